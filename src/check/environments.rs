@@ -1,0 +1,129 @@
+//! Rules of environments as a whole: names that the wire cuts, dependencies, and settings that no task would show.
+
+use rustc_hash::FxHashMap;
+
+use super::Checked;
+use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::evaluate::value::{Kind, Value};
+use crate::flyte::{MAX_DESCRIPTION, MAX_NAME};
+use crate::resolve::EnvironmentId;
+use crate::settings::{cache, resources, reuse, secrets};
+use crate::source::Span;
+
+/// Names longer than the wire holds are cut there; two must not become one.
+pub fn names(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
+    let mut cut: FxHashMap<String, Span> = FxHashMap::default();
+    for environment in &checked.program.environments {
+        let name = environment.name;
+        if name.text.chars().count() <= MAX_NAME {
+            continue;
+        }
+        let short: String = name.text.chars().take(MAX_NAME).collect();
+        if let Some(other) = cut.insert(short.clone(), name.span) {
+            diagnostics.push(
+                Diagnostic::new(code::NAMES_CUT_ALIKE, name.span, "two environments have the same name once it is cut")
+                    .label(other, "the other one")
+                    .note(format!("Flyte cuts an environment's name after {MAX_NAME} characters; both become `{short}`")),
+            );
+        }
+        warn_cut(name.span, "an environment's name", MAX_NAME, diagnostics);
+    }
+    for subject in checked.subjects() {
+        let long = subject.settings.short_name.as_ref().is_some_and(|name| name.chars().count() > MAX_NAME);
+        if let Some(value) = subject.values.get("short_name").filter(|_| long) {
+            warn_cut(value.span, "a short name", MAX_NAME, diagnostics);
+        }
+    }
+    for values in &checked.evaluation.environments {
+        let long = |value: &&Value| value.as_str().is_some_and(|text| text.chars().count() > MAX_DESCRIPTION);
+        if let Some(value) = values.get("description").filter(long) {
+            warn_cut(value.span, "an environment's description", MAX_DESCRIPTION, diagnostics);
+        }
+    }
+}
+
+fn warn_cut(span: Span, what: &str, length: usize, diagnostics: &mut Diagnostics) {
+    let message = format!("Flyte cuts {what} after {length} characters");
+    diagnostics.push(Diagnostic::new(code::NAME_IS_CUT, span, message));
+}
+
+/// No environment depends on itself, directly or through others.
+pub fn dependencies(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
+    let edges: Vec<Vec<(EnvironmentId, Span)>> =
+        checked.evaluation.environments.iter().map(|values| depends_on(values.get("depends_on"))).collect();
+    let mut state = vec![State::New; edges.len()];
+    for start in 0..edges.len() {
+        if state.get(start) == Some(&State::New)
+            && let Some(ring) = find_ring(start, &edges, &mut state)
+        {
+            report_ring(checked, &ring, diagnostics);
+        }
+    }
+}
+
+fn depends_on(value: Option<&Value>) -> Vec<(EnvironmentId, Span)> {
+    let items = value.and_then(Value::as_list).unwrap_or_default();
+    let environment = |item: &Value| if let Kind::Environment(id) = item.kind { Some((id, item.span)) } else { None };
+    items.iter().filter_map(environment).collect()
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    New,
+    Open,
+    Done,
+}
+
+/// The first ring found from `start`, as the places of its references. Walks with a stack of its own, so that a chain of any
+/// length is no danger.
+fn find_ring(start: usize, edges: &[Vec<(EnvironmentId, Span)>], state: &mut [State]) -> Option<Vec<(EnvironmentId, Span)>> {
+    let mut path: Vec<(usize, usize)> = vec![(start, 0)];
+    state[start] = State::Open;
+    while let Some((at, next)) = path.last_mut() {
+        let Some((to, _)) = edges[*at].get(*next).copied() else {
+            state[*at] = State::Done;
+            path.pop();
+            continue;
+        };
+        *next += 1;
+        match state[to.0] {
+            State::New => {
+                state[to.0] = State::Open;
+                path.push((to.0, 0));
+            }
+            State::Open => {
+                let ring = path.iter().skip_while(|(at, _)| *at != to.0);
+                let ring = ring.filter_map(|(at, next)| edges[*at].get(next - 1).copied()).collect();
+                path.iter().for_each(|(at, _)| state[*at] = State::Done);
+                return Some(ring);
+            }
+            State::Done => {}
+        }
+    }
+    None
+}
+
+fn report_ring(checked: &Checked<'_>, ring: &[(EnvironmentId, Span)], diagnostics: &mut Diagnostics) {
+    let Some(((first, span), rest)) = ring.split_last() else { return };
+    let name = |id: &EnvironmentId| checked.program.environments[id.0].name.text.as_str();
+    let path: Vec<&str> = std::iter::once(name(first)).chain(ring.iter().map(|(id, _)| name(id))).collect();
+    let message = format!("environment `{}` depends on itself", name(first));
+    let mut diagnostic = Diagnostic::new(code::DEPENDENCY_CYCLE, *span, message);
+    if !rest.is_empty() {
+        diagnostic = diagnostic.note(format!("the ring is {}", path.join(" → ")));
+    }
+    for (id, span) in rest {
+        diagnostic = diagnostic.label(*span, format!("which depends on `{}`", name(id)));
+    }
+    diagnostics.push(diagnostic);
+}
+
+/// What is wrong with an environment's settings is said also where no task takes them over.
+pub fn settings(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
+    for values in &checked.evaluation.environments {
+        resources::read(values, diagnostics);
+        secrets::read(values, diagnostics);
+        cache::read(values, diagnostics);
+        reuse::read(values, diagnostics);
+    }
+}

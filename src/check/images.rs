@@ -1,0 +1,57 @@
+//! Every task has an image: its own, its environment's, or that of its template's primary container.
+
+use super::{Checked, Subject};
+use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::evaluate::value::{Object, Value};
+use crate::settings::template::primary_name;
+use crate::settings::{PodTemplate, TaskSettings};
+
+/// Reports tasks without an image, once for each environment or task that lacks it.
+pub fn missing(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
+    for subject in checked.subjects() {
+        match subject.values.get("image") {
+            Some(value) => check_text(value, diagnostics),
+            None if template_image(subject.settings) || subject.values.poisoned => {}
+            None => report(checked, &subject, diagnostics),
+        }
+    }
+    for values in &checked.evaluation.environments {
+        if let Some(value) = values.get("image") {
+            check_text(value, diagnostics);
+        }
+    }
+}
+
+fn check_text(value: &Value, diagnostics: &mut Diagnostics) {
+    let Some(text) = value.as_str() else { return };
+    if text == "auto" {
+        let diagnostic = Diagnostic::new(code::MISSING_IMAGE, value.span, "`auto` is not an image here")
+            .note("in Flyte's SDK it stands for an image that depends on the machine that compiles")
+            .help("name the image, such as `\"ghcr.io/flyteorg/flyte:py3.13-v2.12.1\"`");
+        diagnostics.push(diagnostic);
+    } else if text.trim().is_empty() {
+        diagnostics.push(Diagnostic::new(code::MISSING_IMAGE, value.span, "an image cannot be empty"));
+    }
+}
+
+fn report(checked: &Checked<'_>, subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
+    let environment = checked.program.environments[subject.environment.0].name;
+    let message = format!("task `{}` has no image", checked.program.qualified_name(subject.task));
+    let diagnostic = Diagnostic::new(code::MISSING_IMAGE, subject.name.span, message)
+        .label(environment.span, "nor has its environment")
+        .help(format!("set `image = \"…\"` in the task, or in environment `{}` for all its tasks", environment.text));
+    diagnostics.push(diagnostic);
+}
+
+/// Whether the template's primary container has an image of its own.
+fn template_image(settings: &TaskSettings) -> bool {
+    let PodTemplate::Inline(fields) = &settings.pod_template else { return false };
+    primary(fields).is_some_and(|primary| primary.get("image").is_some())
+}
+
+fn primary(fields: &Object) -> Option<&Object> {
+    let containers = fields.get("pod_spec")?.as_object()?.get("containers")?.as_list()?;
+    let objects = containers.iter().filter_map(Value::as_object).map(AsRef::as_ref);
+    let name = primary_name(fields);
+    objects.into_iter().find(|object: &&Object| object.get("name").and_then(Value::as_str).is_some_and(|text| text == name))
+}

@@ -1,0 +1,88 @@
+//! Rules between settings.
+//!
+//! In: a program, its values and its settings. Out: diagnostics. Always: each rule stands alone and looks at values that were
+//! not reported; one that needs something broken stays silent. Not here: rules of a single setting (`settings`), and those of
+//! the finished pod.
+
+mod environments;
+mod images;
+mod overrides;
+mod reuse;
+mod templates;
+
+use crate::diagnostics::Diagnostics;
+use crate::evaluate::Evaluation;
+use crate::evaluate::value::Object;
+use crate::resolve::{EnvironmentId, Program, TaskId};
+use crate::settings::TaskSettings;
+use crate::syntax::ast::{Body, Name};
+
+/// Everything that a rule may look at.
+pub struct Checked<'a> {
+    /// What is declared.
+    pub program: &'a Program<'a>,
+    /// The values.
+    pub evaluation: &'a Evaluation,
+    /// The settings of every task.
+    pub tasks: &'a [TaskSettings],
+    /// The settings of every variant.
+    pub variants: &'a [TaskSettings],
+}
+
+/// Holds a program to every rule.
+pub fn check(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
+    environments::names(checked, diagnostics);
+    environments::dependencies(checked, diagnostics);
+    environments::settings(checked, diagnostics);
+    templates::effective(checked, diagnostics);
+    templates::unused(checked, diagnostics);
+    reuse::environments(checked, diagnostics);
+    reuse::tasks(checked, diagnostics);
+    reuse::variants(checked, diagnostics);
+    overrides::clashes(checked, diagnostics);
+    overrides::variants(checked, diagnostics);
+    images::missing(checked, diagnostics);
+}
+
+/// A task or variant with its values and settings, for rules that hold for both.
+struct Subject<'a> {
+    name: &'a Name,
+    task: TaskId,
+    environment: EnvironmentId,
+    values: &'a Object,
+    settings: &'a TaskSettings,
+}
+
+impl<'a> Checked<'a> {
+    fn environment_values(&self, id: EnvironmentId) -> &'a Object {
+        // There are values for every id of the program.
+        &self.evaluation.environments[id.0]
+    }
+
+    /// All tasks and variants.
+    fn subjects(&self) -> impl Iterator<Item = Subject<'a>> {
+        let program = self.program;
+        let tasks = program.tasks.iter().zip(&self.evaluation.tasks).zip(self.tasks).enumerate();
+        let tasks = tasks.map(|(at, ((task, values), settings))| Subject {
+            name: task.name,
+            task: TaskId(at),
+            environment: task.environment,
+            values,
+            settings,
+        });
+        let variants = program.variants.iter().zip(&self.evaluation.variants).zip(self.variants);
+        let variants = variants.map(|((variant, values), settings)| Subject {
+            name: variant.name,
+            task: variant.task,
+            environment: program.tasks[variant.task.0].environment,
+            values,
+            settings,
+        });
+        tasks.chain(variants)
+    }
+}
+
+/// The keys that a body sets by itself, with their places.
+fn own_keys(body: &Body) -> impl Iterator<Item = &Name> {
+    body.entries().map(|entry| &entry.key)
+}

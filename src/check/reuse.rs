@@ -1,0 +1,130 @@
+//! What a reusable environment cannot have, at each of the three levels.
+//!
+//! All tasks of a reusable environment share one pool of containers, so nothing that makes a container may differ among them,
+//! and there is no pod of a task's own that a template could shape. Source: `TaskEnvironment.task` and `task.override` in the
+//! SDK, which checks templates at the task level only; the two other levels follow from the same reason.
+
+use super::{Checked, own_keys};
+use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::evaluate::value::{Entry, Object};
+use crate::settings::TaskSettings;
+use crate::settings::reuse::is_reusable;
+use crate::settings::run::Run;
+use crate::source::Span;
+use crate::syntax::ast::{Body, Name};
+
+/// What all tasks of a pool share.
+const SHARED: &[&str] = &["resources", "env_vars", "secrets", "service_account"];
+
+/// A reusable environment takes no pod template.
+pub fn environments(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
+    for values in &checked.evaluation.environments {
+        if let (Some(template), Some(reusable)) = (values.entry("pod_template"), reusable(values)) {
+            diagnostics.push(with_template(template.key, reusable, "a reusable environment takes no pod template"));
+        }
+    }
+}
+
+/// Nor does a task of one, and what its containers share is the environment's.
+pub fn tasks(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
+    for (task, settings) in checked.program.tasks.iter().zip(checked.tasks) {
+        let environment = checked.environment_values(task.environment);
+        let Some(reusable) = reusable(environment) else { continue };
+        let amendments = task.amendments.iter().map(|amendment| &amendment.body);
+        for body in std::iter::once(&task.declaration.body).chain(amendments) {
+            check_task(body, environment, settings, reusable, diagnostics);
+        }
+        check_function(task.name, settings, reusable, diagnostics);
+    }
+}
+
+fn check_task(body: &Body, environment: &Object, settings: &TaskSettings, reusable: Span, diagnostics: &mut Diagnostics) {
+    for key in own_keys(body) {
+        if key.text == "pod_template" {
+            diagnostics.push(with_template(key.span, reusable, "a task of a reusable environment takes no pod template"));
+        } else if key.text == "service_account" && same_account(environment, settings) {
+            // The SDK lets a task repeat its environment's account.
+        } else if SHARED.contains(&key.text.as_str()) || key.text == "image" {
+            let message = format!("a task of a reusable environment cannot have its own `{}`", key.text);
+            let diagnostic = Diagnostic::new(code::REUSE_OVERRIDE, key.span, message)
+                .label(reusable, "the environment is reusable")
+                .note("all tasks of a reusable environment run in the same containers")
+                .help("set it in the environment, or move the task to another one");
+            diagnostics.push(diagnostic);
+        }
+    }
+}
+
+fn same_account(environment: &Object, settings: &TaskSettings) -> bool {
+    let own = settings.service_account.as_ref();
+    own.is_some() && own == environment.get("service_account").and_then(|value| value.as_str())
+}
+
+/// A replica that runs several tasks at once needs functions that let each other run.
+fn check_function(name: &Name, settings: &TaskSettings, reusable: Span, diagnostics: &mut Diagnostics) {
+    let Some(policy) = &settings.reuse else { return };
+    match &settings.run {
+        Some(Run::Function { asynchronous: Some(false), .. }) if policy.concurrency > 1 => {
+            let message = format!("`{}` is not asynchronous, so a replica cannot run several of it at once", name.text);
+            let diagnostic = Diagnostic::new(code::REUSE_NEEDS_ASYNC, name.span, message)
+                .label(reusable, format!("each replica runs {} tasks at once", policy.concurrency))
+                .note("Flyte runs the tasks of one replica as coroutines of one Python process")
+                .help("make the function `async` and say `async = true`, or set `concurrency = 1`");
+            diagnostics.push(diagnostic);
+        }
+        Some(Run::Function { asynchronous: None, .. }) if policy.concurrency > 1 => {
+            let message = format!("nothing says that `{}` is asynchronous", name.text);
+            let diagnostic = Diagnostic::new(code::REUSE_ASYNC_UNSTATED, name.span, message)
+                .label(reusable, format!("each replica runs {} tasks at once", policy.concurrency))
+                .note("Flyte refuses a synchronous function here")
+                .help("say `async = true` if the function is `async def`");
+            diagnostics.push(diagnostic);
+        }
+        Some(Run::Command { .. }) => {
+            let message = format!("`{}` runs a command, which is not reused", name.text);
+            let diagnostic = Diagnostic::new(code::REUSE_OF_COMMAND, name.span, message)
+                .label(reusable, "the environment is reusable")
+                .note("only Python functions run in a pool; Flyte starts a pod of its own for each run of a command");
+            diagnostics.push(diagnostic);
+        }
+        _ => {}
+    }
+}
+
+/// In an override of a reusable task, what the containers share needs `reusable = false` beside it.
+pub fn variants(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
+    for (variant, values) in checked.program.variants.iter().zip(&checked.evaluation.variants) {
+        let Some(reusable) = reusable(values) else { continue };
+        let body = &variant.declaration.body;
+        for key in own_keys(body).filter(|key| SHARED.contains(&key.text.as_str())) {
+            let message = format!("an override of a reusable task cannot have its own `{}`", key.text);
+            let diagnostic = Diagnostic::new(code::REUSE_OVERRIDE, key.span, message)
+                .label(reusable, "the task is reusable")
+                .note("a reusable task runs in the containers of its environment, whatever an override asks for")
+                .help("set `reusable = false` beside it, and the variant gets a pod of its own");
+            diagnostics.push(diagnostic);
+        }
+        if let Some(template) = values.entry("pod_template") {
+            // The later of the two is the one that is wrong.
+            let own = own_keys(body).find(|key| key.text == "pod_template" || key.text == "reusable");
+            let (place, other) = match own {
+                Some(key) if key.text == "reusable" => (reusable, template.key),
+                _ => (template.key, reusable),
+            };
+            let message = "a reusable task takes no pod template";
+            let diagnostic = with_template(place, other, message);
+            diagnostics.push(diagnostic.help("set `reusable = false` beside the template, and the variant gets a pod of its own"));
+        }
+    }
+}
+
+fn with_template(place: Span, other: Span, message: &str) -> Diagnostic {
+    Diagnostic::new(code::REUSE_WITH_TEMPLATE, place, message)
+        .label(other, "which is in conflict with this")
+        .note("the containers of a pool live longer than a task, so no task can shape their pod")
+}
+
+/// Where settings are made reusable.
+fn reusable(values: &Object) -> Option<Span> {
+    values.entry("reusable").filter(|_| is_reusable(values)).map(|entry: &Entry| entry.key)
+}

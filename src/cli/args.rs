@@ -1,0 +1,184 @@
+//! The arguments, as `clap` reads them.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::diagnostics::render;
+use crate::emit;
+
+/// Compiles .flyteenv files: Flyte 2 task environments in, one validated K8sPod for every task out.
+#[derive(Debug, Parser)]
+#[command(name = "flytec", version, arg_required_else_help = true)]
+pub struct Arguments {
+    /// What every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Whether messages have colours
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN", global = true)]
+    pub color: Colour,
+    /// Say less: no summary, no progress
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// How diagnostics are written to standard error
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT", global = true)]
+    pub message_format: MessageFormat,
+}
+
+impl Global {
+    /// Whether messages have colours here.
+    pub fn colour(&self) -> bool {
+        match self.color {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => std::env::var_os("NO_COLOR").is_none() && std::io::stderr().is_terminal(),
+        }
+    }
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Compile, and write one file for every task and variant
+    Build(Build),
+    /// Compile, and say what is wrong
+    Check(Check),
+}
+
+/// What every command that compiles takes.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// Files, or folders searched for `*.flyteenv`; `-` reads standard input [default: the current folder]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// What standard input is called in messages
+    #[arg(long, value_name = "NAME", default_value = "<stdin>")]
+    pub stdin_filename: String,
+    /// The version of the tasks, for Flyte's entrypoint [default: a digest of the sources]
+    #[arg(long, value_name = "VERSION")]
+    pub task_version: Option<String>,
+    /// Where the code bundle of Python tasks is
+    #[arg(long, value_name = "URI")]
+    pub code_bundle: Option<String>,
+    /// Where the code bundle is unpacked [default: `.`]
+    #[arg(long, value_name = "DIR", requires = "code_bundle")]
+    pub code_dest: Option<String>,
+}
+
+/// `flytec build`.
+#[derive(Debug, Args)]
+pub struct Build {
+    /// What is compiled.
+    #[command(flatten)]
+    pub common: Common,
+    /// The folder that the pods are written to; `-` streams them to standard output
+    #[arg(short, long, value_name = "DIR", default_value = "pods")]
+    pub out_dir: PathBuf,
+    /// What is written for each task
+    #[arg(long, value_enum, default_value_t, value_name = "KIND")]
+    pub emit: Emit,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: Format,
+    /// Only the pods whose names match, such as `production-env.*`
+    #[arg(long, value_name = "GLOB")]
+    pub only: Option<String>,
+    /// Write nothing; exit 1, with a diff, where the folder is not what the sources give
+    #[arg(long)]
+    pub check: bool,
+}
+
+/// `flytec check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// What is compiled.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// When messages have colours.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How diagnostics are written.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum MessageFormat {
+    /// With the source and what is to be said about it.
+    #[default]
+    Human,
+    /// One line each.
+    Short,
+    /// One JSON object a line.
+    Json,
+}
+
+impl From<MessageFormat> for render::Format {
+    fn from(format: MessageFormat) -> Self {
+        match format {
+            MessageFormat::Human => Self::Human,
+            MessageFormat::Short => Self::Short,
+            MessageFormat::Json => Self::Json,
+        }
+    }
+}
+
+/// What is written for each task.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum Emit {
+    /// `flyteidl2.core.K8sPod`.
+    #[default]
+    Pod,
+    /// A Kubernetes `v1` `Pod`.
+    K8s,
+}
+
+impl From<Emit> for emit::Kind {
+    fn from(emit: Emit) -> Self {
+        match emit {
+            Emit::Pod => Self::Pod,
+            Emit::K8s => Self::K8s,
+        }
+    }
+}
+
+/// How it is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// JSON.
+    #[default]
+    Json,
+    /// YAML.
+    Yaml,
+    /// Protobuf.
+    Proto,
+}
+
+impl From<Format> for emit::Format {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Json => Self::Json,
+            Format::Yaml => Self::Yaml,
+            Format::Proto => Self::Proto,
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! `flytec build`: compile, and write a file for every task and variant.
+
+use std::io::Write as _;
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use super::args::{Build, Global};
+use super::{Failure, Verdict, compile_and_report, output, say};
+use crate::emit::manifest::{self, Written};
+use crate::emit::{Emitter, Format, Kind};
+use crate::flyte::entrypoint::Context;
+use crate::lower::Workload;
+use crate::source::SourceMap;
+
+/// Runs the command.
+pub fn run(global: &Global, build: &Build) -> Result<Verdict, Failure> {
+    let only = build.only.as_deref().map(glob).transpose()?;
+    let (kind, format): (Kind, Format) = (build.emit.into(), build.format.into());
+    let stream = build.out_dir.as_os_str() == "-";
+    check_usage(build, kind, format, stream)?;
+    let (sources, context, compilation) = compile_and_report(global, &build.common)?;
+    if compilation.has_errors() {
+        return Ok(Verdict::Bad);
+    }
+    let matches = |workload: &&Workload| only.as_ref().is_none_or(|glob| glob.is_match(workload.name.to_string()));
+    let workloads: Vec<&Workload> = compilation.workloads.iter().filter(matches).collect();
+    if let Some(pattern) = build.only.as_deref().filter(|_| workloads.is_empty()) {
+        return Err(Failure::new(format!("no task or variant is called `{pattern}`")));
+    }
+    if stream {
+        return write_stream(&workloads, kind, format).map(|()| Verdict::Good);
+    }
+    let files = files(&workloads, kind, format, &sources, &context);
+    if build.check {
+        return check_folder(build, &files);
+    }
+    let changed = output::write(&build.out_dir, &files, build.only.is_some())?;
+    if !global.quiet {
+        let (count, plural) = (workloads.len(), if workloads.len() == 1 { "" } else { "s" });
+        say(&format!("{count} pod{plural} in `{}`, {changed} written\n", build.out_dir.display()));
+    }
+    Ok(Verdict::Good)
+}
+
+fn glob(pattern: &str) -> Result<GlobMatcher, Failure> {
+    let glob = GlobBuilder::new(pattern).build();
+    let glob = glob.map_err(|error| Failure::new(format!("`--only {pattern}` is no glob: {}", error.kind())))?;
+    Ok(glob.compile_matcher())
+}
+
+fn check_usage(build: &Build, kind: Kind, format: Format, stream: bool) -> Result<(), Failure> {
+    if kind == Kind::K8s && format == Format::Proto {
+        return Err(Failure::new("`--emit k8s` is JSON or YAML; `--format proto` is for `--emit pod`"));
+    }
+    if stream && format == Format::Proto {
+        return Err(Failure::new("`-o -` streams JSON or YAML; `--format proto` needs a folder"));
+    }
+    if stream && build.check {
+        return Err(Failure::new("`--check` compares with a folder; it cannot be used with `-o -`"));
+    }
+    Ok(())
+}
+
+// ---------------------------------------------------------------------------------------------------------- files
+
+/// The files of a build, and its manifest.
+fn files(workloads: &[&Workload], kind: Kind, format: Format, sources: &SourceMap, context: &Context) -> output::Files {
+    let mut emitter = Emitter::for_files(kind, format);
+    let mut pods = Vec::with_capacity(workloads.len());
+    let mut entries = Vec::with_capacity(workloads.len());
+    for workload in workloads {
+        let mut bytes = Vec::new();
+        emitter.write(workload, &mut bytes);
+        let file = format!("{}.{}", workload.name, format.extension());
+        entries.push((*workload, Written { file: file.clone(), sha256: crate::digest::sha256(&bytes) }));
+        pods.push((file, bytes));
+    }
+    let manifest = manifest::manifest(sources, &entries, kind, format, &context.version);
+    output::Files { pods, manifest }
+}
+
+fn check_folder(build: &Build, files: &output::Files) -> Result<Verdict, Failure> {
+    let differences = output::differences(&build.out_dir, files)?;
+    if differences.is_empty() {
+        return Ok(Verdict::Good);
+    }
+    print(differences.as_bytes())?;
+    Ok(Verdict::Bad)
+}
+
+// --------------------------------------------------------------------------------------------------------- stream
+
+/// JSON lines with the name of each pod, or YAML documents.
+fn write_stream(workloads: &[&Workload], kind: Kind, format: Format) -> Result<(), Failure> {
+    let mut bytes = Vec::new();
+    let mut emitter = if format == Format::Json { Emitter::for_lines(kind) } else { Emitter::for_files(kind, format) };
+    for workload in workloads {
+        if format == Format::Yaml {
+            bytes.extend_from_slice(format!("---\n# {}\n", workload.name).as_bytes());
+            emitter.write(workload, &mut bytes);
+        } else {
+            let name = serde_json::Value::from(workload.name.to_string());
+            bytes.extend_from_slice(format!("{{\"name\":{name},\"pod\":").as_bytes());
+            emitter.write(workload, &mut bytes);
+            bytes.extend_from_slice(b"}\n");
+        }
+    }
+    print(&bytes)
+}
+
+/// Writes to standard output; a reader that has seen enough is no fault.
+fn print(bytes: &[u8]) -> Result<(), Failure> {
+    let mut stream = std::io::stdout().lock();
+    match stream.write_all(bytes).and_then(|()| stream.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,106 @@
+//! The command: the only folder that reads arguments, touches files and writes to streams.
+//!
+//! In: arguments. Out: an exit status: 0 done, 1 the program has errors or a check found differences, 2 the command could not
+//! run. Always: standard output carries only what was asked for. Not here: anything about programs.
+
+mod args;
+mod build;
+mod check;
+mod output;
+mod sources;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use self::args::{Arguments, Command, Common};
+use crate::compile::{Compilation, compile};
+use crate::diagnostics::{Severity, render};
+use crate::flyte::entrypoint::Context;
+use crate::source::SourceMap;
+
+/// Why a command could not run, for people. Its exit status is 2.
+#[derive(Debug)]
+pub struct Failure(String);
+
+impl Failure {
+    fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+
+    fn io(doing: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
+        Self(format!("cannot {doing} `{}`: {error}", path.display()))
+    }
+}
+
+/// Whether what was asked for is so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Good,
+    Bad,
+}
+
+/// Runs the command line and tells its exit status.
+#[must_use]
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Where the streams are closed, nobody is left to be told.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    let outcome = match &arguments.command {
+        Command::Build(build) => build::run(&arguments.global, build),
+        Command::Check(check) => check::run(&arguments.global, check),
+    };
+    match outcome {
+        Ok(Verdict::Good) => ExitCode::SUCCESS,
+        Ok(Verdict::Bad) => ExitCode::from(1),
+        Err(Failure(message)) => {
+            say(&format!("error: {message}\n"));
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Compiles what the arguments name, and says what is to be said.
+fn compile_and_report(global: &args::Global, common: &Common) -> Result<(SourceMap, Context, Compilation), Failure> {
+    let sources = sources::read(common)?;
+    let context = context(common, &sources);
+    let compilation = compile(&sources.map, &context);
+    let mut diagnostics = sources.faults;
+    diagnostics.extend(compilation.diagnostics);
+    let diagnostics = diagnostics.finish();
+    report(global, &diagnostics, &sources.map);
+    Ok((sources.map, context, Compilation { diagnostics, workloads: compilation.workloads }))
+}
+
+/// What the build knows that its sources do not say. Without a version given, it is a digest of the sources.
+fn context(common: &Common, sources: &sources::Sources) -> Context {
+    Context {
+        version: common.task_version.clone().unwrap_or_else(|| sources.digest()),
+        code_bundle: common.code_bundle.clone(),
+        code_destination: common.code_dest.clone(),
+    }
+}
+
+fn report(global: &args::Global, diagnostics: &[crate::diagnostics::Diagnostic], sources: &SourceMap) {
+    let format = global.message_format.into();
+    say(&render::render(diagnostics, sources, format, global.colour()));
+    let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    if format == render::Format::Human && !global.quiet && errors + warnings > 0 {
+        let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+        let parts = [(errors, "error"), (warnings, "warning")].into_iter().filter(|(count, _)| *count > 0);
+        let parts: Vec<String> = parts.map(|(count, word)| plural(count, word)).collect();
+        say(&format!("{}\n", parts.join(", ")));
+    }
+}
+
+/// Writes to standard error. Where that is closed, nobody is left to be told.
+fn say(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}

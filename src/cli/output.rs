@@ -1,0 +1,133 @@
+//! The folder that a build writes.
+//!
+//! In: the bytes of every file. Out: a folder that holds them. Always: a file is replaced whole, the manifest last; only files
+//! whose bytes change are touched; files that the last manifest names and this one does not are deleted, and nothing else.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{ErrorKind, Write as _};
+use std::path::{Component, Path};
+
+use similar::TextDiff;
+
+use super::Failure;
+use crate::emit::manifest::{self, FILE_NAME};
+
+/// What a build writes.
+pub struct Files {
+    /// The pods, by the names of their files.
+    pub pods: Vec<(String, Vec<u8>)>,
+    /// The manifest.
+    pub manifest: Vec<u8>,
+}
+
+/// Whether a folder was written by a build.
+pub fn is_output(folder: &Path) -> bool {
+    let Ok(bytes) = fs::read(folder.join(FILE_NAME)) else { return false };
+    serde_json::from_slice::<serde_json::Value>(&bytes).is_ok_and(|value| value.get("manifest_version").is_some())
+}
+
+/// Makes the folder hold these files, and tells how many of them changed.
+///
+/// With `partial`, the files of the last manifest that this build does not make are kept, and the manifest is left alone:
+/// it would name only a part of the folder.
+pub fn write(folder: &Path, files: &Files, partial: bool) -> Result<usize, Failure> {
+    fs::create_dir_all(folder).map_err(|error| Failure::io("create folder", folder, &error))?;
+    let mut changed = 0;
+    for (name, bytes) in &files.pods {
+        changed += usize::from(replace(&folder.join(name), bytes)?);
+    }
+    if !partial {
+        delete_stale(folder, files)?;
+        replace(&folder.join(FILE_NAME), &files.manifest)?;
+    }
+    Ok(changed)
+}
+
+/// Replaces a file by a rename, unless it has these bytes already.
+fn replace(path: &Path, bytes: &[u8]) -> Result<bool, Failure> {
+    match fs::read(path) {
+        Ok(old) if old == bytes => return Ok(false),
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(Failure::io("replace", path, &error)),
+        _ => {}
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let failed = |error: &std::io::Error| Failure::io("write", path, error);
+    let mut file = new_file(folder).map_err(|error| failed(&error))?;
+    file.write_all(bytes).map_err(|error| failed(&error))?;
+    file.persist(path).map_err(|error| failed(&error.error))?;
+    Ok(true)
+}
+
+#[cfg(unix)]
+fn new_file(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    use std::os::unix::fs::PermissionsExt as _;
+    // What the user's mask leaves of this is what any other program would create.
+    tempfile::Builder::new().prefix(".flytec-").permissions(fs::Permissions::from_mode(0o666)).tempfile_in(folder)
+}
+
+#[cfg(not(unix))]
+fn new_file(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new().prefix(".flytec-").tempfile_in(folder)
+}
+
+fn delete_stale(folder: &Path, files: &Files) -> Result<(), Failure> {
+    for name in stale(folder, files) {
+        let path = folder.join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(Failure::io("delete", &path, &error)),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The files that the last manifest names and this build does not make. A name that leads out of the folder is none of ours.
+fn stale(folder: &Path, files: &Files) -> BTreeSet<String> {
+    let Ok(old) = fs::read(folder.join(FILE_NAME)) else { return BTreeSet::new() };
+    let ours: BTreeSet<&str> = files.pods.iter().map(|(name, _)| name.as_str()).collect();
+    let plain = |name: &str| matches!(Path::new(name).components().collect::<Vec<_>>().as_slice(), [Component::Normal(_)]);
+    manifest::files(&old).into_iter().filter(|name| plain(name) && !ours.contains(name.as_str()) && name != FILE_NAME).collect()
+}
+
+/// Where a folder is not what it would be, as a unified diff; empty where it is.
+pub fn differences(folder: &Path, files: &Files) -> Result<String, Failure> {
+    let mut text = String::new();
+    for (name, bytes) in &files.pods {
+        difference(folder, name, Some(bytes), &mut text)?;
+    }
+    for name in stale(folder, files) {
+        difference(folder, &name, None, &mut text)?;
+    }
+    difference(folder, FILE_NAME, Some(&files.manifest), &mut text)?;
+    Ok(text)
+}
+
+fn difference(folder: &Path, name: &str, new: Option<&[u8]>, text: &mut String) -> Result<(), Failure> {
+    let path = folder.join(name);
+    let old = match fs::read(&path) {
+        Ok(bytes) => Some(bytes),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => return Err(Failure::io("read", &path, &error)),
+    };
+    if old.as_deref() == new {
+        return Ok(());
+    }
+    let shown = path.display().to_string();
+    let side = |bytes: Option<&[u8]>| bytes.map_or("/dev/null", |_| shown.as_str()).to_owned();
+    let (old_name, new_name) = (side(old.as_deref()), side(new));
+    match (utf8(old.as_deref()), utf8(new)) {
+        (Some(old), Some(new)) => {
+            let diff = TextDiff::from_lines(old, new);
+            // Writing to a string cannot fail, here and below.
+            let _ = write!(text, "{}", diff.unified_diff().context_radius(3).header(&old_name, &new_name));
+        }
+        _ => drop(writeln!(text, "Binary files {old_name} and {new_name} differ")),
+    }
+    Ok(())
+}
+
+fn utf8(bytes: Option<&[u8]>) -> Option<&str> {
+    std::str::from_utf8(bytes.unwrap_or_default()).ok()
+}

@@ -1,0 +1,152 @@
+//! The whole compiler: sources to workloads.
+//!
+//! In: [`SourceMap`] and [`Context`]. Out: [`Compilation`]. Always: it succeeds, and the same input gives the same output;
+//! there are workloads only where there are no errors. Not here: files, and the bytes of the output.
+
+use std::sync::Arc;
+
+use crate::check::{self, Checked};
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity, code};
+use crate::evaluate::{self, Evaluation};
+use crate::flyte::entrypoint::Context;
+use crate::lower::{EnvironmentFacts, Lowering, Workload, WorkloadName};
+use crate::resolve::{self, Program, TaskId};
+use crate::settings::{self, TaskSettings};
+use crate::source::{SourceMap, Span};
+use crate::syntax::ast::{self, Comment};
+use crate::{evaluate::value::Kind, syntax};
+
+/// What came of a program.
+#[derive(Debug)]
+pub struct Compilation {
+    /// What is to be said, in the order of places.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The tasks and variants in the order of their names; empty where there are errors.
+    pub workloads: Vec<Workload>,
+}
+
+impl Compilation {
+    /// Whether the program was refused.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+}
+
+/// Compiles the sources.
+#[must_use]
+pub fn compile(sources: &SourceMap, context: &Context) -> Compilation {
+    let mut diagnostics = Diagnostics::default();
+    // 1. Text to trees.
+    let files: Vec<ast::File> = sources.iter().map(|(id, source)| syntax::parse(id, source, &mut diagnostics)).collect();
+    // 2. Trees to a program: names and references.
+    let program = resolve::resolve(&files, &mut diagnostics);
+    // 3. The program to values, layer over layer.
+    let evaluation = evaluate::evaluate(&program, &mut diagnostics);
+    // 4. Values to settings.
+    let (tasks, variants) = read_settings(&program, &evaluation, &mut diagnostics);
+    // 5. Rules between settings.
+    let checked = Checked { program: &program, evaluation: &evaluation, tasks: &tasks, variants: &variants };
+    check::check(&checked, &mut diagnostics);
+    // 6. Settings to pods, if there is nothing to refuse.
+    let workloads = if diagnostics.has_errors() {
+        Vec::new()
+    } else {
+        lower(sources, &program, &evaluation, (tasks, variants), context, &mut diagnostics)
+    };
+    Compilation { diagnostics: without_echoes(diagnostics.finish()), workloads }
+}
+
+fn read_settings(
+    program: &Program<'_>,
+    evaluation: &Evaluation,
+    diagnostics: &mut Diagnostics,
+) -> (Vec<TaskSettings>, Vec<TaskSettings>) {
+    let tasks = program.tasks.iter().zip(&evaluation.tasks);
+    let tasks = tasks.map(|(task, values)| settings::task(values, task.name.span, diagnostics)).collect();
+    let variants = program.variants.iter().zip(&evaluation.variants);
+    let variants = variants.map(|(variant, values)| settings::task(values, variant.name.span, diagnostics)).collect();
+    (tasks, variants)
+}
+
+fn lower(
+    sources: &SourceMap,
+    program: &Program<'_>,
+    evaluation: &Evaluation,
+    (tasks, variants): (Vec<TaskSettings>, Vec<TaskSettings>),
+    context: &Context,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Workload> {
+    let environments: Vec<Arc<EnvironmentFacts>> = environment_facts(sources, program, evaluation);
+    let mut lowering = Lowering::new(context);
+    let mut workloads = Vec::with_capacity(tasks.len() + variants.len());
+    let mut add = |id: TaskId, variant: Option<&ast::Name>, place: Span, mut settings: TaskSettings| {
+        let task = &program.tasks[id.0];
+        settings.description = settings.description.or_else(|| docs(sources, task.docs).map(Into::into));
+        let name = WorkloadName {
+            environment: program.environments[task.environment.0].name.text.to_string(),
+            task: task.name.text.to_string(),
+            variant: variant.map(|name| name.text.to_string()),
+        };
+        match lowering.workload(name, place, settings, Arc::clone(&environments[task.environment.0])) {
+            Ok(workload) => workloads.push(workload),
+            Err(fault) => diagnostics.push(internal(place, &fault.to_string())),
+        }
+    };
+    for (at, settings) in tasks.into_iter().enumerate() {
+        add(TaskId(at), None, program.tasks[at].name.span, settings);
+    }
+    for (variant, settings) in program.variants.iter().zip(variants) {
+        add(variant.task, Some(variant.name), variant.name.span, settings);
+    }
+    workloads.sort_by(|a, b| a.name.cmp(&b.name));
+    workloads
+}
+
+fn internal(place: Span, fault: &str) -> Diagnostic {
+    Diagnostic::new(code::INTERNAL, place, format!("the compiler's table of Kubernetes disagrees with Kubernetes: {fault}"))
+        .note("this is a fault of flytec; please report it")
+}
+
+fn environment_facts(sources: &SourceMap, program: &Program<'_>, evaluation: &Evaluation) -> Vec<Arc<EnvironmentFacts>> {
+    let facts = program.environments.iter().zip(&evaluation.environments).map(|(environment, values)| {
+        let text = values.get("description").and_then(|value| value.as_str()).map(ToString::to_string);
+        let depends_on = values.get("depends_on").and_then(|value| value.as_list()).unwrap_or_default();
+        let name = |kind: &Kind| match kind {
+            Kind::Environment(id) => Some(program.environments[id.0].name.text.to_string()),
+            _ => None,
+        };
+        Arc::new(EnvironmentFacts {
+            description: text.or_else(|| docs(sources, environment.docs)),
+            depends_on: depends_on.iter().filter_map(|value| name(&value.kind)).collect(),
+        })
+    });
+    facts.collect()
+}
+
+/// What the doc comment right above a declaration says.
+fn docs(sources: &SourceMap, comments: &[Comment]) -> Option<String> {
+    let above = comments.iter().rev().take_while(|comment| comment.doc).count();
+    let lines = comments.iter().skip(comments.len() - above).map(|comment| sources.text(comment.span));
+    let lines: Vec<&str> = lines.map(|line| line.trim_start_matches('#')).map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
+}
+
+/// Leaves out what only echoes a bracket that was never closed: everything between the two belongs to the wrong block.
+fn without_echoes(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let unclosed: Vec<(Span, u32)> = diagnostics.iter().filter_map(unclosed_region).collect();
+    let echo = |diagnostic: &Diagnostic| {
+        !diagnostic.code.is_syntax()
+            && diagnostic.span().is_some_and(|span| {
+                unclosed.iter().any(|(open, end)| span.file == open.file && open.start <= span.start && span.start <= *end)
+            })
+    };
+    diagnostics.into_iter().filter(|diagnostic| !echo(diagnostic)).collect()
+}
+
+fn unclosed_region(diagnostic: &Diagnostic) -> Option<(Span, u32)> {
+    let is_unclosed = diagnostic.code == code::MISSING_CLOSE || diagnostic.code == code::NESTING_TOO_DEEP;
+    let starts = diagnostic.labels.iter().map(|label| label.span);
+    let (first, last) = (starts.clone().min_by_key(|span| span.start)?, starts.max_by_key(|span| span.start)?);
+    is_unclosed.then_some((first, last.end))
+}

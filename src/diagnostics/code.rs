@@ -1,0 +1,127 @@
+//! The registry of diagnostic codes: the one list that `explain`, suppression and the tests hang on.
+//!
+//! In: nothing. Out: a [`Code`] for every fault. Always: ids are unique and never used again for something else; `E` is an
+//! error, `W` a warning; the first two digits are the family. Not here: messages, which are made where the fault is found.
+
+use super::Severity;
+
+/// A stable name for one kind of fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Code {
+    /// As users see it: `E0301`.
+    pub id: &'static str,
+    /// What it is about, in a few words.
+    pub title: &'static str,
+}
+
+impl Code {
+    /// What the letter of the id says.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        if self.id.starts_with('W') { Severity::Warning } else { Severity::Error }
+    }
+
+    /// Whether it is about the text alone.
+    #[must_use]
+    pub fn is_syntax(self) -> bool {
+        self.id.get(1..3) == Some("01")
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $id:literal, $title:literal;)*) => {
+        $($(#[$doc])* #[doc = $title] pub const $name: Code = Code { id: $id, title: $title };)*
+
+        /// Every code there is, in the order of the registry.
+        pub const ALL: &[Code] = &[$($name),*];
+    };
+}
+
+codes! {
+    // 01: syntax
+    UNEXPECTED_TEXT = "E0101", "text that belongs to nothing";
+    MISSING_CLOSE = "E0102", "a bracket that is never closed";
+    STRAY_CLOSE = "E0103", "a closing bracket that closes nothing";
+    MISSING_VALUE = "E0104", "a key without a value";
+    MISSING_SEPARATOR = "E0105", "two things on one line with nothing between them";
+    UNTERMINATED_STRING = "E0106", "a string that does not end";
+    BAD_ESCAPE = "E0107", "an escape that strings do not know";
+    BAD_TEXT_BLOCK = "E0108", "a text block that is laid out wrongly";
+    BAD_NUMBER = "E0109", "a number that cannot be read";
+    MISSING_NAME = "E0110", "a declaration without a name";
+    MISSING_BODY = "E0111", "a declaration without a body";
+    NESTING_TOO_DEEP = "E0112", "brackets nested too deep";
+    COLON_FOR_EQUALS = "E0113", "`:` where `=` belongs";
+    NOT_UTF8 = "E0114", "a file that is not UTF-8";
+    SOURCE_TOO_LARGE = "E0115", "a file that is too large";
+    MISPLACED = "E0116", "a declaration or setting in the wrong place";
+    NOT_YET = "E0117", "a part of the language that this version does not have";
+
+    // 02: names
+    BAD_ENVIRONMENT_NAME = "E0201", "an environment name of the wrong form";
+    BAD_TASK_NAME = "E0202", "a task name that is no Python identifier";
+    BAD_TEMPLATE_NAME = "E0203", "a template name of the wrong form";
+    BAD_VARIANT_NAME = "E0204", "a variant name of the wrong form";
+    DUPLICATE_DECLARATION = "E0205", "a name that is declared twice";
+    UNKNOWN_TEMPLATE = "E0206", "a template that is not declared";
+    UNKNOWN_ENVIRONMENT = "E0207", "an environment that is not declared";
+    UNKNOWN_TASK = "E0208", "a task or variant that is not declared";
+    DEPENDENCY_CYCLE = "E0209", "environments that depend on themselves";
+    NAMES_CUT_ALIKE = "E0210", "two names that the wire cuts to the same";
+    NAME_IS_CUT = "W0211", "a name or text that the wire cuts";
+    UNKNOWN_NAME = "E0212", "a name that means nothing here";
+    OVERRIDE_RING = "E0213", "variants that override each other in a ring";
+
+    // 03: types
+    UNKNOWN_FIELD = "E0301", "a field that does not exist";
+    WRONG_TYPE = "E0302", "a value of the wrong type";
+    MISSING_FIELD = "E0303", "a required field that is missing";
+    SET_TWICE = "E0304", "a key that is set twice in one block";
+    BAD_QUANTITY = "E0305", "a quantity that Kubernetes cannot read";
+    BAD_DURATION = "E0306", "a duration that cannot be read";
+    BAD_KEYWORD = "E0307", "a word that is not one of those allowed";
+    OUT_OF_RANGE = "E0308", "a number outside its bounds";
+    NOT_MERGEABLE = "E0309", "a block where nothing can be merged";
+    NOT_A_LIST = "E0310", "`+=` on something that is no list";
+    NO_SUCH_LABEL = "E0311", "a label on something whose elements have none";
+    LABEL_CONFLICT = "E0312", "a label that its own element contradicts";
+    BAD_TIME = "E0313", "a moment that is not RFC 3339";
+
+    // 04: templates and the primary container
+    NO_PRIMARY = "E0401", "a pod spec without its primary container";
+    TWO_PRIMARIES = "E0402", "two containers with the primary name";
+    CAPABILITY_CONFLICT = "E0403", "a helper that contradicts the template";
+    MERGE_INTO_NAMED = "E0404", "a block over a template that lives on the cluster";
+    UNUSED_TEMPLATE = "W0405", "a template that nothing uses";
+
+    // 05: reuse
+    REUSE_WITH_TEMPLATE = "E0501", "a reusable environment with a pod template";
+    REUSE_OVERRIDE = "E0502", "an override of what a pool shares";
+    REUSE_POLICY = "E0503", "a reuse policy out of its bounds";
+    REUSE_NEEDS_ASYNC = "E0504", "concurrent reuse of a synchronous function";
+    REUSE_STARVATION = "W0505", "a pool of one that can wait for itself";
+    REUSE_OF_COMMAND = "W0507", "a command in a reusable environment";
+    REUSE_ASYNC_UNSTATED = "W0506", "concurrent reuse of a function that is not said to be async";
+
+    // 06: overrides
+    OVERRIDE_CLASH = "E0601", "two overrides of one setting";
+    NOT_OVERRIDABLE = "E0602", "a setting that no override may change";
+    CONTAINER_TASK_OVERRIDE = "E0603", "a variant of a task that runs a command";
+
+    // 07: what a task runs and asks for
+    NOTHING_TO_RUN = "E0701", "a task that says nothing to run";
+    FUNCTION_AND_COMMAND = "E0702", "a task with both a function and a command";
+    BAD_FUNCTION = "E0703", "a function that is not `module:name`";
+    MISSING_IMAGE = "E0704", "a task without an image";
+    BAD_ACCELERATOR = "E0705", "an accelerator that Flyte does not know";
+    BAD_PARTITION = "E0706", "a partition that the accelerator does not have";
+    REQUEST_OVER_LIMIT = "E0707", "a range that runs backwards";
+    BAD_SECRET = "E0708", "a secret that Flyte cannot provide";
+    BAD_RETRIES = "E0709", "a retry strategy that Flyte refuses";
+    BAD_CACHE = "E0710", "a cache policy that Flyte refuses";
+    NEGATIVE = "E0711", "a negative amount";
+    DEPRECATED_ACCELERATOR = "W0712", "an old spelling of an accelerator";
+
+    // 99: the compiler itself
+    INTERNAL = "E9901", "a fault of the compiler";
+}

@@ -1,0 +1,193 @@
+//! What the compiler tells people: plain data, made where the fault is found.
+//!
+//! In: spans and words from every stage. Out: [`Diagnostic`]s, collected by [`Diagnostics`] and written by [`render`].
+//! Always: every diagnostic has a [`Code`]; a list that has been [finished](Diagnostics::finish) is sorted by place and
+//! holds no two diagnostics of one code at one place.
+//! Not here: the faults themselves; each is built in the stage that sees it.
+
+pub mod code;
+pub mod render;
+pub mod suggest;
+
+use std::collections::HashSet;
+
+use rustc_hash::FxBuildHasher;
+
+pub use code::Code;
+
+use crate::source::{FileId, Span};
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The program is refused.
+    Error,
+    /// The program is accepted, but probably does not mean what its author wants.
+    Warning,
+}
+
+/// A place that a diagnostic points at, with what is to be said there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What is there; may be empty.
+    pub message: String,
+    /// Whether this is the thing that is wrong; other labels explain it.
+    pub primary: bool,
+}
+
+/// A change of the source that mends a fault.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What the change does, as an imperative: "write `1Gi`".
+    pub message: String,
+    /// Whether it certainly is what the author meant, so that it can be applied unseen.
+    pub safe: bool,
+    /// The replacements; they never overlap.
+    pub edits: Vec<Edit>,
+}
+
+/// One replacement of a [`Fix`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; an empty span inserts.
+    pub span: Span,
+    /// The new text.
+    pub text: String,
+}
+
+/// One thing to tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Which fault it is.
+    pub code: Code,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One line that says what is wrong.
+    pub message: String,
+    /// The places; the first primary one is where it is sorted and shown.
+    pub labels: Vec<Label>,
+    /// Whose rule it is and why.
+    pub notes: Vec<String>,
+    /// What to do.
+    pub help: Vec<String>,
+    /// Changes that mend it.
+    pub fixes: Vec<Fix>,
+}
+
+impl Diagnostic {
+    /// A diagnostic of this code at this place; its severity is the code's.
+    #[must_use]
+    pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: code.severity(),
+            message: message.into(),
+            labels: vec![Label { span, message: String::new(), primary: true }],
+            notes: Vec::new(),
+            help: Vec::new(),
+            fixes: Vec::new(),
+        }
+    }
+
+    /// Says something at the primary place.
+    #[must_use]
+    pub fn here(mut self, message: impl Into<String>) -> Self {
+        if let Some(label) = self.labels.first_mut() {
+            label.message = message.into();
+        }
+        self
+    }
+
+    /// Points at a further place.
+    #[must_use]
+    pub fn label(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.add_label(span, message);
+        self
+    }
+
+    /// Points at a further place, where the diagnostic is not being built but has been.
+    pub fn add_label(&mut self, span: Span, message: impl Into<String>) {
+        self.labels.push(Label { span, message: message.into(), primary: false });
+    }
+
+    /// Says whose rule it is and why.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Offers a replacement that is certainly what the author meant.
+    #[must_use]
+    pub fn safe_fix(self, message: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
+        self.fix(message, true, span, text)
+    }
+
+    /// Offers a replacement that the author should look at.
+    #[must_use]
+    pub fn unsafe_fix(self, message: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
+        self.fix(message, false, span, text)
+    }
+
+    fn fix(mut self, message: impl Into<String>, safe: bool, span: Span, text: impl Into<String>) -> Self {
+        self.fixes.push(Fix { message: message.into(), safe, edits: vec![Edit { span, text: text.into() }] });
+        self
+    }
+
+    /// Where it is shown: its first primary place.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        self.labels.iter().find(|label| label.primary).map(|label| label.span)
+    }
+}
+
+/// Collects what the stages find.
+#[derive(Debug, Default)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+    seen: HashSet<(&'static str, Option<Span>), FxBuildHasher>,
+}
+
+impl Diagnostics {
+    /// Adds one, unless the same code was reported at the same place: what many tasks share is reported once.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        if self.seen.insert((diagnostic.code.id, diagnostic.span())) {
+            self.list.push(diagnostic);
+        }
+    }
+
+    /// Adds all of a finished list.
+    pub fn extend(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        for diagnostic in diagnostics {
+            self.push(diagnostic);
+        }
+    }
+
+    /// Whether this code was reported in this file.
+    #[must_use]
+    pub fn contains(&self, code: Code, file: FileId) -> bool {
+        self.list.iter().any(|diagnostic| diagnostic.code == code && diagnostic.span().is_some_and(|span| span.file == file))
+    }
+
+    /// Whether any is an error.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.list.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// All of them in the order of their places, then of their codes.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<Diagnostic> {
+        self.list.sort_by(|a, b| (a.span(), a.code.id).cmp(&(b.span(), b.code.id)));
+        self.list
+    }
+}

@@ -1,0 +1,156 @@
+//! JSON as this project writes it.
+//!
+//! In: values with sorted keys. Out: text, compact or indented by two spaces. Always: a number in a `K8sPod` is written as the
+//! double that the wire holds. Not here: what the values mean.
+
+use std::io;
+
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
+
+/// How JSON is laid out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// Without white space.
+    Compact,
+    /// One entry a line.
+    Indented,
+}
+
+/// How whole numbers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Numbers {
+    /// As they are.
+    Exact,
+    /// As the doubles that a protobuf `Struct` makes of them.
+    Doubles,
+}
+
+/// The largest whole number up to which doubles hold every one.
+const EXACT_DOUBLES: u64 = 1 << 53;
+
+/// Writes a value.
+pub fn write(value: &impl Serialize, layout: Layout, numbers: Numbers, out: &mut Vec<u8>) {
+    write_at(value, layout, numbers, 0, out);
+}
+
+fn write_at(value: &impl Serialize, layout: Layout, numbers: Numbers, depth: usize, out: &mut Vec<u8>) {
+    // Writing into memory cannot fail, nor has any of the values keys that are no strings.
+    let _ = match layout {
+        Layout::Compact => value.serialize(&mut Serializer::with_formatter(out, Style { inner: CompactFormatter, numbers })),
+        Layout::Indented => {
+            let inner = Nested::at(depth);
+            value.serialize(&mut Serializer::with_formatter(out, Style { inner, numbers }))
+        }
+    };
+}
+
+/// A value with a hole in it, written but for what fills the hole.
+#[derive(Debug, Clone)]
+pub struct Shell {
+    before: Vec<u8>,
+    after: Vec<u8>,
+    depth: usize,
+    layout: Layout,
+}
+
+/// A value with a hole: the string [`Holed::mark`] stands where the hole is, `depth` levels down.
+pub struct Holed {
+    /// The value.
+    pub value: Value,
+    /// A string that stands nowhere else in it.
+    pub mark: String,
+    /// How many arrays and objects are around the hole.
+    pub depth: usize,
+}
+
+impl Shell {
+    /// Writes the value around its hole.
+    pub fn new(holed: &Holed, layout: Layout) -> Self {
+        let mut text = Vec::new();
+        write(&holed.value, layout, Numbers::Doubles, &mut text);
+        let mut mark = Vec::new();
+        write(&holed.mark, Layout::Compact, Numbers::Exact, &mut mark);
+        let at = text.windows(mark.len()).position(|part| part == mark).unwrap_or(text.len());
+        let after = text.get(at + mark.len()..).unwrap_or_default().to_vec();
+        text.truncate(at);
+        Self { before: text, after, depth: holed.depth, layout }
+    }
+
+    /// Writes the whole with this in the hole.
+    pub fn write(&self, filling: &impl Serialize, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.before);
+        write_at(filling, self.layout, Numbers::Doubles, self.depth, out);
+        out.extend_from_slice(&self.after);
+    }
+}
+
+/// Indents by two spaces, beginning some levels down.
+struct Nested {
+    inner: PrettyFormatter<'static>,
+}
+
+impl Nested {
+    fn at(depth: usize) -> Self {
+        let mut inner = PrettyFormatter::new();
+        let mut nowhere = io::sink();
+        for _ in 0..depth {
+            // Only counts a level; what it writes goes nowhere.
+            let _ = inner.begin_object(&mut nowhere);
+        }
+        Self { inner }
+    }
+}
+
+/// A layout with a way to write numbers.
+struct Style<F> {
+    inner: F,
+    numbers: Numbers,
+}
+
+macro_rules! delegate {
+    ($($method:ident($($argument:ident: $ty:ty),*);)*) => {
+        $(fn $method<W: ?Sized + io::Write>(&mut self, writer: &mut W $(, $argument: $ty)*) -> io::Result<()> {
+            self.inner.$method(writer $(, $argument)*)
+        })*
+    };
+}
+
+impl<F: Formatter> Formatter for Style<F> {
+    fn write_i64<W: ?Sized + io::Write>(&mut self, writer: &mut W, value: i64) -> io::Result<()> {
+        if self.numbers == Numbers::Exact || value.unsigned_abs() <= EXACT_DOUBLES {
+            return self.inner.write_i64(writer, value);
+        }
+        #[expect(clippy::cast_precision_loss, reason = "the wire holds a double")]
+        self.inner.write_f64(writer, value as f64)
+    }
+
+    delegate! {
+        begin_array();
+        end_array();
+        begin_array_value(first: bool);
+        end_array_value();
+        begin_object();
+        end_object();
+        begin_object_key(first: bool);
+        end_object_key();
+        begin_object_value();
+        end_object_value();
+    }
+}
+
+impl Formatter for Nested {
+    delegate! {
+        begin_array();
+        end_array();
+        begin_array_value(first: bool);
+        end_array_value();
+        begin_object();
+        end_object();
+        begin_object_key(first: bool);
+        end_object_key();
+        begin_object_value();
+        end_object_value();
+    }
+}

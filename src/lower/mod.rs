@@ -1,0 +1,119 @@
+//! Settings to pods: what Flyte's SDK makes of each task.
+//!
+//! In: the settings of a program without errors. Out: a [`Workload`] for every task and variant. Always: a pod holds what its
+//! author wrote and what the SDK adds, nothing else; what tasks share is lowered once and shared.
+//! Source: `_get_k8s_pod` in the SDK's `task_serde.py`, `reuse.py` and `_pod.py`. Not here: diagnostics, and bytes.
+
+mod container;
+mod deserialize;
+mod pool;
+mod template;
+
+use std::sync::Arc;
+
+use k8s_openapi::api::core::v1::Container;
+use rustc_hash::FxHashMap;
+
+pub use pool::Pool;
+pub use template::Template;
+
+use crate::evaluate::value::Object;
+use crate::flyte::entrypoint::Context;
+use crate::settings::{PodTemplate, TaskSettings};
+use crate::source::Span;
+
+/// One task or variant, ready to be written.
+#[derive(Debug, Clone)]
+pub struct Workload {
+    /// What it is called.
+    pub name: WorkloadName,
+    /// Where it is declared.
+    pub place: Span,
+    /// The pod around the primary container; tasks with the same template share it.
+    pub template: Arc<Template>,
+    /// The primary container.
+    pub primary: Container,
+    /// The pool of containers that runs it, if it is reusable.
+    pub pool: Option<Pool>,
+    /// The settings that Flyte keeps beside the pod.
+    pub settings: TaskSettings,
+    /// What is said of its environment.
+    pub environment: Arc<EnvironmentFacts>,
+}
+
+/// The parts of a workload's name; together `environment.task@variant`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct WorkloadName {
+    /// The environment.
+    pub environment: String,
+    /// The task.
+    pub task: String,
+    /// The variant.
+    pub variant: Option<String>,
+}
+
+impl std::fmt::Display for WorkloadName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}", self.environment, self.task)?;
+        if let Some(variant) = &self.variant {
+            write!(f, "@{variant}")?;
+        }
+        Ok(())
+    }
+}
+
+/// What is said of an environment as a whole.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EnvironmentFacts {
+    /// What it is for.
+    pub description: Option<String>,
+    /// The environments that it depends on.
+    pub depends_on: Vec<String>,
+}
+
+/// Lowers the tasks of one program.
+pub struct Lowering<'c> {
+    context: &'c Context,
+    templates: FxHashMap<*const Object, Arc<Template>>,
+    empty: Arc<Template>,
+}
+
+/// Why a checked value is none for Kubernetes' types: a fault of the compiler, not of the program.
+pub type Fault = serde::de::value::Error;
+
+impl<'c> Lowering<'c> {
+    /// For a build in this context.
+    #[must_use]
+    pub fn new(context: &'c Context) -> Self {
+        Self { context, templates: FxHashMap::default(), empty: Arc::new(Template::empty()) }
+    }
+
+    /// The workload of one task or variant.
+    ///
+    /// # Errors
+    /// Where a value that fits the schema does not fit Kubernetes' types, which only a fault in the schema's table can do.
+    pub fn workload(
+        &mut self,
+        name: WorkloadName,
+        place: Span,
+        settings: TaskSettings,
+        environment: Arc<EnvironmentFacts>,
+    ) -> Result<Workload, Fault> {
+        let template = self.template(&settings.pod_template)?;
+        let primary = container::primary(template.primary(), &settings, self.context);
+        let pool = pool::pool(&name.environment, &settings, self.context);
+        Ok(Workload { name, place, template, primary, pool, settings, environment })
+    }
+
+    /// The template, lowered once for each value: the settings keep the value alive, so its address is its own.
+    fn template(&mut self, template: &PodTemplate) -> Result<Arc<Template>, Fault> {
+        let PodTemplate::Inline(fields) = template else { return Ok(Arc::clone(&self.empty)) };
+        let key = Arc::as_ptr(fields);
+        if let Some(lowered) = self.templates.get(&key) {
+            return Ok(Arc::clone(lowered));
+        }
+        let lowered = Arc::new(Template::new(fields)?);
+        self.templates.insert(key, Arc::clone(&lowered));
+        Ok(lowered)
+    }
+}

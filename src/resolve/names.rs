@@ -1,0 +1,81 @@
+//! The forms of names.
+//!
+//! In: the name of a declaration. Out: a diagnostic if its form is wrong. Not here: whether it is unique.
+
+use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::flyte::entrypoint::{is_identifier, is_keyword};
+use crate::syntax::ast::Name;
+
+/// An environment is snake_case or kebab-case: `[a-z0-9]+([_-][a-z0-9]+)*`. Source: the SDK's `Environment`.
+pub fn check_environment(name: &Name, diagnostics: &mut Diagnostics) {
+    let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    if name.text.split(['_', '-']).all(word) {
+        return;
+    }
+    let mut diagnostic = Diagnostic::new(
+        code::BAD_ENVIRONMENT_NAME,
+        name.span,
+        format!("`{}` is no name for an environment", name.text),
+    )
+    .note("Flyte takes lower-case words of letters and digits, joined by single `-` or `_`");
+    if let Some(better) = environment_name(&name.text) {
+        diagnostic = diagnostic.help(format!("write `{better}`")).unsafe_fix("rename it", name.span, better);
+    }
+    diagnostics.push(diagnostic);
+}
+
+/// The environment name closest to a text: `My Env` gives `my-env`.
+fn environment_name(text: &str) -> Option<String> {
+    let lower = text.to_ascii_lowercase();
+    let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    (!words.is_empty()).then(|| words.join(if text.contains('-') || !text.contains('_') { "-" } else { "_" }))
+}
+
+/// A task is a Python identifier, for it is the name of a function. Source: `@env.task`.
+pub fn check_task(name: &Name, diagnostics: &mut Diagnostics) {
+    if is_identifier(&name.text) && !is_keyword(&name.text) {
+        return;
+    }
+    let mut diagnostic =
+        Diagnostic::new(code::BAD_TASK_NAME, name.span, format!("`{}` is no name for a task", name.text))
+            .note("a task has the name of a Python function: letters, digits and `_`, not beginning with a digit");
+    let better: String = name.text.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+    if is_identifier(&better) && !is_keyword(&better) {
+        diagnostic = diagnostic.help(format!("write `{better}`")).unsafe_fix("rename it", name.span, better);
+    }
+    diagnostics.push(diagnostic);
+}
+
+/// A template can be referred to, so its name is one: `[A-Za-z_][A-Za-z0-9_-]*`.
+pub fn check_template(name: &Name, diagnostics: &mut Diagnostics) {
+    let first = name.text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let rest = name.text.chars().all(is_name_character);
+    if first && rest && !RESERVED.contains(&name.text.as_str()) {
+        return;
+    }
+    let message = format!("`{}` is no name for a template", name.text);
+    diagnostics.push(
+        Diagnostic::new(code::BAD_TEMPLATE_NAME, name.span, message)
+            .note("a template is referred to by its name: a letter or `_`, then letters, digits, `_` and `-`"),
+    );
+}
+
+/// The words that can never be a reference.
+const RESERVED: &[&str] = &["true", "false", "null", "if", "then", "else", "for", "in"];
+
+/// A variant is part of a file name, so it holds nothing that a file name cannot.
+pub fn check_variant(name: &Name, diagnostics: &mut Diagnostics) {
+    let first = name.text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    if first && name.text.chars().all(is_name_character) {
+        return;
+    }
+    let message = format!("`{}` is no name for a variant", name.text.escape_default());
+    diagnostics.push(
+        Diagnostic::new(code::BAD_VARIANT_NAME, name.span, message)
+            .note("a variant's pod is written to `environment.task@variant.json`: letters, digits, `_` and `-` are safe there"),
+    );
+}
+
+fn is_name_character(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '_' || c == '-'
+}

@@ -1,0 +1,85 @@
+//! The cache policy of a task.
+//!
+//! In: `cache`. Out: [`Cache`]. Source: `flyte/_cache/cache.py`. Not here: cache versions that are made of Python source.
+
+use ecow::EcoString;
+
+use super::{object, text, truth};
+use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::evaluate::value::{Object, Value};
+
+/// How results are cached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cache {
+    /// The canonical behaviour.
+    pub behavior: Behavior,
+    /// The version that the author gives.
+    pub version: Option<EcoString>,
+    /// Whether equal tasks wait for each other.
+    pub serialize: bool,
+    /// The inputs that do not count.
+    pub ignored_inputs: Vec<EcoString>,
+    /// What sets this cache apart from others.
+    pub salt: EcoString,
+    /// How old a result may be, in microseconds.
+    pub max_age: Option<i64>,
+}
+
+/// Whether and by which version results are cached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Behavior {
+    /// Flyte makes the version.
+    Auto,
+    /// The author gives it.
+    Override,
+    /// Nothing is cached.
+    Disable,
+}
+
+impl Behavior {
+    /// As the SDK spells it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Override => "override",
+            Self::Disable => "disable",
+        }
+    }
+}
+
+/// The cache policy of these settings.
+pub fn read(settings: &Object, diagnostics: &mut Diagnostics) -> Option<Cache> {
+    let fields = object(settings, "cache")?;
+    let Some(behavior) = fields.get("behavior") else {
+        if !fields.poisoned {
+            let place = settings.entry("cache")?.key;
+            let diagnostic = Diagnostic::new(code::MISSING_FIELD, place, "`cache` as a block needs its `behavior`");
+            diagnostics.push(diagnostic.help("write `behavior = \"auto\"`"));
+        }
+        return None;
+    };
+    let behavior = match behavior.as_str()?.as_str() {
+        "auto" | "enable" | "enabled" | "on" | "true" | "yes" => Behavior::Auto,
+        "override" => Behavior::Override,
+        _ => Behavior::Disable,
+    };
+    let ignored = fields.get("ignored_inputs").and_then(Value::as_list).unwrap_or_default();
+    Some(Cache {
+        behavior,
+        version: text(fields, "version_override").cloned(),
+        serialize: truth(fields, "serialize"),
+        ignored_inputs: ignored.iter().filter_map(Value::as_str).cloned().collect(),
+        salt: text(fields, "salt").cloned().unwrap_or_default(),
+        max_age: max_age(fields, diagnostics),
+    })
+}
+
+fn max_age(fields: &Object, diagnostics: &mut Diagnostics) -> Option<i64> {
+    let value = fields.get("max_age")?;
+    let age = value.as_duration()?;
+    if age < 0 {
+        diagnostics.push(Diagnostic::new(code::NEGATIVE, value.span, "`max_age` must not be negative"));
+    }
+    Some(age)
+}

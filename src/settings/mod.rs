@@ -1,0 +1,134 @@
+//! Values to settings: what a task is, in types of its own.
+//!
+//! In: the evaluated values of a task. Out: [`TaskSettings`]. Always: what Flyte's SDK would refuse of a single setting was
+//! reported where it was set; a setting that was reported, here or before, is left out or empty, and nothing is lowered then.
+//! Not here: rules between settings (`check`), and pods (`lower`).
+
+pub mod cache;
+pub mod resources;
+pub mod retries;
+pub mod reuse;
+pub mod run;
+pub mod secrets;
+pub mod template;
+pub mod timeout;
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+
+use self::cache::Cache;
+use self::resources::Resources;
+use self::retries::Retries;
+use self::reuse::ReusePolicy;
+use self::run::Run;
+use self::secrets::Secret;
+use self::timeout::Timeout;
+use crate::diagnostics::Diagnostics;
+use crate::evaluate::value::{Kind, Object, Value};
+use crate::source::Span;
+
+/// The settings of one task or variant.
+#[derive(Debug, Clone)]
+pub struct TaskSettings {
+    /// What it runs; absent where that was reported.
+    pub run: Option<Run>,
+    /// The image of the primary container, where the template gives none.
+    pub image: Option<EcoString>,
+    /// The resources of the primary container.
+    pub resources: Resources,
+    /// The environment variables of the primary container, in order.
+    pub env_vars: Vec<(EcoString, EcoString)>,
+    /// The secrets; `None` where none are set, which the wire tells apart from an empty list.
+    pub secrets: Option<Vec<Secret>>,
+    /// The Kubernetes service account that Flyte runs the task as.
+    pub service_account: Option<EcoString>,
+    /// Whether the task may run on machines that can be taken away.
+    pub interruptible: bool,
+    /// The queue, which the SDK uses when it enqueues the task.
+    pub queue: Option<EcoString>,
+    /// How results are cached.
+    pub cache: Option<Cache>,
+    /// How often and how fast a failed task is tried again.
+    pub retries: Retries,
+    /// The time that a task is given.
+    pub timeout: Timeout,
+    /// Whether the task writes a report.
+    pub report: bool,
+    /// Whether the task is an entrypoint, a hint for Flyte's pages.
+    pub entrypoint: bool,
+    /// A name for Flyte's pages.
+    pub short_name: Option<EcoString>,
+    /// What the task does, in words.
+    pub description: Option<EcoString>,
+    /// The pool of containers that runs it.
+    pub reuse: Option<ReusePolicy>,
+    /// The pod template.
+    pub pod_template: PodTemplate,
+}
+
+/// The pod template of a task.
+#[derive(Debug, Clone)]
+pub enum PodTemplate {
+    /// None: as an empty template.
+    None,
+    /// One that is registered on the cluster under this name.
+    Named(EcoString),
+    /// One of the program; the fields of [`crate::schema::language::TEMPLATE`].
+    Inline(Arc<Object>),
+}
+
+/// The settings that these values make, with what is wrong with them.
+///
+/// `place` is the name of the task, for what is missing.
+pub fn task(object: &Object, place: Span, diagnostics: &mut Diagnostics) -> TaskSettings {
+    TaskSettings {
+        run: run::read(object, place, diagnostics),
+        image: text(object, "image").cloned(),
+        resources: resources::read(object, diagnostics),
+        env_vars: env_vars(object),
+        secrets: secrets::read(object, diagnostics),
+        service_account: text(object, "service_account").cloned(),
+        interruptible: truth(object, "interruptible"),
+        queue: text(object, "queue").cloned(),
+        cache: cache::read(object, diagnostics),
+        retries: retries::read(object, diagnostics),
+        timeout: timeout::read(object, diagnostics),
+        report: truth(object, "report"),
+        entrypoint: truth(object, "entrypoint"),
+        short_name: text(object, "short_name").filter(|name| !name.is_empty()).cloned(),
+        description: text(object, "description").cloned(),
+        reuse: reuse::read(object, diagnostics),
+        pod_template: pod_template(object),
+    }
+}
+
+fn env_vars(object: &Object) -> Vec<(EcoString, EcoString)> {
+    let entries = object.get("env_vars").and_then(Value::as_object);
+    let entries = entries.into_iter().flat_map(|entries| entries.iter());
+    entries.filter_map(|(name, entry)| Some((name.clone(), entry.value.as_str()?.clone()))).collect()
+}
+
+fn pod_template(object: &Object) -> PodTemplate {
+    match object.get("pod_template").map(|value| &value.kind) {
+        // As in the SDK, an empty name is no name.
+        Some(Kind::String(name)) if !name.is_empty() => PodTemplate::Named(name.clone()),
+        Some(Kind::Object(fields)) => PodTemplate::Inline(Arc::clone(fields)),
+        _ => PodTemplate::None,
+    }
+}
+
+/// The text of a field.
+fn text<'a>(object: &'a Object, field: &str) -> Option<&'a EcoString> {
+    object.get(field).and_then(Value::as_str)
+}
+
+/// The truth of a field; one that is not set is false.
+fn truth(object: &Object, field: &str) -> bool {
+    object.get(field).and_then(Value::as_bool).unwrap_or_default()
+}
+
+/// The object of a field.
+fn object<'a>(object: &'a Object, field: &str) -> Option<&'a Arc<Object>> {
+    object.get(field).and_then(Value::as_object)
+}

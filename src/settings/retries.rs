@@ -1,0 +1,86 @@
+//! The retry strategy of a task.
+//!
+//! In: `retries`. Out: [`Retries`]. Source: `flyte/_retry.py`.
+
+use super::object;
+use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::evaluate::value::{Kind, Object, Value};
+use crate::source::Span;
+
+/// How often and how fast a failed task is tried again.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Retries {
+    /// How often.
+    pub count: u32,
+    /// How fast.
+    pub backoff: Option<Backoff>,
+}
+
+/// The delay before each retry: `base × factorⁿ`, at most `cap`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Backoff {
+    /// The first delay in microseconds.
+    pub base: i64,
+    /// What each further delay is multiplied by.
+    pub factor: f64,
+    /// The longest delay in microseconds.
+    pub cap: Option<i64>,
+}
+
+/// The retry strategy of these settings.
+pub fn read(settings: &Object, diagnostics: &mut Diagnostics) -> Retries {
+    let Some(fields) = object(settings, "retries") else { return Retries::default() };
+    let place = settings.entry("retries").map(|entry| entry.key);
+    let count = fields.get("count");
+    if let (None, Some(place), false) = (count, place, fields.poisoned) {
+        diagnostics.push(Diagnostic::new(code::MISSING_FIELD, place, "`retries` as a block needs its `count`"));
+    }
+    Retries {
+        count: count.and_then(|value| checked_count(value, diagnostics)).unwrap_or_default(),
+        backoff: object(fields, "backoff").and_then(|backoff| read_backoff(fields, backoff, diagnostics)),
+    }
+}
+
+fn checked_count(value: &Value, diagnostics: &mut Diagnostics) -> Option<u32> {
+    let count = value.as_int()?;
+    let valid = u32::try_from(count).ok();
+    if valid.is_none() {
+        let message = format!("the number of retries is from 0 to {}", u32::MAX);
+        diagnostics.push(Diagnostic::new(code::BAD_RETRIES, value.span, message));
+    }
+    valid
+}
+
+fn read_backoff(retries: &Object, fields: &Object, diagnostics: &mut Diagnostics) -> Option<Backoff> {
+    let place = retries.entry("backoff")?.key;
+    let Some(base) = fields.get("base") else {
+        if !fields.poisoned {
+            let diagnostic = Diagnostic::new(code::MISSING_FIELD, place, "`backoff` needs its `base`, the first delay");
+            diagnostics.push(diagnostic.help("write `base = 10s`"));
+        }
+        return None;
+    };
+    let factor = match fields.get("factor").map(|value| &value.kind) {
+        #[expect(clippy::cast_precision_loss, reason = "protobuf holds the factor as a double too")]
+        Some(Kind::Int(factor)) => *factor as f64,
+        Some(Kind::Float(factor)) => *factor,
+        _ => 1.0,
+    };
+    check_backoff(place, base, factor, fields, diagnostics);
+    Some(Backoff { base: base.as_duration()?, factor, cap: fields.get("cap").and_then(Value::as_duration) })
+}
+
+fn check_backoff(place: Span, base: &Value, factor: f64, fields: &Object, diagnostics: &mut Diagnostics) {
+    for (name, value) in [("base", Some(base)), ("cap", fields.get("cap"))] {
+        if let Some(value) = value.filter(|value| value.as_duration().is_some_and(|delay| delay < 0)) {
+            diagnostics.push(Diagnostic::new(code::NEGATIVE, value.span, format!("`{name}` must not be negative")));
+        }
+    }
+    let span = fields.get("factor").map_or(place, |value| value.span);
+    if factor < 1.0 {
+        diagnostics.push(Diagnostic::new(code::BAD_RETRIES, span, "the `factor` of a backoff is at least 1"));
+    } else if factor > 1.0 && fields.get("cap").is_none() {
+        let diagnostic = Diagnostic::new(code::BAD_RETRIES, span, "delays that grow need a `cap`");
+        diagnostics.push(diagnostic.note("Flyte refuses a factor over 1 without one").help("write `cap = 5m`"));
+    }
+}

@@ -1,0 +1,118 @@
+//! The reuse policy of an environment.
+//!
+//! In: `reusable`. Out: [`ReusePolicy`] within its bounds. Source: `flyte/_reusable_environment.py`, and the bounds of
+//! `flyteidl2.core.ReusePolicy`. Not here: what a reusable environment cannot have (`check::reuse`).
+
+use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::evaluate::value::{Kind, Object, Value};
+use crate::flyte::MIN_TTL;
+
+/// How a pool of reusable containers is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReusePolicy {
+    /// The fewest replicas.
+    pub min_replicas: i32,
+    /// The most replicas.
+    pub max_replicas: i32,
+    /// How many tasks one replica runs at once.
+    pub concurrency: i32,
+    /// After how long without work the pool is given up, in microseconds.
+    pub idle_ttl: i64,
+    /// After how long without work a replica is given up, in microseconds.
+    pub scaledown_ttl: i64,
+    /// How widely the pool is shared.
+    pub scope: Scope,
+}
+
+/// How widely a pool is shared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// By all runs.
+    Global,
+    /// By one run.
+    Run,
+}
+
+const DEFAULT: ReusePolicy = ReusePolicy {
+    min_replicas: 2,
+    max_replicas: 2,
+    concurrency: 1,
+    idle_ttl: MIN_TTL,
+    scaledown_ttl: MIN_TTL,
+    scope: Scope::Global,
+};
+
+/// The reuse policy of these settings, if they are reusable.
+pub fn read(settings: &Object, diagnostics: &mut Diagnostics) -> Option<ReusePolicy> {
+    let value = settings.get("reusable")?;
+    let fields = match &value.kind {
+        Kind::Bool(true) => return Some(DEFAULT),
+        Kind::Object(fields) => fields,
+        _ => return None,
+    };
+    let (min_replicas, max_replicas) = replicas(fields, diagnostics);
+    let policy = ReusePolicy {
+        min_replicas,
+        max_replicas,
+        concurrency: concurrency(fields, diagnostics),
+        idle_ttl: ttl(fields, "idle_ttl", diagnostics),
+        scaledown_ttl: ttl(fields, "scaledown_ttl", diagnostics),
+        scope: if fields.get("scope").and_then(Value::as_str).is_some_and(|s| s == "run") { Scope::Run } else { Scope::Global },
+    };
+    if policy.max_replicas == 1 && policy.concurrency == 1 {
+        let place = settings.entry("reusable")?.key;
+        let diagnostic = Diagnostic::new(code::REUSE_STARVATION, place, "a pool of one replica that runs one task at a time")
+            .note("a task that starts another task of this environment waits for itself forever")
+            .help("allow a second replica, a higher concurrency, or none of both if no task starts another");
+        diagnostics.push(diagnostic);
+    }
+    Some(policy)
+}
+
+/// Whether an environment with these settings is reusable.
+#[must_use]
+pub fn is_reusable(settings: &Object) -> bool {
+    matches!(settings.get("reusable").map(|value| &value.kind), Some(Kind::Bool(true) | Kind::Object(_)))
+}
+
+fn replicas(fields: &Object, diagnostics: &mut Diagnostics) -> (i32, i32) {
+    let Some(value) = fields.get("replicas") else { return (DEFAULT.min_replicas, DEFAULT.max_replicas) };
+    let (from, to) = match &value.kind {
+        Kind::Range(range) => (range.0.as_int(), range.1.as_int()),
+        _ => (value.as_int(), value.as_int()),
+    };
+    let (Some(from), Some(to)) = (from, to) else { return (DEFAULT.min_replicas, DEFAULT.max_replicas) };
+    let bad = |message: &str| Diagnostic::new(code::REUSE_POLICY, value.span, message);
+    if from < 0 || to < 0 {
+        diagnostics.push(bad("a pool cannot have fewer than 0 replicas"));
+    } else if from > to {
+        diagnostics.push(bad("the fewest replicas are more than the most").note("a range is min..max"));
+    } else if to == 0 {
+        diagnostics.push(
+            bad("a pool of 0 replicas never runs anything")
+                .note("Flyte's SDK lets this pass, but `flyteidl2.core.ReusePolicy` asks for at least one replica at most"),
+        );
+    }
+    let number = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
+    (number(from), number(to))
+}
+
+fn concurrency(fields: &Object, diagnostics: &mut Diagnostics) -> i32 {
+    let Some(value) = fields.get("concurrency") else { return DEFAULT.concurrency };
+    let number = value.as_int().and_then(|number| i32::try_from(number).ok()).unwrap_or(DEFAULT.concurrency);
+    if number < 1 {
+        let message = "a replica runs at least one task at a time";
+        diagnostics.push(Diagnostic::new(code::REUSE_POLICY, value.span, message));
+    }
+    number
+}
+
+fn ttl(fields: &Object, name: &str, diagnostics: &mut Diagnostics) -> i64 {
+    let Some(value) = fields.get(name) else { return MIN_TTL };
+    let time = value.as_duration().unwrap_or(MIN_TTL);
+    if time < MIN_TTL {
+        let message = format!("`{name}` is at least 30 seconds");
+        diagnostics.push(Diagnostic::new(code::REUSE_POLICY, value.span, message).unsafe_fix("use the least", value.span, "30s"));
+    }
+    time
+}

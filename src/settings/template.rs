@@ -1,0 +1,210 @@
+//! What must hold of a finished pod template.
+//!
+//! In: the fields of an effective template, all layers applied. Out: diagnostics. Always: one missing thing is one message,
+//! whatever hangs on it. Source: `_get_k8s_pod` and the helpers of `PodTemplate` in the SDK, and Kubernetes' schema.
+//! Not here: making the pod (`lower`), and Kubernetes' own rules.
+
+use super::{object, text, truth};
+use crate::diagnostics::suggest::closest;
+use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::evaluate::value::{Kind, Object, Value};
+use crate::flyte::PRIMARY_CONTAINER;
+use crate::schema::{self, Type, kubernetes::POD_SPEC};
+use crate::source::Span;
+
+/// The annotation by which Kubernetes before 1.30 is told a container's AppArmor profile.
+pub const APPARMOR_ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
+/// The AppArmor profile that nested sandboxing needs.
+pub const APPARMOR_UNCONFINED: &str = "unconfined";
+
+/// Checks a template that a task uses.
+pub fn check(fields: &Object, diagnostics: &mut Diagnostics) {
+    check_unused(fields, diagnostics);
+    check_primary(fields, diagnostics);
+    check_helpers(fields, diagnostics);
+}
+
+/// Checks a template that nothing uses: only what no further layer could change.
+pub fn check_unused(fields: &Object, diagnostics: &mut Diagnostics) {
+    if let Some(spec) = object(fields, "pod_spec") {
+        for field in POD_SPEC.fields.iter().filter(|field| field.name != "containers") {
+            if let Some(value) = spec.get(field.name) {
+                check_required(value, &field.ty, diagnostics);
+            }
+        }
+        // The SDK makes the primary container where there are none, so the list itself is not required.
+        if let (Some(value), Some(field)) = (spec.get("containers"), POD_SPEC.field("containers")) {
+            check_required(value, &field.ty, diagnostics);
+        }
+    }
+    if let Some(value) = fields.get("termination_grace_period").filter(|value| value.as_duration().is_some_and(|t| t < 0)) {
+        let message = "`termination_grace_period` must not be negative";
+        diagnostics.push(Diagnostic::new(code::NEGATIVE, value.span, message));
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ required fields
+
+/// Reports every field that Kubernetes requires and the value lacks. Recursion follows the nesting of the source.
+fn check_required(value: &Value, ty: &'static Type, diagnostics: &mut Diagnostics) {
+    match (ty, &value.kind) {
+        (Type::Object(object), Kind::Object(fields)) => check_object(value.span, object, fields, diagnostics),
+        (Type::List { element, .. }, Kind::List(list)) => {
+            for item in list.items() {
+                check_required(item, element, diagnostics);
+            }
+        }
+        (Type::Map(element), Kind::Object(fields)) => {
+            for (_, entry) in fields.iter() {
+                check_required(&entry.value, element, diagnostics);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn check_object(place: Span, object: &'static schema::Object, fields: &Object, diagnostics: &mut Diagnostics) {
+    let absent = |field: &&schema::Field| field.required && fields.get(field.name).is_none();
+    let missing: Vec<&str> = object.fields.iter().filter(absent).map(|field| field.name).collect();
+    if !missing.is_empty() && !fields.poisoned {
+        let names = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+        let message = format!("Kubernetes' {} needs {names}", object.name);
+        let diagnostic = Diagnostic::new(code::MISSING_FIELD, place, message).here(format!("{names} is missing here"));
+        diagnostics.push(diagnostic);
+    }
+    for (name, entry) in fields.iter() {
+        if let Some(field) = object.field(name) {
+            check_required(&entry.value, &field.ty, diagnostics);
+        }
+    }
+}
+
+// ------------------------------------------------------------------------------------------ the primary container
+
+fn check_primary(fields: &Object, diagnostics: &mut Diagnostics) {
+    let Some(spec) = object(fields, "pod_spec") else { return };
+    let Some(entry) = spec.entry("containers") else { return };
+    let containers = entry.value.as_list().unwrap_or_default();
+    let primary = primary_name(fields);
+    let named: Vec<&Value> = containers.iter().filter(|container| name_of(container) == Some(primary)).collect();
+    match named.as_slice() {
+        [] if containers.is_empty() || has_helper(fields) => {}
+        // A container whose name was reported may be the primary one.
+        [] if containers.iter().any(|container| name_of(container).is_none()) => {}
+        [] => no_primary(fields, spec, entry.key, containers, diagnostics),
+        [_] => {}
+        [first, second, ..] => {
+            let message = format!("two containers are called `{primary}`");
+            let diagnostic = Diagnostic::new(code::TWO_PRIMARIES, second.span, message)
+                .here("and this one")
+                .label(first.span, "this one")
+                .note("the task would go into both, and Kubernetes refuses two containers of one name");
+            diagnostics.push(diagnostic);
+        }
+    }
+}
+
+fn no_primary(fields: &Object, spec: &Object, key: Span, containers: &[Value], diagnostics: &mut Diagnostics) {
+    let primary = primary_name(fields);
+    let names: Vec<&str> = containers.iter().filter_map(name_of).collect();
+    let message = format!("none of these containers is the primary one, `{primary}`");
+    let mut diagnostic = Diagnostic::new(code::NO_PRIMARY, key, message)
+        .note("Flyte runs the task in the primary container, so a pod spec that lists containers has to have it");
+    diagnostic = match fields.entry("primary_container_name") {
+        Some(entry) => diagnostic.label(entry.value.span, "this names the primary container"),
+        None => diagnostic.note(format!("without `primary_container_name` the primary container is `{PRIMARY_CONTAINER}`")),
+    };
+    let inits = spec.get("initContainers").and_then(Value::as_list).unwrap_or_default();
+    if let Some(init) = inits.iter().find(|container| name_of(container) == Some(primary)) {
+        diagnostic = diagnostic.label(init.span, "an init container cannot be the primary one");
+    }
+    diagnostic = match (closest(primary, names.iter().copied()), names.as_slice()) {
+        (Some(name), _) => diagnostic.help(format!("set `primary_container_name = \"{name}\"`, or rename the container `{name}`")),
+        (None, [only]) => diagnostic.help(format!(
+            "add `containers {primary} {{ }}`, or set `primary_container_name = \"{only}\"` if the task belongs there"
+        )),
+        (None, _) => diagnostic.help(format!("add `containers {primary} {{ }}`; it takes the task's image, command and resources")),
+    };
+    diagnostics.push(diagnostic);
+}
+
+/// The name of the primary container.
+#[must_use]
+pub fn primary_name(fields: &Object) -> &str {
+    text(fields, "primary_container_name").map_or(PRIMARY_CONTAINER, |name| name.as_str())
+}
+
+fn name_of(container: &Value) -> Option<&str> {
+    container.as_object()?.get("name")?.as_str().map(|name| name.as_str())
+}
+
+/// Whether a helper is used; each of them adds a primary container where it is missing.
+fn has_helper(fields: &Object) -> bool {
+    fuse(fields).is_some() || truth(fields, "allow_nested_sandboxing") || fields.get("termination_grace_period").is_some()
+}
+
+// ------------------------------------------------------------------------------------------------------- helpers
+
+/// Whether FUSE is allowed, and then whether by a privileged container.
+#[must_use]
+pub fn fuse(fields: &Object) -> Option<bool> {
+    match &fields.get("allow_fuse")?.kind {
+        Kind::Bool(true) => Some(false),
+        Kind::Object(options) => Some(truth(options, "privileged")),
+        _ => None,
+    }
+}
+
+fn check_helpers(fields: &Object, diagnostics: &mut Diagnostics) {
+    let fuse_key = fields.entry("allow_fuse").map(|entry| entry.key);
+    let sandbox_key = fields.entry("allow_nested_sandboxing").map(|entry| entry.key);
+    let security = primary_security(fields);
+    let setting = |name: &str| security.as_ref().and_then(|fields| fields.entry(name));
+    if let (Some(true), Some(key)) = (fuse(fields), fuse_key) {
+        for name in ["privileged", "allowPrivilegeEscalation"] {
+            if let Some(entry) = setting(name).filter(|entry| entry.value.as_bool() == Some(false)) {
+                let message = format!("`allow_fuse` with `privileged = true` contradicts `{name} = false`");
+                let rule = "a privileged container can always gain privileges, so Kubernetes refuses the two together";
+                let diagnostic = conflict(key, entry.key, message).note(rule);
+                diagnostics.push(diagnostic.help("use `allow_fuse = true`, which needs no privileged container"));
+            }
+        }
+    }
+    if truth(fields, "allow_nested_sandboxing")
+        && let Some(key) = sandbox_key
+    {
+        for name in ["privileged", "allowPrivilegeEscalation"] {
+            if let Some(entry) = setting(name).filter(|entry| entry.value.as_bool() == Some(true)) {
+                let message = format!("`allow_nested_sandboxing` contradicts `{name} = true`");
+                let rule = "it sets `allowPrivilegeEscalation = false`, which Kubernetes refuses beside that";
+                diagnostics.push(conflict(key, entry.key, message).note(rule));
+            }
+        }
+        if let (Some(true), Some(other)) = (fuse(fields), fuse_key) {
+            let message = "`allow_nested_sandboxing` contradicts `allow_fuse` with `privileged = true`".to_owned();
+            let diagnostic = conflict(key, other, message);
+            diagnostics.push(diagnostic.help("use `allow_fuse = true`, which needs no privileged container"));
+        }
+        check_apparmor(fields, key, diagnostics);
+    }
+}
+
+fn check_apparmor(fields: &Object, key: Span, diagnostics: &mut Diagnostics) {
+    let name = format!("{APPARMOR_ANNOTATION}{}", primary_name(fields));
+    let profile = object(fields, "annotations").and_then(|annotations| annotations.entry(&name));
+    if let Some(entry) = profile.filter(|entry| entry.value.as_str().is_some_and(|profile| profile != APPARMOR_UNCONFINED)) {
+        let message = "`allow_nested_sandboxing` contradicts the AppArmor profile of the primary container".to_owned();
+        let rule = format!("it needs the profile `{APPARMOR_UNCONFINED}`");
+        diagnostics.push(conflict(key, entry.value.span, message).note(rule));
+    }
+}
+
+fn conflict(helper: Span, other: Span, message: String) -> Diagnostic {
+    Diagnostic::new(code::CAPABILITY_CONFLICT, helper, message).here("asked for here").label(other, "but this is set here")
+}
+
+fn primary_security(fields: &Object) -> Option<&Object> {
+    let containers = object(fields, "pod_spec")?.get("containers")?.as_list()?;
+    let primary = containers.iter().find(|container| name_of(container) == Some(primary_name(fields)))?;
+    object(primary.as_object()?, "securityContext").map(AsRef::as_ref)
+}

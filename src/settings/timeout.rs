@@ -1,0 +1,38 @@
+//! The time that a task is given.
+//!
+//! In: `timeout`. Out: [`Timeout`]. Source: `flyte/_timeout.py`; as there, zero means no bound.
+
+use super::object;
+use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::evaluate::value::Object;
+
+/// The bounds on a task's time, each in microseconds; `None` for no bound.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Timeout {
+    /// On each attempt while it runs.
+    pub max_runtime: Option<i64>,
+    /// On each attempt while it waits.
+    pub max_queued_time: Option<i64>,
+    /// On all attempts together.
+    pub deadline: Option<i64>,
+}
+
+/// The bounds of these settings.
+pub fn read(settings: &Object, diagnostics: &mut Diagnostics) -> Timeout {
+    let Some(fields) = object(settings, "timeout") else { return Timeout::default() };
+    Timeout {
+        max_runtime: bound(fields, "max_runtime", diagnostics),
+        max_queued_time: bound(fields, "max_queued_time", diagnostics),
+        deadline: bound(fields, "deadline", diagnostics),
+    }
+}
+
+fn bound(fields: &Object, name: &str, diagnostics: &mut Diagnostics) -> Option<i64> {
+    let value = fields.get(name)?;
+    let bound = value.as_duration()?;
+    if bound < 0 {
+        // The SDK writes a negative bound onto the wire; nothing can be done in less than no time.
+        diagnostics.push(Diagnostic::new(code::NEGATIVE, value.span, "a timeout must not be negative"));
+    }
+    (bound != 0).then_some(bound)
+}

@@ -1,0 +1,44 @@
+//! Text to tree. The only folder that knows pest.
+//!
+//! In: one source text. Out: [`ast::File`] and what is wrong with the text. Always: parsing never fails and never panics; one
+//! fault in the text is one diagnostic; no node is nested deeper than [`MAX_NESTING`]; names of grammar rules stay in here.
+//! Not here: what names mean, which fields exist, what a value may be.
+
+pub mod ast;
+mod build;
+mod grammar;
+mod nesting;
+mod string;
+
+use pest::Parser as _;
+
+use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::source::{FileId, Source, Span};
+
+pub use nesting::MAX_NESTING;
+
+/// The largest source that is read, in bytes.
+///
+/// Ten thousand tasks written out take 2 MB; a larger file is hardly meant to be a program.
+pub const MAX_SOURCE_BYTES: usize = 64 * 1024 * 1024;
+
+/// The tree of one source.
+pub fn parse(file: FileId, source: &Source, diagnostics: &mut Diagnostics) -> ast::File {
+    if source.text.len() > MAX_SOURCE_BYTES {
+        diagnostics.push(too_large(file));
+        return ast::File { statements: Vec::new(), trailing: Vec::new() };
+    }
+    let text = nesting::bounded(file, &source.text, diagnostics);
+    let Ok(mut pairs) = grammar::Grammar::parse(grammar::Rule::file, &text) else {
+        // The grammar matches every text (`tests/properties.rs` holds it to that); this is what is left if it does not.
+        diagnostics.push(Diagnostic::new(code::UNEXPECTED_TEXT, Span::new(file, 0..0), "this file cannot be read"));
+        return ast::File { statements: Vec::new(), trailing: Vec::new() };
+    };
+    build::file(file, &text, pairs.next(), diagnostics)
+}
+
+fn too_large(file: FileId) -> Diagnostic {
+    let limit = MAX_SOURCE_BYTES / (1024 * 1024);
+    Diagnostic::new(code::SOURCE_TOO_LARGE, Span::new(file, 0..0), format!("a source has at most {limit} MiB"))
+        .help("split it into several files")
+}

@@ -1,0 +1,206 @@
+//! What a string says: quotes taken off, escapes resolved, text blocks unindented.
+//!
+//! In: a string as the grammar matched it. Out: its text. Always: what cannot be resolved is reported once at its place and
+//! left out of the text. Not here: interpolation, which this version of the language does not have.
+
+use std::ops::Range;
+
+use ecow::EcoString;
+
+use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::source::Span;
+
+/// The text of the string that stands at `span` and reads `source`, quotes and all.
+pub fn text(source: &str, span: Span, diagnostics: &mut Diagnostics) -> EcoString {
+    let mut reader = Reader { source, span, diagnostics };
+    match source.as_bytes() {
+        [b'"', b'"', b'"', ..] => reader.block("\"\"\"", true),
+        [b'\'', b'\'', b'\'', ..] => reader.block("'''", false),
+        [b'\'', ..] => reader.raw_line(),
+        _ => reader.line(),
+    }
+}
+
+struct Reader<'a> {
+    source: &'a str,
+    span: Span,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl Reader<'_> {
+    fn line(&mut self) -> EcoString {
+        if let Some(inner) = self.source.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'))
+            && !inner.contains(['\\', '$', '"'])
+        {
+            return inner.into();
+        }
+        let mut text = EcoString::new();
+        let end = self.escaped(1..self.source.len(), Some(b'"'), &mut text);
+        if end == self.source.len() {
+            self.unterminated("\"");
+        }
+        text
+    }
+
+    fn raw_line(&mut self) -> EcoString {
+        let inner = self.source.strip_prefix('\'').unwrap_or_default();
+        match inner.strip_suffix('\'') {
+            Some(text) => text.into(),
+            None => {
+                self.unterminated("'");
+                inner.trim_end_matches('\r').into()
+            }
+        }
+    }
+
+    /// Resolves escapes in a part of the source until the closing quote, and tells where that stands.
+    fn escaped(&mut self, range: Range<usize>, quote: Option<u8>, text: &mut EcoString) -> usize {
+        let bytes = self.source.as_bytes();
+        let mut at = range.start;
+        let mut plain = at;
+        while at < range.end {
+            match bytes.get(at) {
+                byte if byte.copied() == quote => break,
+                Some(b'\\') => {
+                    text.push_str(self.source.get(plain..at).unwrap_or_default());
+                    at += self.escape(at, range.end, text);
+                    plain = at;
+                }
+                Some(b'$') if bytes.get(at + 1) == Some(&b'{') => at = self.interpolation(at, range.end),
+                _ => at += 1,
+            }
+        }
+        let end = at.min(range.end);
+        text.push_str(self.source.get(plain..end).unwrap_or_default());
+        end
+    }
+
+    /// Resolves the escape at `at` and tells how long it is.
+    fn escape(&mut self, at: usize, end: usize, text: &mut EcoString) -> usize {
+        let rest = self.source.get(at + 1..end).unwrap_or_default();
+        let Some(letter) = rest.chars().next() else { return 1 };
+        let resolved = match letter {
+            'n' => '\n',
+            't' => '\t',
+            'r' => '\r',
+            '"' | '\\' | '$' => letter,
+            'u' => return self.unicode(at, rest, text),
+            _ => {
+                self.unknown_escape(at, letter);
+                letter
+            }
+        };
+        text.push(resolved);
+        1 + letter.len_utf8()
+    }
+
+    fn unicode(&mut self, at: usize, rest: &str, text: &mut EcoString) -> usize {
+        let digits = rest.strip_prefix("u{").and_then(|rest| rest.split_once('}')).map(|(digits, _)| digits);
+        let digits = digits.filter(|digits| digits.len() <= 8);
+        let character = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).and_then(char::from_u32);
+        if let Some(character) = character {
+            text.push(character);
+        } else {
+            let length = digits.map_or(2, |digits| digits.len() + 4);
+            self.report(
+                Diagnostic::new(code::BAD_ESCAPE, self.part(at..at + length), "`\\u` is followed by a character's number")
+                    .help("write the number in hexadecimal digits between braces, such as `\\u{1F600}`"),
+            );
+        }
+        digits.map_or(2, |digits| digits.len() + 4)
+    }
+
+    fn unknown_escape(&mut self, at: usize, letter: char) {
+        let place = self.part(at..at + 1 + letter.len_utf8());
+        self.report(
+            Diagnostic::new(code::BAD_ESCAPE, place, format!("strings have no escape `\\{letter}`"))
+                .note("the escapes are \\n \\t \\r \\\" \\\\ \\$ and \\u{1F600}")
+                .help("write `\\\\` for a backslash, or put the text between single quotes, where nothing is special")
+                .unsafe_fix("write a backslash", place, format!("\\\\{letter}")),
+        );
+    }
+
+    /// Reports an interpolation and tells where it ends.
+    fn interpolation(&mut self, at: usize, end: usize) -> usize {
+        let rest = self.source.get(at..end).unwrap_or_default();
+        let length = rest.find('}').map_or(2, |close| close + 1);
+        let place = self.part(at..at + length);
+        self.report(
+            Diagnostic::new(code::NOT_YET, place, "this version of the language has no interpolation")
+                .help("write `\\$` for a dollar sign, or put the text between single quotes, where nothing is special"),
+        );
+        at + length
+    }
+
+    fn unterminated(&mut self, quote: &str) {
+        let place = Span { end: self.span.start + 1, ..self.span };
+        self.report(
+            Diagnostic::new(code::UNTERMINATED_STRING, place, "this string does not end")
+                .here(format!("no `{quote}` follows on this line"))
+                .help("close it, or begin a text over several lines with three quotes"),
+        );
+    }
+
+    /// A text over several lines: it begins on the next line, and the indentation of the closing line is taken off.
+    fn block(&mut self, quotes: &str, escapes: bool) -> EcoString {
+        let inner = self.source.strip_prefix(quotes).unwrap_or_default();
+        let Some(inner) = inner.strip_suffix(quotes) else {
+            self.report(
+                Diagnostic::new(code::UNTERMINATED_STRING, self.part(0..3), "this text does not end")
+                    .here(format!("no `{quotes}` follows")),
+            );
+            return EcoString::new();
+        };
+        let Some((first, body)) = inner.split_once('\n') else {
+            return self.bad_layout(0..self.source.len(), "begins on the line after its quotes");
+        };
+        if !first.trim().is_empty() {
+            return self.bad_layout(3..3 + first.trim_end().len(), "begins on the line after its quotes");
+        }
+        let (lines, indent) = body.rsplit_once('\n').map_or(("", body), |(lines, last)| (lines, last));
+        if !indent.trim().is_empty() {
+            let end = self.source.len();
+            return self.bad_layout(end - 3..end, "ends with quotes on a line of their own");
+        }
+        let lines = if body.contains('\n') { Some(lines) } else { None };
+        self.unindent(3 + first.len() + 1, lines, indent, escapes)
+    }
+
+    fn unindent(&mut self, start: usize, lines: Option<&str>, indent: &str, escapes: bool) -> EcoString {
+        let mut text = EcoString::new();
+        let mut at = start;
+        for line in lines.into_iter().flat_map(|lines| lines.split('\n')) {
+            let end = at + line.trim_end_matches('\r').len();
+            if line.starts_with(indent) {
+                let range = at + indent.len()..end;
+                if escapes {
+                    self.escaped(range, None, &mut text);
+                } else {
+                    text.push_str(self.source.get(range).unwrap_or_default());
+                }
+            } else if !line.trim().is_empty() {
+                let length = line.len() - line.trim_start().len();
+                self.bad_layout(at..at + length.max(1), "is indented at least as far as its closing quotes");
+            }
+            text.push('\n');
+            at += line.len() + 1;
+        }
+        text
+    }
+
+    fn bad_layout(&mut self, range: Range<usize>, rule: &str) -> EcoString {
+        let place = self.part(range);
+        self.report(Diagnostic::new(code::BAD_TEXT_BLOCK, place, format!("a text over several lines {rule}")));
+        EcoString::new()
+    }
+
+    fn part(&self, range: Range<usize>) -> Span {
+        let base = self.span.start as usize;
+        let end = range.end.min(self.source.len());
+        Span::new(self.span.file, base + range.start..base + end.max(range.start))
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+}

@@ -38,7 +38,8 @@ impl Compilation {
 pub fn compile(sources: &SourceMap, context: &Context) -> Compilation {
     let mut diagnostics = Diagnostics::default();
     // 1. Text to trees.
-    let files: Vec<ast::File> = sources.iter().map(|(id, source)| syntax::parse(id, source, &mut diagnostics)).collect();
+    let files: Vec<ast::File> =
+        sources.iter().map(|(id, source)| syntax::parse(id, source, &mut diagnostics)).collect();
     // 2. Trees to a program: names and references.
     let program = resolve::resolve(&files, &mut diagnostics);
     // 3. The program to values, layer over layer.
@@ -104,11 +105,19 @@ fn lower(
 }
 
 fn internal(place: Span, fault: &str) -> Diagnostic {
-    Diagnostic::new(code::INTERNAL, place, format!("the compiler's table of Kubernetes disagrees with Kubernetes: {fault}"))
-        .note("this is a fault of flytec; please report it")
+    Diagnostic::new(
+        code::INTERNAL,
+        place,
+        format!("the compiler's table of Kubernetes disagrees with Kubernetes: {fault}"),
+    )
+    .note("this is a fault of flytec; please report it")
 }
 
-fn environment_facts(sources: &SourceMap, program: &Program<'_>, evaluation: &Evaluation) -> Vec<Arc<EnvironmentFacts>> {
+fn environment_facts(
+    sources: &SourceMap,
+    program: &Program<'_>,
+    evaluation: &Evaluation,
+) -> Vec<Arc<EnvironmentFacts>> {
     let facts = program.environments.iter().zip(&evaluation.environments).map(|(environment, values)| {
         let text = values.get("description").and_then(|value| value.as_str()).map(ToString::to_string);
         let depends_on = values.get("depends_on").and_then(|value| value.as_list()).unwrap_or_default();
@@ -128,7 +137,8 @@ fn environment_facts(sources: &SourceMap, program: &Program<'_>, evaluation: &Ev
 fn docs(sources: &SourceMap, comments: &[Comment]) -> Option<String> {
     let above = comments.iter().rev().take_while(|comment| comment.doc).count();
     let lines = comments.iter().skip(comments.len() - above).map(|comment| sources.text(comment.span));
-    let lines: Vec<&str> = lines.map(|line| line.trim_start_matches('#')).map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    let lines: Vec<&str> =
+        lines.map(|line| line.trim_start_matches('#')).map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
@@ -138,7 +148,9 @@ fn without_echoes(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let echo = |diagnostic: &Diagnostic| {
         !diagnostic.code.is_syntax()
             && diagnostic.span().is_some_and(|span| {
-                unclosed.iter().any(|(open, end)| span.file == open.file && open.start <= span.start && span.start <= *end)
+                unclosed
+                    .iter()
+                    .any(|(open, end)| span.file == open.file && open.start <= span.start && span.start <= *end)
             })
     };
     diagnostics.into_iter().filter(|diagnostic| !echo(diagnostic)).collect()

@@ -23,7 +23,9 @@ pub fn names(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
             diagnostics.push(
                 Diagnostic::new(code::NAMES_CUT_ALIKE, name.span, "two environments have the same name once it is cut")
                     .label(other, "the other one")
-                    .note(format!("Flyte cuts an environment's name after {MAX_NAME} characters; both become `{short}`")),
+                    .note(format!(
+                        "Flyte cuts an environment's name after {MAX_NAME} characters; both become `{short}`"
+                    )),
             );
         }
         warn_cut(name.span, "an environment's name", MAX_NAME, diagnostics);
@@ -76,7 +78,11 @@ enum State {
 
 /// The first ring found from `start`, as the places of its references. Walks with a stack of its own, so that a chain of any
 /// length is no danger.
-fn find_ring(start: usize, edges: &[Vec<(EnvironmentId, Span)>], state: &mut [State]) -> Option<Vec<(EnvironmentId, Span)>> {
+fn find_ring(
+    start: usize,
+    edges: &[Vec<(EnvironmentId, Span)>],
+    state: &mut [State],
+) -> Option<Vec<(EnvironmentId, Span)>> {
     let mut path: Vec<(usize, usize)> = vec![(start, 0)];
     state[start] = State::Open;
     while let Some((at, next)) = path.last_mut() {

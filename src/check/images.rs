@@ -53,5 +53,7 @@ fn primary(fields: &Object) -> Option<&Object> {
     let containers = fields.get("pod_spec")?.as_object()?.get("containers")?.as_list()?;
     let objects = containers.iter().filter_map(Value::as_object).map(AsRef::as_ref);
     let name = primary_name(fields);
-    objects.into_iter().find(|object: &&Object| object.get("name").and_then(Value::as_str).is_some_and(|text| text == name))
+    objects
+        .into_iter()
+        .find(|object: &&Object| object.get("name").and_then(Value::as_str).is_some_and(|text| text == name))
 }

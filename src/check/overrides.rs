@@ -26,10 +26,13 @@ pub fn clashes(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
                 }
             }
         }
-        for key in task.amendments.iter().flat_map(|amendment| own_keys(&amendment.body)).filter(|key| key.text == "reusable") {
-            let diagnostic = Diagnostic::new(code::NOT_OVERRIDABLE, key.span, "a task itself cannot be made reusable or not")
-                .note("reuse belongs to an environment; only a variant can leave it")
-                .help("set `reusable` in the environment, or declare a variant with `as`");
+        for key in
+            task.amendments.iter().flat_map(|amendment| own_keys(&amendment.body)).filter(|key| key.text == "reusable")
+        {
+            let diagnostic =
+                Diagnostic::new(code::NOT_OVERRIDABLE, key.span, "a task itself cannot be made reusable or not")
+                    .note("reuse belongs to an environment; only a variant can leave it")
+                    .help("set `reusable` in the environment, or declare a variant with `as`");
             diagnostics.push(diagnostic);
         }
     }
@@ -51,9 +54,13 @@ pub fn variants(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
             continue;
         }
         for key in own_keys(&variant.declaration.body).filter(|key| FIXED.contains(&key.text.as_str())) {
-            let diagnostic = Diagnostic::new(code::NOT_OVERRIDABLE, key.span, format!("a variant cannot have its own `{}`", key.text))
-                .note("Flyte overrides how a task runs, not what it is")
-                .help("declare a second task, or change this one with an override without `as`");
+            let diagnostic = Diagnostic::new(
+                code::NOT_OVERRIDABLE,
+                key.span,
+                format!("a variant cannot have its own `{}`", key.text),
+            )
+            .note("Flyte overrides how a task runs, not what it is")
+            .help("declare a second task, or change this one with an override without `as`");
             diagnostics.push(diagnostic);
         }
     }

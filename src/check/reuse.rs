@@ -38,10 +38,20 @@ pub fn tasks(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn check_task(body: &Body, environment: &Object, settings: &TaskSettings, reusable: Span, diagnostics: &mut Diagnostics) {
+fn check_task(
+    body: &Body,
+    environment: &Object,
+    settings: &TaskSettings,
+    reusable: Span,
+    diagnostics: &mut Diagnostics,
+) {
     for key in own_keys(body) {
         if key.text == "pod_template" {
-            diagnostics.push(with_template(key.span, reusable, "a task of a reusable environment takes no pod template"));
+            diagnostics.push(with_template(
+                key.span,
+                reusable,
+                "a task of a reusable environment takes no pod template",
+            ));
         } else if key.text == "service_account" && same_account(environment, settings) {
             // The SDK lets a task repeat its environment's account.
         } else if SHARED.contains(&key.text.as_str()) || key.text == "image" {
@@ -113,7 +123,9 @@ pub fn variants(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
             };
             let message = "a reusable task takes no pod template";
             let diagnostic = with_template(place, other, message);
-            diagnostics.push(diagnostic.help("set `reusable = false` beside the template, and the variant gets a pod of its own"));
+            diagnostics.push(
+                diagnostic.help("set `reusable = false` beside the template, and the variant gets a pod of its own"),
+            );
         }
     }
 }

@@ -22,7 +22,7 @@ pub fn effective(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     }
     for fields in &checked.evaluation.templates {
         if seen.insert(Arc::as_ptr(fields)) {
-            template::check_unused(fields, diagnostics);
+            template::check_declared(fields, diagnostics);
         }
     }
 }
@@ -42,7 +42,8 @@ pub fn unused(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
         if !used.contains(&at) {
             let message = format!("template `{}` is never used", declared.name.text);
             let diagnostic = Diagnostic::new(code::UNUSED_TEMPLATE, declared.name.span, message);
-            diagnostics.push(diagnostic.help(format!("use it with `pod_template = {}`, or remove it", declared.name.text)));
+            diagnostics
+                .push(diagnostic.help(format!("use it with `pod_template = {}`, or remove it", declared.name.text)));
         }
     }
 }

@@ -87,8 +87,12 @@ fn delete_stale(folder: &Path, files: &Files) -> Result<(), Failure> {
 fn stale(folder: &Path, files: &Files) -> BTreeSet<String> {
     let Ok(old) = fs::read(folder.join(FILE_NAME)) else { return BTreeSet::new() };
     let ours: BTreeSet<&str> = files.pods.iter().map(|(name, _)| name.as_str()).collect();
-    let plain = |name: &str| matches!(Path::new(name).components().collect::<Vec<_>>().as_slice(), [Component::Normal(_)]);
-    manifest::files(&old).into_iter().filter(|name| plain(name) && !ours.contains(name.as_str()) && name != FILE_NAME).collect()
+    let plain =
+        |name: &str| matches!(Path::new(name).components().collect::<Vec<_>>().as_slice(), [Component::Normal(_)]);
+    manifest::files(&old)
+        .into_iter()
+        .filter(|name| plain(name) && !ours.contains(name.as_str()) && name != FILE_NAME)
+        .collect()
 }
 
 /// Where a folder is not what it would be, as a unified diff; empty where it is.

@@ -76,7 +76,8 @@ fn decoded(files: Vec<(String, Vec<u8>)>) -> Sources {
     let mut faults = Diagnostics::default();
     for (name, at) in bad {
         if let Some((id, _)) = map.iter().find(|(_, source)| source.name == name) {
-            let diagnostic = Diagnostic::new(code::NOT_UTF8, Span::new(id, at..at + '\u{FFFD}'.len_utf8()), "this is not UTF-8");
+            let diagnostic =
+                Diagnostic::new(code::NOT_UTF8, Span::new(id, at..at + '\u{FFFD}'.len_utf8()), "this is not UTF-8");
             faults.push(diagnostic.help("save the file as UTF-8"));
         }
     }

@@ -120,6 +120,7 @@ codes! {
     BAD_RETRIES = "E0709", "a retry strategy that Flyte refuses";
     BAD_CACHE = "E0710", "a cache policy that Flyte refuses";
     NEGATIVE = "E0711", "a negative amount";
+    BAD_VARIABLE = "E0713", "an environment variable without a proper name";
     DEPRECATED_ACCELERATOR = "W0712", "an old spelling of an accelerator";
 
     // 99: the compiler itself

@@ -175,7 +175,9 @@ impl Diagnostics {
     /// Whether this code was reported in this file.
     #[must_use]
     pub fn contains(&self, code: Code, file: FileId) -> bool {
-        self.list.iter().any(|diagnostic| diagnostic.code == code && diagnostic.span().is_some_and(|span| span.file == file))
+        self.list
+            .iter()
+            .any(|diagnostic| diagnostic.code == code && diagnostic.span().is_some_and(|span| span.file == file))
     }
 
     /// Whether any is an error.

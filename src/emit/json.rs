@@ -38,7 +38,9 @@ pub fn write(value: &impl Serialize, layout: Layout, numbers: Numbers, out: &mut
 fn write_at(value: &impl Serialize, layout: Layout, numbers: Numbers, depth: usize, out: &mut Vec<u8>) {
     // Writing into memory cannot fail, nor has any of the values keys that are no strings.
     let _ = match layout {
-        Layout::Compact => value.serialize(&mut Serializer::with_formatter(out, Style { inner: CompactFormatter, numbers })),
+        Layout::Compact => {
+            value.serialize(&mut Serializer::with_formatter(out, Style { inner: CompactFormatter, numbers }))
+        }
         Layout::Indented => {
             let inner = Nested::at(depth);
             value.serialize(&mut Serializer::with_formatter(out, Style { inner, numbers }))

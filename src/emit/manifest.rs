@@ -91,8 +91,7 @@ fn task_template(workload: &Workload) -> Value {
         fields.set("function", function.as_str());
         fields.maybe("async", *asynchronous);
     }
-    let short_name = settings.short_name.as_ref().map_or(workload.name.task.as_str(), |name| name.as_str());
-    fields.set("short_name", cut(short_name, MAX_NAME));
+    fields.set("short_name", cut(&short_name(workload), MAX_NAME));
     fields.maybe("description", settings.description.as_deref());
     fields.set("environment_name", cut(&workload.name.environment, MAX_NAME));
     fields.maybe("environment_description", workload.environment.description.as_deref().map(cut_description));
@@ -117,6 +116,16 @@ fn task_template(workload: &Workload) -> Value {
     fields.value()
 }
 
+/// The name for Flyte's pages; by default a function's own name, and the whole name of a task that runs a command.
+fn short_name(workload: &Workload) -> String {
+    let name = &workload.name;
+    match (&workload.settings.short_name, &workload.settings.run) {
+        (Some(short), _) => short.to_string(),
+        (None, Some(Run::Command { .. })) => format!("{}.{}", name.environment, name.task),
+        (None, _) => name.task.clone(),
+    }
+}
+
 fn task_type(workload: &Workload) -> &'static str {
     match (&workload.settings.run, &workload.pool) {
         (_, Some(_)) => "actor",
@@ -139,7 +148,8 @@ fn extended_resources(resources: &Resources) -> Option<Value> {
     // A count alone asks for any GPU, of which the wire says nothing more.
     fields.maybe("gpu_accelerator", resources.device.as_ref().and_then(accelerator));
     let memory = resources.shared_memory.as_ref();
-    let memory = memory.map(|size| json!({ "mount_name": "flyte-shm", "mount_path": "/dev/shm", "size_limit": size.as_str() }));
+    let memory =
+        memory.map(|size| json!({ "mount_name": "flyte-shm", "mount_path": "/dev/shm", "size_limit": size.as_str() }));
     fields.maybe("shared_memory", memory);
     (!fields.0.is_empty()).then(|| fields.value())
 }
@@ -156,13 +166,16 @@ fn retries(retries: &Retries) -> Value {
     let mut fields = Fields::default();
     fields.set("count", retries.count);
     let backoff = retries.backoff.as_ref();
-    fields.maybe("backoff", backoff.map(|backoff| {
-        let mut fields = Fields::default();
-        fields.set("base", seconds(backoff.base));
-        fields.set("factor", backoff.factor);
-        fields.maybe("cap", backoff.cap.map(seconds));
-        fields.value()
-    }));
+    fields.maybe(
+        "backoff",
+        backoff.map(|backoff| {
+            let mut fields = Fields::default();
+            fields.set("base", seconds(backoff.base));
+            fields.set("factor", backoff.factor);
+            fields.maybe("cap", backoff.cap.map(seconds));
+            fields.value()
+        }),
+    );
     fields.value()
 }
 

@@ -18,7 +18,8 @@ pub fn message(workload: &Workload) -> Value {
 pub fn shell(template: &Template) -> Holed {
     let empty = around(template, Value::Null).to_string();
     // A counter is appended until the mark is nowhere in the text; a text holds finitely many of them.
-    let mark = (0_usize..).map(|n| format!("primary-{n}")).find(|mark| !empty.contains(mark.as_str())).unwrap_or_default();
+    let mark =
+        (0_usize..).map(|n| format!("primary-{n}")).find(|mark| !empty.contains(mark.as_str())).unwrap_or_default();
     // podSpec, containers, and the list itself.
     Holed { value: around(template, Value::String(mark.clone())), mark, depth: 3 }
 }

@@ -55,7 +55,9 @@ pub fn as_doubles(value: Value) -> Value {
             number.as_f64().and_then(serde_json::Number::from_f64).map_or(Value::Null, Value::Number)
         }
         Value::Array(items) => Value::Array(items.into_iter().map(as_doubles).collect()),
-        Value::Object(fields) => Value::Object(fields.into_iter().map(|(name, value)| (name, as_doubles(value))).collect()),
+        Value::Object(fields) => {
+            Value::Object(fields.into_iter().map(|(name, value)| (name, as_doubles(value))).collect())
+        }
         other => other,
     }
 }

@@ -82,7 +82,8 @@ impl Evaluator<'_, '_> {
         let mut diagnostic = Diagnostic::new(code::UNKNOWN_FIELD, key.span, message);
         let names = || object.fields.iter().map(|field| field.name);
         if let Some(closest) = crate::diagnostics::suggest::closest(&key.text, names()) {
-            diagnostic = diagnostic.help(format!("did you mean `{closest}`?")).unsafe_fix("rename it", key.span, closest);
+            diagnostic =
+                diagnostic.help(format!("did you mean `{closest}`?")).unsafe_fix("rename it", key.span, closest);
         } else if let Some(owner) = other_owner(&key.text, object) {
             diagnostic = diagnostic.help(format!("`{}` is a field of {owner}", key.text));
         } else if object.fields.len() <= 12 {
@@ -101,7 +102,8 @@ impl Evaluator<'_, '_> {
         {
             let message = format!("`{}` is set twice in this block", key.text);
             let diagnostic = Diagnostic::new(code::SET_TWICE, key.span, message);
-            self.diagnostics.push(diagnostic.here("this replaces what was set before").label(earlier.key, "already set here"));
+            self.diagnostics
+                .push(diagnostic.here("this replaces what was set before").label(earlier.key, "already set here"));
         }
         if expression.value == ast::Value::Null {
             return target.remove(&key.text);
@@ -179,7 +181,8 @@ impl Evaluator<'_, '_> {
         diagnostic.help.extend(did_you_mean(&name.text, self.program.template_names(name.span.file)));
         if diagnostic.help.is_empty() {
             let text = &name.text;
-            diagnostic = diagnostic.help(format!("a template that is registered on the cluster is a string: `\"{text}\"`"));
+            diagnostic =
+                diagnostic.help(format!("a template that is registered on the cluster is a string: `\"{text}\"`"));
         }
         self.refuse(diagnostic, span)
     }
@@ -222,7 +225,14 @@ impl Evaluator<'_, '_> {
         target.set(key.text.clone(), key.span, value);
     }
 
-    fn merge_object(&mut self, entry: &Entry, block: &Body, inherited: Option<Value>, fields: Fields, ty: &Type) -> Value {
+    fn merge_object(
+        &mut self,
+        entry: &Entry,
+        block: &Body,
+        inherited: Option<Value>,
+        fields: Fields,
+        ty: &Type,
+    ) -> Value {
         let span = entry.key.span;
         let base = match inherited {
             Some(Value { kind: Kind::Object(object), .. }) => object,
@@ -245,8 +255,12 @@ impl Evaluator<'_, '_> {
         let message = format!("a block cannot merge into the cluster's pod template `{name}`");
         let diagnostic = Diagnostic::new(code::MERGE_INTO_NAMED, entry.key.span, message)
             .label(place, "inherited from here")
-            .note("only the cluster knows what that template holds, and Flyte's SDK takes a name or a template, not both")
-            .help("set a template of this program with `pod_template = NAME`, or an object with `pod_template = { … }`");
+            .note(
+                "only the cluster knows what that template holds, and Flyte's SDK takes a name or a template, not both",
+            )
+            .help(
+                "set a template of this program with `pod_template = NAME`, or an object with `pod_template = { … }`",
+            );
         self.refuse(diagnostic, entry.key.span)
     }
 
@@ -256,8 +270,11 @@ impl Evaluator<'_, '_> {
             Type::List { element, key: Some(label) } => {
                 let message = format!("a block for an element of `{}` needs the element's `{label}`", key.text);
                 let example = if matches!(element, Type::Object(_)) { "{ … }" } else { "= …" };
-                Diagnostic::new(code::NOT_MERGEABLE, key.span, message)
-                    .help(format!("write `{} {} {example}`", key.text, label.to_uppercase()))
+                Diagnostic::new(code::NOT_MERGEABLE, key.span, message).help(format!(
+                    "write `{} {} {example}`",
+                    key.text,
+                    label.to_uppercase()
+                ))
             }
             Type::List { .. } | Type::OneOrMany(_) => {
                 let message = format!("`{}` is a list, which a block cannot merge into", key.text);
@@ -325,7 +342,15 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn merge_element(&mut self, items: &mut List, body: &Body, fields: Fields, by: &'static str, label: Value, text: &EcoString) {
+    fn merge_element(
+        &mut self,
+        items: &mut List,
+        body: &Body,
+        fields: Fields,
+        by: &'static str,
+        label: Value,
+        text: &EcoString,
+    ) {
         let Some(place) = items.keyed(by, text) else {
             let object = self.new_element(body, fields, by, label);
             return items.push_keyed(text.clone(), object);
@@ -359,9 +384,13 @@ impl Evaluator<'_, '_> {
     fn check_label(&mut self, object: &Object, by: &str, label: &Value) {
         let Some(written) = object.get(by) else { return };
         if written.kind != label.kind && !written.is_poison() {
-            let diagnostic = Diagnostic::new(code::LABEL_CONFLICT, written.span, format!("this `{by}` contradicts the element's label"))
-                .label(label.span, format!("the label is the element's `{by}`"))
-                .help("leave it out; the label sets it");
+            let diagnostic = Diagnostic::new(
+                code::LABEL_CONFLICT,
+                written.span,
+                format!("this `{by}` contradicts the element's label"),
+            )
+            .label(label.span, format!("the label is the element's `{by}`"))
+            .help("leave it out; the label sets it");
             self.diagnostics.push(diagnostic);
         }
     }
@@ -449,6 +478,7 @@ fn other_owner(name: &str, object: &schema::Object) -> Option<&'static str> {
         (&schema::kubernetes::POD_SPEC, "the pod spec"),
         (&schema::kubernetes::CONTAINER, "a container"),
     ];
-    let other = |(owner, _): &&(&schema::Object, &'static str)| owner.name != object.name && owner.field(name).is_some();
+    let other =
+        |(owner, _): &&(&schema::Object, &'static str)| owner.name != object.name && owner.field(name).is_some();
     owners.iter().find(other).map(|(_, described)| *described)
 }

@@ -89,7 +89,11 @@ impl Literal<'_> {
         if let Some(better) = better_quantity(text) {
             let quoted = matches!(self.expression.value, ast::Value::String(_));
             let replacement = if quoted { format!("\"{better}\"") } else { better.clone() };
-            error = Box::new(error.help(format!("did you mean `{better}`?")).unsafe_fix("correct the unit", self.expression.span, replacement));
+            error = Box::new(error.help(format!("did you mean `{better}`?")).unsafe_fix(
+                "correct the unit",
+                self.expression.span,
+                replacement,
+            ));
         }
         Err(error)
     }
@@ -164,7 +168,12 @@ impl Literal<'_> {
         error
     }
 
-    fn shorthand(&self, object: &'static crate::schema::Object, field: &'static str, ty: &'static Type) -> Result<Kind, Box<Diagnostic>> {
+    fn shorthand(
+        &self,
+        object: &'static crate::schema::Object,
+        field: &'static str,
+        ty: &'static Type,
+    ) -> Result<Kind, Box<Diagnostic>> {
         let Some(known) = object.field(field) else { return Err(self.mismatch(ty)) };
         let only = value(self.expression, &known.ty, self.what)
             .map_err(|error| if error.code == code::WRONG_TYPE { self.mismatch(ty) } else { error })?;
@@ -222,7 +231,8 @@ impl Literal<'_> {
 fn quoted(diagnostic: Diagnostic, span: Span, text: &str, quantity: bool) -> Diagnostic {
     let diagnostic = diagnostic.help(format!("write `\"{text}\"`")).safe_fix("quote it", span, format!("\"{text}\""));
     if quantity {
-        return diagnostic.note("Flyte's SDK takes a quantity as text only, for a bare number may be meant in another unit");
+        return diagnostic
+            .note("Flyte's SDK takes a quantity as text only, for a bare number may be meant in another unit");
     }
     diagnostic
 }
@@ -238,7 +248,11 @@ pub fn unknown_name(names: &[Name], expression: &Expression, ty: &'static Type, 
         _ => None,
     };
     if let Some(literal) = literal {
-        return diagnostic.help(format!("did you mean `{literal}`?")).safe_fix("correct the word", expression.span, literal);
+        return diagnostic.help(format!("did you mean `{literal}`?")).safe_fix(
+            "correct the word",
+            expression.span,
+            literal,
+        );
     }
     let diagnostic = diagnostic.note(format!("`{what}` takes {}", describe(ty)));
     if takes_text(ty) {

@@ -25,11 +25,12 @@ pub struct Function<'a> {
 }
 
 impl<'a> Function<'a> {
-    /// Reads `module:name`; both parts are Python identifiers, the module's joined by dots.
+    /// Reads `module:name`. The name is a Python identifier; a module is loaded by its name, which may begin with a digit.
     #[must_use]
     pub fn parse(text: &'a str) -> Option<Self> {
         let (module, name) = text.split_once(':')?;
-        let readable = is_identifier(name) && module.split('.').all(is_identifier);
+        let is_part = |part: &str| !part.is_empty() && part.chars().all(|c| c == '_' || c.is_alphanumeric());
+        let readable = is_identifier(name) && module.split('.').all(is_part);
         readable.then_some(Self { module, name })
     }
 }

@@ -75,8 +75,7 @@ fn command(settings: &TaskSettings, context: &Context) -> (Vec<String>, Vec<Stri
 ///
 /// Source: `get_apple_silicon_execution_env` in `resources_serde.py`.
 pub fn env_vars(settings: &TaskSettings) -> impl Iterator<Item = (&str, &str)> {
-    const HOST: &[(&str, &str)] =
-        &[("_F_APPLE_SILICON_EXECUTION", "host"), ("_F_APPLE_SILICON_HOST_PACKAGES", "[]")];
+    const HOST: &[(&str, &str)] = &[("_F_APPLE_SILICON_EXECUTION", "host"), ("_F_APPLE_SILICON_HOST_PACKAGES", "[]")];
     let set = |name: &str| settings.env_vars.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let apple = settings.resources.device.as_ref().is_some_and(|device| device.class == "APPLE_SILICON");
     let host = apple && set("FLYTE_APPLE_SILICON_EXECUTION") != Some("container");
@@ -115,13 +114,19 @@ pub fn requests(resources: &Resources) -> Vec<(&'static str, String)> {
     let request = |amount: &Option<Amount>| amount.as_ref().map(|amount| amount.request.to_string());
     let device = resources.device.as_ref().map(|device| device.quantity.to_string());
     let disk = resources.disk.as_ref().map(ToString::to_string);
-    let all = [("cpu", request(&resources.cpu)), ("memory", request(&resources.memory)), ("gpu", device), ("ephemeral-storage", disk)];
+    let all = [
+        ("cpu", request(&resources.cpu)),
+        ("memory", request(&resources.memory)),
+        ("gpu", device),
+        ("ephemeral-storage", disk),
+    ];
     all.into_iter().filter_map(|(name, amount)| Some((name, amount?))).collect()
 }
 
 /// What the task is limited to.
 pub fn limits(resources: &Resources) -> Vec<(&'static str, String)> {
-    let limit = |amount: &Option<Amount>| amount.as_ref().and_then(|amount| amount.limit.as_ref()).map(ToString::to_string);
+    let limit =
+        |amount: &Option<Amount>| amount.as_ref().and_then(|amount| amount.limit.as_ref()).map(ToString::to_string);
     let all = [("cpu", limit(&resources.cpu)), ("memory", limit(&resources.memory))];
     all.into_iter().filter_map(|(name, amount)| Some((name, amount?))).collect()
 }

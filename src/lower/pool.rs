@@ -64,7 +64,9 @@ fn container(settings: &TaskSettings) -> idl::Container {
     idl::Container {
         image: settings.image.as_ref().map(ToString::to_string).unwrap_or_default(),
         resources: (!none).then(|| idl::Resources { requests: entries(requests), limits: entries(limits) }),
-        env: env_vars(settings).map(|(key, value)| idl::KeyValuePair { key: key.into(), value: value.into() }).collect(),
+        env: env_vars(settings)
+            .map(|(key, value)| idl::KeyValuePair { key: key.into(), value: value.into() })
+            .collect(),
     }
 }
 

@@ -168,7 +168,7 @@ impl<'a> Resolver<'a, '_> {
 
     fn declare_template(&mut self, declaration: &'a ast::Template) {
         let name = &declaration.name;
-        if name.text.is_empty() {
+        if is_missing(name) {
             return;
         }
         names::check_template(name, self.diagnostics);
@@ -183,7 +183,7 @@ impl<'a> Resolver<'a, '_> {
 
     fn declare_environment(&mut self, declaration: &'a ast::Environment, docs: &'a [ast::Comment]) {
         let name = &declaration.name;
-        if name.text.is_empty() {
+        if is_missing(name) {
             return;
         }
         names::check_environment(name, self.diagnostics);
@@ -236,8 +236,12 @@ impl<'a> Resolver<'a, '_> {
     }
 
     fn misplaced(&mut self, what: &str, span: Span) {
-        let message = format!("a declaration of {} {what} cannot stand in an environment", if what == "template" { "a" } else { "an" });
-        self.diagnostics.push(Diagnostic::new(code::MISPLACED, span, message).help("move it out, to the top level of the file"));
+        let message = format!(
+            "a declaration of {} {what} cannot stand in an environment",
+            if what == "template" { "a" } else { "an" }
+        );
+        self.diagnostics
+            .push(Diagnostic::new(code::MISPLACED, span, message).help("move it out, to the top level of the file"));
     }
 
     fn declare_inside(&mut self, environment: EnvironmentId, task: &'a ast::Task, docs: &'a [ast::Comment]) {
@@ -246,9 +250,13 @@ impl<'a> Resolver<'a, '_> {
         {
             let own = self.program.environments[environment.0].name;
             self.diagnostics.push(
-                Diagnostic::new(code::MISPLACED, task.name.span, format!("this task of `{}` stands in another environment", other.text))
-                    .label(own.span, format!("this is environment `{}`", own.text))
-                    .help("in an environment, a task has its name alone"),
+                Diagnostic::new(
+                    code::MISPLACED,
+                    task.name.span,
+                    format!("this task of `{}` stands in another environment", other.text),
+                )
+                .label(own.span, format!("this is environment `{}`", own.text))
+                .help("in an environment, a task has its name alone"),
             );
             return;
         }
@@ -257,7 +265,7 @@ impl<'a> Resolver<'a, '_> {
 
     fn declare_outside(&mut self, task: &'a ast::Task, docs: &'a [ast::Comment]) {
         let Some(environment) = &task.name.environment else {
-            if !task.name.task.text.is_empty() {
+            if !is_missing(&task.name.task) {
                 let message = format!("task `{}` stands outside of any environment", task.name.task.text);
                 let help = format!("write `task ENVIRONMENT.{}`, or move it into its environment", task.name.task.text);
                 self.diagnostics.push(Diagnostic::new(code::MISPLACED, task.name.span, message).help(help));
@@ -271,7 +279,7 @@ impl<'a> Resolver<'a, '_> {
 
     fn environment_of(&mut self, name: &Name) -> Option<EnvironmentId> {
         let found = self.program.environment(&name.text);
-        if found.is_none() && !name.text.is_empty() {
+        if found.is_none() && !is_missing(name) {
             let unknown = unknown_environment(&self.program, name);
             self.diagnostics.push(unknown);
         }
@@ -280,13 +288,14 @@ impl<'a> Resolver<'a, '_> {
 
     fn declare_task(&mut self, environment: EnvironmentId, declaration: &'a ast::Task, docs: &'a [ast::Comment]) {
         let name = &declaration.name.task;
-        if name.text.is_empty() {
+        if is_missing(name) {
             return;
         }
         if let Some(variant) = &declaration.name.variant {
             let message = "a task's declaration names no variant";
             let diagnostic = Diagnostic::new(code::MISPLACED, variant.span, message);
-            self.diagnostics.push(diagnostic.help(format!("write `override {} as {} {{ … }}`", name.text, variant.text)));
+            self.diagnostics
+                .push(diagnostic.help(format!("write `override {} as {} {{ … }}`", name.text, variant.text)));
             return;
         }
         names::check_task(name, self.diagnostics);
@@ -326,8 +335,8 @@ impl<'a> Resolver<'a, '_> {
             }
             at += 1;
         }
-        for ((environment, name), declarations) in waiting {
-            for declaration in declarations.into_iter().filter(|_| !name.is_empty()) {
+        for ((environment, _), declarations) in waiting {
+            for declaration in declarations.into_iter().filter(|declaration| !is_missing(&declaration.target.task)) {
                 self.unknown_task(environment, &declaration.target.task);
             }
         }
@@ -339,7 +348,7 @@ impl<'a> Resolver<'a, '_> {
             (Some(name), _) => self.environment_of(name),
             (None, Some(environment)) => Some(environment),
             (None, None) => {
-                if !target.task.text.is_empty() {
+                if !is_missing(&target.task) {
                     let name = &target.task.text;
                     let message = format!("override of `{name}` stands outside of any environment");
                     let help = format!("write `override ENVIRONMENT.{name}`, or move it into its environment");
@@ -350,13 +359,18 @@ impl<'a> Resolver<'a, '_> {
         }
     }
 
-    fn declare_override(&mut self, task: TaskId, base: Option<&'a Name>, declaration: &'a ast::Override) -> Option<Pending<'a>> {
+    fn declare_override(
+        &mut self,
+        task: TaskId,
+        base: Option<&'a Name>,
+        declaration: &'a ast::Override,
+    ) -> Option<Pending<'a>> {
         match &declaration.variant {
             None => {
                 self.amend(task, base, declaration);
                 None
             }
-            Some(name) if name.text.is_empty() => None,
+            Some(name) if is_missing(name) => None,
             Some(name) => self.declare_variant(task, base, name, declaration),
         }
     }
@@ -375,7 +389,11 @@ impl<'a> Resolver<'a, '_> {
         if let Some(variant) = base {
             let message = "a variant is changed where it is declared";
             let help = "override the task itself, or declare a further variant with `as`";
-            self.diagnostics.push(Diagnostic::new(code::MISPLACED, declaration.target.span, message).label(variant.span, "a variant").help(help));
+            self.diagnostics.push(
+                Diagnostic::new(code::MISPLACED, declaration.target.span, message)
+                    .label(variant.span, "a variant")
+                    .help(help),
+            );
             return;
         }
         self.program.tasks[task.0].amendments.push(declaration);
@@ -417,14 +435,20 @@ impl<'a> Resolver<'a, '_> {
                 }
             }
         }
-        let depths: Vec<Option<usize>> = (0..self.program.variants.len()).map(|at| depth(VariantId(at), &bases)).collect();
+        let depths: Vec<Option<usize>> =
+            (0..self.program.variants.len()).map(|at| depth(VariantId(at), &bases)).collect();
         self.report_rings(&depths);
         self.renumber(&depths, &bases, &broken);
     }
 
     fn unknown_variant(&mut self, id: VariantId, base: &Name) {
         let task = self.program.variants[id.0].task;
-        let known = self.program.variants.iter().filter(|variant| variant.task == task).map(|variant| variant.name.text.as_str());
+        let known = self
+            .program
+            .variants
+            .iter()
+            .filter(|variant| variant.task == task)
+            .map(|variant| variant.name.text.as_str());
         let message = format!("task `{}` has no variant `{}`", self.program.qualified_name(task), base.text);
         let mut diagnostic = Diagnostic::new(code::UNKNOWN_TASK, base.span, message);
         diagnostic.help.extend(did_you_mean(&base.text, known));
@@ -436,7 +460,11 @@ impl<'a> Resolver<'a, '_> {
         let ring: Vec<usize> = depths.iter().enumerate().filter_map(in_ring).collect();
         let Some((first, others)) = ring.split_first() else { return };
         let span = |at: &usize| self.program.variants[*at].declaration.target.span;
-        let mut diagnostic = Diagnostic::new(code::OVERRIDE_RING, span(first), "this variant overrides itself, directly or through others");
+        let mut diagnostic = Diagnostic::new(
+            code::OVERRIDE_RING,
+            span(first),
+            "this variant overrides itself, directly or through others",
+        );
         for other in others.iter().take(8) {
             diagnostic = diagnostic.label(span(other), "part of the ring, or built on it");
         }
@@ -444,12 +472,14 @@ impl<'a> Resolver<'a, '_> {
     }
 
     fn renumber(&mut self, depths: &[Option<usize>], bases: &FxHashMap<VariantId, VariantId>, broken: &[VariantId]) {
-        let mut order: Vec<usize> = (0..depths.len()).filter(|at| depths.get(*at).is_some_and(Option::is_some)).collect();
+        let mut order: Vec<usize> =
+            (0..depths.len()).filter(|at| depths.get(*at).is_some_and(Option::is_some)).collect();
         order.retain(|at| !rests_on_any(VariantId(*at), bases, broken));
         order.sort_by_key(|at| (depths.get(*at).copied().flatten(), *at));
         let numbers: FxHashMap<VariantId, VariantId> =
             order.iter().enumerate().map(|(new, old)| (VariantId(*old), VariantId(new))).collect();
-        let mut old: Vec<Option<Variant<'a>>> = std::mem::take(&mut self.program.variants).into_iter().map(Some).collect();
+        let mut old: Vec<Option<Variant<'a>>> =
+            std::mem::take(&mut self.program.variants).into_iter().map(Some).collect();
         for at in &order {
             let Some(mut variant) = old.get_mut(*at).and_then(Option::take) else { continue };
             variant.base = bases.get(&VariantId(*at)).and_then(|base| numbers.get(base)).copied();
@@ -460,6 +490,11 @@ impl<'a> Resolver<'a, '_> {
             self.program.variant_names.insert((variant.task, variant.name.text.as_str()), VariantId(at));
         }
     }
+}
+
+/// Whether a name is not there at all, which was reported; an empty string is a name of the wrong form.
+fn is_missing(name: &Name) -> bool {
+    name.span.start == name.span.end
 }
 
 /// A declared variant whose base has not been looked up.
@@ -484,7 +519,8 @@ fn depth(variant: VariantId, bases: &FxHashMap<VariantId, VariantId>) -> Option<
 
 /// Whether a variant is one of these or overrides one of them. Only asked of variants that are in no ring.
 fn rests_on_any(variant: VariantId, bases: &FxHashMap<VariantId, VariantId>, others: &[VariantId]) -> bool {
-    !others.is_empty() && std::iter::successors(Some(variant), |at| bases.get(at).copied()).any(|at| others.contains(&at))
+    !others.is_empty()
+        && std::iter::successors(Some(variant), |at| bases.get(at).copied()).any(|at| others.contains(&at))
 }
 
 /// What is said of a name that no environment has.

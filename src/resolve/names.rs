@@ -70,10 +70,9 @@ pub fn check_variant(name: &Name, diagnostics: &mut Diagnostics) {
         return;
     }
     let message = format!("`{}` is no name for a variant", name.text.escape_default());
-    diagnostics.push(
-        Diagnostic::new(code::BAD_VARIANT_NAME, name.span, message)
-            .note("a variant's pod is written to `environment.task@variant.json`: letters, digits, `_` and `-` are safe there"),
-    );
+    diagnostics.push(Diagnostic::new(code::BAD_VARIANT_NAME, name.span, message).note(
+        "a variant's pod is written to `environment.task@variant.json`: letters, digits, `_` and `-` are safe there",
+    ));
 }
 
 fn is_name_character(c: char) -> bool {

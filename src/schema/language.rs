@@ -149,9 +149,8 @@ pub static SECRET: Object = Object {
 const CACHE_SETTING: Type = Type::Shorthand(&CACHE, "behavior");
 
 /// The words that the SDK takes for a cache's behaviour: its own three, then the aliases of `auto` and of `disable`.
-const CACHE_BEHAVIORS: &[&str] = &[
-    "auto", "override", "disable", "enable", "enabled", "on", "true", "yes", "off", "false", "no", "none",
-];
+const CACHE_BEHAVIORS: &[&str] =
+    &["auto", "override", "disable", "enable", "enabled", "on", "true", "yes", "off", "false", "no", "none"];
 
 /// The SDK's `Cache`, without the policies that are Python code.
 pub static CACHE: Object = Object {
@@ -169,10 +168,8 @@ pub static CACHE: Object = Object {
 const RETRIES_SETTING: Type = Type::Shorthand(&RETRIES, "count");
 
 /// The SDK's `RetryStrategy`.
-pub static RETRIES: Object = Object {
-    name: "retries",
-    fields: &[optional("backoff", Type::Object(&BACKOFF)), required("count", INT64)],
-};
+pub static RETRIES: Object =
+    Object { name: "retries", fields: &[optional("backoff", Type::Object(&BACKOFF)), required("count", INT64)] };
 
 /// The SDK's `Backoff`.
 pub static BACKOFF: Object = Object {

@@ -177,9 +177,14 @@ mod tests {
 
     #[test]
     fn floats_read_as_python_writes_them() {
-        for (number, expected) in
-            [(0.5, "0.5"), (1.0, "1.0"), (1e-7, "1e-07"), (1e16, "1e+16"), (123_456_789.123, "123456789.123"), (1e-4, "0.0001")]
-        {
+        for (number, expected) in [
+            (0.5, "0.5"),
+            (1.0, "1.0"),
+            (1e-7, "1e-07"),
+            (1e16, "1e+16"),
+            (123_456_789.123, "123456789.123"),
+            (1e-4, "0.0001"),
+        ] {
             assert_eq!(python_float(number), expected);
         }
     }

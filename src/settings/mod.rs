@@ -24,7 +24,7 @@ use self::reuse::ReusePolicy;
 use self::run::Run;
 use self::secrets::Secret;
 use self::timeout::Timeout;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::evaluate::value::{Kind, Object, Value};
 use crate::source::Span;
 
@@ -86,7 +86,7 @@ pub fn task(object: &Object, place: Span, diagnostics: &mut Diagnostics) -> Task
         run: run::read(object, place, diagnostics),
         image: text(object, "image").cloned(),
         resources: resources::read(object, diagnostics),
-        env_vars: env_vars(object),
+        env_vars: env_vars(object, diagnostics),
         secrets: secrets::read(object, diagnostics),
         service_account: text(object, "service_account").cloned(),
         interruptible: truth(object, "interruptible"),
@@ -103,10 +103,20 @@ pub fn task(object: &Object, place: Span, diagnostics: &mut Diagnostics) -> Task
     }
 }
 
-fn env_vars(object: &Object) -> Vec<(EcoString, EcoString)> {
+/// Names are what Kubernetes takes since 1.34: printable ASCII characters but `=`.
+fn env_vars(object: &Object, diagnostics: &mut Diagnostics) -> Vec<(EcoString, EcoString)> {
     let entries = object.get("env_vars").and_then(Value::as_object);
-    let entries = entries.into_iter().flat_map(|entries| entries.iter());
-    entries.filter_map(|(name, entry)| Some((name.clone(), entry.value.as_str()?.clone()))).collect()
+    let mut variables = Vec::new();
+    for (name, entry) in entries.into_iter().flat_map(|entries| entries.iter()) {
+        if name.is_empty() || !name.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'=') {
+            let message = format!("`{}` cannot be the name of an environment variable", name.escape_debug());
+            let diagnostic = Diagnostic::new(code::BAD_VARIABLE, entry.key, message);
+            diagnostics
+                .push(diagnostic.note("Kubernetes takes printable ASCII characters other than `=`, at least one"));
+        }
+        variables.extend(entry.value.as_str().map(|value| (name.clone(), value.clone())));
+    }
+    variables
 }
 
 fn pod_template(object: &Object) -> PodTemplate {

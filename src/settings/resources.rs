@@ -132,7 +132,8 @@ fn accelerator(text: &str, span: Span, diagnostics: &mut Diagnostics) -> Option<
 fn unknown_accelerator(text: &str, device: &str, span: Span) -> Diagnostic {
     let diagnostic = Diagnostic::new(code::BAD_ACCELERATOR, span, format!("Flyte knows no accelerator `{text}`"));
     let prefix = format!("{device}:");
-    let counts: Vec<&str> = accelerators::ACCELERATORS.iter().filter_map(|known| known.strip_prefix(prefix.as_str())).collect();
+    let counts: Vec<&str> =
+        accelerators::ACCELERATORS.iter().filter_map(|known| known.strip_prefix(prefix.as_str())).collect();
     if !counts.is_empty() {
         let one = format!("{device}:{}", counts.first().copied().unwrap_or("1"));
         let diagnostic = diagnostic.note(format!("of {device} it knows these counts: {}", counts.join(", ")));
@@ -143,7 +144,8 @@ fn unknown_accelerator(text: &str, device: &str, span: Span) -> Diagnostic {
         };
     }
     if accelerators::class_of(device) == Some("TPU") {
-        return diagnostic.help(format!("a TPU is written as a block: `gpu {{ device = \"{device}\", partition = \"…\" }}`"));
+        return diagnostic
+            .help(format!("a TPU is written as a block: `gpu {{ device = \"{device}\", partition = \"…\" }}`"));
     }
     let names = || accelerators::DEVICES.iter().map(|(name, _)| *name);
     let mut diagnostic = diagnostic.note(format!("it knows {}", names().collect::<Vec<_>>().join(", ")));

@@ -57,13 +57,18 @@ pub fn read(settings: &Object, diagnostics: &mut Diagnostics) -> Option<ReusePol
         concurrency: concurrency(fields, diagnostics),
         idle_ttl: ttl(fields, "idle_ttl", diagnostics),
         scaledown_ttl: ttl(fields, "scaledown_ttl", diagnostics),
-        scope: if fields.get("scope").and_then(Value::as_str).is_some_and(|s| s == "run") { Scope::Run } else { Scope::Global },
+        scope: if fields.get("scope").and_then(Value::as_str).is_some_and(|s| s == "run") {
+            Scope::Run
+        } else {
+            Scope::Global
+        },
     };
     if policy.max_replicas == 1 && policy.concurrency == 1 {
         let place = settings.entry("reusable")?.key;
-        let diagnostic = Diagnostic::new(code::REUSE_STARVATION, place, "a pool of one replica that runs one task at a time")
-            .note("a task that starts another task of this environment waits for itself forever")
-            .help("allow a second replica, a higher concurrency, or none of both if no task starts another");
+        let diagnostic =
+            Diagnostic::new(code::REUSE_STARVATION, place, "a pool of one replica that runs one task at a time")
+                .note("a task that starts another task of this environment waits for itself forever")
+                .help("allow a second replica, a higher concurrency, or none of both if no task starts another");
         diagnostics.push(diagnostic);
     }
     Some(policy)
@@ -88,10 +93,9 @@ fn replicas(fields: &Object, diagnostics: &mut Diagnostics) -> (i32, i32) {
     } else if from > to {
         diagnostics.push(bad("the fewest replicas are more than the most").note("a range is min..max"));
     } else if to == 0 {
-        diagnostics.push(
-            bad("a pool of 0 replicas never runs anything")
-                .note("Flyte's SDK lets this pass, but `flyteidl2.core.ReusePolicy` asks for at least one replica at most"),
-        );
+        diagnostics.push(bad("a pool of 0 replicas never runs anything").note(
+            "Flyte's SDK lets this pass, but `flyteidl2.core.ReusePolicy` asks for at least one replica at most",
+        ));
     }
     let number = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
     (number(from), number(to))
@@ -112,7 +116,11 @@ fn ttl(fields: &Object, name: &str, diagnostics: &mut Diagnostics) -> i64 {
     let time = value.as_duration().unwrap_or(MIN_TTL);
     if time < MIN_TTL {
         let message = format!("`{name}` is at least 30 seconds");
-        diagnostics.push(Diagnostic::new(code::REUSE_POLICY, value.span, message).unsafe_fix("use the least", value.span, "30s"));
+        diagnostics.push(Diagnostic::new(code::REUSE_POLICY, value.span, message).unsafe_fix(
+            "use the least",
+            value.span,
+            "30s",
+        ));
     }
     time
 }

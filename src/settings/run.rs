@@ -35,10 +35,13 @@ pub fn read(object: &Object, place: Span, diagnostics: &mut Diagnostics) -> Opti
     let command = object.entry("command").or_else(|| object.entry("args"));
     match (function, command) {
         (Some(function), Some(command)) => {
-            let diagnostic =
-                Diagnostic::new(code::FUNCTION_AND_COMMAND, command.key, "a task runs a function or a command, not both")
-                    .label(function.key, "the function is set here")
-                    .note("a function is run by Flyte's own entrypoint, which brings the container's command and arguments");
+            let diagnostic = Diagnostic::new(
+                code::FUNCTION_AND_COMMAND,
+                command.key,
+                "a task runs a function or a command, not both",
+            )
+            .label(function.key, "the function is set here")
+            .note("a function is run by Flyte's own entrypoint, which brings the container's command and arguments");
             diagnostics.push(diagnostic);
             None
         }
@@ -78,9 +81,11 @@ fn check_function(text: &str, span: Span, diagnostics: &mut Diagnostics) {
         && Function::parse(&format!("{module}:{name}")).is_some()
     {
         let better = format!("{module}:{name}");
-        diagnostic = diagnostic
-            .help(format!("did you mean `{better}`?"))
-            .unsafe_fix("separate the name by `:`", span, format!("\"{better}\""));
+        diagnostic = diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix(
+            "separate the name by `:`",
+            span,
+            format!("\"{better}\""),
+        );
     }
     diagnostics.push(diagnostic);
 }

@@ -56,9 +56,10 @@ fn check_mount(fields: &Object, diagnostics: &mut Diagnostics) {
         && !path.is_empty()
         && path != SECRET_MOUNT
     {
-        let diagnostic = Diagnostic::new(code::BAD_SECRET, value.span, format!("a secret cannot be mounted at `{path}`"))
-            .note(format!("Flyte mounts secrets at `{SECRET_MOUNT}` only"))
-            .unsafe_fix("use that path", value.span, format!("\"{SECRET_MOUNT}\""));
+        let diagnostic =
+            Diagnostic::new(code::BAD_SECRET, value.span, format!("a secret cannot be mounted at `{path}`"))
+                .note(format!("Flyte mounts secrets at `{SECRET_MOUNT}` only"))
+                .unsafe_fix("use that path", value.span, format!("\"{SECRET_MOUNT}\""));
         diagnostics.push(diagnostic);
     }
 }
@@ -82,11 +83,17 @@ fn bad_variable(name: &str, place: &Value, derived: bool) -> Diagnostic {
     let diagnostic = Diagnostic::new(code::BAD_SECRET, place.span, message)
         .note("Flyte takes upper-case letters, digits and `_`, not beginning with a digit");
     if derived {
-        return diagnostic.help("name the variable with `as_env_var = \"…\"`; by default it is made from the secret's name");
+        return diagnostic
+            .help("name the variable with `as_env_var = \"…\"`; by default it is made from the secret's name");
     }
-    let better: String = name.to_ascii_uppercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    let better: String =
+        name.to_ascii_uppercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     if is_variable(&better) {
-        return diagnostic.help(format!("write `{better}`")).unsafe_fix("rename it", place.span, format!("\"{better}\""));
+        return diagnostic.help(format!("write `{better}`")).unsafe_fix(
+            "rename it",
+            place.span,
+            format!("\"{better}\""),
+        );
     }
     diagnostic
 }

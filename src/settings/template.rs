@@ -19,13 +19,12 @@ pub const APPARMOR_UNCONFINED: &str = "unconfined";
 
 /// Checks a template that a task uses.
 pub fn check(fields: &Object, diagnostics: &mut Diagnostics) {
-    check_unused(fields, diagnostics);
+    check_declared(fields, diagnostics);
     check_primary(fields, diagnostics);
-    check_helpers(fields, diagnostics);
 }
 
-/// Checks a template that nothing uses: only what no further layer could change.
-pub fn check_unused(fields: &Object, diagnostics: &mut Diagnostics) {
+/// Checks a template for itself. The primary container may still be merged in where the template is used.
+pub fn check_declared(fields: &Object, diagnostics: &mut Diagnostics) {
     if let Some(spec) = object(fields, "pod_spec") {
         for field in POD_SPEC.fields.iter().filter(|field| field.name != "containers") {
             if let Some(value) = spec.get(field.name) {
@@ -37,10 +36,13 @@ pub fn check_unused(fields: &Object, diagnostics: &mut Diagnostics) {
             check_required(value, &field.ty, diagnostics);
         }
     }
-    if let Some(value) = fields.get("termination_grace_period").filter(|value| value.as_duration().is_some_and(|t| t < 0)) {
+    if let Some(value) =
+        fields.get("termination_grace_period").filter(|value| value.as_duration().is_some_and(|t| t < 0))
+    {
         let message = "`termination_grace_period` must not be negative";
         diagnostics.push(Diagnostic::new(code::NEGATIVE, value.span, message));
     }
+    check_helpers(fields, diagnostics);
 }
 
 // ------------------------------------------------------------------------------------------------ required fields
@@ -112,18 +114,23 @@ fn no_primary(fields: &Object, spec: &Object, key: Span, containers: &[Value], d
         .note("Flyte runs the task in the primary container, so a pod spec that lists containers has to have it");
     diagnostic = match fields.entry("primary_container_name") {
         Some(entry) => diagnostic.label(entry.value.span, "this names the primary container"),
-        None => diagnostic.note(format!("without `primary_container_name` the primary container is `{PRIMARY_CONTAINER}`")),
+        None => {
+            diagnostic.note(format!("without `primary_container_name` the primary container is `{PRIMARY_CONTAINER}`"))
+        }
     };
     let inits = spec.get("initContainers").and_then(Value::as_list).unwrap_or_default();
     if let Some(init) = inits.iter().find(|container| name_of(container) == Some(primary)) {
         diagnostic = diagnostic.label(init.span, "an init container cannot be the primary one");
     }
     diagnostic = match (closest(primary, names.iter().copied()), names.as_slice()) {
-        (Some(name), _) => diagnostic.help(format!("set `primary_container_name = \"{name}\"`, or rename the container `{name}`")),
+        (Some(name), _) => {
+            diagnostic.help(format!("set `primary_container_name = \"{name}\"`, or rename the container `{name}`"))
+        }
         (None, [only]) => diagnostic.help(format!(
             "add `containers {primary} {{ }}`, or set `primary_container_name = \"{only}\"` if the task belongs there"
         )),
-        (None, _) => diagnostic.help(format!("add `containers {primary} {{ }}`; it takes the task's image, command and resources")),
+        (None, _) => diagnostic
+            .help(format!("add `containers {primary} {{ }}`; it takes the task's image, command and resources")),
     };
     diagnostics.push(diagnostic);
 }
@@ -140,7 +147,9 @@ fn name_of(container: &Value) -> Option<&str> {
 
 /// Whether a helper is used; each of them adds a primary container where it is missing.
 fn has_helper(fields: &Object) -> bool {
-    fuse(fields).is_some() || truth(fields, "allow_nested_sandboxing") || fields.get("termination_grace_period").is_some()
+    fuse(fields).is_some()
+        || truth(fields, "allow_nested_sandboxing")
+        || fields.get("termination_grace_period").is_some()
 }
 
 // ------------------------------------------------------------------------------------------------------- helpers
@@ -192,7 +201,9 @@ fn check_helpers(fields: &Object, diagnostics: &mut Diagnostics) {
 fn check_apparmor(fields: &Object, key: Span, diagnostics: &mut Diagnostics) {
     let name = format!("{APPARMOR_ANNOTATION}{}", primary_name(fields));
     let profile = object(fields, "annotations").and_then(|annotations| annotations.entry(&name));
-    if let Some(entry) = profile.filter(|entry| entry.value.as_str().is_some_and(|profile| profile != APPARMOR_UNCONFINED)) {
+    if let Some(entry) =
+        profile.filter(|entry| entry.value.as_str().is_some_and(|profile| profile != APPARMOR_UNCONFINED))
+    {
         let message = "`allow_nested_sandboxing` contradicts the AppArmor profile of the primary container".to_owned();
         let rule = format!("it needs the profile `{APPARMOR_UNCONFINED}`");
         diagnostics.push(conflict(key, entry.value.span, message).note(rule));
@@ -200,7 +211,9 @@ fn check_apparmor(fields: &Object, key: Span, diagnostics: &mut Diagnostics) {
 }
 
 fn conflict(helper: Span, other: Span, message: String) -> Diagnostic {
-    Diagnostic::new(code::CAPABILITY_CONFLICT, helper, message).here("asked for here").label(other, "but this is set here")
+    Diagnostic::new(code::CAPABILITY_CONFLICT, helper, message)
+        .here("asked for here")
+        .label(other, "but this is set here")
 }
 
 fn primary_security(fields: &Object) -> Option<&Object> {

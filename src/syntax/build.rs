@@ -110,7 +110,8 @@ impl Builder<'_, '_> {
     fn skipped_statement(&mut self, range: &Range<usize>) -> StatementKind {
         let text = self.slice(range.clone()).trim_end();
         let span = self.span(range.start..range.start + text.len());
-        let mut diagnostic = Diagnostic::new(code::UNEXPECTED_TEXT, span, "this is neither a setting nor a declaration");
+        let mut diagnostic =
+            Diagnostic::new(code::UNEXPECTED_TEXT, span, "this is neither a setting nor a declaration");
         if text.starts_with("- ") {
             diagnostic = diagnostic
                 .note("a list is written between brackets: `args = [\"a\", \"b\"]`")
@@ -131,13 +132,14 @@ impl Builder<'_, '_> {
     fn not_separated(&mut self, range: Range<usize>, faulty: bool) {
         let text = self.slice(range.clone());
         let span = self.span(range.start..range.start + text.trim_end().len());
-        let diagnostic = if faulty {
-            Diagnostic::new(code::UNEXPECTED_TEXT, span, "this does not belong to what stands before it")
-                .help("an entry ends at a newline or a comma")
-        } else {
-            Diagnostic::new(code::MISSING_SEPARATOR, span.at_start(), "a newline or a comma is missing here")
-                .safe_fix("write a comma", span.at_start(), ", ")
-        };
+        let diagnostic =
+            if faulty {
+                Diagnostic::new(code::UNEXPECTED_TEXT, span, "this does not belong to what stands before it")
+                    .help("an entry ends at a newline or a comma")
+            } else {
+                Diagnostic::new(code::MISSING_SEPARATOR, span.at_start(), "a newline or a comma is missing here")
+                    .safe_fix("write a comma", span.at_start(), ", ")
+            };
         self.diagnostics.push(diagnostic);
     }
 
@@ -252,7 +254,8 @@ impl Builder<'_, '_> {
         let length = text.split('\n').next().unwrap_or_default().trim_end().len();
         let span = self.span(range.start..range.start + length);
         if !reported {
-            let mut diagnostic = Diagnostic::new(code::MISSING_BODY, span, format!("a block belongs here: `{word} … {{ … }}`"));
+            let mut diagnostic =
+                Diagnostic::new(code::MISSING_BODY, span, format!("a block belongs here: `{word} … {{ … }}`"));
             if text.contains('{') && length == 0 {
                 diagnostic = diagnostic.help("the `{` stands on the same line as the name");
             }
@@ -386,7 +389,8 @@ impl Builder<'_, '_> {
         } else if text.starts_with('+') {
             diagnostic = diagnostic.help("a positive number is written without a sign");
         } else {
-            diagnostic = diagnostic.help("a value is a string, a number, `true`, `false`, `null`, a list, an object or a name");
+            diagnostic =
+                diagnostic.help("a value is a string, a number, `true`, `false`, `null`, a list, an object or a name");
         }
         self.diagnostics.push(diagnostic);
     }
@@ -416,10 +420,9 @@ impl Builder<'_, '_> {
     }
 
     fn bad_number(&mut self, span: Span, message: &str) -> Value {
-        self.diagnostics.push(
-            Diagnostic::new(code::BAD_NUMBER, span, message)
-                .help("write a number as `3`, `-1`, `0.5` or `1e3`, an amount as `500m` or `2Gi`, a time as `30s` or `1h30m`"),
-        );
+        self.diagnostics.push(Diagnostic::new(code::BAD_NUMBER, span, message).help(
+            "write a number as `3`, `-1`, `0.5` or `1e3`, an amount as `500m` or `2Gi`, a time as `30s` or `1h30m`",
+        ));
         Value::Missing
     }
 
@@ -520,10 +523,13 @@ impl Builder<'_, '_> {
             _ => {
                 self.report_unclosed();
                 let place = self.before_space(found);
-                let diagnostic =
-                    Diagnostic::new(code::MISSING_CLOSE, opening, format!("the `{close}` that closes {name} is missing"))
-                        .here("opened here")
-                        .label(place, format!("`{close}` is missing here at the latest"));
+                let diagnostic = Diagnostic::new(
+                    code::MISSING_CLOSE,
+                    opening,
+                    format!("the `{close}` that closes {name} is missing"),
+                )
+                .here("opened here")
+                .label(place, format!("`{close}` is missing here at the latest"));
                 self.unclosed = Some((found, diagnostic));
             }
         }

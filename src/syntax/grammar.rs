@@ -2,7 +2,6 @@
 //!
 //! In: the grammar. Out: [`Grammar`] and its [`Rule`]s, for this folder alone. Not here: the tree.
 
-
 /// The parser of the grammar.
 #[derive(pest_derive::Parser)]
 #[grammar = "grammar/flyteenv.pest"]

@@ -50,7 +50,9 @@ fn too_deep(bytes: &[u8]) -> Vec<(usize, usize)> {
                 }
             }
             b'}' | b']' => {
-                if depth == MAX_NESTING + 1 && let Some(last) = found.last_mut() {
+                if depth == MAX_NESTING + 1
+                    && let Some(last) = found.last_mut()
+                {
                     last.1 = at;
                 }
                 depth = depth.saturating_sub(1);

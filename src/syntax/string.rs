@@ -103,8 +103,12 @@ impl Reader<'_> {
         } else {
             let length = digits.map_or(2, |digits| digits.len() + 4);
             self.report(
-                Diagnostic::new(code::BAD_ESCAPE, self.part(at..at + length), "`\\u` is followed by a character's number")
-                    .help("write the number in hexadecimal digits between braces, such as `\\u{1F600}`"),
+                Diagnostic::new(
+                    code::BAD_ESCAPE,
+                    self.part(at..at + length),
+                    "`\\u` is followed by a character's number",
+                )
+                .help("write the number in hexadecimal digits between braces, such as `\\u{1F600}`"),
             );
         }
         digits.map_or(2, |digits| digits.len() + 4)

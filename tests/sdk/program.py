@@ -189,11 +189,12 @@ def drop_none(settings: Json, but: str | None = None) -> None:
 
 def drop_ignored(program: Program, override: Json) -> None:
     """An empty value in an override is "not given" to the SDK, while `=` replaces. Where the two differ, it goes.
-    On a reusable task the SDK refuses even the empty ones, so there they stay."""
+    What a pool shares the SDK refuses on a reusable task even where it is empty, so there it stays."""
     name = f"@{override['as']}"
-    if isinstance(effective(program, name, "reusable"), dict):
-        return
-    for key in ("resources", "env_vars", "secrets", "retries", "timeout", "short_name", "queue", "service_account"):
+    keys = ["retries", "timeout", "short_name", "queue"]
+    if not isinstance(effective(program, name, "reusable"), dict):
+        keys += ["resources", "env_vars", "secrets", "service_account"]
+    for key in keys:
         if key in override and not override[key] and effective(program, name, key, own=False):
             del override[key]
 
@@ -238,6 +239,10 @@ def part(program: Program, kept_tasks: set[str], kept_variants: set[str], *, unu
                                           if environment.get("tasks")})
     if "environments" in smaller:
         smaller["environments"] = [found for found in environments(smaller) if found["name"] in kept_environments]
+    for environment in environments(smaller):
+        if not environment.get("tasks") and environment.get("reusable"):
+            # Only a dependency of others here; the language refuses the two together, the SDK does not.
+            environment.pop("pod_template", None)
     if "overrides" in smaller:
         smaller["overrides"] = [found for found in overrides(smaller) if found["as"] in kept_variants]
     used_before, used_now = uses(program), uses(smaller)

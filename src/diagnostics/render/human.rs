@@ -35,7 +35,8 @@ fn report(diagnostic: &Diagnostic, sources: &SourceMap) -> Report<FileId> {
     };
     let marks = diagnostic.labels.iter().map(|label| {
         let range = on_boundaries(label.span, sources);
-        let mark = if label.primary { Mark::primary(label.span.file, range) } else { Mark::secondary(label.span.file, range) };
+        let mark =
+            if label.primary { Mark::primary(label.span.file, range) } else { Mark::secondary(label.span.file, range) };
         mark.with_message(&label.message)
     });
     let notes = diagnostic.notes.iter().map(|note| format!("note: {note}"));

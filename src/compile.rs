@@ -38,46 +38,60 @@ impl Compilation {
 pub fn compile(sources: &SourceMap, context: &Context) -> Compilation {
     let mut diagnostics = Diagnostics::default();
     // 1. Text to trees.
-    let files: Vec<ast::File> =
-        sources.iter().map(|(id, source)| syntax::parse(id, source, &mut diagnostics)).collect();
-    // 2. Trees to a program: names and references.
-    let program = resolve::resolve(&files, &mut diagnostics);
-    // 3. The program to values, layer over layer.
-    let evaluation = evaluate::evaluate(&program, &mut diagnostics);
-    // 4. Values to settings.
-    let (tasks, variants) = read_settings(&program, &evaluation, &mut diagnostics);
-    // 5. Rules between settings.
-    let checked = Checked { program: &program, evaluation: &evaluation, tasks: &tasks, variants: &variants };
-    check::check(&checked, &mut diagnostics);
+    let files = parse(sources, &mut diagnostics);
+    // 2. to 5. Trees to settings that keep every rule.
+    let analysis = analyse(&files, &mut diagnostics);
     // 6. Settings to pods, if there is nothing to refuse.
-    let workloads = if diagnostics.has_errors() {
-        Vec::new()
-    } else {
-        lower(sources, &program, &evaluation, (tasks, variants), context, &mut diagnostics)
-    };
+    let workloads =
+        if diagnostics.has_errors() { Vec::new() } else { lower(sources, analysis, context, &mut diagnostics) };
     Compilation { diagnostics: without_echoes(diagnostics.finish()), workloads }
 }
 
-fn read_settings(
-    program: &Program<'_>,
-    evaluation: &Evaluation,
-    diagnostics: &mut Diagnostics,
-) -> (Vec<TaskSettings>, Vec<TaskSettings>) {
-    let tasks = program.tasks.iter().zip(&evaluation.tasks);
-    let tasks = tasks.map(|(task, values)| settings::task(values, task.name.span, diagnostics)).collect();
-    let variants = program.variants.iter().zip(&evaluation.variants);
-    let variants = variants.map(|(variant, values)| settings::task(values, variant.name.span, diagnostics)).collect();
-    (tasks, variants)
+/// The trees of all sources, in their order.
+pub fn parse(sources: &SourceMap, diagnostics: &mut Diagnostics) -> Vec<ast::File> {
+    sources.iter().map(|(id, source)| syntax::parse(id, source, diagnostics)).collect()
 }
 
-fn lower(
+/// What is known of a program once its rules have been checked.
+#[derive(Debug)]
+pub struct Analysis<'a> {
+    /// What is declared.
+    pub program: Program<'a>,
+    /// The values of every declaration.
+    pub evaluation: Evaluation,
+    /// The settings of every task, by its id.
+    pub tasks: Vec<TaskSettings>,
+    /// The settings of every variant, by its id.
+    pub variants: Vec<TaskSettings>,
+}
+
+/// Finds out what the trees mean, and everything that is wrong with it.
+pub fn analyse<'a>(files: &'a [ast::File], diagnostics: &mut Diagnostics) -> Analysis<'a> {
+    // 2. Trees to a program: names and references.
+    let program = resolve::resolve(files, diagnostics);
+    // 3. The program to values, layer over layer.
+    let evaluation = evaluate::evaluate(&program, diagnostics);
+    // 4. Values to settings.
+    let tasks = program.tasks.iter().zip(&evaluation.tasks);
+    let tasks: Vec<_> = tasks.map(|(task, values)| settings::task(values, task.name.span, diagnostics)).collect();
+    let variants = program.variants.iter().zip(&evaluation.variants);
+    let variants: Vec<_> =
+        variants.map(|(variant, values)| settings::task(values, variant.name.span, diagnostics)).collect();
+    // 5. Rules between settings.
+    let checked = Checked { program: &program, evaluation: &evaluation, tasks: &tasks, variants: &variants };
+    check::check(&checked, diagnostics);
+    Analysis { program, evaluation, tasks, variants }
+}
+
+/// The workloads of a program without errors, in the order of their names.
+pub fn lower(
     sources: &SourceMap,
-    program: &Program<'_>,
-    evaluation: &Evaluation,
-    (tasks, variants): (Vec<TaskSettings>, Vec<TaskSettings>),
+    analysis: Analysis<'_>,
     context: &Context,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Workload> {
+    let Analysis { program, evaluation, tasks, variants } = analysis;
+    let (program, evaluation) = (&program, &evaluation);
     let environments: Vec<Arc<EnvironmentFacts>> = environment_facts(sources, program, evaluation);
     let mut lowering = Lowering::new(context);
     let mut workloads = Vec::with_capacity(tasks.len() + variants.len());

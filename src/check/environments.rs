@@ -100,7 +100,9 @@ fn find_ring(
             State::Open => {
                 let ring = path.iter().skip_while(|(at, _)| *at != to.0);
                 let ring = ring.filter_map(|(at, next)| edges[*at].get(next - 1).copied()).collect();
-                path.iter().for_each(|(at, _)| state[*at] = State::Done);
+                for (at, _) in &path {
+                    state[*at] = State::Done;
+                }
                 return Some(ring);
             }
             State::Done => {}

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::diagnostics::render;
 use crate::emit;
 
-/// Compiles .flyteenv files: Flyte 2 task environments in, one validated K8sPod for every task out.
+/// Compiles .flyteenv files: Flyte 2 task environments in, one validated `K8sPod` for every task out.
 #[derive(Debug, Parser)]
 #[command(name = "flytec", version, arg_required_else_help = true)]
 pub struct Arguments {
@@ -111,7 +111,7 @@ pub struct Check {
 /// When messages have colours.
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
 pub enum Colour {
-    /// On a terminal, unless NO_COLOR is set.
+    /// On a terminal, unless `NO_COLOR` is set.
     #[default]
     Auto,
     /// Always.

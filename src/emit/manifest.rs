@@ -185,7 +185,7 @@ fn cache(cache: &crate::settings::cache::Cache) -> Value {
     fields.maybe("version_override", cache.version.as_deref());
     fields.set("serialize", cache.serialize);
     if !cache.ignored_inputs.is_empty() {
-        fields.set("ignored_inputs", cache.ignored_inputs.iter().map(|name| name.as_str()).collect::<Vec<_>>());
+        fields.set("ignored_inputs", cache.ignored_inputs.iter().map(ecow::EcoString::as_str).collect::<Vec<_>>());
     }
     if !cache.salt.is_empty() {
         fields.set("salt", cache.salt.as_str());

@@ -79,10 +79,10 @@ impl Emitter {
         match (self.kind, self.format) {
             (Kind::Pod, Format::Json) => self.write_pod_json(workload, out),
             (Kind::K8s, Format::Json) => {
-                json::write(&kubernetes::pod(workload), self.layout, json::Numbers::Exact, out)
+                json::write(&kubernetes::pod(workload), self.layout, json::Numbers::Exact, out);
             }
             (Kind::Pod, Format::Yaml) => {
-                out.extend_from_slice(yaml(&wire::as_doubles(pod::message(workload))).as_bytes())
+                out.extend_from_slice(yaml(&wire::as_doubles(pod::message(workload))).as_bytes());
             }
             (Kind::K8s, Format::Yaml) => out.extend_from_slice(yaml(&kubernetes::pod(workload)).as_bytes()),
             (_, Format::Proto) => wire::write(workload, out),

@@ -128,6 +128,9 @@ impl Evaluator<'_, '_> {
                 Value { span, kind: Kind::List(Arc::new(List::new(items))) }
             }
             (ast::Value::Reference(names), _) => self.reference(names, expression, ty, what),
+            (ast::Value::String(text), Type::Environment) => {
+                self.environment(&ast::Name { text: text.clone(), span }, span)
+            }
             _ => match literal::value(expression, ty, what) {
                 Ok(value) => value,
                 Err(diagnostic) => self.refuse(*diagnostic, span),
@@ -157,18 +160,27 @@ impl Evaluator<'_, '_> {
         let span = expression.span;
         match (names, ty) {
             ([name], Type::PodTemplate) => self.template(name, span),
-            ([name], Type::Environment) => match self.program.environment(&name.text) {
-                Some(id) => Value { span, kind: Kind::Environment(id) },
-                None => {
+            ([name], Type::Environment) => {
+                if let Some(id) = self.program.environment(&name.text) {
+                    Value { span, kind: Kind::Environment(id) }
+                } else {
                     let unknown = crate::resolve::unknown_environment(self.program, name);
                     self.refuse(unknown, span)
                 }
-            },
+            }
             _ => {
                 let unknown = literal::unknown_name(names, expression, ty, what);
                 self.refuse(unknown, span)
             }
         }
+    }
+
+    fn environment(&mut self, name: &ast::Name, span: Span) -> Value {
+        if let Some(id) = self.program.environment(&name.text) {
+            return Value { span, kind: Kind::Environment(id) };
+        }
+        let unknown = crate::resolve::unknown_environment(self.program, name);
+        self.refuse(unknown, span)
     }
 
     fn template(&mut self, name: &ast::Name, span: Span) -> Value {
@@ -314,10 +326,10 @@ impl Evaluator<'_, '_> {
         match operation {
             Operation::Set(Expression { value: ast::Value::Null, .. }) => items.remove_keyed(by, &label.text),
             Operation::Set(Expression { value: ast::Value::Object(body), .. }) => {
-                let object = self.new_element(body, fields, by, label_value);
-                self.put(items, by, &label.text, object);
+                let object = self.new_element(body, fields, by, &label_value);
+                items.put_keyed(by, &label.text, object);
             }
-            Operation::Merge(body) => self.merge_element(items, body, fields, by, label_value, &label.text),
+            Operation::Merge(body) => self.merge_element(items, body, fields, by, &label_value, &label.text),
             Operation::Set(expression) | Operation::Append(expression) => {
                 self.bad_element(entry, label, expression);
                 target.poisoned = true;
@@ -356,29 +368,19 @@ impl Evaluator<'_, '_> {
             return items.push_keyed(text.clone(), object);
         };
         let span = label.span;
-        let base = match std::mem::replace(&mut place.kind, Kind::Poison) {
-            Kind::Object(object) => object,
-            _ => return,
-        };
+        let Kind::Object(base) = std::mem::replace(&mut place.kind, Kind::Poison) else { return };
         let object = self.apply_fields(body, base, fields);
-        self.check_label(&object, by, &label);
+        self.check_label(&object, by, label);
         *place = Value { span, kind: Kind::Object(object) };
     }
 
-    fn new_element(&mut self, body: &Body, fields: Fields, by: &'static str, label: Value) -> Value {
+    fn new_element(&mut self, body: &Body, fields: Fields, by: &'static str, label: &Value) -> Value {
         let span = label.span;
         let mut object = Object::default();
         object.set(by.into(), span, label.clone());
         let object = self.apply_fields(body, Arc::new(object), fields);
-        self.check_label(&object, by, &label);
+        self.check_label(&object, by, label);
         Value { span, kind: Kind::Object(object) }
-    }
-
-    fn put(&mut self, items: &mut List, by: &'static str, text: &EcoString, value: Value) {
-        match items.keyed(by, text) {
-            Some(place) => *place = value,
-            None => items.push_keyed(text.clone(), value),
-        }
     }
 
     fn check_label(&mut self, object: &Object, by: &str, label: &Value) {

@@ -21,24 +21,24 @@ type Outcome = Result<Value, Box<Diagnostic>>;
 pub fn value(expression: &Expression, ty: &'static Type, what: &str) -> Outcome {
     let literal = Literal { expression, what };
     let kind = match (ty, &expression.value) {
-        (Type::Bool, ast::Value::Bool(truth)) => Kind::Bool(*truth),
+        (Type::Bool | Type::Any, ast::Value::Bool(truth)) => Kind::Bool(*truth),
         (Type::Int { min, max }, ast::Value::Int(number)) => literal.int(*number, *min, *max)?,
-        (Type::Float, ast::Value::Int(number)) => Kind::Int(*number),
-        (Type::Float, ast::Value::Float(number)) => Kind::Float(*number),
-        (Type::String, ast::Value::String(text)) => Kind::String(text.clone()),
+        (Type::Float | Type::Any, ast::Value::Int(number)) => Kind::Int(*number),
+        (Type::Float | Type::Any, ast::Value::Float(number)) => Kind::Float(*number),
+        (Type::String | Type::IntOrString | Type::PodTemplate | Type::Any, ast::Value::String(text)) => {
+            Kind::String(text.clone())
+        }
         (Type::Keyword(words), ast::Value::String(text)) => literal.keyword(text, words)?,
-        (Type::Quantity, ast::Value::String(text) | ast::Value::Unit(text)) => literal.quantity(text)?,
         (Type::QuantityOrAuto, ast::Value::String(text)) if text == "auto" => Kind::String(text.clone()),
-        (Type::QuantityOrAuto, ast::Value::String(text) | ast::Value::Unit(text)) => literal.quantity(text)?,
+        (Type::Quantity | Type::QuantityOrAuto, ast::Value::String(text) | ast::Value::Unit(text)) => {
+            literal.quantity(text)?
+        }
         (Type::Cores, _) => literal.cores(ty)?,
         (Type::Duration, _) => literal.duration(ty)?,
         (Type::IntOrString, ast::Value::Int(number)) => literal.int(*number, i32::MIN.into(), i32::MAX.into())?,
-        (Type::IntOrString, ast::Value::String(text)) => Kind::String(text.clone()),
         (Type::Time, ast::Value::String(text)) => literal.time(text)?,
-        (Type::Any, _) => literal.any(ty)?,
         (Type::Range(element), ast::Value::Range(from, to)) => literal.range(from, to, element)?,
         (Type::Range(element), _) => return value(expression, element, what).map_err(|d| literal.or_range(d, ty)),
-        (Type::PodTemplate, ast::Value::String(text)) => Kind::String(text.clone()),
         (Type::Shorthand(object, field), _) => literal.shorthand(object, field, ty)?,
         (Type::OneOrMany(element), _) => {
             let only = value(expression, element, what)?;
@@ -130,16 +130,6 @@ impl Literal<'_> {
         let mut error = self.error(code::BAD_TIME, format!("{} is a moment, and this is none", self.place()));
         error.help.push("write it as RFC 3339 has it: `\"2024-01-02T03:04:05Z\"`".into());
         Err(error)
-    }
-
-    fn any(&self, ty: &'static Type) -> Result<Kind, Box<Diagnostic>> {
-        match &self.expression.value {
-            ast::Value::Bool(truth) => Ok(Kind::Bool(*truth)),
-            ast::Value::Int(number) => Ok(Kind::Int(*number)),
-            ast::Value::Float(number) => Ok(Kind::Float(*number)),
-            ast::Value::String(text) => Ok(Kind::String(text.clone())),
-            _ => Err(self.mismatch(ty)),
-        }
     }
 
     fn range(&self, from: &Expression, to: &Expression, element: &'static Type) -> Result<Kind, Box<Diagnostic>> {

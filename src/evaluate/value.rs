@@ -203,6 +203,14 @@ impl List {
         self.items.push(value);
     }
 
+    /// Puts the element of a key in its old place, or at the end.
+    pub fn put_keyed(&mut self, key: &str, label: &EcoString, value: Value) {
+        match self.keyed(key, label) {
+            Some(place) => *place = value,
+            None => self.push_keyed(label.clone(), value),
+        }
+    }
+
     /// The first element whose field `key` says `label`.
     pub fn keyed(&mut self, key: &str, label: &str) -> Option<&mut Value> {
         let at = self.position(key, label)?;

@@ -57,7 +57,7 @@ pub fn is_keyword(text: &str) -> bool {
 /// Whether a code bundle is a pickled function. Source: `extract_code_bundle` in `task_serde.py`.
 fn is_pickled(uri: &str) -> bool {
     let path = uri.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
-    path.ends_with(".pkl.gz") || path.ends_with(".pkl")
+    [".pkl.gz", ".pkl"].iter().any(|ending| path.ends_with(ending))
 }
 
 /// The arguments of the primary container that runs `function`.

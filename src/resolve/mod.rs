@@ -335,6 +335,7 @@ impl<'a> Resolver<'a, '_> {
             }
             at += 1;
         }
+        #[expect(clippy::iter_over_hash_type, reason = "diagnostics are sorted before anyone sees them")]
         for ((environment, _), declarations) in waiting {
             for declaration in declarations.into_iter().filter(|declaration| !is_missing(&declaration.target.task)) {
                 self.unknown_task(environment, &declaration.target.task);
@@ -427,12 +428,12 @@ impl<'a> Resolver<'a, '_> {
         let mut broken: Vec<VariantId> = Vec::new();
         for Pending { id, base } in pending {
             let Some(base) = base else { continue };
-            match self.program.variant_names.get(&(self.program.variants[id.0].task, base.text.as_str())) {
-                Some(found) => drop(bases.insert(*id, *found)),
-                None => {
-                    self.unknown_variant(*id, base);
-                    broken.push(*id);
-                }
+            let key = (self.program.variants[id.0].task, base.text.as_str());
+            if let Some(found) = self.program.variant_names.get(&key) {
+                bases.insert(*id, *found);
+            } else {
+                self.unknown_variant(*id, base);
+                broken.push(*id);
             }
         }
         let depths: Vec<Option<usize>> =

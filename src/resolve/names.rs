@@ -6,7 +6,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::flyte::entrypoint::{is_identifier, is_keyword};
 use crate::syntax::ast::Name;
 
-/// An environment is snake_case or kebab-case: `[a-z0-9]+([_-][a-z0-9]+)*`. Source: the SDK's `Environment`.
+/// An environment is `snake_case` or kebab-case: `[a-z0-9]+([_-][a-z0-9]+)*`. Source: the SDK's `Environment`.
 pub fn check_environment(name: &Name, diagnostics: &mut Diagnostics) {
     let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     if name.text.split(['_', '-']).all(word) {

@@ -52,7 +52,7 @@ pub fn read(object: &Object, place: Span, diagnostics: &mut Diagnostics) -> Opti
             let asynchronous = object.get("async").and_then(Value::as_bool);
             text(object, "function").map(|function| Run::Function { function: function.clone(), asynchronous })
         }
-        (None, Some(_)) => command_of(object, diagnostics),
+        (None, Some(_)) => Some(command_of(object, diagnostics)),
         (None, None) => {
             if !object.poisoned {
                 diagnostics.push(nothing_to_run(place));
@@ -62,12 +62,12 @@ pub fn read(object: &Object, place: Span, diagnostics: &mut Diagnostics) -> Opti
     }
 }
 
-fn command_of(object: &Object, diagnostics: &mut Diagnostics) -> Option<Run> {
+fn command_of(object: &Object, diagnostics: &mut Diagnostics) -> Run {
     if let Some(entry) = object.entry("async").filter(|_| truth(object, "async")) {
         let diagnostic = Diagnostic::new(code::FUNCTION_AND_COMMAND, entry.key, "only a function can be asynchronous");
         diagnostics.push(diagnostic.note("this task runs a command"));
     }
-    Some(Run::Command { command: strings(object, "command"), args: strings(object, "args") })
+    Run::Command { command: strings(object, "command"), args: strings(object, "args") }
 }
 
 fn check_function(text: &str, span: Span, diagnostics: &mut Diagnostics) {

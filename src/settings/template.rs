@@ -142,7 +142,7 @@ pub fn primary_name(fields: &Object) -> &str {
 }
 
 fn name_of(container: &Value) -> Option<&str> {
-    container.as_object()?.get("name")?.as_str().map(|name| name.as_str())
+    container.as_object()?.get("name")?.as_str().map(ecow::EcoString::as_str)
 }
 
 /// Whether a helper is used; each of them adds a primary container where it is missing.

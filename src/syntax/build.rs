@@ -195,7 +195,7 @@ impl Builder<'_, '_> {
         for part in pair.into_inner() {
             let range = range_of(&part);
             match part.as_rule() {
-                Rule::bare_name | Rule::string => name = Some(self.task_name(part)),
+                Rule::bare_name | Rule::string => name = Some(self.task_name(&part)),
                 Rule::member => name = name.map(|name| self.member(name, part)),
                 Rule::variant => name = name.map(|name| self.variant(name, part)),
                 Rule::as_variant => variant = Some(self.as_variant(part)),
@@ -216,8 +216,8 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn task_name(&mut self, pair: Pair<'_, Rule>) -> TaskName {
-        let task = self.name(&pair);
+    fn task_name(&mut self, pair: &Pair<'_, Rule>) -> TaskName {
+        let task = self.name(pair);
         TaskName { span: task.span, environment: None, task, variant: None }
     }
 

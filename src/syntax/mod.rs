@@ -37,6 +37,12 @@ pub fn parse(file: FileId, source: &Source, diagnostics: &mut Diagnostics) -> as
     build::file(file, &text, pairs.next(), diagnostics)
 }
 
+/// Whether the grammar matches a text, without making a tree of it: what parsing costs at the least, for benchmarks.
+#[must_use]
+pub fn recognise(text: &str) -> bool {
+    grammar::Grammar::parse(grammar::Rule::file, text).is_ok()
+}
+
 fn too_large(file: FileId) -> Diagnostic {
     let limit = MAX_SOURCE_BYTES / (1024 * 1024);
     Diagnostic::new(code::SOURCE_TOO_LARGE, Span::new(file, 0..0), format!("a source has at most {limit} MiB"))

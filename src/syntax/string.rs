@@ -44,12 +44,11 @@ impl Reader<'_> {
 
     fn raw_line(&mut self) -> EcoString {
         let inner = self.source.strip_prefix('\'').unwrap_or_default();
-        match inner.strip_suffix('\'') {
-            Some(text) => text.into(),
-            None => {
-                self.unterminated("'");
-                inner.trim_end_matches('\r').into()
-            }
+        if let Some(text) = inner.strip_suffix('\'') {
+            text.into()
+        } else {
+            self.unterminated("'");
+            inner.trim_end_matches('\r').into()
         }
     }
 

@@ -1,0 +1,158 @@
+//! What a compile costs, and where: `cargo bench`.
+//!
+//! The workload is a program of 100, 1,000 and 10,000 tasks over one template with GCSFuse and a logging sidecar, each task
+//! written out with its own arguments and one environment variable. The floor is what no compiler with this grammar and these
+//! pods can go below: matching the grammar without making a tree, and serialising the typed pods with serde_json.
+
+use std::fmt::Write as _;
+use std::hint::black_box;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use flytec::compile::{analyse, compile, lower, parse};
+use flytec::diagnostics::Diagnostics;
+use flytec::emit::{Emitter, Kind};
+use flytec::flyte::entrypoint::Context;
+use flytec::lower::Workload;
+use flytec::source::SourceMap;
+use flytec::syntax::recognise;
+use k8s_openapi::api::core::v1::PodSpec;
+
+const SIZES: [usize; 3] = [100, 1_000, 10_000];
+
+const HEAD: &str = r#"
+template gcs_fuse {
+  labels { team = "data-science" }
+  annotations {
+    "gke-gcsfuse/volumes"   = "true"
+    "gke-gcsfuse/cpu-limit" = "4"
+  }
+  pod_spec {
+    containers primary {
+      volumeMounts "/mnt/gcs" { name = "gcs-fuse", readOnly = false }
+    }
+    containers logging-agent {
+      image = "fluentd:v1.17"
+      resources {
+        requests { cpu = 100m, memory = 128Mi }
+        limits   { cpu = 200m, memory = 256Mi }
+      }
+    }
+    volumes gcs-fuse {
+      csi {
+        driver = "gcsfuse.csi.storage.gke.io"
+        volumeAttributes { bucketName = "my-data-bucket", mountOptions = "implicit-dirs,uid=65532,gid=65532" }
+      }
+    }
+  }
+}
+
+environment shards {
+  image        = "ghcr.io/acme/train:v1"
+  pod_template = gcs_fuse
+  resources { cpu = 500m..2, memory = 1Gi..2Gi }
+"#;
+
+/// A program of so many tasks.
+fn program(tasks: usize) -> String {
+    let mut text = HEAD.to_owned();
+    for n in 0..tasks {
+        let task = format!(
+            r#"
+  task shard_{n} {{
+    command = ["python", "-m", "pipelines.train"]
+    args    = ["--shard", "{n}", "--in", "{{{{.input}}}}", "--out", "{{{{.outputPrefix}}}}"]
+    env_vars {{ SHARD = "shard-{n}" }}
+  }}
+"#
+        );
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{task}");
+    }
+    text + "}\n"
+}
+
+fn context() -> Context {
+    Context { version: "v1".to_owned(), ..Context::default() }
+}
+
+/// The pods as Kubernetes' types, each whole.
+fn typed_pods(workloads: &[Workload]) -> Vec<PodSpec> {
+    let pod = |workload: &Workload| {
+        let mut spec = workload.template.spec.clone();
+        spec.containers[workload.template.primary_index] = workload.primary.clone();
+        spec
+    };
+    workloads.iter().map(pod).collect()
+}
+
+fn emit(workloads: &[Workload]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut emitter = Emitter::for_lines(Kind::Pod);
+    workloads.iter().for_each(|workload| emitter.write(workload, &mut bytes));
+    bytes
+}
+
+fn whole(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("compile");
+    group.sample_size(20);
+    for size in SIZES {
+        let sources = SourceMap::new(vec![("bench.flyteenv".to_owned(), program(size))]);
+        group.throughput(Throughput::Elements(size as u64));
+        group.bench_function(BenchmarkId::from_parameter(size), |bencher| {
+            bencher.iter(|| emit(&compile(black_box(&sources), &context()).workloads));
+        });
+    }
+}
+
+fn stages(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("stages");
+    group.sample_size(20);
+    for size in SIZES {
+        let sources = SourceMap::new(vec![("bench.flyteenv".to_owned(), program(size))]);
+        let mut diagnostics = Diagnostics::default();
+        let files = parse(&sources, &mut diagnostics);
+        let workloads = lower(&sources, analyse(&files, &mut diagnostics), &context(), &mut diagnostics);
+        assert_eq!(workloads.len(), size, "the workload compiles");
+        group.bench_function(BenchmarkId::new("parse", size), |bencher| {
+            bencher.iter(|| parse(black_box(&sources), &mut Diagnostics::default()));
+        });
+        group.bench_function(BenchmarkId::new("check", size), |bencher| {
+            bencher.iter(|| analyse(black_box(&files), &mut Diagnostics::default()).tasks.len());
+        });
+        group.bench_function(BenchmarkId::new("lower", size), |bencher| {
+            bencher.iter_batched(
+                || analyse(&files, &mut Diagnostics::default()),
+                |analysis| lower(&sources, analysis, &context(), &mut Diagnostics::default()),
+                criterion::BatchSize::LargeInput,
+            );
+        });
+        group.bench_function(BenchmarkId::new("emit", size), |bencher| {
+            bencher.iter(|| emit(black_box(&workloads)));
+        });
+    }
+}
+
+fn floor(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("floor");
+    group.sample_size(20);
+    for size in SIZES {
+        let text = program(size);
+        let sources = SourceMap::new(vec![("bench.flyteenv".to_owned(), text.clone())]);
+        let pods = typed_pods(&compile(&sources, &context()).workloads);
+        group.bench_function(BenchmarkId::new("grammar", size), |bencher| {
+            bencher.iter(|| recognise(black_box(&text)));
+        });
+        group.bench_function(BenchmarkId::new("serialise", size), |bencher| {
+            bencher.iter(|| {
+                let mut bytes = Vec::new();
+                for pod in black_box(&pods) {
+                    serde_json::to_writer(&mut bytes, pod).expect("pods can be written as JSON");
+                }
+                bytes
+            });
+        });
+    }
+}
+
+criterion_group!(benches, whole, stages, floor);
+criterion_main!(benches);

@@ -360,7 +360,7 @@ impl Evaluator<'_, '_> {
         body: &Body,
         fields: Fields,
         by: &'static str,
-        label: Value,
+        label: &Value,
         text: &EcoString,
     ) {
         let Some(place) = items.keyed(by, text) else {

@@ -35,13 +35,13 @@ pub fn check(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     environments::dependencies(checked, diagnostics);
     environments::settings(checked, diagnostics);
     templates::effective(checked, diagnostics);
-    templates::unused(checked, diagnostics);
     reuse::environments(checked, diagnostics);
     reuse::tasks(checked, diagnostics);
     reuse::variants(checked, diagnostics);
     overrides::clashes(checked, diagnostics);
     overrides::variants(checked, diagnostics);
     images::missing(checked, diagnostics);
+    templates::unused(checked, diagnostics);
 }
 
 /// A task or variant with its values and settings, for rules that hold for both.

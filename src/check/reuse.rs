@@ -20,7 +20,8 @@ const SHARED: &[&str] = &["resources", "env_vars", "secrets", "service_account"]
 pub fn environments(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     for values in &checked.evaluation.environments {
         if let (Some(template), Some(reusable)) = (values.entry("pod_template"), reusable(values)) {
-            diagnostics.push(with_template(template.key, reusable, "a reusable environment takes no pod template"));
+            let message = "a reusable environment takes no pod template";
+            diagnostics.push(with_template(template.key, message).label(reusable, "the environment is reusable"));
         }
     }
 }
@@ -47,11 +48,8 @@ fn check_task(
 ) {
     for key in own_keys(body) {
         if key.text == "pod_template" {
-            diagnostics.push(with_template(
-                key.span,
-                reusable,
-                "a task of a reusable environment takes no pod template",
-            ));
+            let message = "a task of a reusable environment takes no pod template";
+            diagnostics.push(with_template(key.span, message).label(reusable, "the environment is reusable"));
         } else if key.text == "service_account" && same_account(environment, settings) {
             // The SDK lets a task repeat its environment's account.
         } else if SHARED.contains(&key.text.as_str()) || key.text == "image" {
@@ -117,12 +115,13 @@ pub fn variants(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
         if let Some(template) = values.entry("pod_template") {
             // The later of the two is the one that is wrong.
             let own = own_keys(body).find(|key| key.text == "pod_template" || key.text == "reusable");
-            let (place, other) = match own {
-                Some(key) if key.text == "reusable" => (reusable, template.key),
-                _ => (template.key, reusable),
-            };
             let message = "a reusable task takes no pod template";
-            let diagnostic = with_template(place, other, message);
+            let diagnostic = match own {
+                Some(key) if key.text == "reusable" => {
+                    with_template(reusable, message).label(template.key, "the task has a pod template")
+                }
+                _ => with_template(template.key, message).label(reusable, "the task is reusable"),
+            };
             diagnostics.push(
                 diagnostic.help("set `reusable = false` beside the template, and the variant gets a pod of its own"),
             );
@@ -130,9 +129,8 @@ pub fn variants(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn with_template(place: Span, other: Span, message: &str) -> Diagnostic {
+fn with_template(place: Span, message: &str) -> Diagnostic {
     Diagnostic::new(code::REUSE_WITH_TEMPLATE, place, message)
-        .label(other, "which is in conflict with this")
         .note("the containers of a pool live longer than a task, so no task can shape their pod")
 }
 

@@ -29,6 +29,10 @@ pub fn effective(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
 
 /// Warns of templates that nothing refers to.
 pub fn unused(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
+    // What an error hides may be the use.
+    if diagnostics.has_errors() {
+        return;
+    }
     let program = checked.program;
     let mut used = FxHashSet::default();
     let environments = program.environments.iter().map(|environment| &environment.declaration.body);

@@ -348,7 +348,8 @@ impl Evaluator<'_, '_> {
         match literal::value(&expression, ty, &format!("the label of `{what}`")) {
             Ok(value) => Some(value),
             Err(diagnostic) => {
-                self.diagnostics.push(*diagnostic);
+                let help = format!("elements of `{what}` are told apart by their `{by}`, which the label gives");
+                self.diagnostics.push(diagnostic.help(help));
                 None
             }
         }

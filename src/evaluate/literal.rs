@@ -205,6 +205,13 @@ impl Literal<'_> {
             (Type::Int { .. } | Type::Float, ast::Value::String(text)) if text.parse::<i64>().is_ok() => {
                 diagnostic.help("write it without quotes").safe_fix("remove the quotes", span, text.clone())
             }
+            (Type::Range(Type::Quantity) | Type::QuantityOrAuto, ast::Value::Int(number)) => {
+                diagnostic.note("a bare number would count bytes").help(format!("give it a unit, such as `{number}Mi`"))
+            }
+            (Type::List { element: Type::String, .. }, ast::Value::String(text)) => {
+                let list = format!("[{}]", quote(text));
+                diagnostic.help(format!("write `{list}`")).unsafe_fix("make it a list", span, list)
+            }
             (Type::Duration, ast::Value::String(text)) if units::duration(text).is_some() => {
                 diagnostic.help("write it without quotes").safe_fix("remove the quotes", span, text.clone())
             }
@@ -216,6 +223,21 @@ impl Literal<'_> {
     fn place(&self) -> String {
         if self.what.contains('`') { self.what.to_owned() } else { format!("`{}`", self.what) }
     }
+}
+
+/// A text as a string literal.
+fn quote(text: &str) -> String {
+    let mut literal = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' | '$' => literal.extend(['\\', c]),
+            '\n' => literal.push_str("\\n"),
+            '\t' => literal.push_str("\\t"),
+            c => literal.push(c),
+        }
+    }
+    literal.push('"');
+    literal
 }
 
 fn quoted(diagnostic: Diagnostic, span: Span, text: &str, quantity: bool) -> Diagnostic {
@@ -237,7 +259,7 @@ pub fn unknown_name(names: &[Name], expression: &Expression, ty: &'static Type, 
         "None" | "nil" | "NULL" | "Null" => Some("null"),
         _ => None,
     };
-    if let Some(literal) = literal {
+    if let Some(literal) = literal.filter(|_| !takes_text(ty)) {
         return diagnostic.help(format!("did you mean `{literal}`?")).safe_fix(
             "correct the word",
             expression.span,

@@ -26,18 +26,13 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// A digest of the names and texts, which stands for a version: the same sources give the same one.
+    /// A digest of the texts, which stands for a version: the same sources give the same one, wherever they lie.
     pub fn digest(&self) -> String {
-        /// As many digits as the SDK's own versions have at the most, in a field of 63 characters.
+        /// Enough to tell versions apart; the wire has room for 63 characters.
         const DIGITS: usize = 32;
-        let mut bytes = Vec::new();
-        for (_, source) in self.map.iter() {
-            for part in [&source.name, &source.text] {
-                bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
-                bytes.extend_from_slice(part.as_bytes());
-            }
-        }
-        let mut digest = sha256(&bytes);
+        let mut digests: Vec<String> = self.map.iter().map(|(_, source)| sha256(source.text.as_bytes())).collect();
+        digests.sort();
+        let mut digest = sha256(digests.concat().as_bytes());
         digest.truncate(DIGITS);
         digest
     }

@@ -100,6 +100,7 @@ codes! {
     REUSE_POLICY = "E0503", "a reuse policy out of its bounds";
     REUSE_NEEDS_ASYNC = "E0504", "concurrent reuse of a synchronous function";
     REUSE_STARVATION = "W0505", "a pool of one that can wait for itself";
+    REUSE_OF_NOTHING = "W0508", "a pool without replicas";
     REUSE_OF_COMMAND = "W0507", "a command in a reusable environment";
     REUSE_ASYNC_UNSTATED = "W0506", "concurrent reuse of a function that is not said to be async";
 
@@ -120,6 +121,7 @@ codes! {
     BAD_RETRIES = "E0709", "a retry strategy that Flyte refuses";
     BAD_CACHE = "E0710", "a cache policy that Flyte refuses";
     NEGATIVE = "E0711", "a negative amount";
+    NEGATIVE_TIMEOUT = "W0714", "a timeout that is negative";
     BAD_VARIABLE = "E0713", "an environment variable without a proper name";
     DEPRECATED_ACCELERATOR = "W0712", "an old spelling of an accelerator";
 

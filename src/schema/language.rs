@@ -148,15 +148,11 @@ pub static SECRET: Object = Object {
 
 const CACHE_SETTING: Type = Type::Shorthand(&CACHE, "behavior");
 
-/// The words that the SDK takes for a cache's behaviour: its own three, then the aliases of `auto` and of `disable`.
-const CACHE_BEHAVIORS: &[&str] =
-    &["auto", "override", "disable", "enable", "enabled", "on", "true", "yes", "off", "false", "no", "none"];
-
 /// The SDK's `Cache`, without the policies that are Python code.
 pub static CACHE: Object = Object {
     name: "cache",
     fields: &[
-        required("behavior", Type::Keyword(CACHE_BEHAVIORS)),
+        required("behavior", Type::String),
         optional("ignored_inputs", Type::OneOrMany(&Type::String)),
         optional("max_age", Type::Duration),
         optional("salt", Type::String),

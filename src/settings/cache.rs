@@ -5,6 +5,7 @@
 use ecow::EcoString;
 
 use super::{object, text, truth};
+use crate::diagnostics::suggest::did_you_mean;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::evaluate::value::{Object, Value};
 
@@ -37,6 +38,20 @@ pub enum Behavior {
 }
 
 impl Behavior {
+    /// Reads one of the SDK's three words, or one of its aliases of `auto` and `disable` in any case.
+    fn parse(text: &str) -> Option<Self> {
+        match text {
+            "auto" => return Some(Self::Auto),
+            "override" => return Some(Self::Override),
+            "disable" => return Some(Self::Disable),
+            _ => {}
+        }
+        match text.to_ascii_lowercase().as_str() {
+            "enable" | "enabled" | "on" | "true" | "yes" => Some(Self::Auto),
+            "off" | "false" | "no" | "none" => Some(Self::Disable),
+            _ => None,
+        }
+    }
     /// As the SDK spells it.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -59,10 +74,9 @@ pub fn read(settings: &Object, diagnostics: &mut Diagnostics) -> Option<Cache> {
         }
         return None;
     };
-    let behavior = match behavior.as_str()?.as_str() {
-        "auto" | "enable" | "enabled" | "on" | "true" | "yes" => Behavior::Auto,
-        "override" => Behavior::Override,
-        _ => Behavior::Disable,
+    let Some(behavior) = Behavior::parse(behavior.as_str()?) else {
+        diagnostics.push(unknown_behavior(behavior));
+        return None;
     };
     let ignored = fields.get("ignored_inputs").and_then(Value::as_list).unwrap_or_default();
     Some(Cache {
@@ -73,6 +87,15 @@ pub fn read(settings: &Object, diagnostics: &mut Diagnostics) -> Option<Cache> {
         salt: text(fields, "salt").cloned().unwrap_or_default(),
         max_age: max_age(fields, diagnostics),
     })
+}
+
+fn unknown_behavior(value: &Value) -> Diagnostic {
+    let text = value.as_str().map(|text| text.as_str()).unwrap_or_default();
+    let message = format!("a cache cannot behave as `{text}`");
+    let mut diagnostic = Diagnostic::new(code::BAD_CACHE, value.span, message)
+        .note("Flyte knows `auto`, `override` and `disable`, and `on` and `off` for the first and the last");
+    diagnostic.help.extend(did_you_mean(text, ["auto", "override", "disable"]));
+    diagnostic
 }
 
 fn max_age(fields: &Object, diagnostics: &mut Diagnostics) -> Option<i64> {

@@ -37,11 +37,13 @@ fn secret(item: &Value, diagnostics: &mut Diagnostics) -> Option<Secret> {
     };
     check_mount(fields, diagnostics);
     let group = text(fields, "group").cloned();
-    let written = fields.get("as_env_var");
+    let mounted = text(fields, "mount").is_some_and(|mount| !mount.is_empty());
+    // As in the SDK, an empty name is no name, unless the secret is mounted.
+    let written = fields.get("as_env_var").filter(|name| mounted || name.as_str().is_none_or(|name| !name.is_empty()));
     let env_var = match written.and_then(Value::as_str) {
         Some(name) => Some(name.clone()),
         // As in the SDK: a mounted secret is a file unless a variable is named.
-        None if text(fields, "mount").is_some_and(|mount| !mount.is_empty()) => None,
+        None if mounted => None,
         None => Some(default_variable(key.as_str()?, group.as_deref())),
     };
     if let Some(name) = env_var.as_deref().filter(|name| !is_variable(name)) {

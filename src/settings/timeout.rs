@@ -31,8 +31,10 @@ fn bound(fields: &Object, name: &str, diagnostics: &mut Diagnostics) -> Option<i
     let value = fields.get(name)?;
     let bound = value.as_duration()?;
     if bound < 0 {
-        // The SDK writes a negative bound onto the wire; nothing can be done in less than no time.
-        diagnostics.push(Diagnostic::new(code::NEGATIVE, value.span, "a timeout must not be negative"));
+        // The SDK lets it pass, so it is no error here.
+        let diagnostic =
+            Diagnostic::new(code::NEGATIVE_TIMEOUT, value.span, "a negative timeout is over before it begins");
+        diagnostics.push(diagnostic.help("write `0` for no bound"));
     }
     (bound != 0).then_some(bound)
 }

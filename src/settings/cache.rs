@@ -90,7 +90,7 @@ pub fn read(settings: &Object, diagnostics: &mut Diagnostics) -> Option<Cache> {
 }
 
 fn unknown_behavior(value: &Value) -> Diagnostic {
-    let text = value.as_str().map(|text| text.as_str()).unwrap_or_default();
+    let text = value.as_str().map(EcoString::as_str).unwrap_or_default();
     let message = format!("a cache cannot behave as `{text}`");
     let mut diagnostic = Diagnostic::new(code::BAD_CACHE, value.span, message)
         .note("Flyte knows `auto`, `override` and `disable`, and `on` and `off` for the first and the last");

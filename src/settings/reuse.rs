@@ -93,9 +93,10 @@ fn replicas(fields: &Object, diagnostics: &mut Diagnostics) -> (i32, i32) {
     } else if from > to {
         diagnostics.push(bad("the fewest replicas are more than the most").note("a range is min..max"));
     } else if to == 0 {
-        diagnostics.push(bad("a pool of 0 replicas never runs anything").note(
-            "Flyte's SDK lets this pass, but `flyteidl2.core.ReusePolicy` asks for at least one replica at most",
-        ));
+        // The SDK lets it pass, so it is no error here.
+        let message = "a pool of at most 0 replicas never runs anything";
+        let diagnostic = Diagnostic::new(code::REUSE_OF_NOTHING, value.span, message);
+        diagnostics.push(diagnostic.note("`flyteidl2.core.ReusePolicy` asks for at least one"));
     }
     let number = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
     (number(from), number(to))

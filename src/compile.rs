@@ -6,7 +6,9 @@
 use std::sync::Arc;
 
 use crate::check::{self, Checked};
-use crate::diagnostics::{Diagnostic, Diagnostics, Severity, code};
+use rustc_hash::FxHashMap;
+
+use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, code};
 use crate::evaluate::{self, Evaluation};
 use crate::flyte::entrypoint::Context;
 use crate::lower::{EnvironmentFacts, Lowering, Workload, WorkloadName};
@@ -44,7 +46,8 @@ pub fn compile(sources: &SourceMap, context: &Context) -> Compilation {
     // 6. Settings to pods, if there is nothing to refuse.
     let workloads =
         if diagnostics.has_errors() { Vec::new() } else { lower(sources, analysis, context, &mut diagnostics) };
-    Compilation { diagnostics: without_echoes(diagnostics.finish()), workloads }
+    let diagnostics = without_echoes(diagnostics.finish(), &files, sources);
+    Compilation { diagnostics, workloads }
 }
 
 /// The trees of all sources, in their order.
@@ -156,23 +159,36 @@ fn docs(sources: &SourceMap, comments: &[Comment]) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-/// Leaves out what only echoes a bracket that was never closed: everything between the two belongs to the wrong block.
-fn without_echoes(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let unclosed: Vec<(Span, u32)> = diagnostics.iter().filter_map(unclosed_region).collect();
-    let echo = |diagnostic: &Diagnostic| {
-        !diagnostic.code.is_syntax()
-            && diagnostic.span().is_some_and(|span| {
-                unclosed
-                    .iter()
-                    .any(|(open, end)| span.file == open.file && open.start <= span.start && span.start <= *end)
-            })
+/// Leaves out what only echoes a fault of the text that was reported.
+///
+/// Where brackets are at fault, what seems wrong with settings may be right in another block. On a line with a quote too many or
+/// too few, nothing means what it seems to; and behind text that belongs to nothing, the rest of the line is as lost.
+fn without_echoes(diagnostics: Vec<Diagnostic>, files: &[ast::File], sources: &SourceMap) -> Vec<Diagnostic> {
+    let doubtful: Vec<Span> = files.iter().flat_map(|file| &file.doubtful).copied().collect();
+    let line = |span: Span| (span.file, sources.get(span.file).line(span.start as usize));
+    let of = |codes: &[Code]| -> FxHashMap<_, u32> {
+        let places = diagnostics.iter().filter(|found| codes.contains(&found.code)).filter_map(Diagnostic::span);
+        // Of several on a line the first counts; diagnostics are in the order of their places.
+        places.collect::<Vec<_>>().into_iter().rev().map(|span| (line(span), span.start)).collect()
     };
-    diagnostics.into_iter().filter(|diagnostic| !echo(diagnostic)).collect()
+    let ruined = of(RUINOUS);
+    let lost = of(LOST);
+    if doubtful.is_empty() && ruined.is_empty() && lost.is_empty() {
+        return diagnostics;
+    }
+    let echo = |found: &Diagnostic| {
+        let Some(span) = found.span() else { return false };
+        let inside = |region: &Span| region.file == span.file && region.start <= span.start && span.start <= region.end;
+        let ruined = ruined.contains_key(&line(span)) && !RUINOUS.contains(&found.code);
+        let on_lost_line =
+            lost.get(&line(span)).is_some_and(|first| *first != span.start || !LOST.contains(&found.code));
+        ruined || (on_lost_line && !found.code.is_precise()) || (!found.code.is_syntax() && doubtful.iter().any(inside))
+    };
+    diagnostics.into_iter().filter(|found| !echo(found)).collect()
 }
 
-fn unclosed_region(diagnostic: &Diagnostic) -> Option<(Span, u32)> {
-    let is_unclosed = diagnostic.code == code::MISSING_CLOSE || diagnostic.code == code::NESTING_TOO_DEEP;
-    let starts = diagnostic.labels.iter().map(|label| label.span);
-    let (first, last) = (starts.clone().min_by_key(|span| span.start)?, starts.max_by_key(|span| span.start)?);
-    is_unclosed.then_some((first, last.end))
-}
+/// The faults that leave nothing on their line to be trusted.
+const RUINOUS: &[Code] = &[code::UNTERMINATED_STRING, code::STRAY_CLOSE];
+
+/// The faults beside which only the first on a line is told, and what is certain.
+const LOST: &[Code] = &[code::UNEXPECTED_TEXT, code::MISSING_VALUE];

@@ -21,6 +21,13 @@ impl Code {
         if self.id.starts_with('W') { Severity::Warning } else { Severity::Error }
     }
 
+    /// Whether it is a fault of the text that is certain, whatever else is wrong on the line.
+    #[must_use]
+    pub fn is_precise(self) -> bool {
+        [COLON_FOR_EQUALS, BAD_ESCAPE, BAD_NUMBER, MISSING_CLOSE, MISSING_OPEN, STRAY_CLOSE, NESTING_TOO_DEEP]
+            .contains(&self)
+    }
+
     /// Whether it is about the text alone.
     #[must_use]
     pub fn is_syntax(self) -> bool {
@@ -55,6 +62,7 @@ codes! {
     NOT_UTF8 = "E0114", "a file that is not UTF-8";
     SOURCE_TOO_LARGE = "E0115", "a file that is too large";
     MISPLACED = "E0116", "a declaration or setting in the wrong place";
+    MISSING_OPEN = "E0118", "a block that is never opened";
     NOT_YET = "E0117", "a part of the language that this version does not have";
 
     // 02: names

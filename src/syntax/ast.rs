@@ -10,12 +10,15 @@ use ecow::EcoString;
 use crate::source::Span;
 
 /// A whole file.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct File {
     /// What stands in it, in order.
     pub statements: Vec<Statement>,
     /// The comments after the last statement.
     pub trailing: Vec<Comment>,
+    /// Where brackets are at fault in a way that leaves open what belongs to what; it has been reported, and what else seems
+    /// wrong there may only echo it.
+    pub doubtful: Vec<Span>,
 }
 
 /// One comment, from its `#` to the end of its line.

@@ -17,10 +17,15 @@ use super::string;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::source::{FileId, Span};
 
-/// The tree of a file.
-pub fn file(file: FileId, text: &str, pair: Option<Pair<'_, Rule>>, diagnostics: &mut Diagnostics) -> File {
-    let too_deep = diagnostics.contains(code::NESTING_TOO_DEEP, file);
-    let mut builder = Builder { file, text, diagnostics, unclosed: None, too_deep };
+/// The tree of a file, whose text is `text`; the grammar may have matched a mended copy of it.
+pub fn file(
+    file: FileId,
+    text: &str,
+    pair: Option<Pair<'_, Rule>>,
+    doubtful: Vec<Span>,
+    diagnostics: &mut Diagnostics,
+) -> File {
+    let mut builder = Builder { file, text, diagnostics, unclosed: None, doubtful };
     let mut block = Block::default();
     for pair in pair.into_iter().flat_map(Pair::into_inner) {
         if pair.as_rule() == Rule::stray_close {
@@ -31,7 +36,7 @@ pub fn file(file: FileId, text: &str, pair: Option<Pair<'_, Rule>>, diagnostics:
         }
     }
     builder.report_unclosed();
-    File { statements: block.statements, trailing: block.pending }
+    File { statements: block.statements, trailing: block.pending, doubtful: builder.doubtful }
 }
 
 /// How many places one message about brackets that were never closed points at.
@@ -43,8 +48,8 @@ struct Builder<'t, 'd> {
     diagnostics: &'d mut Diagnostics,
     /// The innermost bracket that was still open at some place, with the outer ones that were open there too.
     unclosed: Option<(usize, Diagnostic)>,
-    /// Whether nesting was cut, so that what is unclosed has been explained.
-    too_deep: bool,
+    /// Where brackets are at fault.
+    doubtful: Vec<Span>,
 }
 
 /// What has been read of a file or block.
@@ -512,6 +517,7 @@ impl Builder<'_, '_> {
 
     fn missing_close(&mut self, owner: usize, open: usize, found: usize, close: &str) {
         let opening = self.span(open..open + 1);
+        self.doubtful.push(self.span(open..found));
         let name = self.slice(owner..open).trim();
         let name = if name.is_empty() { "this".to_owned() } else { format!("`{name}`") };
         match &mut self.unclosed {
@@ -536,9 +542,7 @@ impl Builder<'_, '_> {
     }
 
     fn report_unclosed(&mut self) {
-        if let Some((_, diagnostic)) = self.unclosed.take()
-            && !self.too_deep
-        {
+        if let Some((_, diagnostic)) = self.unclosed.take() {
             self.diagnostics.push(diagnostic);
         }
     }
@@ -556,11 +560,16 @@ impl Builder<'_, '_> {
     }
 
     fn slice(&self, range: Range<usize>) -> &str {
-        self.text.get(range).unwrap_or_default()
+        self.text.get(self.clamped(range)).unwrap_or_default()
     }
 
     fn span(&self, range: Range<usize>) -> Span {
-        Span::new(self.file, range)
+        Span::new(self.file, self.clamped(range))
+    }
+
+    /// The part of a range that lies in the text: brackets that were missing may stand behind it.
+    fn clamped(&self, range: Range<usize>) -> Range<usize> {
+        range.start.min(self.text.len())..range.end.min(self.text.len())
     }
 }
 

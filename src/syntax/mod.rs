@@ -5,17 +5,20 @@
 //! Not here: what names mean, which fields exist, what a value may be.
 
 pub mod ast;
+mod brackets;
 mod build;
 mod grammar;
-mod nesting;
+mod scan;
 mod string;
 
 use pest::Parser as _;
 
+use self::brackets::Prepared;
+
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::source::{FileId, Source, Span};
 
-pub use nesting::MAX_NESTING;
+pub use brackets::MAX_NESTING;
 
 /// The largest source that is read, in bytes.
 ///
@@ -26,15 +29,15 @@ pub const MAX_SOURCE_BYTES: usize = 64 * 1024 * 1024;
 pub fn parse(file: FileId, source: &Source, diagnostics: &mut Diagnostics) -> ast::File {
     if source.text.len() > MAX_SOURCE_BYTES {
         diagnostics.push(too_large(file));
-        return ast::File { statements: Vec::new(), trailing: Vec::new() };
+        return ast::File::default();
     }
-    let text = nesting::bounded(file, &source.text, diagnostics);
+    let Prepared { text, doubtful } = brackets::prepared(file, &source.text, diagnostics);
     let Ok(mut pairs) = grammar::Grammar::parse(grammar::Rule::file, &text) else {
         // The grammar matches every text (`tests/properties.rs` holds it to that); this is what is left if it does not.
         diagnostics.push(Diagnostic::new(code::UNEXPECTED_TEXT, Span::new(file, 0..0), "this file cannot be read"));
-        return ast::File { statements: Vec::new(), trailing: Vec::new() };
+        return ast::File::default();
     };
-    build::file(file, &text, pairs.next(), diagnostics)
+    build::file(file, &source.text, pairs.next(), doubtful, diagnostics)
 }
 
 /// Whether the grammar matches a text, without making a tree of it: what parsing costs at the least, for benchmarks.

@@ -1,0 +1,365 @@
+//! Brackets, before anything recurses over them: their nesting is bounded, and what is missing or too many is mended.
+//!
+//! In: a text. Out: the same text, or a copy of the same length (or longer at its end) that the grammar can match without
+//! losing its place. Always: brackets in the result are nested at most [`MAX_NESTING`] deep, so the stages that recurse over
+//! the tree need no bound of their own, on any thread; each fault is one diagnostic. Where the indentation does not tell which
+//! bracket is at fault, the text stays, and the grammar's own `missing_…` and `stray_…` rules report it.
+//! Not here: anything but brackets.
+
+use std::borrow::Cow;
+
+use super::scan::{Token, scan};
+use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::source::{FileId, Span};
+
+/// How deep brackets may stand in each other. A pod spec needs about fifteen.
+pub const MAX_NESTING: usize = 64;
+
+/// A text for the grammar.
+pub struct Prepared<'t> {
+    /// The text.
+    pub text: Cow<'t, str>,
+    /// Where brackets are at fault in a way that leaves open what belongs to what.
+    pub doubtful: Vec<Span>,
+}
+
+/// `text` with its brackets in order.
+pub fn prepared<'t>(file: FileId, text: &'t str, diagnostics: &mut Diagnostics) -> Prepared<'t> {
+    let Shape { deep, balanced } = shape(text);
+    if !deep.is_empty() {
+        let doubtful = deep.iter().map(|(open, close)| Span::new(file, *open..*close)).collect();
+        return Prepared { text: Cow::Owned(blanked(file, text, &deep, diagnostics)), doubtful };
+    }
+    if !balanced && let Some(mended) = Mending::of(file, text).finish() {
+        diagnostics.extend(mended.found);
+        return Prepared { text: Cow::Owned(mended.text), doubtful: mended.doubtful };
+    }
+    Prepared { text: Cow::Borrowed(text), doubtful: Vec::new() }
+}
+
+// ------------------------------------------------------------------------------------------------------- the bound
+
+/// What a first look at the brackets of a text shows.
+struct Shape {
+    /// The brackets that open below the bound, with what closes them (or the end of the text).
+    deep: Vec<(usize, usize)>,
+    /// Whether each bracket has its partner.
+    balanced: bool,
+}
+
+fn shape(text: &str) -> Shape {
+    let mut shape = Shape { deep: Vec::new(), balanced: true };
+    let mut open: Vec<u8> = Vec::new();
+    scan(text, |token| match token {
+        Token::Open { at, byte } => {
+            open.push(byte);
+            if open.len() == MAX_NESTING + 1 {
+                shape.deep.push((at, text.len()));
+            }
+        }
+        Token::Close { at, byte } => {
+            if open.len() == MAX_NESTING + 1
+                && let Some(last) = shape.deep.last_mut()
+            {
+                last.1 = at;
+            }
+            shape.balanced &= open.pop() == Some(partner(byte));
+        }
+        Token::Line { .. } | Token::Code { .. } => {}
+    });
+    shape.balanced &= open.is_empty();
+    shape
+}
+
+/// The bracket that opens what this one closes, and the other way round.
+fn partner(byte: u8) -> u8 {
+    match byte {
+        b'{' => b'}',
+        b'}' => b'{',
+        b'[' => b']',
+        _ => b'[',
+    }
+}
+
+/// The text with whatever is nested too deep blanked out, and reported.
+fn blanked(file: FileId, text: &str, deep: &[(usize, usize)], diagnostics: &mut Diagnostics) -> String {
+    let first = deep.first().map_or(0, |(open, _)| *open);
+    diagnostics.push(
+        Diagnostic::new(
+            code::NESTING_TOO_DEEP,
+            Span::new(file, first..first + 1),
+            format!("brackets are nested deeper than {MAX_NESTING} here"),
+        )
+        .note("no pod needs half of that; a bracket above was probably never closed"),
+    );
+    let mut bytes = text.as_bytes().to_vec();
+    for (open, close) in deep {
+        for byte in bytes.get_mut(open + 1..*close).unwrap_or_default() {
+            if *byte != b'\n' {
+                *byte = b' ';
+            }
+        }
+    }
+    // Whole ranges between ASCII brackets were replaced by ASCII, so this is still UTF-8.
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+// ------------------------------------------------------------------------------------------------------ the mending
+
+/// A bracket that is open.
+#[derive(Clone, Copy)]
+struct Open {
+    at: usize,
+    byte: u8,
+    /// How far the line is indented that it stands on.
+    indent: usize,
+    /// Where that line's first character stands.
+    line: usize,
+}
+
+/// A line of code.
+#[derive(Clone, Copy)]
+struct Line {
+    at: usize,
+    indent: usize,
+    /// Where its code ends.
+    end: usize,
+}
+
+/// A text whose brackets match.
+struct Mended {
+    text: String,
+    doubtful: Vec<Span>,
+    found: Vec<Diagnostic>,
+}
+
+/// The mending of one text whose brackets do not match: indentation tells which one is at fault.
+struct Mending<'t> {
+    file: FileId,
+    text: &'t str,
+    bytes: Vec<u8>,
+    /// Brackets that are missing at the end of the text.
+    appended: Vec<u8>,
+    open: Vec<Open>,
+    lines: Vec<Line>,
+    found: Vec<Diagnostic>,
+    /// Whether a bracket found no room in the white space where it is missing.
+    cramped: bool,
+    /// By how many the brackets do not match, at the least.
+    imbalance: usize,
+    /// Whether there are more `}` than `{`.
+    too_many_ends: bool,
+}
+
+impl<'t> Mending<'t> {
+    fn of(file: FileId, text: &'t str) -> Self {
+        let [curly, curly_end, square, square_end] = Self::count(text);
+        let mut mending = Self {
+            file,
+            text,
+            bytes: text.as_bytes().to_vec(),
+            appended: Vec::new(),
+            open: Vec::new(),
+            lines: Vec::new(),
+            found: Vec::new(),
+            cramped: false,
+            imbalance: curly.abs_diff(curly_end) + square.abs_diff(square_end),
+            too_many_ends: curly_end > curly,
+        };
+        scan(text, |token| mending.token(token));
+        mending
+    }
+
+    /// How many brackets of each kind there are.
+    fn count(text: &str) -> [usize; 4] {
+        let mut counts = [0; 4];
+        scan(text, |token| {
+            if let Token::Open { byte, .. } | Token::Close { byte, .. } = token {
+                let kind = b"{}[]".iter().position(|known| *known == byte).unwrap_or_default();
+                counts[kind] += 1;
+            }
+        });
+        counts
+    }
+
+    /// The mended text and what was wrong with it, unless the indentation made no sense of it.
+    fn finish(mut self) -> Option<Mended> {
+        let doubtful = self.close_rest();
+        // Text that is not indented by its nesting looks as if everything in it were missing.
+        if self.cramped || self.found.len() > 2 * self.imbalance.max(1) {
+            return None;
+        }
+        let mut text = self.bytes;
+        text.append(&mut self.appended);
+        let text = String::from_utf8(text).ok()?;
+        let doubtful = doubtful.into_iter().collect();
+        shape(&text).balanced.then_some(Mended { text, doubtful, found: self.found })
+    }
+
+    fn token(&mut self, token: Token) {
+        match token {
+            Token::Line { at, indent } => self.line(at, indent),
+            Token::Open { at, byte } => {
+                let Line { at: line, indent, .. } =
+                    self.lines.last().copied().unwrap_or(Line { at, indent: 0, end: at });
+                self.open.push(Open { at, byte, indent, line });
+                self.code_until(at + 1);
+            }
+            Token::Close { at, byte } => {
+                self.close(at, byte);
+                self.code_until(at + 1);
+            }
+            Token::Code { end, .. } => self.code_until(end),
+        }
+    }
+
+    fn code_until(&mut self, end: usize) {
+        if let Some(line) = self.lines.last_mut() {
+            line.end = end;
+        }
+    }
+
+    /// A line that is indented no further than the one on which a bracket opens cannot stand in that bracket.
+    fn line(&mut self, at: usize, indent: usize) {
+        let closes = self.bytes.get(at).is_some_and(|byte| matches!(byte, b'}' | b']'));
+        while let Some(top) = self.open.last().copied() {
+            let outside = if closes { indent < top.indent } else { indent <= top.indent };
+            if !outside {
+                break;
+            }
+            self.open.pop();
+            self.missing_close(top);
+        }
+        self.lines.push(Line { at, indent, end: at });
+    }
+
+    fn close(&mut self, at: usize, byte: u8) {
+        let line = self.lines.last().copied();
+        let first = line.is_some_and(|line| line.at == at);
+        match self.open.last().copied() {
+            Some(top) if top.byte == partner(byte) && self.ends_another_block(top, first) => self.stray(at, byte),
+            Some(top) if top.byte == partner(byte) => {
+                let deeper = first && line.is_some_and(|line| line.indent > top.indent);
+                if !(deeper && self.missing_open(top.at, at)) {
+                    self.open.pop();
+                }
+            }
+            Some(top)
+                if self.open.iter().rev().skip(1).any(|open| open.byte == partner(byte) && open.line == top.line) =>
+            {
+                self.open.pop();
+                self.missing_close(top);
+                self.close(at, byte);
+            }
+            _ if first && self.missing_open(0, at) => {}
+            _ => self.stray(at, byte),
+        }
+    }
+
+    /// Whether a brace behind other code on its line would close a block that was opened at the end of an earlier line, in a
+    /// text with too many of them: then its own partner is missing on its line.
+    fn ends_another_block(&self, top: Open, first: bool) -> bool {
+        let earlier = self.lines.split_last().map(|(_, earlier)| earlier).unwrap_or_default();
+        let opened = earlier.iter().rev().find(|line| line.at == top.line);
+        self.too_many_ends && !first && top.byte == b'{' && opened.is_some_and(|line| line.end == top.at + 1)
+    }
+
+    /// Finds the line that this brace at the beginning of a line should close: the last one with its indentation, after which
+    /// the text goes deeper. Puts the missing `{` at its end.
+    fn missing_open(&mut self, after: usize, close: usize) -> bool {
+        let [before @ .., line] = self.lines.as_slice() else { return false };
+        let indent = line.indent;
+        let header = before.iter().rposition(|line| line.indent <= indent && line.at > after);
+        let Some((at, header)) = header.and_then(|at| Some((at, *before.get(at)?))) else { return false };
+        let deeper = before.get(at + 1).is_some_and(|next| next.indent > indent);
+        let opens_nothing = !self.text.get(header.at..header.end).unwrap_or_default().contains(['{', '=']);
+        if header.indent != indent || !deeper || !opens_nothing || self.bytes.get(close) != Some(&b'}') {
+            return false;
+        }
+        self.put(header.end, b'{');
+        let span = Span::new(self.file, header.end..header.end);
+        let name = self.text.get(header.at..header.end).unwrap_or_default();
+        self.found.push(
+            Diagnostic::new(code::MISSING_OPEN, span, format!("the `{{` that opens `{name}` is missing"))
+                .label(self.span(close), "closed here")
+                .safe_fix("write `{`", span, " {"),
+        );
+        true
+    }
+
+    fn missing_close(&mut self, open: Open) {
+        let end = self.lines.last().map_or(open.at + 1, |line| line.end);
+        let close = partner(open.byte);
+        self.put(end, close);
+        let name = self.name(open);
+        let close = char::from(close);
+        let place = Span::new(self.file, end..end);
+        self.found.push(
+            Diagnostic::new(
+                code::MISSING_CLOSE,
+                self.span(open.at),
+                format!("the `{close}` that closes {name} is missing"),
+            )
+            .here("opened here")
+            .label(place, format!("`{close}` is missing here at the latest")),
+        );
+    }
+
+    /// What is still open at the end of the text is one fault; tells from where on it leaves things open.
+    fn close_rest(&mut self) -> Option<Span> {
+        /// How many places the message points at.
+        const MOST_LABELS: usize = 3;
+        let inner = self.open.pop()?;
+        let close = char::from(partner(inner.byte));
+        let end = self.lines.last().map_or(0, |line| line.end);
+        let message = format!("the `{close}` that closes {} is missing", self.name(inner));
+        let mut diagnostic = Diagnostic::new(code::MISSING_CLOSE, self.span(inner.at), message)
+            .here("opened here")
+            .label(Span::new(self.file, end..end), format!("`{close}` is missing here at the latest"));
+        self.appended.extend([b'\n', partner(inner.byte)]);
+        for (n, open) in self.open.iter().rev().enumerate() {
+            self.appended.push(partner(open.byte));
+            if n < MOST_LABELS {
+                diagnostic = diagnostic.label(self.span(open.at), "nor is this one closed");
+            }
+        }
+        self.found.push(diagnostic);
+        let outer = self.open.first().map_or(inner.at, |open| open.at);
+        Some(Span::new(self.file, outer..self.text.len()))
+    }
+
+    fn stray(&mut self, at: usize, byte: u8) {
+        if let Some(place) = self.bytes.get_mut(at) {
+            *place = b' ';
+        }
+        let (close, open) = (char::from(byte), char::from(partner(byte)));
+        self.found.push(
+            Diagnostic::new(code::STRAY_CLOSE, self.span(at), format!("this `{close}` closes nothing"))
+                .help(format!("remove it, or write the `{open}` that it should close")),
+        );
+    }
+
+    /// Puts a bracket into the white space at `at`.
+    fn put(&mut self, at: usize, byte: u8) {
+        let room = self.bytes.get(at..).unwrap_or_default().iter().take_while(|byte| byte.is_ascii_whitespace());
+        let room = room.count();
+        // Brackets that were put here before have taken their place.
+        let taken =
+            self.bytes.get(at..).unwrap_or_default().iter().take_while(|byte| matches!(byte, b'}' | b']')).count();
+        match self.bytes.get_mut(at + taken) {
+            Some(place) if place.is_ascii_whitespace() && (room > 0 || taken > 0) => *place = byte,
+            _ => self.cramped = true,
+        }
+    }
+
+    /// What an open bracket belongs to: the text before it on its line.
+    fn name(&self, open: Open) -> String {
+        let text = self.text.get(open.line..open.at).unwrap_or_default();
+        let text = text.rsplit(['{', '[', ',']).next().unwrap_or_default().trim().trim_end_matches('=').trim_end();
+        if text.is_empty() { "this".to_owned() } else { format!("`{text}`") }
+    }
+
+    fn span(&self, at: usize) -> Span {
+        Span::new(self.file, at..at + 1)
+    }
+}

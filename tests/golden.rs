@@ -1,0 +1,187 @@
+//! The language by its behaviours: `tests/cases`, of which `tests/README.md` says how they are laid out.
+//!
+//! Each `NAME.flyteenv` is a program, and so is each folder `NAME.d` with all sources in it. What comes of it stands in
+//! `NAME.expected` beside it: the messages as people read them, then, if the program was accepted, a YAML document for each
+//! pod; below `manifest/` also what the manifest says of it. `UPDATE=1 cargo test --test golden` writes what comes.
+
+#![allow(clippy::disallowed_methods, reason = "cases are files, which a test reads and writes by itself")]
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use flytec::diagnostics::code;
+use flytec::emit::manifest::{Written, manifest};
+use flytec::emit::{Format, Kind};
+use libtest_mimic::{Arguments, Failed, Trial};
+use serde_json::Value;
+use support::{Program, files_below, root};
+
+/// How an expectation is written, for messages.
+const UPDATE: &str = "UPDATE=1 cargo test --test golden";
+
+/// The codes that no small program can raise.
+const WITHOUT_CASE: &[(&str, &str)] =
+    &[("E0115", "needs a source of 64 MiB"), ("E9901", "is a fault of the compiler itself")];
+
+fn main() {
+    let folder = cases();
+    let updating = std::env::var_os("UPDATE").is_some();
+    let programs = programs(&folder);
+    let expectations: BTreeSet<PathBuf> = files_below(&folder, "expected").into_iter().collect();
+    let orphans = expectations.iter().filter(|path| !programs.contains_key(*path));
+    let orphans = orphans.map(|path| orphan(&folder, path)).collect::<Vec<_>>();
+    let mut trials: Vec<Trial> = Vec::new();
+    for (expectation, sources) in programs {
+        let name = shown(&folder, &expectation.with_extension(""));
+        trials.push(Trial::test(name, move || case(&expectation, &sources, updating)));
+    }
+    trials.extend(orphans);
+    if !updating {
+        trials.push(Trial::test("every_code_has_a_case", move || every_code_has_a_case(&expectations)));
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+fn cases() -> PathBuf {
+    root().join("tests/cases")
+}
+
+/// The sources of each program, by the path of what is expected of it.
+fn programs(folder: &Path) -> BTreeMap<PathBuf, Vec<PathBuf>> {
+    let mut programs: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+    for source in files_below(folder, "flyteenv") {
+        let ancestors = source.ancestors().take_while(|path| *path != folder);
+        let whole = ancestors.filter(|path| path.extension().is_some_and(|extension| extension == "d")).last();
+        let expectation = whole.unwrap_or(&source).with_extension("expected");
+        programs.entry(expectation).or_default().push(source);
+    }
+    programs
+}
+
+fn orphan(folder: &Path, expectation: &Path) -> Trial {
+    let name = shown(folder, &expectation.with_extension(""));
+    Trial::test(name.clone(), move || {
+        Err(format!("`{name}.expected` belongs to no program; remove it, or write `{name}.flyteenv`").into())
+    })
+}
+
+// -------------------------------------------------------------------------------------------------------- one case
+
+fn case(expectation: &Path, sources: &[PathBuf], updating: bool) -> Result<(), Failed> {
+    let actual = outcome(sources)?;
+    if updating {
+        if fs::read_to_string(expectation).ok().as_deref() != Some(actual.as_str()) {
+            fs::write(expectation, actual)?;
+        }
+        return Ok(());
+    }
+    let shown = shown(&cases(), expectation);
+    let Ok(expected) = fs::read_to_string(expectation) else {
+        return Err(format!("`{shown}` is missing; look at this, then write it with `{UPDATE}`:\n{actual}").into());
+    };
+    if expected == actual {
+        return Ok(());
+    }
+    let diff = similar::TextDiff::from_lines(&expected, &actual);
+    let diff = diff.unified_diff().header("expected", "actual").to_string();
+    Err(format!("`{shown}` is not what comes; if this is right, write it with `{UPDATE}`:\n{diff}").into())
+}
+
+/// What comes of a program, as text.
+fn outcome(sources: &[PathBuf]) -> Result<String, Failed> {
+    let folder = cases();
+    let mut files = Vec::new();
+    for path in sources {
+        match String::from_utf8(fs::read(path)?) {
+            Ok(text) => files.push((shown(&folder, path), text)),
+            // Only the command reads bytes.
+            Err(_) => return messages_of_the_command(sources),
+        }
+    }
+    let program = Program::compile(files, &[]);
+    let mut text = program.messages();
+    if program.compilation.has_errors() {
+        return Ok(text);
+    }
+    let facts = if sources.iter().any(|path| path.starts_with(folder.join("manifest"))) {
+        manifest_entries(&program)?
+    } else {
+        BTreeMap::new()
+    };
+    for (name, pod) in program.pods() {
+        document(&mut text, &name, &without_entrypoint(pod))?;
+        if let Some(facts) = facts.get(&name) {
+            document(&mut text, &format!("{name} in the manifest"), facts)?;
+        }
+    }
+    Ok(text)
+}
+
+fn messages_of_the_command(sources: &[PathBuf]) -> Result<String, Failed> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flytec"));
+    command.args(["check", "--quiet", "--color", "never"]).args(sources).current_dir(cases());
+    Ok(String::from_utf8(command.output()?.stderr)?)
+}
+
+fn document(text: &mut String, title: &str, value: &Value) -> Result<(), Failed> {
+    let mut options = serde_saphyr::SerializerOptions::default();
+    // As the emitter has it: a text is never folded.
+    options.min_fold_chars = usize::MAX;
+    options.folded_wrap_chars = usize::MAX;
+    writeln!(text, "---\n# {title}")?;
+    Ok(serde_saphyr::to_fmt_writer_with_options(text, value, options)?)
+}
+
+/// What the manifest says of each pod, but for the file that no test writes.
+fn manifest_entries(program: &Program) -> Result<BTreeMap<String, Value>, Failed> {
+    let written = |file: String| Written { file, sha256: String::new() };
+    let entries: Vec<_> = program.compilation.workloads.iter().map(|w| (w, written(w.name.to_string()))).collect();
+    let value: Value = serde_json::from_slice(&manifest(&program.sources, &entries, Kind::Pod, Format::Json, "test"))?;
+    let pods = value.get("pods").and_then(Value::as_array).cloned().unwrap_or_default();
+    let named = pods.into_iter().map(|mut pod| {
+        if let Some(fields) = pod.as_object_mut() {
+            fields.retain(|name, _| name != "file" && name != "sha256");
+        }
+        (pod.get("name").and_then(Value::as_str).unwrap_or_default().to_owned(), pod)
+    });
+    Ok(named.collect())
+}
+
+/// The pod with the arguments of Flyte's own entrypoint cut down to the function; `tests/sdk` holds the whole of them.
+fn without_entrypoint(mut pod: Value) -> Value {
+    let containers = pod.pointer_mut("/podSpec/containers").and_then(Value::as_array_mut);
+    for args in containers.into_iter().flatten().filter_map(|container| container.get_mut("args")) {
+        let words: Vec<&str> = args.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        if let ["a0", .., "mod", module, "instance", function] = words.as_slice() {
+            *args = Value::from(format!("a0 … mod {module} instance {function}"));
+        }
+    }
+    pod
+}
+
+/// The path below the folder, with `/`.
+fn shown(folder: &Path, path: &Path) -> String {
+    path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
+}
+
+// ------------------------------------------------------------------------------------------------------- all codes
+
+fn every_code_has_a_case(expectations: &BTreeSet<PathBuf>) -> Result<(), Failed> {
+    let mut texts = String::new();
+    for path in expectations {
+        texts.push_str(&fs::read_to_string(path)?);
+    }
+    let excused = |id: &str| WITHOUT_CASE.iter().any(|(code, _)| *code == id);
+    let raised = |id: &str| texts.contains(&format!("error[{id}]")) || texts.contains(&format!("warning[{id}]"));
+    let missing = code::ALL.iter().filter(|code| !raised(code.id) && !excused(code.id));
+    let missing: Vec<String> = missing.map(|code| format!("{}: {}", code.id, code.title)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(format!("no case below `tests/cases` raises\n{}", missing.join("\n")).into())
+}

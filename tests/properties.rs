@@ -1,0 +1,620 @@
+//! What holds for every text, however hostile: nothing panics, nothing recurses without bound, every place is a place in the
+//! text, and the same input gives the same output.
+//!
+//! In: texts made of the language's tokens, and the project's own programs, mutilated. Out: an error that shows the text.
+//! Always: the same texts in every run but for those that proptest makes; all of it on threads with [`STACK`] bytes of
+//! stack, and where one overflows, the name of the thread tells which text did it. `THOROUGH=1` in the environment takes
+//! every step where a run for every day takes some. Not here: how long anything takes (`benches` has that).
+
+mod support;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::ops::Range;
+
+use flytec::diagnostics::render::{Format, render};
+use flytec::diagnostics::{Diagnostic, Diagnostics, code};
+use flytec::emit::{self, Emitter};
+use flytec::source::{SourceMap, Span};
+use flytec::syntax::ast::{
+    self, Body, Comment, Entry, Expression, File, Operation, Statement, StatementKind, TaskName, Value,
+};
+use flytec::syntax::{self, MAX_NESTING};
+use proptest::prelude::*;
+use proptest::sample::select;
+use support::{Program, files_below, root};
+
+/// The stack that is enough for any text without optimisation; the main thread of a process has sixteen times as much.
+const STACK: usize = 512 * 1024;
+
+/// How long the texts are that repeat one thing.
+const HOSTILE_BYTES: usize = 8_000;
+
+/// A program in which most of the language is valid, up to the place where a text is put in.
+const HEAD: &str = "template base {\n  pod_spec { containers primary {} }\n}\n\
+environment e {\n  image = \"i\"\n  task t { command = [\"x\"] }\n  task f { function = \"a:b\" }\n";
+
+// ------------------------------------------------------------------------------------------------------ any text
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+
+    #[test]
+    fn any_text_is_parsed(characters in prop::collection::vec(any::<char>(), 0..200)) {
+        examine(&characters.into_iter().collect::<String>());
+    }
+
+    #[test]
+    fn any_sequence_of_tokens_is_parsed(text in token_soup()) {
+        examine(&text);
+    }
+
+    #[test]
+    fn any_sequence_of_tokens_stands_in_a_program(text in token_soup(), closed in any::<bool>()) {
+        examine(&format!("{HEAD}{text}{}", if closed { "\n}\n" } else { "" }));
+    }
+
+    #[test]
+    fn nesting_is_bounded_whatever_stands_between(opening in token_soup(), times in 100..400_usize) {
+        examine(&format!("x = {}", opening.repeat(times)));
+    }
+
+    #[test]
+    fn the_order_of_files_does_not_matter(texts in prop::collection::vec(token_soup(), 3)) {
+        let named = |(at, text): (usize, &String)| (format!("{at}.flyteenv"), format!("{}{text}\n}}\n", HEAD.replace("ironment e", &format!("ironment e{at}"))));
+        order_does_not_matter(texts.iter().enumerate().map(named).collect());
+    }
+}
+
+/// Up to sixty tokens, with and without white space between them.
+fn token_soup() -> impl Strategy<Value = String> {
+    let token = prop_oneof![
+        4 => select(BRACKETS.to_vec()),
+        2 => select(QUOTES.to_vec()),
+        4 => select(SIGNS.to_vec()),
+        3 => select(WORDS.to_vec()),
+        2 => select(VALUES.to_vec()),
+        1 => select(ODDITIES.to_vec()),
+    ];
+    prop::collection::vec((token, select(vec!["", " ", "\n"])), 0..60)
+        .prop_map(|tokens| tokens.into_iter().flat_map(|(token, space)| [token, space]).collect())
+}
+
+const BRACKETS: &[&str] = &["{", "}", "[", "]", "{}", "[]", "{]", "[}", "a {", "a = [", "a b {"];
+const QUOTES: &[&str] =
+    &["\"", "'", "\"\"\"", "'''", "\"${", "\"${}\"", "\"${x}", "\"a\"", "'it'", "\"\\", "\\\"", "\"\"\"\n", "'''\n"];
+const SIGNS: &[&str] =
+    &["=", "+=", ":", ":=", ",", "#", "##", "$", "${", "\\", ".", "..", "@", "-", "//", "/*", "- ", "(", ")"];
+const WORDS: &[&str] = &[
+    "template",
+    "environment",
+    "task",
+    "override",
+    "as",
+    "null",
+    "true",
+    "false",
+    "import",
+    "if",
+    "for",
+    "e",
+    "e.t",
+    "t",
+    "f",
+    "f@v",
+    "v",
+    "base",
+    "pod_template",
+    "pod_spec",
+    "containers",
+    "primary",
+    "image",
+    "resources",
+    "cpu",
+    "gpu",
+    "env_vars",
+    "secrets",
+    "function",
+    "command",
+    "args",
+    "reusable",
+    "replicas",
+    "timeout",
+    "retries",
+    "cache",
+    "labels",
+    "depends_on",
+    "volumes",
+    "ports",
+    "emptyDir",
+    "tolerations",
+    "securityContext",
+    "task t {",
+    "override f as v {",
+    "environment e {",
+    "pod_template { pod_spec {",
+];
+const VALUES: &[&str] = &[
+    "0",
+    "-1",
+    "-0",
+    "1..2",
+    "\"a\"..",
+    "..3",
+    "500m",
+    "2Gi",
+    "1h30m",
+    "1_000",
+    "0x1F",
+    "1e3",
+    "1e999",
+    "-1e-999",
+    "9223372036854775808",
+    "0.5.5",
+    "8080",
+    "\"A100:2\"",
+    "\"1.5Gi\"",
+    "\"key\"",
+    "a.b.c",
+    "[1, \"a\", {}]",
+    "{ a = 1 }",
+    "\"\\u{1F600}\"",
+    "\"\\u{110000}\"",
+    "\"\\u{\"",
+    "\"\\q\"",
+];
+const ODDITIES: &[&str] = &[
+    "\0",
+    "\u{FEFF}",
+    "\r",
+    "\r\n",
+    "\t",
+    "\u{2028}",
+    "é",
+    "日本",
+    "👩‍🚀",
+    "e\u{301}",
+    "\u{202E}",
+    "\u{7f}",
+    "\u{10FFFF}",
+];
+
+// ------------------------------------------------------------------------------------------------ hostile texts
+
+#[test]
+fn nesting_beyond_the_bound_is_one_error() {
+    for opening in ["{", "a {\n", "a = [", "[", "a {\nb = [{\n", "x = { y = [ "] {
+        let text = opening.repeat(MAX_NESTING + 10);
+        let found = codes(&examine(&text));
+        assert_eq!(found.iter().filter(|id| **id == code::NESTING_TOO_DEEP.id).count(), 1, "{opening:?}: {found:?}");
+    }
+}
+
+#[test]
+fn nesting_up_to_the_bound_is_none() {
+    let text = format!("x = {}{}", "[".repeat(MAX_NESTING), "]".repeat(MAX_NESTING));
+    assert!(!codes(&examine(&text)).contains(&code::NESTING_TOO_DEEP.id));
+    let brackets_in_text =
+        format!("x = '{0}' # {0}\ny = \"${{ \"{0}\" }}\"\nz = \"\"\"\n{0}\n\"\"\"\n", "{[".repeat(MAX_NESTING));
+    assert!(!codes(&examine(&brackets_in_text)).contains(&code::NESTING_TOO_DEEP.id));
+}
+
+/// The guard of nesting reads the text by itself, so it must agree with the grammar on where strings and comments end: here
+/// each repetition opens one bracket more than it closes, behind something that one of the two could misread.
+#[test]
+fn no_text_hides_its_brackets_from_the_guard() {
+    const DISGUISES: &[&str] = &[
+        "{]",
+        "{],",
+        "a {\n]\n",
+        "a = [{]",
+        "a = [{],",
+        "a {\nb = [\n} {",
+        "[}{",
+        "a = [ { ] ",
+        "x {\n] ] ]\n",
+        "{[}{",
+        "{[]]",
+        "a { '\n",
+        "a { \"\n",
+        "a { \"\\\n",
+        "a { 'b\\' \n",
+        "a { \"b\\\\\" ",
+        "a { \"\\\"\" ",
+        "{ \"${\n",
+        "{ \"${ \" \n",
+        "{ \"${ \"}\" \n",
+        "{ \"${ '}' }\" ",
+        "{ \"$\" ",
+        "{ \"$${\"}\"}\" ",
+        "{ \"\" ",
+        "{ '' ",
+        "{ '''{''' ",
+        "{ \"\"\"\\\"\"\"\"\"\" ",
+        "{ \"\"\"\\\\\"\"\" ",
+        "{ \"\"\"${\"}\"\"\" ",
+        "{ '''\\''' ",
+        "{ \"\\'\" ",
+        "# }\n{",
+        "## ' \n{",
+        "#\"\n{",
+        "'#' {",
+        "\"#\" {",
+        "a { # '\n",
+        "$'}' {",
+        "$ \"}\" {",
+        "a = $'}' {",
+        "a = [$'}' {",
+        "a = [$ '}' { ",
+        "task '}' {\n",
+        "task x '}' {\n",
+        "override '}' as '}' {\n",
+        "a '}' {\n",
+        "\"}\" '}' {\n",
+        "a = 1..'}' {\n",
+        "a = [1..'}' {\n",
+        "a: '}' {\n",
+        "a += '}' {\n",
+        "é'}'{",
+        "\u{FEFF}{",
+        "\0{",
+        "{\r",
+        "{\r\n",
+        "a {\r\n]\r\n",
+        "-'}'{",
+        "1'}'{",
+        "a.'}'{",
+        "environment e { task t {",
+        "task t { task t { ",
+        "a {\ntask x.y {\n",
+        "{\ntemplate t {\n",
+        "[\ntemplate t [\n",
+        "a { b c { d = { e = [ { ",
+    ];
+    for disguise in DISGUISES {
+        examine(&disguise.repeat(HOSTILE_BYTES / disguise.len()));
+        examine(&format!("{HEAD}{}", disguise.repeat(HOSTILE_BYTES / disguise.len())));
+        examine(&format!("x = [{}", disguise.repeat(HOSTILE_BYTES / disguise.len())));
+    }
+}
+
+#[test]
+fn long_texts_of_one_kind_are_survived() {
+    for part in [
+        "\"", "'", "\"\"\"", "'''", "#", "\\", "$", ",", "}", "]", "=", "@", "a", "9", "x = ", "x = \n", "}\n",
+        "task a\n", "\"${", "x = \"${", "\"\\", "a ", "a.", "-", "\0", "é", "\r",
+    ] {
+        examine(&part.repeat(HOSTILE_BYTES / part.len()));
+    }
+}
+
+#[test]
+fn long_programs_of_one_kind_are_survived() {
+    let lines = |line: &dyn Fn(usize) -> String| (0..300).map(line).collect::<String>();
+    let inside = |line: &dyn Fn(usize) -> String| format!("{HEAD}{}}}\n", lines(line));
+    let containers = |line: &dyn Fn(usize) -> String| inside_pod(&lines(line));
+    let texts = [
+        containers(&|n| format!("containers c{n} {{ image = \"i\" }}\n")),
+        containers(&|_| "containers c { image = \"i\" }\n".to_owned()),
+        containers(&|n| format!("containers c{n} {{ image = \"i\" }}\ncontainers c{} = null\n", n / 2)),
+        containers(&|n| format!("containers += [{{ name = \"a{n}\" }}]\ncontainers b{n} {{ image = \"i\" }}\n")),
+        inside(&|_| "image = \"i\"\n".to_owned()),
+        inside(&|_| "task t { command = [\"x\"] }\n".to_owned()),
+        inside(&|_| "override f as v { retries = 1 }\n".to_owned()),
+        inside(&|n| format!("override f@v{n} as v{} {{ env_vars {{ A{n} = \"x\" }} }}\n", n + 1))
+            + "override e.f as v0 {}\n",
+        inside(&|n| format!("override v{} as v{n} {{ retries = 1 }}\n", n + 1)),
+        inside(&|n| format!("override f@v{n} as v{} {{ retries = 1 }}\n", (n + 1) % 300)),
+        inside(&|n| format!("override f@missing{n} as v{n} {{ retries = 1 }}\n")),
+        lines(&|n| format!("environment e{n} {{ depends_on = [e{}] }}\n", (n + 1) % 300)),
+        lines(&|n| format!("environment e{n} {{ depends_on = [e{}] }}\n", n + 1)),
+        lines(&|n| format!("environment e{n} {{ depends_on = [misspelt{n}], pod_template = misspelt{n} }}\n")),
+        lines(&|_| "environment e { image = \"i\" }\n".to_owned()),
+        lines(&|n| format!("environment e{n} {{\n")),
+    ];
+    texts.iter().for_each(|text| drop(examine(text)));
+}
+
+fn inside_pod(lines: &str) -> String {
+    format!("{HEAD}pod_template {{ pod_spec {{\ncontainers primary {{}}\n{lines}}} }}\n}}\n")
+}
+
+/// Texts that once crashed the compiler or kept it busy without end.
+#[test]
+fn former_crashes_stay_mended() {
+    for path in files_below(&root().join("tests/crashes"), "flyteenv") {
+        examine(&fs::read_to_string(&path).expect("a former crash is a text"));
+    }
+}
+
+// ------------------------------------------------------------------------------------------- mutilated programs
+
+#[test]
+fn programs_may_end_anywhere() {
+    for (_, text) in corpus() {
+        for at in (0..text.len()).step_by(stride(19)).filter(|at| text.is_char_boundary(*at)) {
+            examine(&text[..at]);
+        }
+    }
+}
+
+#[test]
+fn any_byte_of_a_program_may_be_another() {
+    const HOSTILE: &[u8] = b"{}[]\"'#\n,=$\\.-@ 9a\0";
+    for (_, text) in corpus() {
+        for at in
+            (0..text.len()).step_by(stride(23)).filter(|at| text.is_char_boundary(*at) && text.is_char_boundary(at + 1))
+        {
+            // Every byte is tried somewhere in each program.
+            let byte = HOSTILE[at % HOSTILE.len()];
+            examine(&format!("{}{}{}", &text[..at], char::from(byte), &text[at + 1..]));
+        }
+    }
+}
+
+#[test]
+fn any_line_of_a_program_may_be_dropped_doubled_or_moved() {
+    for (_, text) in corpus() {
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        for at in (0..lines.len()).step_by(stride(3)) {
+            let (before, line, after) = (lines[..at].concat(), lines[at], lines[at + 1..].concat());
+            examine(&format!("{before}{after}"));
+            examine(&format!("{before}{line}{line}{after}"));
+            let mut swapped = lines.clone();
+            swapped.swap(at, (at * 7 + 3) % lines.len());
+            examine(&swapped.concat());
+        }
+    }
+}
+
+#[test]
+fn the_order_in_which_programs_are_named_does_not_matter() {
+    order_does_not_matter(corpus());
+    let broken = corpus().into_iter().map(|(name, text)| (name, text.replacen('{', "", 1)));
+    order_does_not_matter(broken.collect());
+}
+
+/// The programs that are mutilated: all examples, and some of the other tests' programs.
+fn corpus() -> Vec<(String, String)> {
+    let mut paths = files_below(&root().join("examples/guide"), "flyteenv");
+    for (folder, every) in [("tests/sdk/fixtures", 41), ("tests/cases", 17)] {
+        let folder = root().join(folder);
+        if folder.exists() {
+            paths.extend(files_below(&folder, "flyteenv").into_iter().step_by(stride(every)));
+        }
+    }
+    let read =
+        |path: &std::path::PathBuf| (path.display().to_string(), fs::read_to_string(path).expect("programs are UTF-8"));
+    paths.iter().map(read).collect()
+}
+
+fn stride(everyday: usize) -> usize {
+    if std::env::var_os("THOROUGH").is_some() { 1 } else { everyday }
+}
+
+// --------------------------------------------------------------------------------------------- what always holds
+
+/// Parses, compiles, emits and reports a text on a small stack, holds all of it to what always holds, and gives what was
+/// reported.
+fn examine(text: &str) -> Vec<Diagnostic> {
+    let text = text.to_owned();
+    on_small_stack(&text.clone(), move || {
+        check_tree(&text);
+        let files = || vec![("a.flyteenv".to_owned(), text.clone())];
+        let (first, second) = (Program::compile(files(), &[]), Program::compile(files(), &[]));
+        check_program(&first);
+        assert_eq!(first.compilation.diagnostics, second.compilation.diagnostics, "{text:?}");
+        assert_eq!(written(&first), written(&second), "{text:?}");
+        first.compilation.diagnostics
+    })
+}
+
+/// Runs on a thread whose name shows the text: it is all that is printed when its stack overflows.
+fn on_small_stack<T: Send + 'static>(text: &str, run: impl FnOnce() -> T + Send + 'static) -> T {
+    let name: String = text.chars().take(80).flat_map(char::escape_debug).collect();
+    let thread = std::thread::Builder::new().name(name.clone()).stack_size(STACK).spawn(run);
+    thread.expect("there are threads").join().unwrap_or_else(|_| panic!("the text was {name}…"))
+}
+
+fn check_program(program: &Program) {
+    let compilation = &program.compilation;
+    assert!(!compilation.has_errors() || compilation.workloads.is_empty(), "there are pods beside errors");
+    for diagnostic in &compilation.diagnostics {
+        assert_ne!(diagnostic.code, code::INTERNAL, "{}", program.messages());
+        assert!(!diagnostic.message.is_empty() && !diagnostic.message.contains('\n'), "{diagnostic:?}");
+        let edits = diagnostic.fixes.iter().flat_map(|fix| &fix.edits).map(|edit| edit.span);
+        for span in diagnostic.labels.iter().map(|label| label.span).chain(edits) {
+            check_span(span, &program.sources);
+        }
+    }
+    for format in [Format::Human, Format::Short, Format::Json] {
+        let text = render(&compilation.diagnostics, &program.sources, format, format == Format::Human);
+        assert_eq!(text.is_empty(), compilation.diagnostics.is_empty());
+    }
+}
+
+/// The bytes of every pod in every format.
+fn written(program: &Program) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for kind in [emit::Kind::Pod, emit::Kind::K8s] {
+        for format in [emit::Format::Json, emit::Format::Yaml, emit::Format::Proto] {
+            let mut emitter = Emitter::for_files(kind, format);
+            program.compilation.workloads.iter().for_each(|workload| emitter.write(workload, &mut bytes));
+        }
+    }
+    bytes
+}
+
+fn order_does_not_matter(files: Vec<(String, String)>) {
+    let mut reversed = files.clone();
+    reversed.reverse();
+    let mut rotated = files.clone();
+    rotated.rotate_left(files.len() / 2);
+    let outcome = |files: Vec<(String, String)>| {
+        let program = Program::compile(files, &[]);
+        check_program(&program);
+        (program.messages(), written(&program))
+    };
+    let expected = outcome(files);
+    assert!(expected == outcome(reversed) && expected == outcome(rotated), "the order of files shows:\n{}", expected.0);
+}
+
+fn codes(diagnostics: &[Diagnostic]) -> Vec<&'static str> {
+    diagnostics.iter().map(|diagnostic| diagnostic.code.id).collect()
+}
+
+fn check_span(span: Span, sources: &SourceMap) {
+    let text = &sources.get(span.file).text;
+    assert!(text.get(span.range()).is_some(), "{span:?} is no place in {text:?}");
+}
+
+// ------------------------------------------------------------------------------------------------------ the tree
+
+/// Holds the tree of a text to this: every node is a place in the text, children stand inside their parents and after their
+/// elder siblings. White space at the end of a node does not count: where something is missing, it may stand before or behind.
+fn check_tree(text: &str) {
+    let sources = SourceMap::new(vec![("a.flyteenv".to_owned(), text.to_owned())]);
+    let mut diagnostics = Diagnostics::default();
+    for (id, source) in sources.iter() {
+        let tree = syntax::parse(id, source, &mut diagnostics);
+        let mut faults = String::new();
+        Tree { text, faults: &mut faults }.file(&tree);
+        assert!(faults.is_empty(), "{text:.400?}\n{faults:.400}");
+    }
+    let reported = diagnostics.finish();
+    assert!(
+        reported.iter().all(|diagnostic| diagnostic.message != "this file cannot be read"),
+        "the grammar misses {text:?}"
+    );
+}
+
+struct Tree<'t> {
+    text: &'t str,
+    faults: &'t mut String,
+}
+
+impl Tree<'_> {
+    fn file(&mut self, file: &File) {
+        self.statements(&file.statements, &file.trailing, 0..self.text.len());
+    }
+
+    /// One node, which must stand in `around`. Gives its own range.
+    fn node(&mut self, what: &str, span: Span, around: &Range<usize>) -> Range<usize> {
+        let range = span.range();
+        let Some(own) = self.text.get(range.clone()) else {
+            let _ = writeln!(self.faults, "{what} at {range:?} is no place in the text");
+            return range;
+        };
+        let end = around.end + self.text[around.end..].chars().take_while(|c| c.is_whitespace()).map(char::len_utf8).sum::<usize>();
+        if range.start < around.start || range.end > end {
+            let _ = writeln!(self.faults, "{what} at {range:?} stands outside of {around:?}: {own:.80?}");
+        }
+        range
+    }
+
+    fn statements(&mut self, statements: &[Statement], trailing: &[Comment], around: Range<usize>) {
+        let mut rest = around.clone();
+        for statement in statements {
+            for comment in &statement.leading {
+                rest.start = self.node("a comment", comment.span, &rest).end;
+            }
+            rest.start = self.statement(&statement.kind, &rest).end;
+            if let Some(comment) = &statement.trailing {
+                rest.start = self.node("a trailing comment", comment.span, &rest).end;
+            }
+        }
+        for comment in trailing {
+            rest.start = self.node("a last comment", comment.span, &rest).end;
+        }
+    }
+
+    fn statement(&mut self, statement: &StatementKind, around: &Range<usize>) -> Range<usize> {
+        match statement {
+            StatementKind::Template(template) => {
+                let range = self.node("a template", template.span, around);
+                self.named(&template.name, &template.body, range)
+            }
+            StatementKind::Environment(environment) => {
+                let range = self.node("an environment", environment.span, around);
+                self.named(&environment.name, &environment.body, range)
+            }
+            StatementKind::Task(task) => {
+                let range = self.node("a task", task.span, around);
+                self.task_name(&task.name, &range);
+                self.body(&task.body, &range);
+                range
+            }
+            StatementKind::Override(over) => {
+                let range = self.node("an override", over.span, around);
+                self.task_name(&over.target, &range);
+                over.variant.iter().for_each(|name| drop(self.node("a variant", name.span, &range)));
+                self.body(&over.body, &range);
+                range
+            }
+            StatementKind::Entry(entry) => self.entry(entry, around),
+            StatementKind::Skipped(span) => self.node("skipped text", *span, around),
+        }
+    }
+
+    fn named(&mut self, name: &ast::Name, body: &Body, range: Range<usize>) -> Range<usize> {
+        self.node("a name", name.span, &range);
+        self.body(body, &range);
+        range
+    }
+
+    fn task_name(&mut self, name: &TaskName, around: &Range<usize>) {
+        let range = self.node("a task's name", name.span, around);
+        for part in name.environment.iter().chain([&name.task]).chain(&name.variant) {
+            self.node("a part of a task's name", part.span, &range);
+        }
+    }
+
+    fn body(&mut self, body: &Body, around: &Range<usize>) {
+        let range = self.node("a body", body.span, around);
+        self.statements(&body.statements, &body.trailing, range);
+    }
+
+    fn entry(&mut self, entry: &Entry, around: &Range<usize>) -> Range<usize> {
+        let range = self.node("an entry", entry.span, around);
+        let mut rest = range.clone();
+        rest.start = self.node("a key", entry.key.span, &rest).end;
+        if let Some(label) = &entry.label {
+            rest.start = self.node("a label", label.span, &rest).end;
+        }
+        match &entry.operation {
+            Operation::Set(value) | Operation::Append(value) => self.expression(value, &rest),
+            Operation::Merge(body) => self.body(body, &rest),
+            Operation::Missing => {}
+        }
+        range
+    }
+
+    fn expression(&mut self, expression: &Expression, around: &Range<usize>) {
+        let range = self.node("a value", expression.span, around);
+        match &expression.value {
+            Value::Object(body) => self.body(body, &range),
+            Value::Reference(names) => names.iter().for_each(|name| drop(self.node("a name", name.span, &range))),
+            Value::Range(first, last) => {
+                self.expression(first, &range);
+                self.expression(last, &range);
+            }
+            Value::List(list) => {
+                let mut rest = range;
+                for item in &list.items {
+                    for comment in &item.leading {
+                        rest.start = self.node("a comment in a list", comment.span, &rest).end;
+                    }
+                    self.expression(&item.value, &rest);
+                    rest.start = item.value.span.range().end;
+                    if let Some(comment) = &item.trailing {
+                        rest.start = self.node("a trailing comment in a list", comment.span, &rest).end;
+                    }
+                }
+                for comment in &list.trailing {
+                    rest.start = self.node("a last comment in a list", comment.span, &rest).end;
+                }
+            }
+            _ => {}
+        }
+    }
+}

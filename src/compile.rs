@@ -150,12 +150,21 @@ fn environment_facts(
     facts.collect()
 }
 
-/// What the doc comment right above a declaration says.
+/// What the doc comment right above a declaration says: the last lines of doc comments with nothing between them.
 fn docs(sources: &SourceMap, comments: &[Comment]) -> Option<String> {
-    let above = comments.iter().rev().take_while(|comment| comment.doc).count();
-    let lines = comments.iter().skip(comments.len() - above).map(|comment| sources.text(comment.span));
-    let lines: Vec<&str> =
-        lines.map(|line| line.trim_start_matches('#')).map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    let line = |comment: &Comment| sources.get(comment.span.file).line(comment.span.start as usize);
+    let mut block: Vec<&Comment> = Vec::new();
+    for comment in comments.iter().rev().take_while(|comment| comment.doc) {
+        if block.last().is_some_and(|below| line(below) != line(comment) + 1) {
+            break;
+        }
+        block.push(comment);
+    }
+    let text = |comment: &&Comment| {
+        let text = sources.text(comment.span).trim_start_matches('#');
+        text.strip_prefix(' ').unwrap_or(text).to_owned()
+    };
+    let lines: Vec<String> = block.iter().rev().map(text).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 

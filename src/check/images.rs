@@ -1,19 +1,26 @@
 //! Every task has an image: its own, its environment's, or that of its template's primary container.
 
+use std::collections::BTreeMap;
+
 use super::{Checked, Subject};
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::evaluate::value::{Object, Value};
+use crate::resolve::EnvironmentId;
 use crate::settings::template::primary_name;
 use crate::settings::{PodTemplate, TaskSettings};
 
-/// Reports tasks without an image, once for each environment or task that lacks it.
+/// Reports tasks without an image, once for each environment.
 pub fn missing(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
+    let mut without: BTreeMap<EnvironmentId, Vec<Subject<'_>>> = BTreeMap::new();
     for subject in checked.subjects() {
         match subject.values.get("image") {
             Some(value) => check_text(value, diagnostics),
             None if template_image(subject.settings) || subject.values.poisoned => {}
-            None => report(checked, &subject, diagnostics),
+            None => without.entry(subject.environment).or_default().push(subject),
         }
+    }
+    for subjects in without.values() {
+        report(checked, subjects, diagnostics);
     }
     for values in &checked.evaluation.environments {
         if let Some(value) = values.get("image") {
@@ -34,12 +41,18 @@ fn check_text(value: &Value, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn report(checked: &Checked<'_>, subject: &Subject<'_>, diagnostics: &mut Diagnostics) {
-    let environment = checked.program.environments[subject.environment.0].name;
-    let message = format!("task `{}` has no image", checked.program.qualified_name(subject.task));
-    let diagnostic = Diagnostic::new(code::MISSING_IMAGE, subject.name.span, message)
-        .label(environment.span, "nor has its environment")
-        .help(format!("set `image = \"…\"` in the task, or in environment `{}` for all its tasks", environment.text));
+fn report(checked: &Checked<'_>, subjects: &[Subject<'_>], diagnostics: &mut Diagnostics) {
+    let Some((first, others)) = subjects.split_first() else { return };
+    let environment = checked.program.environments[first.environment.0].name;
+    let name = checked.program.qualified_name(first.task);
+    let message = match others.len() {
+        0 => format!("task `{name}` has no image"),
+        1 => format!("task `{name}` and another one have no image"),
+        more => format!("task `{name}` and {more} others have no image"),
+    };
+    let diagnostic = Diagnostic::new(code::MISSING_IMAGE, first.name.span, message)
+        .label(environment.span, "nor has their environment")
+        .help(format!("set `image = \"…\"` in environment `{}` for all its tasks, or in the task", environment.text));
     diagnostics.push(diagnostic);
 }
 

@@ -15,7 +15,7 @@ use crate::evaluate::Evaluation;
 use crate::evaluate::value::Object;
 use crate::resolve::{EnvironmentId, Program, TaskId};
 use crate::settings::TaskSettings;
-use crate::syntax::ast::{Body, Name};
+use crate::syntax::ast::{self, Body, Entry, Name, Operation};
 
 /// Everything that a rule may look at.
 pub struct Checked<'a> {
@@ -82,7 +82,9 @@ impl<'a> Checked<'a> {
     }
 }
 
-/// The keys that a body sets by itself, with their places.
+/// The keys that a body gives values to by itself, with their places.
 fn own_keys(body: &Body) -> impl Iterator<Item = &Name> {
-    body.entries().map(|entry| &entry.key)
+    let takes_away =
+        |entry: &&Entry| matches!(&entry.operation, Operation::Set(value) if value.value == ast::Value::Null);
+    body.entries().filter(move |entry| entry.label.is_some() || !takes_away(entry)).map(|entry| &entry.key)
 }

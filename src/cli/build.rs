@@ -80,7 +80,7 @@ fn files(workloads: &[&Workload], kind: Kind, format: Format, sources: &SourceMa
 }
 
 fn check_folder(build: &Build, files: &output::Files) -> Result<Verdict, Failure> {
-    let differences = output::differences(&build.out_dir, files)?;
+    let differences = output::differences(&build.out_dir, files, build.only.is_some())?;
     if differences.is_empty() {
         return Ok(Verdict::Good);
     }

@@ -95,16 +95,18 @@ fn stale(folder: &Path, files: &Files) -> BTreeSet<String> {
         .collect()
 }
 
-/// Where a folder is not what it would be, as a unified diff; empty where it is.
-pub fn differences(folder: &Path, files: &Files) -> Result<String, Failure> {
+/// Where a folder is not what [`write`] would make it, as a unified diff; empty where it is.
+pub fn differences(folder: &Path, files: &Files, partial: bool) -> Result<String, Failure> {
     let mut text = String::new();
     for (name, bytes) in &files.pods {
         difference(folder, name, Some(bytes), &mut text)?;
     }
-    for name in stale(folder, files) {
-        difference(folder, &name, None, &mut text)?;
+    if !partial {
+        for name in stale(folder, files) {
+            difference(folder, &name, None, &mut text)?;
+        }
+        difference(folder, FILE_NAME, Some(&files.manifest), &mut text)?;
     }
-    difference(folder, FILE_NAME, Some(&files.manifest), &mut text)?;
     Ok(text)
 }
 

@@ -101,25 +101,32 @@ fn named(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 
 fn search(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let hidden = |entry: &DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
-    let built = |entry: &DirEntry| entry.file_type().is_dir() && output::is_output(entry.path());
+    // The folder that was asked for is searched even if a build once wrote into it.
+    let built = |entry: &DirEntry| entry.depth() > 0 && entry.file_type().is_dir() && output::is_output(entry.path());
     let walk = WalkDir::new(folder).into_iter().filter_entry(|entry| !hidden(entry) && !built(entry));
     for entry in walk {
         let entry = entry.map_err(|error| Failure::new(format!("cannot search `{}`: {error}", folder.display())))?;
-        if entry.file_type().is_file() && entry.path().extension().is_some_and(|extension| extension == EXTENSION) {
+        if is_file(&entry) && entry.path().extension().is_some_and(|extension| extension == EXTENSION) {
             found.push(normal(entry.path()));
         }
     }
     Ok(())
 }
 
-/// The path without `.` parts.
+/// Whether an entry is a file or a link to one; links to folders are not followed.
+fn is_file(entry: &DirEntry) -> bool {
+    let kind = entry.file_type();
+    kind.is_file() || (kind.is_symlink() && std::fs::metadata(entry.path()).is_ok_and(|target| target.is_file()))
+}
+
+/// The path without `.` parts, and relative to the current folder if it is below it.
 fn normal(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().ok();
+    let path = here.as_deref().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
     path.components().filter(|part| *part != Component::CurDir).collect()
 }
 
-/// The path as messages show it: relative to the current folder if it is below it, with `/`.
+/// The path as messages show it, with `/`.
 fn display_name(path: &Path) -> String {
-    let here = std::env::current_dir().ok();
-    let relative = here.as_deref().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
-    relative.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
+    path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
 }

@@ -2,7 +2,7 @@
 //!
 //! In: spans and words from every stage. Out: [`Diagnostic`]s, collected by [`Diagnostics`] and written by [`render`].
 //! Always: every diagnostic has a [`Code`]; a list that has been [finished](Diagnostics::finish) is sorted by place and
-//! holds no two diagnostics of one code at one place.
+//! holds no diagnostic twice.
 //! Not here: the faults themselves; each is built in the stage that sees it.
 
 pub mod code;
@@ -154,13 +154,13 @@ impl Diagnostic {
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
-    seen: HashSet<(&'static str, Option<Span>), FxBuildHasher>,
+    seen: HashSet<(&'static str, Option<Span>, String), FxBuildHasher>,
 }
 
 impl Diagnostics {
-    /// Adds one, unless the same code was reported at the same place: what many tasks share is reported once.
+    /// Adds one, unless the same was reported at the same place: what many tasks share is reported once.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        if self.seen.insert((diagnostic.code.id, diagnostic.span())) {
+        if self.seen.insert((diagnostic.code.id, diagnostic.span(), diagnostic.message.clone())) {
             self.list.push(diagnostic);
         }
     }

@@ -8,7 +8,11 @@
 /// `imagePullSecrets`), else the one fewest edits away, if that is at most a third of its length.
 pub fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = fold(written);
-    let limit = (folded.chars().count() / 3).max(1);
+    // Of a name of one or two letters, any other would be one edit away.
+    let limit = match folded.chars().count() {
+        0..3 => 0,
+        length => (length / 3).max(1),
+    };
     candidates
         .into_iter()
         .map(|candidate| (distance(&folded, &fold(candidate)), candidate))

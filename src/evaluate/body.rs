@@ -145,7 +145,8 @@ impl Evaluator<'_, '_> {
 
     fn list(&mut self, list: &ast::List, ty: &'static Type, span: Span, what: &str) -> Value {
         let Some(element) = element_of(ty) else { return Value::poison(span) };
-        let items = list.items.iter().map(|item| self.value(&item.value, element, what)).collect();
+        let what = if what.contains('`') { what.to_owned() } else { format!("an element of `{what}`") };
+        let items = list.items.iter().map(|item| self.value(&item.value, element, &what)).collect();
         Value { span, kind: Kind::List(Arc::new(List::new(items))) }
     }
 
@@ -229,7 +230,7 @@ impl Evaluator<'_, '_> {
     fn merge(&mut self, entry: &Entry, block: &Body, target: &mut Object, ty: &'static Type) {
         let key = &entry.key;
         let inherited = target.take(&key.text);
-        let value = if let Some(fields) = fields_of(ty) {
+        let value = if let Some(fields) = fields_of(ty).filter(|_| !matches!(ty, Type::OneOrMany(_))) {
             self.merge_object(entry, block, inherited, fields, ty)
         } else {
             self.not_mergeable(entry, block, ty)
@@ -253,14 +254,17 @@ impl Evaluator<'_, '_> {
                 self.apply_fields(block, Arc::default(), fields);
                 return Value::poison(span);
             }
-            Some(Value { kind: Kind::String(name), span: place }) if matches!(ty, Type::PodTemplate) => {
+            // As in the SDK, an empty name is no name.
+            Some(Value { kind: Kind::String(name), span: place })
+                if matches!(ty, Type::PodTemplate) && !name.is_empty() =>
+            {
                 self.apply_fields(block, Arc::default(), fields);
                 return self.merge_into_named(entry, &name, place);
             }
             _ => Arc::default(),
         };
         let object = self.apply_fields(block, base, fields);
-        wrapped(Value { span, kind: Kind::Object(object) }, ty)
+        Value { span, kind: Kind::Object(object) }
     }
 
     fn merge_into_named(&mut self, entry: &Entry, name: &str, place: Span) -> Value {
@@ -371,7 +375,7 @@ impl Evaluator<'_, '_> {
         let span = label.span;
         let Kind::Object(base) = std::mem::replace(&mut place.kind, Kind::Poison) else { return };
         let object = self.apply_fields(body, base, fields);
-        self.check_label(&object, by, label);
+        let object = self.check_label(object, by, label);
         *place = Value { span, kind: Kind::Object(object) };
     }
 
@@ -380,22 +384,22 @@ impl Evaluator<'_, '_> {
         let mut object = Object::default();
         object.set(by.into(), span, label.clone());
         let object = self.apply_fields(body, Arc::new(object), fields);
-        self.check_label(&object, by, label);
+        let object = self.check_label(object, by, label);
         Value { span, kind: Kind::Object(object) }
     }
 
-    fn check_label(&mut self, object: &Object, by: &str, label: &Value) {
-        let Some(written) = object.get(by) else { return };
-        if written.kind != label.kind && !written.is_poison() {
-            let diagnostic = Diagnostic::new(
-                code::LABEL_CONFLICT,
-                written.span,
-                format!("this `{by}` contradicts the element's label"),
-            )
-            .label(label.span, format!("the label is the element's `{by}`"))
-            .help("leave it out; the label sets it");
+    /// Holds the key of an element to its label; the label is what counts after that.
+    fn check_label(&mut self, mut object: Arc<Object>, by: &'static str, label: &Value) -> Arc<Object> {
+        let Some(written) = object.get(by).filter(|written| written.kind != label.kind) else { return object };
+        if !written.is_poison() {
+            let message = format!("this `{by}` contradicts the element's label");
+            let diagnostic = Diagnostic::new(code::LABEL_CONFLICT, written.span, message)
+                .label(label.span, format!("the label is the element's `{by}`"))
+                .help("leave it out; the label sets it");
             self.diagnostics.push(diagnostic);
         }
+        Arc::make_mut(&mut object).set(by.into(), label.span, label.clone());
+        object
     }
 
     fn no_such_label(&mut self, entry: &Entry, label: &Label, ty: &'static Type) {

@@ -165,8 +165,16 @@ impl Literal<'_> {
         ty: &'static Type,
     ) -> Result<Kind, Box<Diagnostic>> {
         let Some(known) = object.field(field) else { return Err(self.mismatch(ty)) };
-        let only = value(self.expression, &known.ty, self.what)
-            .map_err(|error| if error.code == code::WRONG_TYPE { self.mismatch(ty) } else { error })?;
+        let only = value(self.expression, &known.ty, self.what).map_err(|error| {
+            if error.code != code::WRONG_TYPE {
+                return error;
+            }
+            // What helps with the field helps with its shorthand.
+            let Diagnostic { help, fixes, .. } = *error;
+            let mut whole = self.mismatch(ty);
+            (whole.help, whole.fixes) = (help, fixes);
+            whole
+        })?;
         let mut fields = Object::default();
         fields.set(field.into(), self.expression.span, only);
         Ok(Kind::Object(Arc::new(fields)))
@@ -209,7 +217,8 @@ impl Literal<'_> {
                 diagnostic.note("a bare number would count bytes").help(format!("give it a unit, such as `{number}Mi`"))
             }
             (Type::List { element: Type::String, .. }, ast::Value::String(text)) => {
-                let list = format!("[{}]", quote(text));
+                let words: Vec<String> = text.split_whitespace().map(quote).collect();
+                let list = format!("[{}]", words.join(", "));
                 diagnostic.help(format!("write `{list}`")).unsafe_fix("make it a list", span, list)
             }
             (Type::Duration, ast::Value::String(text)) if units::duration(text).is_some() => {
@@ -300,8 +309,11 @@ pub fn describe(ty: &'static Type) -> String {
         Type::Time => "a moment such as `\"2024-01-02T03:04:05Z\"`".into(),
         Type::Any => "a value".into(),
         Type::Range(element) => format!("{}, or a range `a..b` of them", describe(element)),
+        Type::List { element: Type::String, .. } => "a list of strings".into(),
+        Type::List { element: Type::Object(_), .. } => "a list of objects".into(),
         Type::List { element, .. } => format!("a list, each element {}", describe(element)),
         Type::Map(value) => format!("a block of names, each set to {}", describe(value)),
+        Type::Range(Type::Quantity) => "a quantity such as `512Mi` or `2Gi`, or a range `a..b` of them".into(),
         Type::Object(_) => "a block".into(),
         Type::Shorthand(object, field) => match object.field(field) {
             Some(field) => format!("{}, or a block", describe(&field.ty)),

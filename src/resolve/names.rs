@@ -36,9 +36,13 @@ pub fn check_task(name: &Name, diagnostics: &mut Diagnostics) {
     if is_identifier(&name.text) && !is_keyword(&name.text) {
         return;
     }
+    let rule = if is_keyword(&name.text) {
+        "a task has the name of a Python function, and this word is one of Python's own"
+    } else {
+        "a task has the name of a Python function: letters, digits and `_`, not beginning with a digit"
+    };
     let mut diagnostic =
-        Diagnostic::new(code::BAD_TASK_NAME, name.span, format!("`{}` is no name for a task", name.text))
-            .note("a task has the name of a Python function: letters, digits and `_`, not beginning with a digit");
+        Diagnostic::new(code::BAD_TASK_NAME, name.span, format!("`{}` is no name for a task", name.text)).note(rule);
     let better: String = name.text.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
     if is_identifier(&better) && !is_keyword(&better) {
         diagnostic = diagnostic.help(format!("write `{better}`")).unsafe_fix("rename it", name.span, better);
@@ -54,10 +58,12 @@ pub fn check_template(name: &Name, diagnostics: &mut Diagnostics) {
         return;
     }
     let message = format!("`{}` is no name for a template", name.text);
-    diagnostics.push(
-        Diagnostic::new(code::BAD_TEMPLATE_NAME, name.span, message)
-            .note("a template is referred to by its name: a letter or `_`, then letters, digits, `_` and `-`"),
-    );
+    let rule = if RESERVED.contains(&name.text.as_str()) {
+        "this word is reserved, so nothing could refer to the template"
+    } else {
+        "a template is referred to by its name: a letter or `_`, then letters, digits, `_` and `-`"
+    };
+    diagnostics.push(Diagnostic::new(code::BAD_TEMPLATE_NAME, name.span, message).note(rule));
 }
 
 /// The words that can never be a reference.

@@ -149,7 +149,9 @@ fn unknown_accelerator(text: &str, device: &str, span: Span) -> Diagnostic {
     }
     let names = || accelerators::DEVICES.iter().map(|(name, _)| *name);
     let mut diagnostic = diagnostic.note(format!("it knows {}", names().collect::<Vec<_>>().join(", ")));
-    diagnostic.help.extend(did_you_mean(device, names()));
+    let written = if text.contains(':') { text.to_owned() } else { format!("{device}:1") };
+    let similar = did_you_mean(&written, accelerators::ACCELERATORS.iter().copied());
+    diagnostic.help.extend(similar.or_else(|| did_you_mean(device, names())));
     diagnostic
 }
 

@@ -63,12 +63,12 @@ pub fn read(settings: &Object, diagnostics: &mut Diagnostics) -> Option<ReusePol
             Scope::Global
         },
     };
-    if policy.max_replicas == 1 && policy.concurrency == 1 {
+    if policy.min_replicas <= 1 && policy.max_replicas == 1 && policy.concurrency == 1 {
         let place = settings.entry("reusable")?.key;
         let diagnostic =
             Diagnostic::new(code::REUSE_STARVATION, place, "a pool of one replica that runs one task at a time")
                 .note("a task that starts another task of this environment waits for itself forever")
-                .help("allow a second replica, a higher concurrency, or none of both if no task starts another");
+                .help("allow a second replica or a higher concurrency, unless no task here starts another");
         diagnostics.push(diagnostic);
     }
     Some(policy)

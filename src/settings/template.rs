@@ -84,6 +84,9 @@ fn check_object(place: Span, object: &'static schema::Object, fields: &Object, d
 // ------------------------------------------------------------------------------------------ the primary container
 
 fn check_primary(fields: &Object, diagnostics: &mut Diagnostics) {
+    if fields.get("primary_container_name").is_some_and(Value::is_poison) {
+        return;
+    }
     let Some(spec) = object(fields, "pod_spec") else { return };
     let Some(entry) = spec.entry("containers") else { return };
     let containers = entry.value.as_list().unwrap_or_default();
@@ -173,7 +176,10 @@ fn check_helpers(fields: &Object, diagnostics: &mut Diagnostics) {
         for name in ["privileged", "allowPrivilegeEscalation"] {
             if let Some(entry) = setting(name).filter(|entry| entry.value.as_bool() == Some(false)) {
                 let message = format!("`allow_fuse` with `privileged = true` contradicts `{name} = false`");
-                let rule = "a privileged container can always gain privileges, so Kubernetes refuses the two together";
+                let rule = match name {
+                    "privileged" => "it makes the primary container privileged",
+                    _ => "a privileged container can always gain privileges, so Kubernetes refuses the two together",
+                };
                 let diagnostic = conflict(key, entry.key, message).note(rule);
                 diagnostics.push(diagnostic.help("use `allow_fuse = true`, which needs no privileged container"));
             }

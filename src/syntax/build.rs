@@ -13,8 +13,8 @@ use super::ast::{
     StatementKind, Task, TaskName, Template, Value,
 };
 use super::grammar::Rule;
-use super::string;
-use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use super::{faults, string};
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 
 /// The tree of a file, whose text is `text`; the grammar may have matched a mended copy of it.
@@ -115,18 +115,8 @@ impl Builder<'_, '_> {
     fn skipped_statement(&mut self, range: &Range<usize>) -> StatementKind {
         let text = self.slice(range.clone()).trim_end();
         let span = self.span(range.start..range.start + text.len());
-        let mut diagnostic =
-            Diagnostic::new(code::UNEXPECTED_TEXT, span, "this is neither a setting nor a declaration");
-        if text.starts_with("- ") {
-            diagnostic = diagnostic
-                .note("a list is written between brackets: `args = [\"a\", \"b\"]`")
-                .note("elements of a keyed list are blocks: `containers main { image = \"…\" }`");
-        } else if text.starts_with("//") || text.starts_with("/*") {
-            diagnostic = diagnostic.help("a comment begins with `#`");
-        } else {
-            diagnostic = diagnostic.help("write `key = value`, `key += [ … ]` or `key { … }`");
-        }
-        self.diagnostics.push(diagnostic);
+        let fault = faults::no_statement(text, span);
+        self.diagnostics.push(fault);
         StatementKind::Skipped(span)
     }
 
@@ -135,26 +125,15 @@ impl Builder<'_, '_> {
     }
 
     fn not_separated(&mut self, range: Range<usize>, faulty: bool) {
-        let text = self.slice(range.clone());
-        let span = self.span(range.start..range.start + text.trim_end().len());
-        let diagnostic =
-            if faulty {
-                Diagnostic::new(code::UNEXPECTED_TEXT, span, "this does not belong to what stands before it")
-                    .help("an entry ends at a newline or a comma")
-            } else {
-                Diagnostic::new(code::MISSING_SEPARATOR, span.at_start(), "a newline or a comma is missing here")
-                    .safe_fix("write a comma", span.at_start(), ", ")
-            };
-        self.diagnostics.push(diagnostic);
+        let length = self.slice(range.clone()).trim_end().len();
+        let span = self.span(range.start..range.start + length);
+        let fault = if faulty { faults::belongs_to_nothing(span) } else { faults::no_separator(span.at_start()) };
+        self.diagnostics.push(fault);
     }
 
     /// A brace too many, or one too early: then what follows it belongs to the environment that it closed.
     fn stray_close(&mut self, pair: &Pair<'_, Rule>, statements: &mut Vec<Statement>) {
-        let span = self.span(range_of(pair));
-        self.diagnostics.push(
-            Diagnostic::new(code::STRAY_CLOSE, span, "this brace closes nothing")
-                .help("remove it, or look for a block above that is closed too early"),
-        );
+        self.diagnostics.push(faults::stray_close(self.span(range_of(pair))));
         let is_environment = |statement: &Statement| matches!(statement.kind, StatementKind::Environment(_));
         let Some(at) = statements.iter().rposition(is_environment) else { return };
         if !statements.iter().skip(at + 1).all(belongs_to_environment) {
@@ -248,25 +227,21 @@ impl Builder<'_, '_> {
 
     fn missing_name(&mut self, range: Range<usize>, word: &str) -> TaskName {
         let span = self.span(range);
-        let article = if word.starts_with(['e', 'o']) { "an" } else { "a" };
-        let what = if word == "override" { "the name of a task".into() } else { format!("{article} {word}'s name") };
-        self.diagnostics.push(Diagnostic::new(code::MISSING_NAME, span, format!("{what} belongs here")));
+        self.diagnostics.push(faults::no_name(word, span));
         TaskName { span, environment: None, task: Name { text: EcoString::new(), span }, variant: None }
     }
 
+    /// The block of a declaration that has none; a statement in it stands for what is missing.
     fn missing_body(&mut self, range: Range<usize>, word: &str, reported: bool) -> Body {
         let text = self.slice(range.clone());
         let length = text.split('\n').next().unwrap_or_default().trim_end().len();
         let span = self.span(range.start..range.start + length);
         if !reported {
-            let mut diagnostic =
-                Diagnostic::new(code::MISSING_BODY, span, format!("a block belongs here: `{word} … {{ … }}`"));
-            if text.contains('{') && length == 0 {
-                diagnostic = diagnostic.help("the `{` stands on the same line as the name");
-            }
-            self.diagnostics.push(diagnostic);
+            let fault = faults::no_body(word, text, span);
+            self.diagnostics.push(fault);
         }
-        Body { span, statements: Vec::new(), trailing: Vec::new() }
+        let missing = Statement { leading: Vec::new(), kind: StatementKind::Skipped(span), trailing: None };
+        Body { span, statements: vec![missing], trailing: Vec::new() }
     }
 
     // ------------------------------------------------------------------------------------------------ blocks
@@ -287,13 +262,18 @@ impl Builder<'_, '_> {
 
     fn entry(&mut self, pair: Pair<'_, Rule>) -> Entry {
         let span = self.trimmed(range_of(&pair));
-        let labelled = pair.as_rule() == Rule::labelled_entry;
+        let pair_rule = pair.as_rule();
+        let labelled = pair_rule == Rule::labelled_entry;
         let mut parts = pair.into_inner();
         let key = match parts.next() {
             Some(part) => self.name(&part),
             None => Name { text: EcoString::new(), span: span.at_start() },
         };
         let label = if labelled { parts.next().map(|part| self.label(&part)) } else { None };
+        if let Some(fault) = faults::not_yet(&key).filter(|_| pair_rule != Rule::entry) {
+            self.diagnostics.push(fault);
+            return Entry { span, key, label, operation: Operation::Missing };
+        }
         let operation = self.operation(&key, label.as_ref(), parts);
         Entry { span, key, label, operation }
     }
@@ -304,7 +284,8 @@ impl Builder<'_, '_> {
             Rule::body => Operation::Merge(self.body(part, key.span.start as usize)),
             Rule::append_sign => Operation::Append(self.value(parts, range_of(&part).end)),
             Rule::colon_sign => {
-                self.colon(key, &part);
+                let span = self.span(range_of(&part));
+                self.diagnostics.push(faults::colon(key, span));
                 Operation::Set(self.value(parts, range_of(&part).end))
             }
             Rule::missing_operation => {
@@ -315,33 +296,14 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn colon(&mut self, key: &Name, sign: &Pair<'_, Rule>) {
-        let span = self.span(range_of(sign));
-        let diagnostic = Diagnostic::new(code::COLON_FOR_EQUALS, span, format!("`{}` is set with `=`", key.text))
-            .note("the language is close to YAML, but a key and its value are joined by `=`")
-            .safe_fix("write `=`", span, " =");
-        self.diagnostics.push(diagnostic);
-    }
-
     fn missing_operation(&mut self, key: &Name, label: Option<&Label>, part: &Pair<'_, Rule>) {
-        const LATER: &[&str] = &["import", "param", "let", "if", "for"];
         let range = range_of(part);
         let text = self.slice(range.clone());
-        if LATER.contains(&key.text.as_str()) {
-            let message = format!("this version of the language has no `{}`", key.text);
-            return self.diagnostics.push(Diagnostic::new(code::NOT_YET, key.span, message));
-        }
         let junk = text.split('\n').next().unwrap_or_default().trim_end();
         let start = if junk.is_empty() { label.map_or(key.span, |label| label.span).end as usize } else { range.start };
         let span = self.span(start..start + junk.len());
-        let name = label.map_or_else(|| key.text.clone(), |label| ecow::eco_format!("{} {}", key.text, label.text));
-        let mut diagnostic = Diagnostic::new(code::MISSING_VALUE, span, format!("`{name}` has no value"));
-        diagnostic = if text.contains('{') {
-            diagnostic.help("the `{` of a block stands right after the key or its label, on the same line")
-        } else {
-            diagnostic.help(format!("write `{name} = …`, `{name} += [ … ]` or `{name} {{ … }}`"))
-        };
-        self.diagnostics.push(diagnostic);
+        let fault = faults::no_operation(key, label, text, span);
+        self.diagnostics.push(fault);
     }
 
     // ------------------------------------------------------------------------------------------------ values
@@ -374,34 +336,24 @@ impl Builder<'_, '_> {
             Rule::object => Value::Object(self.body(pair, range.start)),
             Rule::reference => self.reference(pair),
             Rule::missing_value => {
-                let message = "a value belongs here";
-                self.diagnostics.push(Diagnostic::new(code::MISSING_VALUE, self.before_space(range.start), message));
+                self.diagnostics.push(faults::no_value(self.before_space(range.start)));
                 Value::Missing
             }
             _ => {
-                self.skipped_value(span);
+                let fault = faults::bad_value(self.slice(span.range()), span);
+                self.diagnostics.push(fault);
                 Value::Missing
             }
         };
         Expression { span, value }
     }
 
-    fn skipped_value(&mut self, span: Span) {
-        let text = self.slice(span.range());
-        let mut diagnostic = Diagnostic::new(code::UNEXPECTED_TEXT, span, "this is no value");
-        if text.starts_with('.') {
-            diagnostic = diagnostic.help("a number has digits before its point: `0.5`");
-        } else if text.starts_with('+') {
-            diagnostic = diagnostic.help("a positive number is written without a sign");
-        } else {
-            diagnostic =
-                diagnostic.help("a value is a string, a number, `true`, `false`, `null`, a list, an object or a name");
-        }
-        self.diagnostics.push(diagnostic);
-    }
-
     fn number(&mut self, text: &str, span: Span) -> Value {
         let digits = text.strip_prefix('-').unwrap_or(text);
+        if digits.starts_with('0') && digits.as_bytes().get(1).is_some_and(u8::is_ascii_digit) {
+            self.diagnostics.push(faults::leading_zero(digits, span));
+            return Value::Missing;
+        }
         if digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return self.whole_number(text, span);
         }
@@ -425,9 +377,7 @@ impl Builder<'_, '_> {
     }
 
     fn bad_number(&mut self, span: Span, message: &str) -> Value {
-        self.diagnostics.push(Diagnostic::new(code::BAD_NUMBER, span, message).help(
-            "write a number as `3`, `-1`, `0.5` or `1e3`, an amount as `500m` or `2Gi`, a time as `30s` or `1h30m`",
-        ));
+        self.diagnostics.push(faults::bad_number(span, message));
         Value::Missing
     }
 
@@ -479,9 +429,7 @@ impl Builder<'_, '_> {
         if last.value.value == Value::Missing || self.slice(end..start).contains(',') {
             return;
         }
-        let place = self.span(end..end);
-        let diagnostic = Diagnostic::new(code::MISSING_SEPARATOR, place, "a comma is missing between these elements");
-        self.diagnostics.push(diagnostic.safe_fix("write a comma", place, ","));
+        self.diagnostics.push(faults::no_comma(self.span(end..end)));
     }
 
     fn reference(&mut self, pair: Pair<'_, Rule>) -> Value {
@@ -529,13 +477,7 @@ impl Builder<'_, '_> {
             _ => {
                 self.report_unclosed();
                 let place = self.before_space(found);
-                let diagnostic = Diagnostic::new(
-                    code::MISSING_CLOSE,
-                    opening,
-                    format!("the `{close}` that closes {name} is missing"),
-                )
-                .here("opened here")
-                .label(place, format!("`{close}` is missing here at the latest"));
+                let diagnostic = faults::no_close(close, &name, opening, place);
                 self.unclosed = Some((found, diagnostic));
             }
         }

@@ -7,6 +7,7 @@
 pub mod ast;
 mod brackets;
 mod build;
+mod faults;
 mod grammar;
 mod scan;
 mod string;

@@ -189,15 +189,18 @@ fn without_echoes(diagnostics: Vec<Diagnostic>, files: &[ast::File], sources: &S
         let Some(span) = found.span() else { return false };
         let inside = |region: &Span| region.file == span.file && region.start <= span.start && span.start <= region.end;
         let ruined = ruined.contains_key(&line(span)) && !RUINOUS.contains(&found.code);
-        let on_lost_line =
-            lost.get(&line(span)).is_some_and(|first| *first != span.start || !LOST.contains(&found.code));
-        ruined || (on_lost_line && !found.code.is_precise()) || (!found.code.is_syntax() && doubtful.iter().any(inside))
+        let lost = lost.get(&line(span)).is_some_and(|first| {
+            let before = sources.get(span.file).text.get(span.end as usize..*first as usize);
+            let itself = *first == span.start && LOST.contains(&found.code);
+            !itself && before.is_none_or(|between| between.trim().is_empty())
+        });
+        ruined || (lost && !found.code.is_precise()) || (!found.code.is_syntax() && doubtful.iter().any(inside))
     };
     diagnostics.into_iter().filter(|found| !echo(found)).collect()
 }
 
 /// The faults that leave nothing on their line to be trusted.
-const RUINOUS: &[Code] = &[code::UNTERMINATED_STRING, code::STRAY_CLOSE];
+const RUINOUS: &[Code] = &[code::UNTERMINATED_STRING, code::STRAY_CLOSE, code::NOT_YET];
 
 /// The faults beside which only the first on a line is told, and what is certain.
 const LOST: &[Code] = &[code::UNEXPECTED_TEXT, code::MISSING_VALUE];

@@ -59,6 +59,10 @@ impl Evaluator<'_, '_> {
     }
 
     fn entry(&mut self, entry: &Entry, body: &Body, target: &mut Object, fields: Fields) {
+        if entry.operation == Operation::Missing {
+            target.poisoned = true;
+            return target.set(entry.key.text.clone(), entry.key.span, Value::poison(entry.span));
+        }
         let ty = match fields {
             Fields::Any(ty) => ty,
             Fields::Known(object) => match object.field(&entry.key.text) {
@@ -67,7 +71,7 @@ impl Evaluator<'_, '_> {
             },
         };
         match (&entry.label, &entry.operation) {
-            (_, Operation::Missing) => target.set(entry.key.text.clone(), entry.key.span, Value::poison(entry.span)),
+            (_, Operation::Missing) => {}
             (Some(label), operation) => self.element(entry, label, operation, target, ty),
             (None, Operation::Set(expression)) => self.set(entry, expression, body, target, ty),
             (None, Operation::Append(expression)) => self.append(entry, expression, target, ty),

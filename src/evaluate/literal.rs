@@ -250,12 +250,14 @@ fn quote(text: &str) -> String {
 }
 
 fn quoted(diagnostic: Diagnostic, span: Span, text: &str, quantity: bool) -> Diagnostic {
-    let diagnostic = diagnostic.help(format!("write `\"{text}\"`")).safe_fix("quote it", span, format!("\"{text}\""));
+    let literal = format!("\"{text}\"");
     if quantity {
         return diagnostic
-            .note("Flyte's SDK takes a quantity as text only, for a bare number may be meant in another unit");
+            .note("Flyte's SDK takes a quantity as text only, for a bare number may be meant in another unit")
+            .help(format!("write `{literal}`, or give it a unit"))
+            .unsafe_fix("quote it", span, literal);
     }
-    diagnostic
+    diagnostic.help(format!("write `{literal}`")).safe_fix("quote it", span, literal)
 }
 
 /// What is said of a name that means nothing where it stands.
@@ -308,12 +310,12 @@ pub fn describe(ty: &'static Type) -> String {
         Type::IntOrString => "a whole number or a string".into(),
         Type::Time => "a moment such as `\"2024-01-02T03:04:05Z\"`".into(),
         Type::Any => "a value".into(),
+        Type::Range(Type::Quantity) => "a quantity such as `512Mi` or `2Gi`, or a range `a..b` of them".into(),
         Type::Range(element) => format!("{}, or a range `a..b` of them", describe(element)),
         Type::List { element: Type::String, .. } => "a list of strings".into(),
         Type::List { element: Type::Object(_), .. } => "a list of objects".into(),
         Type::List { element, .. } => format!("a list, each element {}", describe(element)),
         Type::Map(value) => format!("a block of names, each set to {}", describe(value)),
-        Type::Range(Type::Quantity) => "a quantity such as `512Mi` or `2Gi`, or a range `a..b` of them".into(),
         Type::Object(_) => "a block".into(),
         Type::Shorthand(object, field) => match object.field(field) {
             Some(field) => format!("{}, or a block", describe(&field.ty)),

@@ -172,10 +172,9 @@ fn group_end(rest: &[u8], at: usize, outer: bool) -> Option<usize> {
     let mut i = at + 1;
     loop {
         i = match rest.get(i)? {
-            b'\n' => return None,
             b'}' => return Some(i + 1),
             b'{' if outer => group_end(rest, i, false)?,
-            b'{' => return None,
+            b'{' | b'\n' => return None,
             _ => i + 1,
         };
     }

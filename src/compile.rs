@@ -6,9 +6,7 @@
 use std::sync::Arc;
 
 use crate::check::{self, Checked};
-use rustc_hash::FxHashMap;
-
-use crate::diagnostics::{Code, Diagnostic, Diagnostics, Severity, code};
+use crate::diagnostics::{Diagnostic, Diagnostics, Severity, code, echoes};
 use crate::evaluate::{self, Evaluation};
 use crate::flyte::entrypoint::Context;
 use crate::lower::{EnvironmentFacts, Lowering, Workload, WorkloadName};
@@ -46,7 +44,8 @@ pub fn compile(sources: &SourceMap, context: &Context) -> Compilation {
     // 6. Settings to pods, if there is nothing to refuse.
     let workloads =
         if diagnostics.has_errors() { Vec::new() } else { lower(sources, analysis, context, &mut diagnostics) };
-    let diagnostics = without_echoes(diagnostics.finish(), &files, sources);
+    let doubtful: Vec<Span> = files.iter().flat_map(|file| &file.doubtful).copied().collect();
+    let diagnostics = echoes::left_out(diagnostics.finish(), &doubtful, sources);
     Compilation { diagnostics, workloads }
 }
 
@@ -167,40 +166,3 @@ fn docs(sources: &SourceMap, comments: &[Comment]) -> Option<String> {
     let lines: Vec<String> = block.iter().rev().map(text).collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
-
-/// Leaves out what only echoes a fault of the text that was reported.
-///
-/// Where brackets are at fault, what seems wrong with settings may be right in another block. On a line with a quote too many or
-/// too few, nothing means what it seems to; and behind text that belongs to nothing, the rest of the line is as lost.
-fn without_echoes(diagnostics: Vec<Diagnostic>, files: &[ast::File], sources: &SourceMap) -> Vec<Diagnostic> {
-    let doubtful: Vec<Span> = files.iter().flat_map(|file| &file.doubtful).copied().collect();
-    let line = |span: Span| (span.file, sources.get(span.file).line(span.start as usize));
-    let of = |codes: &[Code]| -> FxHashMap<_, u32> {
-        let places = diagnostics.iter().filter(|found| codes.contains(&found.code)).filter_map(Diagnostic::span);
-        // Of several on a line the first counts; diagnostics are in the order of their places.
-        places.collect::<Vec<_>>().into_iter().rev().map(|span| (line(span), span.start)).collect()
-    };
-    let ruined = of(RUINOUS);
-    let lost = of(LOST);
-    if doubtful.is_empty() && ruined.is_empty() && lost.is_empty() {
-        return diagnostics;
-    }
-    let echo = |found: &Diagnostic| {
-        let Some(span) = found.span() else { return false };
-        let inside = |region: &Span| region.file == span.file && region.start <= span.start && span.start <= region.end;
-        let ruined = ruined.contains_key(&line(span)) && !RUINOUS.contains(&found.code);
-        let lost = lost.get(&line(span)).is_some_and(|first| {
-            let before = sources.get(span.file).text.get(span.end as usize..*first as usize);
-            let itself = *first == span.start && LOST.contains(&found.code);
-            !itself && before.is_none_or(|between| between.trim().is_empty())
-        });
-        ruined || (lost && !found.code.is_precise()) || (!found.code.is_syntax() && doubtful.iter().any(inside))
-    };
-    diagnostics.into_iter().filter(|found| !echo(found)).collect()
-}
-
-/// The faults that leave nothing on their line to be trusted.
-const RUINOUS: &[Code] = &[code::UNTERMINATED_STRING, code::STRAY_CLOSE, code::NOT_YET];
-
-/// The faults beside which only the first on a line is told, and what is certain.
-const LOST: &[Code] = &[code::UNEXPECTED_TEXT, code::MISSING_VALUE];

@@ -6,6 +6,7 @@
 //! Not here: the faults themselves; each is built in the stage that sees it.
 
 pub mod code;
+pub mod echoes;
 pub mod render;
 pub mod suggest;
 

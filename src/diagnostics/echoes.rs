@@ -1,0 +1,91 @@
+//! Silence after the first cause: what only echoes a fault of the text is left out.
+//!
+//! In: finished diagnostics, the places where brackets are in doubt, and the sources. Out: the diagnostics that stand for
+//! themselves. Always: at least one diagnostic of each fault is left. Not here: finding faults.
+
+use rustc_hash::FxHashMap;
+
+use super::{Code, Diagnostic, code};
+use crate::source::{FileId, SourceMap, Span};
+
+/// The faults that leave nothing on their line to be trusted.
+const RUINOUS: &[Code] = &[code::UNTERMINATED_STRING, code::STRAY_CLOSE, code::NOT_YET];
+
+/// The faults beside which only the first on a line is told, and what is certain.
+const LOST: &[Code] = &[code::UNEXPECTED_TEXT, code::MISSING_VALUE];
+
+type Line = (FileId, usize);
+
+/// The diagnostics without their echoes.
+///
+/// Where brackets are in doubt, what seems wrong with settings may be right in another block. On a line with a quote too many
+/// or too few, nothing means what it seems to; and behind text that belongs to nothing, the rest of the line is as lost.
+#[must_use]
+pub fn left_out(diagnostics: Vec<Diagnostic>, doubtful: &[Span], sources: &SourceMap) -> Vec<Diagnostic> {
+    let mut faults = Faults { doubtful, sources, ruined: FxHashMap::default(), lost: FxHashMap::default() };
+    for diagnostic in &diagnostics {
+        faults.note(diagnostic);
+    }
+    diagnostics.into_iter().filter(|diagnostic| !faults.echoed_by(diagnostic)).collect()
+}
+
+/// Where the text is at fault.
+struct Faults<'a> {
+    doubtful: &'a [Span],
+    sources: &'a SourceMap,
+    /// The first ruinous fault of a line.
+    ruined: FxHashMap<Line, u32>,
+    /// The first text on a line that belongs to nothing.
+    lost: FxHashMap<Line, u32>,
+}
+
+impl Faults<'_> {
+    /// Notes a fault; they come in the order of their places.
+    fn note(&mut self, diagnostic: &Diagnostic) {
+        let Some(span) = diagnostic.span() else { return };
+        let line = self.line(span);
+        if RUINOUS.contains(&diagnostic.code) || (LOST.contains(&diagnostic.code) && self.odd_quotes(line)) {
+            self.ruined.entry(line).or_insert(span.start);
+        }
+        if LOST.contains(&diagnostic.code) {
+            self.lost.entry(line).or_insert(span.start);
+        }
+    }
+
+    fn echoed_by(&self, diagnostic: &Diagnostic) -> bool {
+        let Some(span) = diagnostic.span() else { return false };
+        let line = self.line(span);
+        let is_fault = RUINOUS.contains(&diagnostic.code) || LOST.contains(&diagnostic.code);
+        let ruined = self.ruined.get(&line).is_some_and(|first| !(is_fault && *first == span.start));
+        let lost = self.lost.get(&line).is_some_and(|first| {
+            let itself = is_fault && *first == span.start;
+            !itself && !diagnostic.code.is_precise() && self.touches(span, *first)
+        });
+        ruined || lost || (!diagnostic.code.is_syntax() && self.in_doubt(span))
+    }
+
+    /// Whether a place lies behind another on its line, or right before it.
+    fn touches(&self, span: Span, first: u32) -> bool {
+        let between = self.sources.get(span.file).text.get(span.end as usize..first as usize);
+        between.is_none_or(|between| between.trim().is_empty())
+    }
+
+    fn in_doubt(&self, span: Span) -> bool {
+        let inside = |doubt: &Span| doubt.file == span.file && (doubt.start..=doubt.end).contains(&span.start);
+        self.doubtful.iter().any(inside)
+    }
+
+    fn line(&self, span: Span) -> Line {
+        (span.file, self.sources.get(span.file).line(span.start as usize))
+    }
+
+    /// Whether a quote of the line has no partner.
+    fn odd_quotes(&self, (file, line): Line) -> bool {
+        let source = self.sources.get(file);
+        let starts = source.line_starts();
+        let start = starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        let end = starts.get(line).copied().unwrap_or(source.text.len());
+        let text = source.text.get(start..end).unwrap_or_default();
+        text.replace("\\\"", "").bytes().filter(|byte| *byte == b'"').count() % 2 == 1
+    }
+}

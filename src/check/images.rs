@@ -51,7 +51,7 @@ fn report(checked: &Checked<'_>, subjects: &[Subject<'_>], diagnostics: &mut Dia
         more => format!("task `{name}` and {more} others have no image"),
     };
     let diagnostic = Diagnostic::new(code::MISSING_IMAGE, first.name.span, message)
-        .label(environment.span, "nor has their environment")
+        .label(environment.span, "nor does their environment give one")
         .help(format!("set `image = \"…\"` in environment `{}` for all its tasks, or in the task", environment.text));
     diagnostics.push(diagnostic);
 }

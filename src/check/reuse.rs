@@ -117,14 +117,14 @@ pub fn variants(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
             let own = own_keys(body).find(|key| key.text == "pod_template" || key.text == "reusable");
             let message = "a reusable task takes no pod template";
             let diagnostic = match own {
-                Some(key) if key.text == "reusable" => {
-                    with_template(reusable, message).label(template.key, "the task has a pod template")
-                }
-                _ => with_template(template.key, message).label(reusable, "the task is reusable"),
+                Some(key) if key.text == "reusable" => with_template(reusable, message)
+                    .label(template.key, "the task has a pod template")
+                    .help("set `pod_template = null` beside it, and the variant runs in the pool"),
+                _ => with_template(template.key, message)
+                    .label(reusable, "the task is reusable")
+                    .help("set `reusable = false` beside the template, and the variant gets a pod of its own"),
             };
-            diagnostics.push(
-                diagnostic.help("set `reusable = false` beside the template, and the variant gets a pod of its own"),
-            );
+            diagnostics.push(diagnostic);
         }
     }
 }

@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::Checked;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::evaluate::inline_template;
 use crate::evaluate::value::Object;
 use crate::settings::{PodTemplate, template};
 use crate::syntax::ast::{Body, Operation, Value};
@@ -18,6 +19,12 @@ pub fn effective(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
             && seen.insert(Arc::as_ptr(fields))
         {
             template::check(fields, diagnostics);
+        }
+    }
+    let inline = checked.evaluation.environments.iter().filter_map(|values| inline_template(values));
+    for (_, fields) in inline {
+        if seen.insert(Arc::as_ptr(fields)) {
+            template::check_declared(fields, diagnostics);
         }
     }
     for fields in &checked.evaluation.templates {

@@ -90,8 +90,14 @@ fn context(common: &Common, sources: &sources::Sources) -> Context {
 }
 
 fn report(global: &args::Global, diagnostics: &[crate::diagnostics::Diagnostic], sources: &SourceMap) {
+    /// How many messages people are shown at once; programs get all of them.
+    const MOST_SHOWN: usize = 500;
     let format = global.message_format.into();
-    say(&render::render(diagnostics, sources, format, global.colour()));
+    let shown = if format == render::Format::Human { diagnostics.len().min(MOST_SHOWN) } else { diagnostics.len() };
+    say(&render::render(diagnostics.get(..shown).unwrap_or_default(), sources, format, global.colour()));
+    if shown < diagnostics.len() {
+        say(&format!("… and {} more\n", diagnostics.len() - shown));
+    }
     let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     if format == render::Format::Human && !global.quiet && errors + warnings > 0 {

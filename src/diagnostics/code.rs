@@ -63,6 +63,7 @@ codes! {
     SOURCE_TOO_LARGE = "E0115", "a file that is too large";
     MISPLACED = "E0116", "a declaration or setting in the wrong place";
     MISSING_OPEN = "E0118", "a block that is never opened";
+    MISSING_OPERATION = "E0119", "a key with neither `=` nor a block";
     NOT_YET = "E0117", "a part of the language that this version does not have";
 
     // 02: names

@@ -12,7 +12,7 @@ use crate::source::{FileId, SourceMap, Span};
 const RUINOUS: &[Code] = &[code::UNTERMINATED_STRING, code::STRAY_CLOSE, code::NOT_YET];
 
 /// The faults beside which only the first on a line is told, and what is certain.
-const LOST: &[Code] = &[code::UNEXPECTED_TEXT, code::MISSING_VALUE];
+const LOST: &[Code] = &[code::UNEXPECTED_TEXT, code::MISSING_OPERATION];
 
 type Line = (FileId, usize);
 

@@ -325,6 +325,10 @@ impl Evaluator<'_, '_> {
             target.poisoned = true;
             return;
         };
+        let takes_away = matches!(operation, Operation::Set(Expression { value: ast::Value::Null, .. }));
+        if takes_away && target.get(&key.text).is_none() {
+            return;
+        }
         let mut list = match target.take(&key.text).map(|value| value.kind) {
             Some(Kind::List(list)) => list,
             Some(Kind::Poison) => return target.set(key.text.clone(), key.span, Value::poison(key.span)),
@@ -351,8 +355,8 @@ impl Evaluator<'_, '_> {
     fn label_value(&mut self, label: &Label, fields: Fields, by: &str, what: &str) -> Option<Value> {
         let Fields::Known(object) = fields else { return None };
         let ty = &object.field(by)?.ty;
-        let value = if label.number { number_label(label) } else { Some(ast::Value::String(label.text.clone())) };
-        let expression = Expression { span: label.span, value: value? };
+        let value = if label.number { number_label(label) } else { ast::Value::String(label.text.clone()) };
+        let expression = Expression { span: label.span, value };
         match literal::value(&expression, ty, &format!("the label of `{what}`")) {
             Ok(value) => Some(value),
             Err(diagnostic) => {
@@ -399,7 +403,7 @@ impl Evaluator<'_, '_> {
             let message = format!("this `{by}` contradicts the element's label");
             let diagnostic = Diagnostic::new(code::LABEL_CONFLICT, written.span, message)
                 .label(label.span, format!("the label is the element's `{by}`"))
-                .help("leave it out; the label sets it");
+                .help(format!("the label is the element's `{by}`; leave one of the two out, or make them the same"));
             self.diagnostics.push(diagnostic);
         }
         Arc::make_mut(&mut object).set(by.into(), label.span, label.clone());
@@ -431,8 +435,9 @@ impl Evaluator<'_, '_> {
     }
 }
 
-fn number_label(label: &Label) -> Option<ast::Value> {
-    label.text.parse().ok().map(ast::Value::Int)
+/// A label of digits as the value that it gives; anything else that begins with a digit has a unit.
+fn number_label(label: &Label) -> ast::Value {
+    label.text.parse().map_or_else(|_| ast::Value::Unit(label.text.clone()), ast::Value::Int)
 }
 
 /// The type of the elements where a list may stand.

@@ -230,8 +230,13 @@ impl Literal<'_> {
     }
 
     fn place(&self) -> String {
-        if self.what.contains('`') { self.what.to_owned() } else { format!("`{}`", self.what) }
+        placed(self.what)
     }
+}
+
+/// What messages call a place: a key stands between backquotes, a phrase has its own.
+fn placed(what: &str) -> String {
+    if what.contains('`') { what.to_owned() } else { format!("`{what}`") }
 }
 
 /// A text as a string literal.
@@ -277,7 +282,7 @@ pub fn unknown_name(names: &[Name], expression: &Expression, ty: &'static Type, 
             literal,
         );
     }
-    let diagnostic = diagnostic.note(format!("`{what}` takes {}", describe(ty)));
+    let diagnostic = diagnostic.note(format!("{} takes {}", placed(what), describe(ty)));
     if takes_text(ty) {
         let quoted = format!("\"{text}\"");
         return diagnostic.help("text stands between quotes").unsafe_fix("quote it", expression.span, quoted);

@@ -9,7 +9,7 @@
 
 mod names;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::diagnostics::suggest::did_you_mean;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
@@ -158,7 +158,9 @@ impl<'a> Resolver<'a, '_> {
                 StatementKind::Environment(environment) => self.declare_environment(environment, &statement.leading),
                 StatementKind::Entry(entry) if entry.operation != ast::Operation::Missing => {
                     let message = format!("`{}` stands outside of any declaration", entry.key.text);
-                    let diagnostic = Diagnostic::new(code::MISPLACED, entry.key.span, message);
+                    let mut diagnostic = Diagnostic::new(code::MISPLACED, entry.key.span, message);
+                    let words = ["template", "environment", "task", "override"];
+                    diagnostic.help.extend(did_you_mean(&entry.key.text, words));
                     self.diagnostics.push(diagnostic.help("a file holds templates, environments, tasks and overrides"));
                 }
                 _ => {}
@@ -327,13 +329,18 @@ impl<'a> Resolver<'a, '_> {
             }
         }
         let mut at = 0;
-        while let Some(Pending { id, .. }) = pending.get(at) {
+        while let Some(id) = pending.get(at).map(|pending: &Pending<'_>| pending.id) {
+            at += 1;
             let Variant { name, task, .. } = self.program.variants[id.0];
             let key = (self.program.tasks[task.0].environment, name.text.as_str());
-            for declaration in waiting.remove(&key).unwrap_or_default() {
-                pending.extend(self.declare_override(task, Some(name), declaration));
+            let Some(declarations) = waiting.remove(&key) else { continue };
+            let twin = pending.iter().map(|other| other.id).find(|other| self.is_twin(*other, id));
+            for declaration in declarations {
+                match twin {
+                    Some(twin) => self.ambiguous(declaration, id, twin),
+                    None => pending.extend(self.declare_override(task, Some(name), declaration)),
+                }
             }
-            at += 1;
         }
         #[expect(clippy::iter_over_hash_type, reason = "diagnostics are sorted before anyone sees them")]
         for ((environment, _), declarations) in waiting {
@@ -342,6 +349,25 @@ impl<'a> Resolver<'a, '_> {
             }
         }
         self.order_variants(&pending);
+    }
+
+    /// Whether two variants of different tasks have one name in one environment.
+    fn is_twin(&self, one: VariantId, other: VariantId) -> bool {
+        let (one, other) = (&self.program.variants[one.0], &self.program.variants[other.0]);
+        let environment = |variant: &Variant<'_>| self.program.tasks[variant.task.0].environment;
+        one.task != other.task && one.name.text == other.name.text && environment(one) == environment(other)
+    }
+
+    fn ambiguous(&mut self, declaration: &ast::Override, one: VariantId, other: VariantId) {
+        let (one, other) = (&self.program.variants[one.0], &self.program.variants[other.0]);
+        let target = &declaration.target;
+        let task = &self.program.tasks[one.task.0].name.text;
+        let message = format!("`{}` is a variant of more than one task", target.task.text);
+        let diagnostic = Diagnostic::new(code::UNKNOWN_TASK, target.span, message)
+            .label(one.name.span, "this one")
+            .label(other.name.span, "and this one")
+            .help(format!("name the task too: `{task}@{}`", target.task.text));
+        self.diagnostics.push(diagnostic);
     }
 
     fn environment_of_override(&mut self, around: Option<EnvironmentId>, target: &TaskName) -> Option<EnvironmentId> {
@@ -422,75 +448,86 @@ impl<'a> Resolver<'a, '_> {
         Some(Pending { id, base })
     }
 
-    /// Puts every variant after the one that it overrides.
+    /// Puts every variant after the one that it overrides, and leaves out those that rest on nothing.
     fn order_variants(&mut self, pending: &[Pending<'a>]) {
-        let mut bases: FxHashMap<VariantId, VariantId> = FxHashMap::default();
+        let mut above: FxHashMap<VariantId, Vec<VariantId>> = FxHashMap::default();
+        let mut grounded: Vec<VariantId> = Vec::new();
         let mut broken: Vec<VariantId> = Vec::new();
         for Pending { id, base } in pending {
-            let Some(base) = base else { continue };
+            let Some(base) = base else {
+                grounded.push(*id);
+                continue;
+            };
             let key = (self.program.variants[id.0].task, base.text.as_str());
-            if let Some(found) = self.program.variant_names.get(&key) {
-                bases.insert(*id, *found);
+            if let Some(base) = self.program.variant_names.get(&key) {
+                above.entry(*base).or_default().push(*id);
             } else {
                 self.unknown_variant(*id, base);
                 broken.push(*id);
             }
         }
-        let depths: Vec<Option<usize>> =
-            (0..self.program.variants.len()).map(|at| depth(VariantId(at), &bases)).collect();
-        self.report_rings(&depths);
-        self.renumber(&depths, &bases, &broken);
+        let order = with_all_above(grounded, &above);
+        let broken = with_all_above(broken, &above);
+        self.report_ring(&order, &broken);
+        self.renumber(&order, &above);
     }
 
     fn unknown_variant(&mut self, id: VariantId, base: &Name) {
-        let task = self.program.variants[id.0].task;
-        let known = self
-            .program
-            .variants
-            .iter()
-            .filter(|variant| variant.task == task)
-            .map(|variant| variant.name.text.as_str());
+        /// How many names are compared at the most.
+        const MOST: usize = 200;
+        let variant = &self.program.variants[id.0];
+        let (task, own) = (variant.task, variant.name);
+        let others = self.program.variants.iter().filter(|other| other.task == task && other.name != own);
+        let known = others.take(MOST).map(|other| other.name.text.as_str());
         let message = format!("task `{}` has no variant `{}`", self.program.qualified_name(task), base.text);
         let mut diagnostic = Diagnostic::new(code::UNKNOWN_TASK, base.span, message);
         diagnostic.help.extend(did_you_mean(&base.text, known));
         self.diagnostics.push(diagnostic);
     }
 
-    fn report_rings(&mut self, depths: &[Option<usize>]) {
-        let in_ring = |(at, depth): (usize, &Option<usize>)| depth.is_none().then_some(at);
-        let ring: Vec<usize> = depths.iter().enumerate().filter_map(in_ring).collect();
-        let Some((first, others)) = ring.split_first() else { return };
-        let span = |at: &usize| self.program.variants[*at].declaration.target.span;
-        let mut diagnostic = Diagnostic::new(
-            code::OVERRIDE_RING,
-            span(first),
-            "this variant overrides itself, directly or through others",
-        );
-        for other in others.iter().take(8) {
-            diagnostic = diagnostic.label(span(other), "part of the ring, or built on it");
+    /// What rests neither on a task nor on something unknown rests on itself.
+    fn report_ring(&mut self, order: &[VariantId], broken: &[VariantId]) {
+        /// How many places the message points at.
+        const MOST_LABELS: usize = 8;
+        let known: FxHashSet<VariantId> = order.iter().chain(broken).copied().collect();
+        let ring = (0..self.program.variants.len()).map(VariantId).filter(|id| !known.contains(id));
+        let mut spans = ring.map(|id| self.program.variants[id.0].declaration.target.span);
+        let Some(first) = spans.next() else { return };
+        let message = "this variant overrides itself, directly or through others";
+        let mut diagnostic = Diagnostic::new(code::OVERRIDE_RING, first, message);
+        for other in spans.take(MOST_LABELS) {
+            diagnostic = diagnostic.label(other, "part of the ring, or built on it");
         }
         self.diagnostics.push(diagnostic);
     }
 
-    fn renumber(&mut self, depths: &[Option<usize>], bases: &FxHashMap<VariantId, VariantId>, broken: &[VariantId]) {
-        let mut order: Vec<usize> =
-            (0..depths.len()).filter(|at| depths.get(*at).is_some_and(Option::is_some)).collect();
-        order.retain(|at| !rests_on_any(VariantId(*at), bases, broken));
-        order.sort_by_key(|at| (depths.get(*at).copied().flatten(), *at));
-        let numbers: FxHashMap<VariantId, VariantId> =
-            order.iter().enumerate().map(|(new, old)| (VariantId(*old), VariantId(new))).collect();
+    /// Numbers the variants in this order.
+    fn renumber(&mut self, order: &[VariantId], above: &FxHashMap<VariantId, Vec<VariantId>>) {
+        let mut bases: FxHashMap<VariantId, VariantId> = FxHashMap::default();
         let mut old: Vec<Option<Variant<'a>>> =
             std::mem::take(&mut self.program.variants).into_iter().map(Some).collect();
-        for at in &order {
-            let Some(mut variant) = old.get_mut(*at).and_then(Option::take) else { continue };
-            variant.base = bases.get(&VariantId(*at)).and_then(|base| numbers.get(base)).copied();
+        self.program.variant_names.clear();
+        for id in order {
+            let Some(mut variant) = old.get_mut(id.0).and_then(Option::take) else { continue };
+            variant.base = bases.get(id).copied();
+            let number = VariantId(self.program.variants.len());
+            for variant in above.get(id).into_iter().flatten() {
+                bases.insert(*variant, number);
+            }
+            self.program.variant_names.insert((variant.task, variant.name.text.as_str()), number);
             self.program.variants.push(variant);
         }
-        self.program.variant_names.clear();
-        for (at, variant) in self.program.variants.iter().enumerate() {
-            self.program.variant_names.insert((variant.task, variant.name.text.as_str()), VariantId(at));
-        }
     }
+}
+
+/// These variants, and all that override them, each after its base.
+fn with_all_above(mut variants: Vec<VariantId>, above: &FxHashMap<VariantId, Vec<VariantId>>) -> Vec<VariantId> {
+    let mut at = 0;
+    while let Some(variant) = variants.get(at) {
+        variants.extend(above.get(variant).into_iter().flatten().copied().collect::<Vec<_>>());
+        at += 1;
+    }
+    variants
 }
 
 /// Whether a name is not there at all, which was reported; an empty string is a name of the wrong form.
@@ -502,26 +539,6 @@ fn is_missing(name: &Name) -> bool {
 struct Pending<'a> {
     id: VariantId,
     base: Option<&'a Name>,
-}
-
-/// How many overrides lie between a variant and its task; `None` where they never reach it.
-fn depth(variant: VariantId, bases: &FxHashMap<VariantId, VariantId>) -> Option<usize> {
-    let mut depth = 0;
-    let mut at = variant;
-    while let Some(base) = bases.get(&at) {
-        depth += 1;
-        if depth > bases.len() {
-            return None;
-        }
-        at = *base;
-    }
-    Some(depth)
-}
-
-/// Whether a variant is one of these or overrides one of them. Only asked of variants that are in no ring.
-fn rests_on_any(variant: VariantId, bases: &FxHashMap<VariantId, VariantId>, others: &[VariantId]) -> bool {
-    !others.is_empty()
-        && std::iter::successors(Some(variant), |at| bases.get(at).copied()).any(|at| others.contains(&at))
 }
 
 /// What is said of a name that no environment has.

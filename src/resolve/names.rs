@@ -15,7 +15,7 @@ pub fn check_environment(name: &Name, diagnostics: &mut Diagnostics) {
     let mut diagnostic = Diagnostic::new(
         code::BAD_ENVIRONMENT_NAME,
         name.span,
-        format!("`{}` is no name for an environment", name.text),
+        format!("`{}` is no name for an environment", name.text.escape_debug()),
     )
     .note("Flyte takes lower-case words of letters and digits, joined by single `-` or `_`");
     if let Some(better) = environment_name(&name.text) {
@@ -41,8 +41,12 @@ pub fn check_task(name: &Name, diagnostics: &mut Diagnostics) {
     } else {
         "a task has the name of a Python function: letters, digits and `_`, not beginning with a digit"
     };
-    let mut diagnostic =
-        Diagnostic::new(code::BAD_TASK_NAME, name.span, format!("`{}` is no name for a task", name.text)).note(rule);
+    let mut diagnostic = Diagnostic::new(
+        code::BAD_TASK_NAME,
+        name.span,
+        format!("`{}` is no name for a task", name.text.escape_debug()),
+    )
+    .note(rule);
     let better: String = name.text.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
     if is_identifier(&better) && !is_keyword(&better) {
         diagnostic = diagnostic.help(format!("write `{better}`")).unsafe_fix("rename it", name.span, better);
@@ -57,7 +61,7 @@ pub fn check_template(name: &Name, diagnostics: &mut Diagnostics) {
     if first && rest && !RESERVED.contains(&name.text.as_str()) {
         return;
     }
-    let message = format!("`{}` is no name for a template", name.text);
+    let message = format!("`{}` is no name for a template", name.text.escape_debug());
     let rule = if RESERVED.contains(&name.text.as_str()) {
         "this word is reserved, so nothing could refer to the template"
     } else {

@@ -58,17 +58,33 @@ fn shape(text: &str) -> Shape {
             }
         }
         Token::Close { at, byte } => {
-            if open.len() == MAX_NESTING + 1
+            let deep = open.len() > MAX_NESTING;
+            shape.balanced &= closes(&mut open, byte);
+            if deep
+                && open.len() <= MAX_NESTING
                 && let Some(last) = shape.deep.last_mut()
             {
                 last.1 = at;
             }
-            shape.balanced &= open.pop() == Some(partner(byte));
         }
         Token::Line { .. } | Token::Code { .. } => {}
     });
     shape.balanced &= open.is_empty();
     shape
+}
+
+/// Takes away what a bracket closes as the grammar has it, and tells whether that is its partner alone: a `}` also ends every
+/// list in its block, and a `]` in a block closes nothing.
+fn closes(open: &mut Vec<u8>, byte: u8) -> bool {
+    if open.last() == Some(&partner(byte)) {
+        open.pop();
+        return true;
+    }
+    if byte == b'}' {
+        let block = open.iter().rposition(|byte| *byte == b'{').unwrap_or_default();
+        open.truncate(block);
+    }
+    false
 }
 
 /// The bracket that opens what this one closes, and the other way round.
@@ -105,6 +121,9 @@ fn blanked(file: FileId, text: &str, deep: &[(usize, usize)], diagnostics: &mut 
 }
 
 // ------------------------------------------------------------------------------------------------------ the mending
+
+/// How many brackets are mended in one text at the most.
+const MOST_MENDED: usize = 50;
 
 /// A bracket that is open.
 #[derive(Clone, Copy)]
@@ -197,6 +216,11 @@ impl<'t> Mending<'t> {
     }
 
     fn token(&mut self, token: Token) {
+        // Text with so much wrong is not mended but reported as it is.
+        if self.found.len() > MOST_MENDED || self.open.len() > MAX_NESTING {
+            self.cramped = true;
+            return;
+        }
         match token {
             Token::Line { at, indent } => self.line(at, indent),
             Token::Open { at, byte } => {
@@ -269,7 +293,8 @@ impl<'t> Mending<'t> {
     fn missing_open(&mut self, after: usize, close: usize) -> bool {
         let [before @ .., line] = self.lines.as_slice() else { return false };
         let indent = line.indent;
-        let header = before.iter().rposition(|line| line.indent <= indent && line.at > after);
+        let header = before.iter().rposition(|line| line.indent <= indent || line.at <= after);
+        let header = header.filter(|at| before.get(*at).is_some_and(|line| line.at > after));
         let Some((at, header)) = header.and_then(|at| Some((at, *before.get(at)?))) else { return false };
         let deeper = before.get(at + 1).is_some_and(|next| next.indent > indent);
         let opens_nothing = !self.text.get(header.at..header.end).unwrap_or_default().contains(['{', '=']);

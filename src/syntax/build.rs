@@ -134,9 +134,12 @@ impl Builder<'_, '_> {
     /// A brace too many, or one too early: then what follows it belongs to the environment that it closed.
     fn stray_close(&mut self, pair: &Pair<'_, Rule>, statements: &mut Vec<Statement>) {
         self.diagnostics.push(faults::stray_close(self.span(range_of(pair))));
-        let is_environment = |statement: &Statement| matches!(statement.kind, StatementKind::Environment(_));
-        let Some(at) = statements.iter().rposition(is_environment) else { return };
-        if !statements.iter().skip(at + 1).all(belongs_to_environment) {
+        /// How far back the environment is looked for.
+        const MOST_MOVED: usize = 100;
+        let moved =
+            statements.iter().rev().take(MOST_MOVED).take_while(|statement| belongs_to_environment(statement)).count();
+        let Some(at) = statements.len().checked_sub(moved + 1) else { return };
+        if !matches!(statements.get(at), Some(Statement { kind: StatementKind::Environment(_), .. })) {
             return;
         }
         let moved = statements.split_off(at + 1);
@@ -458,7 +461,11 @@ impl Builder<'_, '_> {
 
     fn label(&mut self, pair: &Pair<'_, Rule>) -> Label {
         let name = self.name(pair);
-        Label { text: name.text, number: pair.as_rule() == Rule::number, span: name.span }
+        let number = pair.as_rule() == Rule::number;
+        if number && name.text.len() > 1 && name.text.starts_with('0') {
+            self.diagnostics.push(faults::leading_zero(&name.text, name.span));
+        }
+        Label { text: name.text, number, span: name.span }
     }
 
     // ------------------------------------------------------------------------------------------------ places

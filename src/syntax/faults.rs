@@ -97,7 +97,7 @@ pub fn no_operation(key: &Name, label: Option<&Label>, text: &str, span: Span) -
         return needs_quotes(key, junk, span);
     }
     let name = label.map_or_else(|| key.text.to_string(), |label| format!("{} {}", key.text, label.text));
-    let diagnostic = Diagnostic::new(code::MISSING_VALUE, span, format!("`{name}` has no value"));
+    let diagnostic = Diagnostic::new(code::MISSING_OPERATION, span, format!("`{name}` has no value"));
     if label.is_some() && junk.is_empty() {
         return diagnostic.help(format!("write `{} = …` to set it, or `{name} {{ … }}` for an element", key.text));
     }

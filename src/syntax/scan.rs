@@ -147,6 +147,8 @@ fn interpolation_length(bytes: &[u8]) -> usize {
             b'\n' => return 0,
             b'"' => in_string = !in_string,
             b'}' if !in_string => return i,
+            // The next one begins; so a line of many is read once, not once for each.
+            b'$' if !in_string && bytes.get(i + 1) == Some(&b'{') => return 0,
             _ => {}
         }
     }

@@ -21,6 +21,9 @@ pub fn text(source: &str, span: Span, diagnostics: &mut Diagnostics) -> EcoStrin
     }
 }
 
+/// How much of an interpolation a message shows.
+const MOST_SHOWN: usize = 200;
+
 struct Reader<'a> {
     source: &'a str,
     span: Span,
@@ -77,7 +80,10 @@ impl Reader<'_> {
     /// Resolves the escape at `at` and tells how long it is.
     fn escape(&mut self, at: usize, end: usize, text: &mut EcoString) -> usize {
         let rest = self.source.get(at + 1..end).unwrap_or_default();
-        let Some(letter) = rest.chars().next() else { return 1 };
+        let Some(letter) = rest.chars().next() else {
+            self.escaped_line_end(at);
+            return 1;
+        };
         let resolved = match letter {
             'n' => '\n',
             't' => '\t',
@@ -113,6 +119,15 @@ impl Reader<'_> {
         digits.map_or(2, |digits| digits.len() + 4)
     }
 
+    fn escaped_line_end(&mut self, at: usize) {
+        let place = self.part(at..at + 1);
+        self.report(
+            Diagnostic::new(code::BAD_ESCAPE, place, "a backslash cannot stand at the end of a line")
+                .note("it begins an escape, and line breaks are kept as they are")
+                .help("write `\\\\` for a backslash, or put the text between `'''`, where nothing is special"),
+        );
+    }
+
     fn unknown_escape(&mut self, at: usize, letter: char) {
         let place = self.part(at..at + 1 + letter.len_utf8());
         self.report(
@@ -126,7 +141,8 @@ impl Reader<'_> {
     /// Reports an interpolation and tells where it ends.
     fn interpolation(&mut self, at: usize, end: usize) -> usize {
         let rest = self.source.get(at..end).unwrap_or_default();
-        let length = rest.find('}').map_or(2, |close| close + 1);
+        // Only what is shown depends on its end, so the search is short.
+        let length = rest.bytes().take(MOST_SHOWN).position(|byte| byte == b'}').map_or(2, |close| close + 1);
         let place = self.part(at..at + length);
         self.report(
             Diagnostic::new(code::NOT_YET, place, "this version of the language has no interpolation")

@@ -23,9 +23,27 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, colour: bool) -> 
 fn write(diagnostics: &[Diagnostic], sources: &SourceMap, writer: &mut impl WriteColor) {
     let config = Config::default();
     for diagnostic in diagnostics {
+        let mut report = report(diagnostic, sources);
+        if !fits(diagnostic, sources) {
+            report.message = super::short::place(diagnostic, sources) + &report.message;
+            report.labels.clear();
+        }
         // Memory takes everything, and every place is one of `sources`.
-        let _ = term::emit_to_write_style(writer, &config, &Sources(sources), &report(diagnostic, sources));
+        let _ = term::emit_to_write_style(writer, &config, &Sources(sources), &report);
     }
+}
+
+/// Whether every line to be shown is short enough to be read.
+fn fits(diagnostic: &Diagnostic, sources: &SourceMap) -> bool {
+    /// In bytes. A longer line is hardly written by hand.
+    const LONGEST: usize = 2_000;
+    diagnostic.labels.iter().all(|label| {
+        let source = sources.get(label.span.file);
+        let starts = source.line_starts();
+        let line = source.line(label.span.start as usize);
+        let start = starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        starts.get(line).copied().unwrap_or(source.text.len()) - start <= LONGEST
+    })
 }
 
 fn report(diagnostic: &Diagnostic, sources: &SourceMap) -> Report<FileId> {

@@ -9,13 +9,17 @@ use crate::source::SourceMap;
 pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
     let mut text = String::new();
     for diagnostic in diagnostics {
-        if let Some(span) = diagnostic.span() {
-            let source = sources.get(span.file);
-            let place = source.position(span.start as usize);
-            // Writing to a string cannot fail, here and below.
-            let _ = write!(text, "{}:{}:{}: ", source.name, place.line, place.column);
-        }
-        let _ = writeln!(text, "{}[{}]: {}", diagnostic.severity.name(), diagnostic.code.id, diagnostic.message);
+        let place = place(diagnostic, sources);
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{place}{}[{}]: {}", diagnostic.severity.name(), diagnostic.code.id, diagnostic.message);
     }
     text
+}
+
+/// `file:line:column: `, or nothing where there is no place.
+pub fn place(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
+    let Some(span) = diagnostic.span() else { return String::new() };
+    let source = sources.get(span.file);
+    let place = source.position(span.start as usize);
+    format!("{}:{}:{}: ", source.name, place.line, place.column)
 }

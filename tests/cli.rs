@@ -1,1 +1,40 @@
-fn main() {}
+//! The command as its users have it: the real binary in folders of its own.
+//!
+//! In: arguments, files and standard input. Out: exit statuses, both streams, and what lies in the folders afterwards, held to
+//! `docs/cli.md`. Not here: what programs mean (`golden` and `sdk` have that).
+
+#[path = "cli/folder.rs"]
+mod folder;
+#[path = "cli/messages.rs"]
+mod messages;
+#[path = "cli/output.rs"]
+mod output;
+#[path = "cli/sources.rs"]
+mod sources;
+#[path = "cli/status.rs"]
+mod status;
+
+/// Two tasks and a variant.
+const PROGRAM: &str = r#"environment train-env {
+  image = "ghcr.io/acme/train:1"
+
+  task prepare {
+    command = ["prepare"]
+  }
+
+  task fit {
+    function = "train:fit"
+    resources { cpu = 1, gpu = "A100:2" }
+  }
+
+  override fit as large {
+    resources { memory = 64Gi }
+  }
+}
+"#;
+
+/// The names of the pods of [`PROGRAM`], sorted.
+const PODS: [&str; 3] = ["train-env.fit", "train-env.fit@large", "train-env.prepare"];
+
+/// A program with one error, at line 3, column 3.
+const BROKEN: &str = "environment e {\n  image = \"i\"\n  imgae = \"i\"\n  task t { command = [\"x\"] }\n}\n";

@@ -223,7 +223,7 @@ fn begins(path: &str, prefix: &str) -> bool {
 /// Whether code names a crate, or a path of one.
 fn names(code: &str, reserved: &str) -> bool {
     match reserved.split_once("::") {
-        None => has_word(code, reserved),
+        None => !paths(code, reserved).is_empty(),
         Some((root, path)) => paths(code, root).iter().any(|found| begins(found, path)),
     }
 }

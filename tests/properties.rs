@@ -11,7 +11,9 @@ mod support;
 use std::fmt::Write as _;
 use std::fs;
 use std::ops::Range;
+use std::path::PathBuf;
 
+use flytec::compile;
 use flytec::diagnostics::render::{Format, render};
 use flytec::diagnostics::{Diagnostic, Diagnostics, code};
 use flytec::emit::{self, Emitter};
@@ -30,9 +32,6 @@ const STACK: usize = 512 * 1024;
 /// How long the texts are that repeat one thing.
 const HOSTILE_BYTES: usize = 2_000;
 
-/// How many texts proptest makes for each property; `PROPTEST_CASES` does not reach a number that is given.
-const CASES: u32 = 256;
-
 /// A program in which most of the language is valid, up to the place where a text is put in.
 const HEAD: &str = "template base {\n  pod_spec { containers primary {} }\n}\n\
 environment e {\n  image = \"i\"\n  task t { command = [\"x\"] }\n  task f { function = \"a:b\" }\n";
@@ -40,7 +39,7 @@ environment e {\n  image = \"i\"\n  task t { command = [\"x\"] }\n  task f { fun
 // ------------------------------------------------------------------------------------------------------ any text
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(CASES) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
 
     #[test]
     fn any_text_is_parsed(characters in prop::collection::vec(any::<char>(), 0..200)) {
@@ -68,6 +67,11 @@ proptest! {
         let file = |(at, text)| (format!("{at}.flyteenv"), format!("{}{text}\n}}\n", head(at)));
         order_does_not_matter(texts.iter().enumerate().map(file).collect()).map_err(TestCaseError::fail)?;
     }
+}
+
+/// How many texts proptest makes for each property.
+fn cases() -> u32 {
+    if thorough() { 20_000 } else { 256 }
 }
 
 /// Fewer than `most` tokens, with and without white space between them.
@@ -347,7 +351,7 @@ fn any_byte_of_a_program_may_be_another() {
     const HOSTILE: &[u8] = b"{}[]\"'#\n,=$\\.-@ 9a\0";
     for (_, text) in corpus() {
         for at in
-            (0..text.len()).step_by(stride(23)).filter(|at| text.is_char_boundary(*at) && text.is_char_boundary(at + 1))
+            (0..text.len()).step_by(stride(29)).filter(|at| text.is_char_boundary(*at) && text.is_char_boundary(at + 1))
         {
             // Every byte is tried somewhere in each program.
             let byte = HOSTILE[at % HOSTILE.len()];
@@ -360,7 +364,7 @@ fn any_byte_of_a_program_may_be_another() {
 fn any_line_of_a_program_may_be_dropped_doubled_or_moved() {
     for (_, text) in corpus() {
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
-        for at in (0..lines.len()).step_by(stride(3)) {
+        for at in (0..lines.len()).step_by(stride(5)) {
             let (before, line, after) = (lines[..at].concat(), lines[at], lines[at + 1..].concat());
             hold(&format!("{before}{after}"));
             hold(&format!("{before}{line}{line}{after}"));
@@ -393,7 +397,11 @@ fn corpus() -> Vec<(String, String)> {
 }
 
 fn stride(everyday: usize) -> usize {
-    if std::env::var_os("THOROUGH").is_some() { 1 } else { everyday }
+    if thorough() { 1 } else { everyday }
+}
+
+fn thorough() -> bool {
+    std::env::var_os("THOROUGH").is_some()
 }
 
 // --------------------------------------------------------------------------------------------- what always holds
@@ -434,7 +442,15 @@ fn ensure(holds: bool, fault: impl Into<String>) -> Result<(), String> {
 
 fn check_program(program: &Program) -> Result<(), String> {
     let compilation = &program.compilation;
-    ensure(!compilation.has_errors() || compilation.workloads.is_empty(), "there are pods beside errors")?;
+    if compilation.has_errors() {
+        ensure(compilation.workloads.is_empty(), "there are pods beside errors")?;
+    } else {
+        let mut faults = Diagnostics::default();
+        let declared: usize =
+            compile::parse(&program.sources, &mut faults).iter().map(|file| pods(&file.statements)).sum();
+        ensure(!faults.has_errors(), "what the parser refuses is accepted")?;
+        ensure(compilation.workloads.len() == declared, "a task is lost, and nothing is said about it")?;
+    }
     for diagnostic in &compilation.diagnostics {
         let message = &diagnostic.message;
         ensure(diagnostic.code != code::INTERNAL, message)?;
@@ -452,6 +468,17 @@ fn check_program(program: &Program) -> Result<(), String> {
         ensure(one_line_each, "a diagnostic is not one line")?;
     }
     Ok(())
+}
+
+/// How many pods statements declare: one for each task and each variant.
+fn pods(statements: &[Statement]) -> usize {
+    let pods = statements.iter().map(|statement| match &statement.kind {
+        StatementKind::Task(_) => 1,
+        StatementKind::Override(over) => usize::from(over.variant.is_some()),
+        StatementKind::Environment(environment) => pods(&environment.body.statements),
+        _ => 0,
+    });
+    pods.sum()
 }
 
 /// The bytes of every pod in every format.
@@ -493,7 +520,8 @@ fn check_tree(text: &str) -> Result<(), String> {
     for (id, source) in sources.iter() {
         let mut diagnostics = Diagnostics::default();
         let file = syntax::parse(id, source, &mut diagnostics);
-        let mut tree = Tree { text, cut: diagnostics.contains(code::NESTING_TOO_DEEP, id), faults: String::new() };
+        let mended = [code::NESTING_TOO_DEEP, code::STRAY_CLOSE].iter().any(|code| diagnostics.contains(*code, id));
+        let mut tree = Tree { text, mended, faults: String::new() };
         tree.file(&file);
         ensure(tree.faults.is_empty(), format!("{:.400}", tree.faults))?;
         let unread = diagnostics.finish().iter().any(|diagnostic| diagnostic.message == "this file cannot be read");
@@ -504,8 +532,9 @@ fn check_tree(text: &str) -> Result<(), String> {
 
 struct Tree<'t> {
     text: &'t str,
-    /// Whether the tree is that of a text with blanks for what is nested too deep.
-    cut: bool,
+    /// Whether the tree is that of another text: one with blanks for what is nested too deep, or without a brace that closes
+    /// an environment too early. Then only places are checked.
+    mended: bool,
     faults: String,
 }
 
@@ -523,7 +552,7 @@ impl Tree<'_> {
         };
         let behind = self.text.get(around.end..).unwrap_or_default();
         let end = around.end + behind.len() - behind.trim_start().len();
-        if !self.cut && (range.start < around.start || range.end > end) {
+        if !self.mended && (range.start < around.start || range.end > end) {
             let _ = writeln!(self.faults, "{what} at {range:?} stands outside of {around:?}: {own:.80?}");
         }
         range

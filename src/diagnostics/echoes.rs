@@ -44,11 +44,13 @@ impl Faults<'_> {
     fn note(&mut self, diagnostic: &Diagnostic) {
         let Some(span) = diagnostic.span() else { return };
         let line = self.line(span);
-        if RUINOUS.contains(&diagnostic.code) || (LOST.contains(&diagnostic.code) && self.odd_quotes(line)) {
-            self.ruined.entry(line).or_insert(span.start);
+        let mut ruinous = RUINOUS.contains(&diagnostic.code);
+        if LOST.contains(&diagnostic.code) && !self.lost.contains_key(&line) {
+            self.lost.insert(line, span.start);
+            ruinous |= self.odd_quotes(line);
         }
-        if LOST.contains(&diagnostic.code) {
-            self.lost.entry(line).or_insert(span.start);
+        if ruinous {
+            self.ruined.entry(line).or_insert(span.start);
         }
     }
 

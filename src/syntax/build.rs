@@ -39,6 +39,9 @@ pub fn file(
     File { statements: block.statements, trailing: block.pending, doubtful: builder.doubtful }
 }
 
+/// How far back from a brace too many the environment is looked for that it was meant to close.
+const MOST_MOVED: usize = 100;
+
 /// How many places one message about brackets that were never closed points at.
 const MOST_UNCLOSED: usize = 4;
 
@@ -134,8 +137,6 @@ impl Builder<'_, '_> {
     /// A brace too many, or one too early: then what follows it belongs to the environment that it closed.
     fn stray_close(&mut self, pair: &Pair<'_, Rule>, statements: &mut Vec<Statement>) {
         self.diagnostics.push(faults::stray_close(self.span(range_of(pair))));
-        /// How far back the environment is looked for.
-        const MOST_MOVED: usize = 100;
         let moved =
             statements.iter().rev().take(MOST_MOVED).take_while(|statement| belongs_to_environment(statement)).count();
         let Some(at) = statements.len().checked_sub(moved + 1) else { return };

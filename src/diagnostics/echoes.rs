@@ -1,7 +1,7 @@
 //! Silence after the first cause: what only echoes a fault of the text is left out.
 //!
 //! In: finished diagnostics, the places where brackets are in doubt, and the sources. Out: the diagnostics that stand for
-//! themselves. Always: at least one diagnostic of each fault is left. Not here: finding faults.
+//! themselves. Always: the first fault of each line that is at fault is left, so a program that was refused stays refused. Not here: finding faults.
 
 use rustc_hash::FxHashMap;
 
@@ -59,9 +59,10 @@ impl Faults<'_> {
         let line = self.line(span);
         let is_fault = RUINOUS.contains(&diagnostic.code) || LOST.contains(&diagnostic.code);
         let ruined = self.ruined.get(&line).is_some_and(|first| !(is_fault && *first == span.start));
+        let certain = diagnostic.code.is_precise() || RUINOUS.contains(&diagnostic.code);
         let lost = self.lost.get(&line).is_some_and(|first| {
             let itself = is_fault && *first == span.start;
-            !itself && !diagnostic.code.is_precise() && self.touches(span, *first)
+            !itself && !certain && self.touches(span, *first)
         });
         ruined || lost || (!diagnostic.code.is_syntax() && self.in_doubt(span))
     }

@@ -144,6 +144,17 @@ impl Diagnostic {
         self
     }
 
+    /// The same with control characters, which names may hold, written as escapes: a message is one line on any terminal.
+    fn printable(mut self) -> Self {
+        let labels = self.labels.iter_mut().map(|label| &mut label.message);
+        let texts = std::iter::once(&mut self.message).chain(labels).chain(&mut self.notes).chain(&mut self.help);
+        for text in texts.filter(|text| text.contains(char::is_control)) {
+            let escaped = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+            *text = text.chars().map(escaped).collect();
+        }
+        self
+    }
+
     /// Where it is shown: its first primary place.
     #[must_use]
     pub fn span(&self) -> Option<Span> {
@@ -161,6 +172,7 @@ pub struct Diagnostics {
 impl Diagnostics {
     /// Adds one, unless the same was reported at the same place: what many tasks share is reported once.
     pub fn push(&mut self, diagnostic: Diagnostic) {
+        let diagnostic = diagnostic.printable();
         if self.seen.insert((diagnostic.code.id, diagnostic.span(), diagnostic.message.clone())) {
             self.list.push(diagnostic);
         }

@@ -198,8 +198,9 @@ impl Reader<'_> {
                     text.push_str(self.source.get(range).unwrap_or_default());
                 }
             } else if !line.trim().is_empty() {
-                let length = line.len() - line.trim_start().len();
-                self.bad_layout(at..at + length.max(1), "is indented at least as far as its closing quotes");
+                let white = line.len() - line.trim_start().len();
+                let length = if white > 0 { white } else { line.chars().next().map_or(0, char::len_utf8) };
+                self.bad_layout(at..at + length, "is indented at least as far as its closing quotes");
             }
             text.push('\n');
             at += line.len() + 1;

@@ -71,12 +71,32 @@ fn files(workloads: &[&Workload], kind: Kind, format: Format, sources: &SourceMa
     for workload in workloads {
         let mut bytes = Vec::new();
         emitter.write(workload, &mut bytes);
-        let file = format!("{}.{}", workload.name, format.extension());
+        let file = file_name(&workload.name.to_string(), format);
         entries.push((*workload, Written { file: file.clone(), sha256: crate::digest::sha256(&bytes) }));
         pods.push((file, bytes));
     }
     let manifest = manifest::manifest(sources, &entries, kind, format, &context.version);
     output::Files { pods, manifest }
+}
+
+/// The name of a pod's file. One that no file system would take is cut and told apart by a digest; the manifest has it.
+fn file_name(name: &str, format: Format) -> String {
+    /// In bytes; most file systems take 255, and some of that goes to a file's name while it is being written.
+    const LONGEST: usize = 240;
+    /// How much of the digest tells names apart.
+    const DIGITS: usize = 16;
+    let extension = format.extension();
+    if name.len() + 1 + extension.len() <= LONGEST {
+        return format!("{name}.{extension}");
+    }
+    let mut digest = crate::digest::sha256(name.as_bytes());
+    digest.truncate(DIGITS);
+    let room = LONGEST - extension.len() - DIGITS - 2;
+    let mut cut = name.to_owned();
+    while cut.len() > room {
+        cut.pop();
+    }
+    format!("{cut}~{digest}.{extension}")
 }
 
 fn check_folder(build: &Build, files: &output::Files) -> Result<Verdict, Failure> {

@@ -20,8 +20,8 @@ pub fn write(workload: &Workload, out: &mut Vec<u8>) {
     };
     let message = idl::K8sPod {
         metadata: Some(idl::K8sObjectMetadata {
-            labels: template.labels.clone(),
-            annotations: template.annotations.clone(),
+            labels: idl::map_entries(&template.labels),
+            annotations: idl::map_entries(&template.annotations),
         }),
         pod_spec: spec,
         primary_container_name: template.primary_name.clone(),

@@ -25,11 +25,29 @@ pub struct K8sPod {
 #[derive(Clone, PartialEq, prost::Message)]
 pub struct K8sObjectMetadata {
     /// The pod's labels.
-    #[prost(btree_map = "string, string", tag = "1")]
-    pub labels: BTreeMap<String, String>,
+    #[prost(message, repeated, tag = "1")]
+    pub labels: Vec<MapEntry>,
     /// The pod's annotations.
-    #[prost(btree_map = "string, string", tag = "2")]
-    pub annotations: BTreeMap<String, String>,
+    #[prost(message, repeated, tag = "2")]
+    pub annotations: Vec<MapEntry>,
+}
+
+/// An entry of a `map<string, string>`, which on the wire is a message of its own. Both parts are always written, also where
+/// they are empty, as Google's implementations do and prost's maps do not.
+#[derive(Clone, PartialEq, prost::Message)]
+pub struct MapEntry {
+    /// The key.
+    #[prost(string, optional, tag = "1")]
+    pub key: Option<String>,
+    /// The value.
+    #[prost(string, optional, tag = "2")]
+    pub value: Option<String>,
+}
+
+/// The entries of a map, in the order of their keys.
+#[must_use]
+pub fn map_entries(map: &BTreeMap<String, String>) -> Vec<MapEntry> {
+    map.iter().map(|(key, value)| MapEntry { key: Some(key.clone()), value: Some(value.clone()) }).collect()
 }
 
 /// `flyteidl2.core.Container`, of which a pool's version is made.

@@ -134,7 +134,9 @@ def main() -> int:
     parser.add_argument("--flytec", type=pathlib.Path, metavar="BINARY", help="the command that builds")
     parser.add_argument("--wire", type=pathlib.Path, metavar="FOLDER", help="a folder built with --format proto")
     parser.add_argument("--json", type=pathlib.Path, metavar="FOLDER", help="the same program built with --format json")
-    parser.add_argument("programs", type=pathlib.Path, nargs="*", metavar="PROGRAM", help="sources or folders; all fixtures if none")
+    parser.add_argument(
+        "programs", type=pathlib.Path, nargs="*", metavar="PROGRAM", help="sources or folders; all fixtures if none"
+    )
     arguments = parser.parse_args()
     built = arguments.wire is not None and arguments.json is not None
     if built == (arguments.flytec is not None):

@@ -44,7 +44,26 @@ fn main() {
     if !updating {
         trials.push(Trial::test("every_code_has_a_case", move || every_code_has_a_case(&expectations)));
     }
+    trials.push(Trial::test("every_code_is_in_the_reference", move || every_code_is_in_the_reference(updating)));
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+/// `docs/diagnostics.md` is made of the registry.
+fn every_code_is_in_the_reference(updating: bool) -> Result<(), Failed> {
+    const HEAD: &str = "# Diagnostics\n\nEvery message has a code that stays what it is. `E` is an error, which refuses the \
+        program; `W` is a warning.\nThe first two digits are the family: 01 syntax, 02 names, 03 types, 04 templates, 05 reuse, \
+        06 overrides, 07 what a task\nruns and asks for, 99 the compiler itself. [How messages are written](cli.md#messages) is \
+        said elsewhere.\n\n| code | what it is |\n|---|---|\n";
+    let rows = code::ALL.iter().map(|code| format!("| `{}` | {} |\n", code.id, code.title)).collect::<String>();
+    let (path, text) = (root().join("docs/diagnostics.md"), HEAD.to_owned() + &rows);
+    if updating {
+        fs::write(path, text)?;
+        return Ok(());
+    }
+    if fs::read_to_string(path).unwrap_or_default() == text {
+        return Ok(());
+    }
+    Err("docs/diagnostics.md is not what the registry says: UPDATE=1 cargo test --test golden".into())
 }
 
 fn cases() -> PathBuf {

@@ -1,4 +1,4 @@
-//! One JSON object a line; the shape is a contract, fixed in `docs/diagnostics.md`.
+//! One JSON object a line; the shape is a contract, fixed in `docs/cli.md`.
 
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 //!
 //! The workload is a program of 100, 1,000 and 10,000 tasks over one template with GCSFuse and a logging sidecar, each task
 //! written out with its own arguments and one environment variable. The floor is what no compiler with this grammar and these
-//! pods can go below: matching the grammar without making a tree, and serialising the typed pods with serde_json.
+//! pods can go below: matching the grammar without making a tree, and serialising the typed pods with `serde_json`.
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -88,7 +88,9 @@ fn typed_pods(workloads: &[Workload]) -> Vec<PodSpec> {
 fn emit(workloads: &[Workload]) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut emitter = Emitter::for_lines(Kind::Pod);
-    workloads.iter().for_each(|workload| emitter.write(workload, &mut bytes));
+    for workload in workloads {
+        emitter.write(workload, &mut bytes);
+    }
     bytes
 }
 

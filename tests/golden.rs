@@ -54,8 +54,8 @@ fn every_code_is_in_the_reference(updating: bool) -> Result<(), Failed> {
         program; `W` is a warning.\nThe first two digits are the family: 01 syntax, 02 names, 03 types, 04 templates, 05 reuse, \
         06 overrides, 07 what a task\nruns and asks for, 99 the compiler itself. [How messages are written](cli.md#messages) is \
         said elsewhere.\n\n| code | what it is |\n|---|---|\n";
-    let rows = code::ALL.iter().map(|code| format!("| `{}` | {} |\n", code.id, code.title)).collect::<String>();
-    let (path, text) = (root().join("docs/diagnostics.md"), HEAD.to_owned() + &rows);
+    let rows: Vec<String> = code::ALL.iter().map(|code| format!("| `{}` | {} |\n", code.id, code.title)).collect();
+    let (path, text) = (root().join("docs/diagnostics.md"), HEAD.to_owned() + &rows.concat());
     if updating {
         fs::write(path, text)?;
         return Ok(());

@@ -320,7 +320,9 @@ fn long_programs_of_one_kind_are_survived() {
         lines(&|_| "environment e { image = \"i\" }\n".to_owned()),
         lines(&|n| format!("environment e{n} {{\n")),
     ];
-    texts.iter().for_each(|text| drop(hold(text)));
+    for text in &texts {
+        hold(text);
+    }
 }
 
 fn inside_pod(lines: &str) -> String {
@@ -594,7 +596,9 @@ impl Tree<'_> {
             StatementKind::Override(over) => {
                 let range = self.node("an override", over.span, around);
                 self.task_name(&over.target, &range);
-                over.variant.iter().for_each(|name| drop(self.node("a variant", name.span, &range)));
+                if let Some(name) = &over.variant {
+                    self.node("a variant", name.span, &range);
+                }
                 self.body(&over.body, &range);
                 range
             }
@@ -640,7 +644,11 @@ impl Tree<'_> {
         let range = self.node("a value", expression.span, around);
         match &expression.value {
             Value::Object(body) => self.body(body, &range),
-            Value::Reference(names) => names.iter().for_each(|name| drop(self.node("a name", name.span, &range))),
+            Value::Reference(names) => {
+                for name in names {
+                    self.node("a name", name.span, &range);
+                }
+            }
             Value::Range(first, last) => {
                 self.expression(first, &range);
                 self.expression(last, &range);

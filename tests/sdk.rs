@@ -209,7 +209,8 @@ fn seconds(duration: &Value) -> Value {
 fn without(value: Value, names: &[&str]) -> Value {
     let Value::Object(fields) = value else { return value };
     let kept = fields.into_iter().filter(|(name, value)| {
-        !names.contains(&name.as_str()) && !value.is_null() && !(name == "depends_on" && value == &json!([]))
+        let no_dependency = name == "depends_on" && value == &json!([]);
+        !names.contains(&name.as_str()) && !value.is_null() && !no_dependency
     });
     as_doubles(Value::Object(kept.collect()))
 }

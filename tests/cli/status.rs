@@ -107,7 +107,7 @@ fn what_is_no_file_is_2() {
 fn a_file_that_must_not_be_read_is_2() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = Folder::with(PROGRAM);
-    fs::set_permissions(folder.path("main.flyteenv"), fs::Permissions::from_mode(0)).expect("it is ours");
+    fs::set_permissions(folder.path("main.flyteenv"), fs::Permissions::from_mode(0o000)).expect("it is ours");
     if fs::read(folder.path("main.flyteenv")).is_ok() {
         return; // The administrator may read everything.
     }
@@ -181,7 +181,8 @@ fn a_full_disk_behind_standard_output_is_2() {
 
 #[test]
 fn a_reader_that_has_seen_enough_is_no_fault() {
-    let tasks: String = (0..3000).map(|n| format!("task train-env.t{n} {{ command = [\"x\"] }}\n")).collect();
+    let tasks: Vec<String> = (0..3000).map(|n| format!("task train-env.t{n} {{ command = [\"x\"] }}\n")).collect();
+    let tasks = tasks.concat();
     let folder = Folder::with(&format!("{PROGRAM}{tasks}"));
     let mut child = folder.command(&["build", "-o", "-"]).stderr(Stdio::piped()).spawn().expect("the command runs");
     drop(child.stdout.take());

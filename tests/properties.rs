@@ -290,7 +290,8 @@ fn no_text_hides_its_brackets_from_the_guard() {
 fn long_texts_of_one_kind_are_survived() {
     for part in [
         "\"", "'", "\"\"\"", "'''", "#", "\\", "$", ",", "}", "]", "=", "@", "a", "9", "x = ", "x = \n", "}\n",
-        "task a\n", "\"${", "x = \"${", "\"\\", "a ", "a.", "-", "\0", "é", "\r",
+        "task a\n", "\"${", "x = \"${", "\"\\", "a ", "a.", "-", "\0", "é", "\r", "\"}\\", "\"]\\", "'}", "a = (, ",
+        "a = [(, ", "${\"}\"}",
     ] {
         hold(&part.repeat(HOSTILE_BYTES / part.len()));
     }

@@ -81,6 +81,7 @@ pub fn no_body(word: &str, text: &str, span: Span) -> Diagnostic {
 pub fn colon(key: &Name, span: Span) -> Diagnostic {
     Diagnostic::new(code::COLON_FOR_EQUALS, span, format!("`{}` is set with `=`", key.text))
         .note("the language is close to YAML, but a key and its value are joined by `=`")
+        .help(format!("write `{} = …`", key.text))
         .safe_fix("write `=`", span, " =")
 }
 

@@ -163,6 +163,23 @@ fn a_manifest_that_cannot_be_read_is_replaced() {
 }
 
 #[test]
+fn names_that_are_too_long_for_files_are_cut_and_stay_apart() {
+    let environment = "e".repeat(300);
+    let tasks = ["a", "b"].map(|name| format!("  task {name} {{ command = [\"x\"] }}\n")).concat();
+    let folder = Folder::with(&format!("environment {environment} {{\n  image = \"i\"\n{tasks}}}\n"));
+    folder.run(&["build"]).expect(0).silent();
+    let names = folder.names("pods");
+    assert_eq!(names.len(), 3, "{names:?}");
+    assert!(names.iter().all(|name| name.len() <= 255), "{names:?}");
+    let manifest = json(&folder.read("pods/manifest.json"));
+    for (pod, task) in manifest["pods"].as_array().expect("there are pods").iter().zip(["a", "b"]) {
+        assert_eq!(pod["name"], format!("{environment}.{task}"), "the manifest has the whole name");
+        assert!(names.iter().any(|name| pod["file"] == name.as_str()), "{pod}");
+    }
+    folder.run(&["build", "--check"]).expect(0).silent();
+}
+
+#[test]
 fn files_that_stay_the_same_are_not_touched() {
     let folder = Folder::with(PROGRAM);
     folder.run(&["build"]).expect(0);

@@ -77,8 +77,10 @@ pub fn analyse<'a>(files: &'a [ast::File], diagnostics: &mut Diagnostics) -> Ana
     let tasks = program.tasks.iter().zip(&evaluation.tasks);
     let tasks: Vec<_> = tasks.map(|(task, values)| settings::task(values, task.name.span, diagnostics)).collect();
     let variants = program.variants.iter().zip(&evaluation.variants);
-    let variants: Vec<_> =
-        variants.map(|(variant, values)| settings::task(values, variant.name.span, diagnostics)).collect();
+    let variants: Vec<_> = variants
+        // What is missing is missing from the task.
+        .map(|(variant, values)| settings::task(values, program.tasks[variant.task.0].name.span, diagnostics))
+        .collect();
     // 5. Rules between settings.
     let checked = Checked { program: &program, evaluation: &evaluation, tasks: &tasks, variants: &variants };
     check::check(&checked, diagnostics);

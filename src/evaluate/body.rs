@@ -355,7 +355,9 @@ impl Evaluator<'_, '_> {
     fn label_value(&mut self, label: &Label, fields: Fields, by: &str, what: &str) -> Option<Value> {
         let Fields::Known(object) = fields else { return None };
         let ty = &object.field(by)?.ty;
-        let value = if label.number { number_label(label) } else { ast::Value::String(label.text.clone()) };
+        // A string stands wherever a name does, so it may also stand for a number.
+        let number = label.number || (matches!(ty, Type::Int { .. }) && label.text.parse::<i64>().is_ok());
+        let value = if number { number_label(label) } else { ast::Value::String(label.text.clone()) };
         let expression = Expression { span: label.span, value };
         match literal::value(&expression, ty, &format!("the label of `{what}`")) {
             Ok(value) => Some(value),

@@ -1,7 +1,8 @@
 //! Trees to a program: which declarations there are, and which of them a reference means.
 //!
 //! In: the trees of all files. Out: [`Program`]. Always: it succeeds; a declaration whose name is missing or taken is left
-//! out of the tables after it was reported, so everything in them can be found by its name.
+//! out of the tables after it was reported, so everything in them can be found by its name. Ids are positions in the
+//! program's own lists, which only grow while it is made and never change after that: indexing by one cannot fail.
 //! Not here: settings and their values.
 //!
 //! Words: a *template*, *environment* and *task* are declarations of the program; a *variant* is a task with the settings of

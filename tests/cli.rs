@@ -3,6 +3,9 @@
 //! In: arguments, files and standard input. Out: exit statuses, both streams, and what lies in the folders afterwards, held to
 //! `docs/cli.md`. Not here: what programs mean (`golden` and `sdk` have that).
 
+#![allow(clippy::disallowed_methods, reason = "a test reads and writes files by itself")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
+
 #[path = "cli/folder.rs"]
 mod folder;
 #[path = "cli/messages.rs"]

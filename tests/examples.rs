@@ -3,7 +3,8 @@
 //! `examples/guide/NAME` builds exactly its `pods/`, all of the guide compiles together without a word, and `check` says of
 //! `examples/mistakes/NAME` what `NAME.stderr` holds. `UPDATE=1 cargo test --test examples` writes what comes.
 
-#![allow(clippy::disallowed_methods, reason = "examples are files, which a test reads and writes by itself")]
+#![allow(clippy::disallowed_methods, reason = "a test reads and writes files by itself")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 
 mod support;
 

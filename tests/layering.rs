@@ -5,6 +5,9 @@
 //! dependency, is named by few. One crate has no walls between its folders, so this test is the wall.
 //! Not here: visibility within a folder. The sources have no raw strings, and [`code`] knows none.
 
+#![allow(clippy::disallowed_methods, reason = "a test reads and writes files by itself")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
+
 mod support;
 
 use std::collections::BTreeSet;

@@ -6,6 +6,9 @@
 //! stack, and where one overflows, the name of the thread tells which text did it. `THOROUGH=1` in the environment takes
 //! every step where a run for every day takes some. Not here: how long anything takes (`benches` has that).
 
+#![allow(clippy::disallowed_methods, reason = "a test reads and writes files by itself")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
+
 mod support;
 
 use std::fmt::Write as _;

@@ -84,7 +84,10 @@ impl Evaluator<'_, '_> {
         let key = &entry.key;
         let message = format!("{} has no field `{}`", described(object), key.text);
         let mut diagnostic = Diagnostic::new(code::UNKNOWN_FIELD, key.span, message);
-        let names = || object.fields.iter().map(|field| field.name);
+        // What has a label may have been meant to be a declaration.
+        let declarations: &[&str] =
+            if object.name == "environment" && entry.label.is_some() { &["task", "override"] } else { &[] };
+        let names = || object.fields.iter().map(|field| field.name).chain(declarations.iter().copied());
         if let Some(closest) = crate::diagnostics::suggest::closest(&key.text, names()) {
             diagnostic =
                 diagnostic.help(format!("did you mean `{closest}`?")).unsafe_fix("rename it", key.span, closest);

@@ -84,6 +84,7 @@ impl Builder<'_, '_> {
             Rule::skipped_statement if alone => self.skipped_statement(&range),
             Rule::skipped_statement => StatementKind::Skipped(self.span(range.clone())),
             Rule::broken_entry if !alone => StatementKind::Skipped(self.span(range.clone())),
+            Rule::unknown_declaration => self.unknown_declaration(pair),
             _ => self.statement_kind(pair),
         };
         block.end = range.start + self.slice(range).trim_end().len();
@@ -120,6 +121,17 @@ impl Builder<'_, '_> {
         let span = self.span(range.start..range.start + text.len());
         let fault = faults::no_statement(text, span);
         self.diagnostics.push(fault);
+        StatementKind::Skipped(span)
+    }
+
+    /// A declaration with a misspelt word; what stands in it cannot be told without knowing what it is.
+    fn unknown_declaration(&mut self, pair: Pair<'_, Rule>) -> StatementKind {
+        let span = self.trimmed(range_of(&pair));
+        if let Some(word) = pair.into_inner().next() {
+            let word = self.name(&word);
+            let fault = faults::not_yet(&word).unwrap_or_else(|| faults::unknown_declaration(&word));
+            self.diagnostics.push(fault);
+        }
         StatementKind::Skipped(span)
     }
 

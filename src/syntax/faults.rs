@@ -4,6 +4,7 @@
 //! Not here: finding the faults.
 
 use super::ast::{Label, Name};
+use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
 use crate::source::Span;
 
@@ -75,6 +76,18 @@ pub fn no_body(word: &str, text: &str, span: Span) -> Diagnostic {
         return diagnostic.help("the `{` stands on the same line as the name");
     }
     diagnostic
+}
+
+/// A declaration that begins with a word that none begins with.
+pub fn unknown_declaration(word: &Name) -> Diagnostic {
+    const WORDS: [&str; 4] = ["environment", "override", "task", "template"];
+    let diagnostic = Diagnostic::new(code::MISPLACED, word.span, format!("no declaration begins with `{}`", word.text));
+    match closest(&word.text, WORDS) {
+        Some(better) => {
+            diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct it", word.span, better)
+        }
+        None => diagnostic.help("a file holds templates, environments, tasks and overrides"),
+    }
 }
 
 /// `:` for `=`.

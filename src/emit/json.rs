@@ -111,7 +111,22 @@ struct Style<F> {
     numbers: Numbers,
 }
 
-macro_rules! delegate {
+/// Everything that a layout does, left to the inner one.
+macro_rules! layout_of_inner {
+    () => {
+        layout_of_inner! {
+            begin_array();
+            end_array();
+            begin_array_value(first: bool);
+            end_array_value();
+            begin_object();
+            end_object();
+            begin_object_key(first: bool);
+            end_object_key();
+            begin_object_value();
+            end_object_value();
+        }
+    };
     ($($method:ident($($argument:ident: $ty:ty),*);)*) => {
         $(fn $method<W: ?Sized + io::Write>(&mut self, writer: &mut W $(, $argument: $ty)*) -> io::Result<()> {
             self.inner.$method(writer $(, $argument)*)
@@ -128,31 +143,9 @@ impl<F: Formatter> Formatter for Style<F> {
         self.inner.write_f64(writer, value as f64)
     }
 
-    delegate! {
-        begin_array();
-        end_array();
-        begin_array_value(first: bool);
-        end_array_value();
-        begin_object();
-        end_object();
-        begin_object_key(first: bool);
-        end_object_key();
-        begin_object_value();
-        end_object_value();
-    }
+    layout_of_inner!();
 }
 
 impl Formatter for Nested {
-    delegate! {
-        begin_array();
-        end_array();
-        begin_array_value(first: bool);
-        end_array_value();
-        begin_object();
-        end_object();
-        begin_object_key(first: bool);
-        end_object_key();
-        begin_object_value();
-        end_object_value();
-    }
+    layout_of_inner!();
 }

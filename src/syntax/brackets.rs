@@ -8,6 +8,7 @@
 
 use std::borrow::Cow;
 
+use super::faults;
 use super::scan::{Token, scan};
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::source::{FileId, Span};
@@ -317,17 +318,8 @@ impl<'t> Mending<'t> {
         let close = partner(open.byte);
         self.put(end, close);
         let name = self.name(open);
-        let close = char::from(close);
         let place = Span::new(self.file, end..end);
-        self.found.push(
-            Diagnostic::new(
-                code::MISSING_CLOSE,
-                self.span(open.at),
-                format!("the `{close}` that closes {name} is missing"),
-            )
-            .here("opened here")
-            .label(place, format!("`{close}` is missing here at the latest")),
-        );
+        self.found.push(faults::no_close(char::from(close), &name, self.span(open.at), place));
     }
 
     /// What is still open at the end of the text is one fault; tells from where on it leaves things open.
@@ -335,12 +327,10 @@ impl<'t> Mending<'t> {
         /// How many places the message points at.
         const MOST_LABELS: usize = 3;
         let inner = self.open.pop()?;
-        let close = char::from(partner(inner.byte));
         let end = self.lines.last().map_or(0, |line| line.end);
-        let message = format!("the `{close}` that closes {} is missing", self.name(inner));
-        let mut diagnostic = Diagnostic::new(code::MISSING_CLOSE, self.span(inner.at), message)
-            .here("opened here")
-            .label(Span::new(self.file, end..end), format!("`{close}` is missing here at the latest"));
+        let close = char::from(partner(inner.byte));
+        let place = Span::new(self.file, end..end);
+        let mut diagnostic = faults::no_close(close, &self.name(inner), self.span(inner.at), place);
         self.appended.extend([b'\n', partner(inner.byte)]);
         for (n, open) in self.open.iter().rev().enumerate() {
             self.appended.push(partner(open.byte));

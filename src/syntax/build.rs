@@ -1,7 +1,7 @@
 //! The tree out of what the grammar matched.
 //!
 //! In: pest's pairs. Out: [`ast::File`], and a diagnostic for every `missing_…`, `skipped_…` and `stray_…` node.
-//! Always: recursion follows the nesting of brackets, which `nesting` has bounded. Not here: the grammar itself.
+//! Always: recursion follows the nesting of brackets, which `brackets` has bounded. Not here: the grammar itself.
 
 use std::ops::Range;
 
@@ -268,7 +268,7 @@ impl Builder<'_, '_> {
         let mut block = Block { end: range.start + 1, ..Block::default() };
         for part in pair.into_inner() {
             if part.as_rule() == Rule::missing_close {
-                self.missing_close(owner, range.start, part.as_span().start(), "}");
+                self.missing_close(owner, range.start, part.as_span().start(), '}');
             } else {
                 self.statement(part, &mut block);
             }
@@ -407,7 +407,7 @@ impl Builder<'_, '_> {
             match part.as_rule() {
                 Rule::comment => self.item_comment(&part_range, end, &mut items, &mut pending),
                 Rule::missing_bracket => {
-                    self.missing_close(range.start, range.start, part_range.start, "]");
+                    self.missing_close(range.start, range.start, part_range.start, ']');
                 }
                 Rule::range_end => {
                     if let Some(item) = items.last_mut() {
@@ -483,7 +483,7 @@ impl Builder<'_, '_> {
 
     // ------------------------------------------------------------------------------------------------ places
 
-    fn missing_close(&mut self, owner: usize, open: usize, found: usize, close: &str) {
+    fn missing_close(&mut self, owner: usize, open: usize, found: usize, close: char) {
         let opening = self.span(open..open + 1);
         self.doubtful.push(self.span(open..found));
         let name = self.slice(owner..open).trim();

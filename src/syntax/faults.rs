@@ -173,7 +173,7 @@ pub fn leading_zero(digits: &str, span: Span) -> Diagnostic {
 }
 
 /// A bracket that is never closed: what it belongs to, and where its partner is missing.
-pub fn no_close(close: &str, owner: &str, opening: Span, place: Span) -> Diagnostic {
+pub fn no_close(close: char, owner: &str, opening: Span, place: Span) -> Diagnostic {
     Diagnostic::new(code::MISSING_CLOSE, opening, format!("the `{close}` that closes {owner} is missing"))
         .here("opened here")
         .label(place, format!("`{close}` is missing here at the latest"))

@@ -30,7 +30,7 @@ use proptest::sample::select;
 use support::{Program, files_below, root};
 
 /// The stack that is enough for any text without optimisation; the main thread of a process has sixteen times as much.
-const STACK: usize = 512 * 1024;
+const STACK: usize = 1024 * 1024;
 
 /// How long the texts are that repeat one thing.
 const HOSTILE_BYTES: usize = 2_000;

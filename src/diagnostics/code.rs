@@ -134,6 +134,16 @@ codes! {
     BAD_VARIABLE = "E0713", "an environment variable without a proper name";
     DEPRECATED_ACCELERATOR = "W0712", "an old spelling of an accelerator";
 
+    // 08: imports, parameters and other files
+    UNREADABLE_FILE = "E0801", "a file that cannot be read";
+    OUTSIDE_ROOT = "E0802", "a path that leads out of the project";
+    IMPORT_RING = "E0803", "files that import each other in a ring";
+    MISSING_PARAMETER = "E0804", "a parameter that is given no value";
+    UNKNOWN_PARAMETER = "E0805", "a value for a parameter that there is not";
+    BAD_PARAMETER = "E0806", "a value that its parameter does not take";
+    BAD_DATA = "E0807", "a YAML, JSON or TOML file that cannot be understood";
+    DUPLICATE_DATA_KEY = "E0808", "a key that a data file gives twice";
+
     // 99: the compiler itself
     INTERNAL = "E9901", "a fault of the compiler";
 }

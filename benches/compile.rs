@@ -8,12 +8,15 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use flytec::compile::{analyse, compile, lower, parse};
+use flytec::compile::{Analysis, Build, analyse, compile, lower};
 use flytec::diagnostics::Diagnostics;
 use flytec::emit::{Emitter, Kind};
+use flytec::expression::inputs::Inputs;
 use flytec::flyte::entrypoint::Context;
 use flytec::lower::Workload;
-use flytec::source::SourceMap;
+use flytec::modules::{Modules, load};
+use flytec::source::files::Memory;
+use flytec::source::{FileId, SourceMap};
 use flytec::syntax::recognise;
 use k8s_openapi::api::core::v1::PodSpec;
 
@@ -71,8 +74,40 @@ fn program(tasks: usize) -> String {
     text + "}\n"
 }
 
-fn context() -> Context {
-    Context { version: "v1".to_owned(), ..Context::default() }
+/// What all of it is compiled with.
+struct Setting {
+    disk: Memory,
+    inputs: Inputs,
+    context: Context,
+}
+
+impl Setting {
+    fn new() -> Self {
+        let context = Context { version: Some("v1".to_owned()), ..Context::default() };
+        Self { disk: Memory::default(), inputs: Inputs::default(), context }
+    }
+
+    fn build(&self) -> Build<'_> {
+        Build { files: &self.disk, inputs: &self.inputs, context: &self.context }
+    }
+
+    fn compile(&self, sources: &SourceMap) -> Vec<Workload> {
+        let named: Vec<FileId> = sources.ids().collect();
+        compile(sources.clone(), &named, &self.build()).workloads
+    }
+
+    fn load(&self, sources: &mut SourceMap) -> Modules {
+        let named: Vec<FileId> = sources.ids().collect();
+        load(named, sources, &self.disk, &mut Diagnostics::default())
+    }
+
+    fn analyse<'m>(&self, modules: &'m Modules, sources: &mut SourceMap) -> Analysis<'m> {
+        analyse(modules, sources, &self.build(), &mut Diagnostics::default())
+    }
+
+    fn lower(&self, analysis: Analysis<'_>, sources: &SourceMap) -> Vec<Workload> {
+        lower(sources, analysis, "v1", &self.context, &mut Diagnostics::default())
+    }
 }
 
 /// The pods as Kubernetes' types, each whole.
@@ -97,11 +132,12 @@ fn emit(workloads: &[Workload]) -> Vec<u8> {
 fn whole(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("compile");
     group.sample_size(20);
+    let setting = Setting::new();
     for size in SIZES {
         let sources = SourceMap::new(vec![("bench.flyteenv".to_owned(), program(size))]);
         group.throughput(Throughput::Elements(size as u64));
         group.bench_function(BenchmarkId::from_parameter(size), |bencher| {
-            bencher.iter(|| emit(&compile(black_box(&sources), &context()).workloads));
+            bencher.iter(|| emit(&setting.compile(black_box(&sources))));
         });
     }
 }
@@ -109,22 +145,23 @@ fn whole(criterion: &mut Criterion) {
 fn stages(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("stages");
     group.sample_size(20);
+    let setting = Setting::new();
     for size in SIZES {
-        let sources = SourceMap::new(vec![("bench.flyteenv".to_owned(), program(size))]);
-        let mut diagnostics = Diagnostics::default();
-        let files = parse(&sources, &mut diagnostics);
-        let workloads = lower(&sources, analyse(&files, &mut diagnostics), &context(), &mut diagnostics);
+        let mut sources = SourceMap::new(vec![("bench.flyteenv".to_owned(), program(size))]);
+        let modules = setting.load(&mut sources);
+        let workloads = setting.lower(setting.analyse(&modules, &mut sources), &sources);
         assert_eq!(workloads.len(), size, "the workload compiles");
         group.bench_function(BenchmarkId::new("parse", size), |bencher| {
-            bencher.iter(|| parse(black_box(&sources), &mut Diagnostics::default()));
+            bencher.iter(|| setting.load(black_box(&mut sources)));
         });
         group.bench_function(BenchmarkId::new("check", size), |bencher| {
-            bencher.iter(|| analyse(black_box(&files), &mut Diagnostics::default()).tasks.len());
+            bencher.iter(|| setting.analyse(black_box(&modules), &mut sources).tasks.len());
         });
+        let mut again = sources.clone();
         group.bench_function(BenchmarkId::new("lower", size), |bencher| {
             bencher.iter_batched(
-                || analyse(&files, &mut Diagnostics::default()),
-                |analysis| lower(&sources, analysis, &context(), &mut Diagnostics::default()),
+                || setting.analyse(&modules, &mut again),
+                |analysis| setting.lower(analysis, &sources),
                 criterion::BatchSize::LargeInput,
             );
         });
@@ -140,7 +177,7 @@ fn floor(criterion: &mut Criterion) {
     for size in SIZES {
         let text = program(size);
         let sources = SourceMap::new(vec![("bench.flyteenv".to_owned(), text.clone())]);
-        let pods = typed_pods(&compile(&sources, &context()).workloads);
+        let pods = typed_pods(&Setting::new().compile(&sources));
         group.bench_function(BenchmarkId::new("grammar", size), |bencher| {
             bencher.iter(|| recognise(black_box(&text)));
         });

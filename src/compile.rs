@@ -7,22 +7,41 @@ use std::sync::Arc;
 
 use crate::check::{self, Checked};
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, code, echoes};
-use crate::evaluate::{self, Evaluation};
+use crate::digest::sha256;
+use crate::evaluate::{self, Evaluation, Layer};
+use crate::expression::inputs::Inputs;
+use crate::expression::{Evaluator, constants};
 use crate::flyte::entrypoint::Context;
 use crate::lower::{EnvironmentFacts, Lowering, Workload, WorkloadName};
-use crate::resolve::{self, Program, TaskId};
+use crate::modules::{self, Modules};
+use crate::resolve::{self, Environment, Program, TaskId};
 use crate::settings::{self, TaskSettings};
-use crate::source::{SourceMap, Span};
+use crate::source::files::Files;
+use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::{self, Comment};
-use crate::{evaluate::value::Kind, syntax};
+use crate::value::Kind;
+
+/// What a program is compiled with, beside its sources.
+pub struct Build<'b> {
+    /// The way to files that sources name.
+    pub files: &'b dyn Files,
+    /// The values of parameters.
+    pub inputs: &'b Inputs,
+    /// What the entrypoint of Python functions is given.
+    pub context: &'b Context,
+}
 
 /// What came of a program.
 #[derive(Debug)]
 pub struct Compilation {
+    /// All texts that were read.
+    pub sources: SourceMap,
     /// What is to be said, in the order of places.
     pub diagnostics: Vec<Diagnostic>,
     /// The tasks and variants in the order of their names; empty where there are errors.
     pub workloads: Vec<Workload>,
+    /// The version that the tasks were given.
+    pub version: String,
 }
 
 impl Compilation {
@@ -33,25 +52,40 @@ impl Compilation {
     }
 }
 
-/// Compiles the sources.
+/// Compiles the sources `named`, which are in the map, and whatever they import.
 #[must_use]
-pub fn compile(sources: &SourceMap, context: &Context) -> Compilation {
+pub fn compile(mut sources: SourceMap, named: &[FileId], build: &Build<'_>) -> Compilation {
     let mut diagnostics = Diagnostics::default();
-    // 1. Text to trees.
-    let files = parse(sources, &mut diagnostics);
-    // 2. to 5. Trees to settings that keep every rule.
-    let analysis = analyse(&files, &mut diagnostics);
-    // 6. Settings to pods, if there is nothing to refuse.
-    let workloads =
-        if diagnostics.has_errors() { Vec::new() } else { lower(sources, analysis, context, &mut diagnostics) };
-    let doubtful: Vec<Span> = files.iter().flat_map(|file| &file.doubtful).copied().collect();
-    let diagnostics = echoes::left_out(diagnostics.finish(), &doubtful, sources);
-    Compilation { diagnostics, workloads }
+    // 1. and 2. Texts to trees, and those to modules.
+    let modules = modules::load(named.iter().copied(), &mut sources, build.files, &mut diagnostics);
+    // 3. to 6. Modules to settings that keep every rule.
+    let analysis = analyse(&modules, &mut sources, build, &mut diagnostics);
+    // 7. Settings to pods, if there is nothing to refuse.
+    let version = build.context.version.clone().unwrap_or_else(|| version(&sources, build.inputs));
+    let workloads = if diagnostics.has_errors() {
+        Vec::new()
+    } else {
+        lower(&sources, analysis, &version, build.context, &mut diagnostics)
+    };
+    let doubtful: Vec<Span> = modules.iter().flat_map(|module| &module.tree.doubtful).copied().collect();
+    let diagnostics = echoes::left_out(diagnostics.finish(&sources), &doubtful, &sources);
+    Compilation { sources, diagnostics, workloads, version }
 }
 
-/// The trees of all sources, in their order.
-pub fn parse(sources: &SourceMap, diagnostics: &mut Diagnostics) -> Vec<ast::File> {
-    sources.iter().map(|(id, source)| syntax::parse(id, source, diagnostics)).collect()
+/// A digest of the texts, which stands for a version: the same texts and parameters give the same one, wherever they lie.
+fn version(sources: &SourceMap, inputs: &Inputs) -> String {
+    /// Enough to tell versions apart; the wire has room for 63 characters.
+    const DIGITS: usize = 32;
+    let given = inputs.arguments.first().map(|(name, _)| name.file);
+    let texts = sources.iter().filter(|(id, _)| Some(*id) != given);
+    let mut digests: Vec<String> = texts.map(|(_, source)| sha256(source.text.as_bytes())).collect();
+    for (name, value) in &inputs.arguments {
+        digests.push(sha256(format!("{}={}", sources.text(*name), sources.text(*value)).as_bytes()));
+    }
+    digests.sort();
+    let mut digest = sha256(digests.concat().as_bytes());
+    digest.truncate(DIGITS);
+    digest
 }
 
 /// What is known of a program once its rules have been checked.
@@ -67,22 +101,40 @@ pub struct Analysis<'a> {
     pub variants: Vec<TaskSettings>,
 }
 
-/// Finds out what the trees mean, and everything that is wrong with it.
-pub fn analyse<'a>(files: &'a [ast::File], diagnostics: &mut Diagnostics) -> Analysis<'a> {
-    // 2. Trees to a program: names and references.
-    let program = resolve::resolve(files, diagnostics);
-    // 3. The program to values, layer over layer.
-    let evaluation = evaluate::evaluate(&program, diagnostics);
-    // 4. Values to settings.
+/// Finds out what the modules mean, and everything that is wrong with it.
+pub fn analyse<'a>(
+    modules: &'a Modules,
+    sources: &mut SourceMap,
+    build: &Build<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Analysis<'a> {
+    let names = modules::names::names(modules, diagnostics);
+    let mut evaluator = Evaluator::new(&names, sources, build.files, diagnostics);
+    constants::evaluate(&mut evaluator, build.inputs);
+    // 3. Modules to a program: declarations and what they refer to.
+    let program = resolve::resolve(modules, &mut evaluator);
+    // 4. The program to values, layer over layer.
+    let evaluation = evaluate::evaluate(&program, &mut evaluator);
+    let used = evaluator.used;
+    // 5. Values to settings.
     let tasks = program.tasks.iter().zip(&evaluation.tasks);
-    let tasks: Vec<_> = tasks.map(|(task, values)| settings::task(values, task.name.span, diagnostics)).collect();
+    let tasks: Vec<_> =
+        tasks.map(|(task, layers)| settings::task(&layers.values, task.name.span, diagnostics)).collect();
     let variants = program.variants.iter().zip(&evaluation.variants);
     let variants: Vec<_> = variants
         // What is missing is missing from the task.
-        .map(|(variant, values)| settings::task(values, program.tasks[variant.task.0].name.span, diagnostics))
+        .map(|(variant, layer)| settings::task(&layer.values, program.tasks[variant.task.0].name.span, diagnostics))
         .collect();
-    // 5. Rules between settings.
-    let checked = Checked { program: &program, evaluation: &evaluation, tasks: &tasks, variants: &variants };
+    // 6. Rules between settings.
+    let checked = Checked {
+        modules,
+        names: &names,
+        used: &used,
+        program: &program,
+        evaluation: &evaluation,
+        tasks: &tasks,
+        variants: &variants,
+    };
     check::check(&checked, diagnostics);
     Analysis { program, evaluation, tasks, variants }
 }
@@ -91,13 +143,14 @@ pub fn analyse<'a>(files: &'a [ast::File], diagnostics: &mut Diagnostics) -> Ana
 pub fn lower(
     sources: &SourceMap,
     analysis: Analysis<'_>,
+    version: &str,
     context: &Context,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Workload> {
     let Analysis { program, evaluation, tasks, variants } = analysis;
     let (program, evaluation) = (&program, &evaluation);
     let environments: Vec<Arc<EnvironmentFacts>> = environment_facts(sources, program, evaluation);
-    let mut lowering = Lowering::new(context);
+    let mut lowering = Lowering::new(version, context);
     let mut workloads = Vec::with_capacity(tasks.len() + variants.len());
     let mut add = |id: TaskId, variant: Option<&ast::Name>, place: Span, mut settings: TaskSettings| {
         let task = &program.tasks[id.0];
@@ -112,11 +165,12 @@ pub fn lower(
             Err(fault) => diagnostics.push(internal(place, &fault.to_string())),
         }
     };
-    for (at, settings) in tasks.into_iter().enumerate() {
+    // What is imported is built where it is named.
+    for (at, settings) in tasks.into_iter().enumerate().filter(|(at, _)| program.tasks[*at].named) {
         add(TaskId(at), None, program.tasks[at].name.span, settings);
     }
-    for (variant, settings) in program.variants.iter().zip(variants) {
-        add(variant.task, Some(variant.name), variant.name.span, settings);
+    for (variant, settings) in program.variants.iter().zip(variants).filter(|(variant, _)| variant.named) {
+        add(variant.task, Some(&variant.name), variant.name.span, settings);
     }
     workloads.sort_by(|a, b| a.name.cmp(&b.name));
     workloads
@@ -136,19 +190,40 @@ fn environment_facts(
     program: &Program<'_>,
     evaluation: &Evaluation,
 ) -> Vec<Arc<EnvironmentFacts>> {
-    let facts = program.environments.iter().zip(&evaluation.environments).map(|(environment, values)| {
-        let text = values.get("description").and_then(|value| value.as_str()).map(ToString::to_string);
-        let depends_on = values.get("depends_on").and_then(|value| value.as_list()).unwrap_or_default();
+    let facts = program.environments.iter().zip(&evaluation.environments).map(|(environment, layer)| {
+        let depends_on = layer.values.get("depends_on").and_then(|value| value.as_list()).unwrap_or_default();
         let name = |kind: &Kind| match kind {
             Kind::Environment(id) => Some(program.environments[id.0].name.text.to_string()),
             _ => None,
         };
         Arc::new(EnvironmentFacts {
-            description: text.or_else(|| docs(sources, environment.docs)),
+            description: description(sources, program, environment, layer),
             depends_on: depends_on.iter().filter_map(|value| name(&value.kind)).collect(),
         })
     });
     facts.collect()
+}
+
+/// What an environment is for: its own description, its doc comment, or those of the environment that it extends.
+fn description(
+    sources: &SourceMap,
+    program: &Program<'_>,
+    environment: &Environment<'_>,
+    layer: &Layer,
+) -> Option<String> {
+    let set = || layer.values.get("description").and_then(|value| value.as_str()).map(ToString::to_string);
+    if layer.own.iter().any(|key| key.text == "description") {
+        return set();
+    }
+    let mut at = Some(environment);
+    // Environments that extend each other form no ring.
+    while let Some(environment) = at {
+        if let Some(docs) = docs(sources, environment.docs) {
+            return Some(docs);
+        }
+        at = environment.base.map(|base| &program.environments[base.0]);
+    }
+    set()
 }
 
 /// What the doc comment right above a declaration says: the last lines of doc comments with nothing between them.

@@ -1,6 +1,7 @@
 //! The language by its behaviours: `tests/cases`, of which `tests/README.md` says how they are laid out.
 //!
-//! Each `NAME.flyteenv` is a program, and so is each folder `NAME.d` with all sources in it. What comes of it stands in
+//! Each `NAME.flyteenv` is a program, and so is each folder `NAME.d` with all sources in it; what stands in folders of that is
+//! there to be imported or read, and its file `arguments` holds arguments of the command line. What comes of it stands in
 //! `NAME.expected` beside it: the messages as people read them, then, if the program was accepted, a YAML document for each
 //! pod; below `manifest/` also what the manifest says of it. `UPDATE=1 cargo test --test golden` writes what comes.
 
@@ -74,12 +75,22 @@ fn cases() -> PathBuf {
 fn programs(folder: &Path) -> BTreeMap<PathBuf, Vec<PathBuf>> {
     let mut programs: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     for source in files_below(folder, "flyteenv") {
-        let ancestors = source.ancestors().take_while(|path| *path != folder);
-        let whole = ancestors.filter(|path| path.extension().is_some_and(|extension| extension == "d")).last();
-        let expectation = whole.unwrap_or(&source).with_extension("expected");
-        programs.entry(expectation).or_default().push(source);
+        let Some(whole) = whole(folder, &source) else {
+            programs.entry(source.with_extension("expected")).or_default().push(source);
+            continue;
+        };
+        let sources = programs.entry(whole.with_extension("expected")).or_default();
+        if source.parent() == Some(whole) {
+            sources.push(source);
+        }
     }
     programs
+}
+
+/// The folder that is the program which a file belongs to.
+fn whole<'p>(folder: &Path, file: &'p Path) -> Option<&'p Path> {
+    let ancestors = file.ancestors().take_while(|path| *path != folder);
+    ancestors.filter(|path| path.extension().is_some_and(|extension| extension == "d")).last()
 }
 
 fn orphan(folder: &Path, expectation: &Path) -> Trial {
@@ -122,7 +133,8 @@ fn outcome(sources: &[PathBuf]) -> Result<String, Failed> {
             Err(_) => return messages_of_the_command(sources),
         }
     }
-    let program = Program::compile(files, &[]);
+    let (others, arguments) = beside(&folder, sources)?;
+    let program = Program::beside(files, others, &arguments);
     let mut text = program.messages();
     if program.compilation.has_errors() {
         return Ok(text);
@@ -139,6 +151,30 @@ fn outcome(sources: &[PathBuf]) -> Result<String, Failed> {
         }
     }
     Ok(text)
+}
+
+/// The other files of a program that is a folder, and the arguments that it is compiled with.
+fn beside(folder: &Path, sources: &[PathBuf]) -> Result<(BTreeMap<String, Vec<u8>>, Vec<String>), Failed> {
+    let mut others = BTreeMap::new();
+    let mut arguments = Vec::new();
+    let Some(whole) = sources.first().and_then(|source| whole(folder, source)) else { return Ok((others, arguments)) };
+    for entry in walkdir::WalkDir::new(whole).sort_by_file_name() {
+        let entry = entry?;
+        if !entry.file_type().is_file() {
+            continue;
+        }
+        if entry.path() == whole.join("arguments") {
+            arguments = fs::read_to_string(entry.path())?.lines().flat_map(|line| line.split(' ')).map(Into::into).collect();
+        } else {
+            others.insert(shown(folder, entry.path()), fs::read(entry.path())?);
+        }
+    }
+    for at in 1..arguments.len() {
+        if arguments[at - 1] == "--params" {
+            arguments[at] = shown(folder, &whole.join(&arguments[at]));
+        }
+    }
+    Ok((others, arguments))
 }
 
 fn messages_of_the_command(sources: &[PathBuf]) -> Result<String, Failed> {
@@ -160,7 +196,7 @@ fn document(text: &mut String, title: &str, value: &Value) -> Result<(), Failed>
 fn manifest_entries(program: &Program) -> Result<BTreeMap<String, Value>, Failed> {
     let written = |file: String| Written { file, sha256: String::new() };
     let entries: Vec<_> = program.compilation.workloads.iter().map(|w| (w, written(w.name.to_string()))).collect();
-    let value: Value = serde_json::from_slice(&manifest(&program.sources, &entries, Kind::Pod, Format::Json, "test"))?;
+    let value: Value = serde_json::from_slice(&manifest(program.sources(), &entries, Kind::Pod, Format::Json, "test"))?;
     let pods = value.get("pods").and_then(Value::as_array).cloned().unwrap_or_default();
     let named = pods.into_iter().map(|mut pod| {
         if let Some(fields) = pod.as_object_mut() {

@@ -4,9 +4,10 @@ use rustc_hash::FxHashMap;
 
 use super::Checked;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::evaluate::value::{Kind, Value};
+use crate::value::{Kind, Value};
 use crate::flyte::{MAX_DESCRIPTION, MAX_NAME};
-use crate::resolve::EnvironmentId;
+use crate::graph;
+use crate::value::EnvironmentId;
 use crate::settings::{cache, resources, reuse, secrets};
 use crate::source::Span;
 
@@ -14,7 +15,7 @@ use crate::source::Span;
 pub fn names(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     let mut cut: FxHashMap<String, Span> = FxHashMap::default();
     for environment in &checked.program.environments {
-        let name = environment.name;
+        let name = &environment.name;
         if name.text.chars().count() <= MAX_NAME {
             continue;
         }
@@ -36,7 +37,7 @@ pub fn names(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
             warn_cut(value.span, "a short name", MAX_NAME, diagnostics);
         }
     }
-    for values in &checked.evaluation.environments {
+    for values in checked.evaluation.environments.iter().map(|layer| &layer.values) {
         let long = |value: &&Value| value.as_str().is_some_and(|text| text.chars().count() > MAX_DESCRIPTION);
         if let Some(value) = values.get("description").filter(long) {
             warn_cut(value.span, "an environment's description", MAX_DESCRIPTION, diagnostics);
@@ -52,14 +53,11 @@ fn warn_cut(span: Span, what: &str, length: usize, diagnostics: &mut Diagnostics
 /// No environment depends on itself, directly or through others.
 pub fn dependencies(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     let edges: Vec<Vec<(EnvironmentId, Span)>> =
-        checked.evaluation.environments.iter().map(|values| depends_on(values.get("depends_on"))).collect();
-    let mut state = vec![State::New; edges.len()];
-    for start in 0..edges.len() {
-        if state.get(start) == Some(&State::New)
-            && let Some(ring) = find_ring(start, &edges, &mut state)
-        {
-            report_ring(checked, &ring, diagnostics);
-        }
+        checked.evaluation.environments.iter().map(|layer| depends_on(layer.values.get("depends_on"))).collect();
+    let needs: Vec<Vec<usize>> = edges.iter().map(|edges| edges.iter().map(|(id, _)| id.0).collect()).collect();
+    for ring in graph::order(&needs).rings {
+        let edge = |(at, need): &(usize, usize)| edges.get(*at)?.get(*need).copied();
+        report_ring(checked, &ring.iter().filter_map(edge).collect::<Vec<_>>(), diagnostics);
     }
 }
 
@@ -67,48 +65,6 @@ fn depends_on(value: Option<&Value>) -> Vec<(EnvironmentId, Span)> {
     let items = value.and_then(Value::as_list).unwrap_or_default();
     let environment = |item: &Value| if let Kind::Environment(id) = item.kind { Some((id, item.span)) } else { None };
     items.iter().filter_map(environment).collect()
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum State {
-    New,
-    Open,
-    Done,
-}
-
-/// The first ring found from `start`, as the places of its references. Walks with a stack of its own, so that a chain of any
-/// length is no danger.
-fn find_ring(
-    start: usize,
-    edges: &[Vec<(EnvironmentId, Span)>],
-    state: &mut [State],
-) -> Option<Vec<(EnvironmentId, Span)>> {
-    let mut path: Vec<(usize, usize)> = vec![(start, 0)];
-    state[start] = State::Open;
-    while let Some((at, next)) = path.last_mut() {
-        let Some((to, _)) = edges[*at].get(*next).copied() else {
-            state[*at] = State::Done;
-            path.pop();
-            continue;
-        };
-        *next += 1;
-        match state[to.0] {
-            State::New => {
-                state[to.0] = State::Open;
-                path.push((to.0, 0));
-            }
-            State::Open => {
-                let ring = path.iter().skip_while(|(at, _)| *at != to.0);
-                let ring = ring.filter_map(|(at, next)| edges[*at].get(next - 1).copied()).collect();
-                for (at, _) in &path {
-                    state[*at] = State::Done;
-                }
-                return Some(ring);
-            }
-            State::Done => {}
-        }
-    }
-    None
 }
 
 fn report_ring(checked: &Checked<'_>, ring: &[(EnvironmentId, Span)], diagnostics: &mut Diagnostics) {
@@ -128,7 +84,7 @@ fn report_ring(checked: &Checked<'_>, ring: &[(EnvironmentId, Span)], diagnostic
 
 /// What is wrong with an environment's settings is said also where no task takes them over.
 pub fn settings(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
-    for values in &checked.evaluation.environments {
+    for values in checked.evaluation.environments.iter().map(|layer| &layer.values) {
         resources::read(values, diagnostics);
         secrets::read(values, diagnostics);
         cache::read(values, diagnostics);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Checked, Subject};
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::evaluate::value::{Object, Value};
+use crate::value::{Object, Value};
 use crate::resolve::EnvironmentId;
 use crate::settings::template::primary_name;
 use crate::settings::{PodTemplate, TaskSettings};
@@ -22,7 +22,7 @@ pub fn missing(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     for subjects in without.values() {
         report(checked, subjects, diagnostics);
     }
-    for values in &checked.evaluation.environments {
+    for values in checked.evaluation.environments.iter().map(|layer| &layer.values) {
         if let Some(value) = values.get("image") {
             check_text(value, diagnostics);
         }
@@ -43,7 +43,7 @@ fn check_text(value: &Value, diagnostics: &mut Diagnostics) {
 
 fn report(checked: &Checked<'_>, subjects: &[Subject<'_>], diagnostics: &mut Diagnostics) {
     let Some((first, others)) = subjects.split_first() else { return };
-    let environment = checked.program.environments[first.environment.0].name;
+    let environment = &checked.program.environments[first.environment.0].name;
     let name = checked.program.qualified_name(first.task);
     let message = match others.len() {
         0 => format!("task `{name}` has no image"),

@@ -9,16 +9,26 @@ mod images;
 mod overrides;
 mod reuse;
 mod templates;
+mod unused;
 
 use crate::diagnostics::Diagnostics;
 use crate::evaluate::Evaluation;
-use crate::evaluate::value::Object;
+use crate::expression::Used;
+use crate::modules::Modules;
+use crate::modules::names::Names;
 use crate::resolve::{EnvironmentId, Program, TaskId};
 use crate::settings::TaskSettings;
-use crate::syntax::ast::{self, Body, Entry, Name, Operation};
+use crate::value::Object;
+use crate::syntax::ast::Name;
 
 /// Everything that a rule may look at.
 pub struct Checked<'a> {
+    /// The files.
+    pub modules: &'a Modules,
+    /// What the names at the top of the files mean.
+    pub names: &'a Names<'a>,
+    /// What has been used of that.
+    pub used: &'a Used,
     /// What is declared.
     pub program: &'a Program<'a>,
     /// The values.
@@ -41,7 +51,7 @@ pub fn check(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     overrides::clashes(checked, diagnostics);
     overrides::variants(checked, diagnostics);
     images::missing(checked, diagnostics);
-    templates::unused(checked, diagnostics);
+    unused::warn(checked, diagnostics);
 }
 
 /// A task or variant with its values and settings, for rules that hold for both.
@@ -56,35 +66,28 @@ struct Subject<'a> {
 impl<'a> Checked<'a> {
     fn environment_values(&self, id: EnvironmentId) -> &'a Object {
         // There are values for every id of the program.
-        &self.evaluation.environments[id.0]
+        &self.evaluation.environments[id.0].values
     }
 
     /// All tasks and variants.
     fn subjects(&self) -> impl Iterator<Item = Subject<'a>> {
         let program = self.program;
         let tasks = program.tasks.iter().zip(&self.evaluation.tasks).zip(self.tasks).enumerate();
-        let tasks = tasks.map(|(at, ((task, values), settings))| Subject {
-            name: task.name,
+        let tasks = tasks.map(|(at, ((task, layers), settings))| Subject {
+            name: &task.name,
             task: TaskId(at),
             environment: task.environment,
-            values,
+            values: &layers.values,
             settings,
         });
         let variants = program.variants.iter().zip(&self.evaluation.variants).zip(self.variants);
-        let variants = variants.map(|((variant, values), settings)| Subject {
-            name: variant.name,
+        let variants = variants.map(|((variant, layer), settings)| Subject {
+            name: &variant.name,
             task: variant.task,
             environment: program.tasks[variant.task.0].environment,
-            values,
+            values: &layer.values,
             settings,
         });
         tasks.chain(variants)
     }
-}
-
-/// The keys that a body gives values to by itself, with their places.
-fn own_keys(body: &Body) -> impl Iterator<Item = &Name> {
-    let takes_away =
-        |entry: &&Entry| matches!(&entry.operation, Operation::Set(value) if value.value == ast::Value::Null);
-    body.entries().filter(move |entry| entry.label.is_some() || !takes_away(entry)).map(|entry| &entry.key)
 }

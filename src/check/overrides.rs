@@ -4,17 +4,18 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Checked, own_keys};
+use super::Checked;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::evaluate::Layer;
 use crate::settings::run::Run;
 use crate::source::Span;
 
 /// Two overrides of one task itself cannot change the same setting, for neither is the later one.
 pub fn clashes(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
-    for task in &checked.program.tasks {
+    for (task, layers) in checked.program.tasks.iter().zip(&checked.evaluation.tasks) {
         let mut seen: FxHashMap<&str, (usize, Span)> = FxHashMap::default();
-        for (at, amendment) in task.amendments.iter().enumerate() {
-            for key in own_keys(&amendment.body) {
+        for (at, own) in layers.amendments.iter().enumerate() {
+            for key in own {
                 let (first, span) = *seen.entry(&key.text).or_insert((at, key.span));
                 if first != at {
                     let message = format!("two overrides of task `{}` change its `{}`", task.name.text, key.text);
@@ -26,9 +27,7 @@ pub fn clashes(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
                 }
             }
         }
-        for key in
-            task.amendments.iter().flat_map(|amendment| own_keys(&amendment.body)).filter(|key| key.text == "reusable")
-        {
+        for key in layers.amendments.iter().flatten().filter(|key| key.text == "reusable") {
             let diagnostic =
                 Diagnostic::new(code::NOT_OVERRIDABLE, key.span, "a task itself cannot be made reusable or not")
                     .note("reuse belongs to an environment; only a variant can leave it")
@@ -42,9 +41,10 @@ pub fn clashes(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
 pub fn variants(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     /// What a task is rather than how it runs.
     const FIXED: &[&str] = &["image", "function", "async", "command", "args", "description"];
-    for (variant, settings) in checked.program.variants.iter().zip(checked.variants) {
-        if matches!(settings.run, Some(Run::Command { .. })) && !sets_run(&variant.declaration.body) {
-            let task = checked.program.tasks[variant.task.0].name;
+    let layers = &checked.evaluation.variants;
+    for ((variant, layer), settings) in checked.program.variants.iter().zip(layers).zip(checked.variants) {
+        if matches!(settings.run, Some(Run::Command { .. })) && !sets_run(layer) {
+            let task = &checked.program.tasks[variant.task.0].name;
             let message = format!("task `{}` runs a command, and Flyte cannot override such a task", task.text);
             let diagnostic = Diagnostic::new(code::CONTAINER_TASK_OVERRIDE, variant.declaration.target.span, message)
                 .label(task.span, "declared here")
@@ -53,7 +53,7 @@ pub fn variants(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
             diagnostics.push(diagnostic);
             continue;
         }
-        for key in own_keys(&variant.declaration.body).filter(|key| FIXED.contains(&key.text.as_str())) {
+        for key in layer.own.iter().filter(|key| FIXED.contains(&key.text.as_str())) {
             let diagnostic = Diagnostic::new(
                 code::NOT_OVERRIDABLE,
                 key.span,
@@ -66,6 +66,6 @@ pub fn variants(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn sets_run(body: &crate::syntax::ast::Body) -> bool {
-    own_keys(body).any(|key| ["command", "args", "function"].contains(&key.text.as_str()))
+fn sets_run(layer: &Layer) -> bool {
+    layer.own.iter().any(|key| ["command", "args", "function"].contains(&key.text.as_str()))
 }

@@ -4,21 +4,22 @@
 //! and there is no pod of a task's own that a template could shape. Source: `TaskEnvironment.task` and `task.override` in the
 //! SDK, which checks templates at the task level only; the two other levels follow from the same reason.
 
-use super::{Checked, own_keys};
+use super::Checked;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::evaluate::value::{Entry, Object};
+use crate::evaluate::Key;
+use crate::value::{Entry, Object};
 use crate::settings::TaskSettings;
 use crate::settings::reuse::is_reusable;
 use crate::settings::run::Run;
 use crate::source::Span;
-use crate::syntax::ast::{Body, Name};
+use crate::syntax::ast::Name;
 
 /// What all tasks of a pool share.
 const SHARED: &[&str] = &["resources", "env_vars", "secrets", "service_account"];
 
 /// A reusable environment takes no pod template.
 pub fn environments(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
-    for values in &checked.evaluation.environments {
+    for values in checked.evaluation.environments.iter().map(|layer| &layer.values) {
         if let (Some(template), Some(reusable)) = (values.entry("pod_template"), reusable(values)) {
             let message = "a reusable environment takes no pod template";
             diagnostics.push(with_template(template.key, message).label(reusable, "the environment is reusable"));
@@ -28,38 +29,36 @@ pub fn environments(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
 
 /// Nor does a task of one, and what its containers share is the environment's.
 pub fn tasks(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
-    for (task, settings) in checked.program.tasks.iter().zip(checked.tasks) {
+    let layers = &checked.evaluation.tasks;
+    for ((task, layers), settings) in checked.program.tasks.iter().zip(layers).zip(checked.tasks) {
         let environment = checked.environment_values(task.environment);
         let Some(reusable) = reusable(environment) else { continue };
-        let amendments = task.amendments.iter().map(|amendment| &amendment.body);
-        for body in std::iter::once(&task.declaration.body).chain(amendments) {
-            check_task(body, environment, settings, reusable, diagnostics);
+        for key in layers.own.iter().chain(layers.amendments.iter().flatten()) {
+            check_task(key, environment, settings, reusable, diagnostics);
         }
-        check_function(task.name, settings, reusable, diagnostics);
+        check_function(&task.name, settings, reusable, diagnostics);
     }
 }
 
 fn check_task(
-    body: &Body,
+    key: &Key,
     environment: &Object,
     settings: &TaskSettings,
     reusable: Span,
     diagnostics: &mut Diagnostics,
 ) {
-    for key in own_keys(body) {
-        if key.text == "pod_template" {
-            let message = "a task of a reusable environment takes no pod template";
-            diagnostics.push(with_template(key.span, message).label(reusable, "the environment is reusable"));
-        } else if key.text == "service_account" && same_account(environment, settings) {
-            // The SDK lets a task repeat its environment's account.
-        } else if SHARED.contains(&key.text.as_str()) || key.text == "image" {
-            let message = format!("a task of a reusable environment cannot have its own `{}`", key.text);
-            let diagnostic = Diagnostic::new(code::REUSE_OVERRIDE, key.span, message)
-                .label(reusable, "the environment is reusable")
-                .note("all tasks of a reusable environment run in the same containers")
-                .help("set it in the environment, or move the task to another one");
-            diagnostics.push(diagnostic);
-        }
+    if key.text == "pod_template" {
+        let message = "a task of a reusable environment takes no pod template";
+        diagnostics.push(with_template(key.span, message).label(reusable, "the environment is reusable"));
+    } else if key.text == "service_account" && same_account(environment, settings) {
+        // The SDK lets a task repeat its environment's account.
+    } else if SHARED.contains(&key.text.as_str()) || key.text == "image" {
+        let message = format!("a task of a reusable environment cannot have its own `{}`", key.text);
+        let diagnostic = Diagnostic::new(code::REUSE_OVERRIDE, key.span, message)
+            .label(reusable, "the environment is reusable")
+            .note("all tasks of a reusable environment run in the same containers")
+            .help("set it in the environment, or move the task to another one");
+        diagnostics.push(diagnostic);
     }
 }
 
@@ -101,10 +100,10 @@ fn check_function(name: &Name, settings: &TaskSettings, reusable: Span, diagnost
 
 /// In an override of a reusable task, what the containers share needs `reusable = false` beside it.
 pub fn variants(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
-    for (variant, values) in checked.program.variants.iter().zip(&checked.evaluation.variants) {
+    for layer in &checked.evaluation.variants {
+        let values = &layer.values;
         let Some(reusable) = reusable(values) else { continue };
-        let body = &variant.declaration.body;
-        for key in own_keys(body).filter(|key| SHARED.contains(&key.text.as_str())) {
+        for key in layer.own.iter().filter(|key| SHARED.contains(&key.text.as_str())) {
             let message = format!("an override of a reusable task cannot have its own `{}`", key.text);
             let diagnostic = Diagnostic::new(code::REUSE_OVERRIDE, key.span, message)
                 .label(reusable, "the task is reusable")
@@ -114,7 +113,7 @@ pub fn variants(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
         }
         if let Some(template) = values.entry("pod_template") {
             // The later of the two is the one that is wrong.
-            let own = own_keys(body).find(|key| key.text == "pod_template" || key.text == "reusable");
+            let own = layer.own.iter().find(|key| key.text == "pod_template" || key.text == "reusable");
             let message = "a reusable task takes no pod template";
             let diagnostic = match own {
                 Some(key) if key.text == "reusable" => with_template(reusable, message)

@@ -66,6 +66,12 @@ pub struct Common {
     /// What standard input is called in messages
     #[arg(long, value_name = "NAME", default_value = "<stdin>")]
     pub stdin_filename: String,
+    /// The value of a parameter; wins over those of `--params`
+    #[arg(long = "set", value_name = "NAME=VALUE", allow_hyphen_values = true)]
+    pub set: Vec<String>,
+    /// A JSON, YAML or TOML file with values of parameters; a later one wins
+    #[arg(long = "params", value_name = "FILE")]
+    pub params: Vec<PathBuf>,
     /// The version of the tasks, for Flyte's entrypoint [default: a digest of the sources]
     #[arg(long, value_name = "VERSION")]
     pub task_version: Option<String>,

@@ -6,11 +6,10 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use super::args::{Build, Global};
 use super::{Failure, Verdict, compile_and_report, output, say};
+use crate::compile::Compilation;
 use crate::emit::manifest::{self, Written};
 use crate::emit::{Emitter, Format, Kind};
-use crate::flyte::entrypoint::Context;
 use crate::lower::Workload;
-use crate::source::SourceMap;
 
 /// Runs the command.
 pub fn run(global: &Global, build: &Build) -> Result<Verdict, Failure> {
@@ -18,7 +17,7 @@ pub fn run(global: &Global, build: &Build) -> Result<Verdict, Failure> {
     let (kind, format): (Kind, Format) = (build.emit.into(), build.format.into());
     let stream = build.out_dir.as_os_str() == "-";
     check_usage(build, kind, format, stream)?;
-    let (sources, context, compilation) = compile_and_report(global, &build.common)?;
+    let compilation = compile_and_report(global, &build.common)?;
     if compilation.has_errors() {
         return Ok(Verdict::Bad);
     }
@@ -30,7 +29,7 @@ pub fn run(global: &Global, build: &Build) -> Result<Verdict, Failure> {
     if stream {
         return write_stream(&workloads, kind, format).map(|()| Verdict::Good);
     }
-    let files = files(&workloads, kind, format, &sources, &context);
+    let files = files(&workloads, kind, format, &compilation);
     if build.check {
         return check_folder(build, &files);
     }
@@ -64,7 +63,7 @@ fn check_usage(build: &Build, kind: Kind, format: Format, stream: bool) -> Resul
 // ---------------------------------------------------------------------------------------------------------- files
 
 /// The files of a build, and its manifest.
-fn files(workloads: &[&Workload], kind: Kind, format: Format, sources: &SourceMap, context: &Context) -> output::Files {
+fn files(workloads: &[&Workload], kind: Kind, format: Format, compilation: &Compilation) -> output::Files {
     let mut emitter = Emitter::for_files(kind, format);
     let mut pods = Vec::with_capacity(workloads.len());
     let mut entries = Vec::with_capacity(workloads.len());
@@ -75,7 +74,7 @@ fn files(workloads: &[&Workload], kind: Kind, format: Format, sources: &SourceMa
         entries.push((*workload, Written { file: file.clone(), sha256: crate::digest::sha256(&bytes) }));
         pods.push((file, bytes));
     }
-    let manifest = manifest::manifest(sources, &entries, kind, format, &context.version);
+    let manifest = manifest::manifest(&compilation.sources, &entries, kind, format, &compilation.version);
     output::Files { pods, manifest }
 }
 

@@ -8,6 +8,7 @@
 mod args;
 mod build;
 mod check;
+mod files;
 mod output;
 mod sources;
 
@@ -17,7 +18,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use self::args::{Arguments, Command, Common};
-use crate::compile::{Compilation, compile};
+use crate::compile::{Build, Compilation, compile};
 use crate::diagnostics::{Severity, render};
 use crate::flyte::entrypoint::Context;
 use crate::source::SourceMap;
@@ -69,24 +70,20 @@ pub fn run() -> ExitCode {
 }
 
 /// Compiles what the arguments name, and says what is to be said.
-fn compile_and_report(global: &args::Global, common: &Common) -> Result<(SourceMap, Context, Compilation), Failure> {
+fn compile_and_report(global: &args::Global, common: &Common) -> Result<Compilation, Failure> {
     let sources = sources::read(common)?;
-    let context = context(common, &sources);
-    let compilation = compile(&sources.map, &context);
-    let mut diagnostics = sources.faults;
-    diagnostics.extend(compilation.diagnostics);
-    let diagnostics = diagnostics.finish();
-    report(global, &diagnostics, &sources.map);
-    Ok((sources.map, context, Compilation { diagnostics, workloads: compilation.workloads }))
-}
-
-/// What the build knows that its sources do not say. Without a version given, it is a digest of the sources.
-fn context(common: &Common, sources: &sources::Sources) -> Context {
-    Context {
-        version: common.task_version.clone().unwrap_or_else(|| sources.digest()),
+    let context = Context {
+        version: common.task_version.clone(),
         code_bundle: common.code_bundle.clone(),
         code_destination: common.code_dest.clone(),
-    }
+    };
+    let build = Build { files: &sources.disk, inputs: &sources.inputs, context: &context };
+    let mut compilation = compile(sources.map, &sources.named, &build);
+    let mut diagnostics = sources.faults;
+    diagnostics.extend(compilation.diagnostics);
+    compilation.diagnostics = diagnostics.finish(&compilation.sources);
+    report(global, &compilation.diagnostics, &compilation.sources);
+    Ok(compilation)
 }
 
 fn report(global: &args::Global, diagnostics: &[crate::diagnostics::Diagnostic], sources: &SourceMap) {

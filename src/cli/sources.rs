@@ -1,94 +1,151 @@
 //! The sources that the arguments name.
 //!
-//! In: paths. Out: names and texts. Always: names are relative to the current folder where they can be, with `/`; the same
-//! file named twice is read once. Not here: what the texts mean.
+//! In: paths, and values of parameters. Out: names and texts. Always: names are relative to the current folder where they can be,
+//! with `/`; the same file named twice is read once. Not here: what the texts mean.
 
+use std::collections::HashSet;
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
 use super::args::Common;
+use super::files::{Disk, shown};
 use super::{Failure, output};
+use crate::data::Format;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::digest::sha256;
-use crate::source::{SourceMap, Span};
-
-/// The ending of a source.
-const EXTENSION: &str = "flyteenv";
+use crate::expression::inputs::Inputs;
+use crate::modules::EXTENSION;
+use crate::source::{FileId, Source, SourceMap, Span};
 
 /// What was read.
 pub struct Sources {
     /// The sources.
     pub map: SourceMap,
+    /// Those that the arguments name.
+    pub named: Vec<FileId>,
     /// What is wrong with their bytes.
     pub faults: Diagnostics,
-}
-
-impl Sources {
-    /// A digest of the texts, which stands for a version: the same sources give the same one, wherever they lie.
-    pub fn digest(&self) -> String {
-        /// Enough to tell versions apart; the wire has room for 63 characters.
-        const DIGITS: usize = 32;
-        let mut digests: Vec<String> = self.map.iter().map(|(_, source)| sha256(source.text.as_bytes())).collect();
-        digests.sort();
-        let mut digest = sha256(digests.concat().as_bytes());
-        digest.truncate(DIGITS);
-        digest
-    }
+    /// The way to files that they name.
+    pub disk: Disk,
+    /// The values of parameters.
+    pub inputs: Inputs,
 }
 
 /// Reads what the arguments name.
 pub fn read(common: &Common) -> Result<Sources, Failure> {
-    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
-    for path in named(&common.paths)? {
+    let mut disk = Disk::new()?;
+    let mut files: Vec<Bytes> = Vec::new();
+    for path in named(&common.paths, &mut disk)? {
         let bytes = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
-        files.push((display_name(&path), bytes));
+        let identity = std::fs::canonicalize(&path).map_err(|error| Failure::io("read", &path, &error))?;
+        files.push(Bytes { name: shown(&path), identity: identity.to_string_lossy().into_owned(), bytes });
     }
     if common.paths.iter().any(|path| path.as_os_str() == "-") {
         let mut bytes = Vec::new();
         let read = std::io::stdin().lock().read_to_end(&mut bytes);
         read.map_err(|error| Failure::new(format!("cannot read standard input: {error}")))?;
-        files.push((common.stdin_filename.clone(), bytes));
+        let name = common.stdin_filename.clone();
+        files.push(Bytes { identity: name.clone(), name, bytes });
     }
     if files.is_empty() {
         return Err(Failure::new(format!("no `.{EXTENSION}` files here; name a file or a folder")));
     }
-    Ok(decoded(files))
+    // By whatever paths a file is named, it is one file.
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut seen: HashSet<String> = HashSet::new();
+    files.retain(|file| seen.insert(file.identity.clone()));
+    let (mut map, faults) = decoded(files);
+    let named = map.ids().collect();
+    let inputs = inputs(common, &disk, &mut map)?;
+    Ok(Sources { map, named, faults, disk, inputs })
+}
+
+/// A file as it was read.
+struct Bytes {
+    name: String,
+    identity: String,
+    bytes: Vec<u8>,
 }
 
 /// The texts; where bytes are no UTF-8 the first bad one is reported and the rest read as well as can be.
-fn decoded(files: Vec<(String, Vec<u8>)>) -> Sources {
+fn decoded(files: Vec<Bytes>) -> (SourceMap, Diagnostics) {
     let mut bad: Vec<(String, usize)> = Vec::new();
-    let texts = files.into_iter().map(|(name, bytes)| match String::from_utf8(bytes) {
-        Ok(text) => (name, text),
+    let sources = files.into_iter().map(|Bytes { name, identity, bytes }| match String::from_utf8(bytes) {
+        Ok(text) => Source::identified(name, identity, text),
         Err(error) => {
-            bad.push((name.clone(), error.utf8_error().valid_up_to()));
-            (name, String::from_utf8_lossy(error.as_bytes()).into_owned())
+            bad.push((identity.clone(), error.utf8_error().valid_up_to()));
+            Source::identified(name, identity, String::from_utf8_lossy(error.as_bytes()).into_owned())
         }
     });
-    let map = SourceMap::new(texts.collect());
+    let map = SourceMap::of(sources.collect());
     let mut faults = Diagnostics::default();
-    for (name, at) in bad {
-        if let Some((id, _)) = map.iter().find(|(_, source)| source.name == name) {
+    for (identity, at) in bad {
+        if let Some(id) = map.identified(&identity) {
             let diagnostic =
                 Diagnostic::new(code::NOT_UTF8, Span::new(id, at..at + '\u{FFFD}'.len_utf8()), "this is not UTF-8");
             faults.push(diagnostic.help("save the file as UTF-8"));
         }
     }
-    Sources { map, faults }
+    (map, faults)
 }
 
+// ---------------------------------------------------------------------------------------------------- parameters
+
+/// What the source is called that holds the arguments `--set`.
+const COMMAND_LINE: &str = "command line";
+
+/// The values of parameters that the arguments give, put among the sources so that messages can point at them.
+fn inputs(common: &Common, disk: &Disk, map: &mut SourceMap) -> Result<Inputs, Failure> {
+    let mut inputs = Inputs::default();
+    for path in &common.params {
+        let Some(format) = Format::of_path(&path.to_string_lossy()) else {
+            let message = "a file of parameters ends in `.json`, `.yaml`, `.yml` or `.toml`";
+            return Err(Failure::new(format!("cannot read `{}`: {message}", path.display())));
+        };
+        let bytes = std::fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
+        let text = String::from_utf8(bytes);
+        let text = text.map_err(|_| Failure::new(format!("cannot read `{}`: it is not UTF-8", path.display())))?;
+        let full = std::fs::canonicalize(path).map_err(|error| Failure::io("read", path, &error))?;
+        let id = map.add(Source::identified(disk.name(&full), full.to_string_lossy().into_owned(), text));
+        inputs.files.push((id, format));
+    }
+    if common.set.is_empty() {
+        return Ok(inputs);
+    }
+    let mut text = String::new();
+    let mut places = Vec::new();
+    for argument in &common.set {
+        let Some((name, value)) = argument.split_once('=').filter(|(name, _)| !name.is_empty()) else {
+            return Err(Failure::new(format!("`--set {argument}` names no value; write `--set NAME=VALUE`")));
+        };
+        text.push_str("--set ");
+        let start = text.len();
+        text.push_str(argument);
+        text.push('\n');
+        let (end, behind) = (start + name.len(), start + name.len() + 1);
+        places.push((start..end, behind..behind + value.len()));
+    }
+    let id = map.add(Source::new(COMMAND_LINE.to_owned(), text));
+    let span = |(name, value)| (Span::new(id, name), Span::new(id, value));
+    inputs.arguments = places.into_iter().map(span).collect();
+    Ok(inputs)
+}
+
+// --------------------------------------------------------------------------------------------------------- search
+
 /// The files among and below these paths, each once.
-fn named(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+fn named(paths: &[PathBuf], disk: &mut Disk) -> Result<Vec<PathBuf>, Failure> {
     let here = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &here } else { paths };
     let mut found = Vec::new();
     for path in paths.iter().filter(|path| path.as_os_str() != "-") {
         let metadata = std::fs::metadata(path).map_err(|error| Failure::io("read", path, &error))?;
         if metadata.is_dir() {
+            disk.admit(path);
             search(path, &mut found)?;
         } else if metadata.is_file() {
+            disk.admit(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")));
             found.push(normal(path));
         } else {
             return Err(Failure::new(format!("cannot read `{}`: it is neither a file nor a folder", path.display())));
@@ -124,9 +181,4 @@ fn normal(path: &Path) -> PathBuf {
     let here = std::env::current_dir().ok();
     let path = here.as_deref().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
     path.components().filter(|part| *part != Component::CurDir).collect()
-}
-
-/// The path as messages show it, with `/`.
-fn display_name(path: &Path) -> String {
-    path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
 }

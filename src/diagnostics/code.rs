@@ -64,7 +64,8 @@ codes! {
     MISPLACED = "E0116", "a declaration or setting in the wrong place";
     MISSING_OPEN = "E0118", "a block that is never opened";
     MISSING_OPERATION = "E0119", "a key with neither `=` nor a block";
-    NOT_YET = "E0117", "a part of the language that this version does not have";
+    RESERVED_WORD = "E0120", "a word of the language where a name belongs";
+    MISSING_TYPE = "E0121", "a parameter without a type";
 
     // 02: names
     BAD_ENVIRONMENT_NAME = "E0201", "an environment name of the wrong form";
@@ -81,6 +82,16 @@ codes! {
     UNKNOWN_NAME = "E0212", "a name that means nothing here";
     OVERRIDE_RING = "E0213", "variants that override each other in a ring";
 
+    BAD_NAME = "E0214", "a name that nothing could refer to";
+    UNKNOWN_MEMBER = "E0215", "a name that an imported file does not have";
+    CONSTANT_RING = "E0216", "constants that are made of each other in a ring";
+    EXTENDS_RING = "E0217", "declarations that extend each other in a ring";
+    UNUSED_CONSTANT = "W0218", "a constant that nothing uses";
+    UNUSED_PARAMETER = "W0219", "a parameter that nothing reads";
+    UNUSED_IMPORT = "W0220", "an import that nothing uses";
+    DEAD_VALUE = "W0221", "a value that a later layer always overrules";
+    IDLE_OVERRIDE = "W0222", "an override of something that is not built";
+
     // 03: types
     UNKNOWN_FIELD = "E0301", "a field that does not exist";
     WRONG_TYPE = "E0302", "a value of the wrong type";
@@ -95,6 +106,13 @@ codes! {
     NO_SUCH_LABEL = "E0311", "a label on something whose elements have none";
     LABEL_CONFLICT = "E0312", "a label that its own element contradicts";
     BAD_TIME = "E0313", "a moment that is not RFC 3339";
+    NOT_COMPARABLE = "E0314", "a comparison of things that cannot be compared";
+    NO_SUCH_PART = "E0315", "a part that a value does not have";
+    BAD_CALL = "E0316", "a call with the wrong arguments";
+    UNKNOWN_TYPE = "E0317", "a type that there is not";
+    NOT_A_LOOP = "E0318", "a loop over something that has no elements";
+    NO_TEXT = "E0319", "a value in a string that has no text";
+    UNTYPED_LABEL = "E0320", "a label where nothing says what it labels";
 
     // 04: templates and the primary container
     NO_PRIMARY = "E0401", "a pod spec without its primary container";
@@ -102,6 +120,10 @@ codes! {
     CAPABILITY_CONFLICT = "E0403", "a helper that contradicts the template";
     MERGE_INTO_NAMED = "E0404", "a block over a template that lives on the cluster";
     UNUSED_TEMPLATE = "W0405", "a template that nothing uses";
+    REPLACED_COMMAND = "W0406", "a command that the task replaces";
+    TEMPLATE_IMAGE_WINS = "W0407", "an image that a template's silently wins over";
+    VARIABLE_SET_TWICE = "W0408", "an environment variable of which Kubernetes takes the last";
+    TOO_MANY_BASES = "E0409", "templates that build on each other too often";
 
     // 05: reuse
     REUSE_WITH_TEMPLATE = "E0501", "a reusable environment with a pod template";
@@ -143,6 +165,10 @@ codes! {
     BAD_PARAMETER = "E0806", "a value that its parameter does not take";
     BAD_DATA = "E0807", "a YAML, JSON or TOML file that cannot be understood";
     DUPLICATE_DATA_KEY = "E0808", "a key that a data file gives twice";
+
+    // 09: the bounds of a build
+    TOO_MUCH = "E0901", "more than one build may make";
+    TOO_DEEP = "E0902", "values nested too deep";
 
     // 99: the compiler itself
     INTERNAL = "E9901", "a fault of the compiler";

@@ -9,7 +9,7 @@ use super::{Code, Diagnostic, code};
 use crate::source::{FileId, SourceMap, Span};
 
 /// The faults that leave nothing on their line to be trusted.
-const RUINOUS: &[Code] = &[code::UNTERMINATED_STRING, code::STRAY_CLOSE, code::NOT_YET];
+const RUINOUS: &[Code] = &[code::UNTERMINATED_STRING, code::STRAY_CLOSE];
 
 /// The faults beside which only the first on a line is told, and what is certain.
 const LOST: &[Code] = &[code::UNEXPECTED_TEXT, code::MISSING_OPERATION];

@@ -16,7 +16,7 @@ use rustc_hash::FxBuildHasher;
 
 pub use code::Code;
 
-use crate::source::{FileId, Span};
+use crate::source::{FileId, SourceMap, Span};
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -199,10 +199,15 @@ impl Diagnostics {
         self.list.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
     }
 
-    /// All of them in the order of their places, then of their codes.
+    /// All of them in the order of their places, then of their codes; files come in the order of their names.
     #[must_use]
-    pub fn finish(mut self) -> Vec<Diagnostic> {
-        self.list.sort_by(|a, b| (a.span(), a.code.id).cmp(&(b.span(), b.code.id)));
+    pub fn finish(mut self, sources: &SourceMap) -> Vec<Diagnostic> {
+        let ranks = sources.ranks();
+        let place = |diagnostic: &Diagnostic| {
+            let place = |span: Span| (ranks.get(span.file.index()).copied(), span.start, span.end);
+            (diagnostic.span().map(place), diagnostic.code.id)
+        };
+        self.list.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.message.cmp(&b.message)));
         self.list
     }
 }

@@ -1,481 +1,394 @@
 //! One body over what it inherits.
 //!
-//! In: the statements of a body, the value beneath it, the object type that they are fields of. Out: the value on top.
-//! Always: `=` replaces, `+=` appends, a block merges, `null` takes away; each entry is typed by its field, and one that does
-//! not fit is reported once and leaves poison. Recursion follows the nesting of the source, which the parser bounds.
+//! In: the statements of a body, the value beneath it, the object type that they are fields of, what names mean. Out: the value on
+//! top. Always: `=` replaces, `+=` appends, a block merges, `null` takes away; each entry is typed by its field, and one that does
+//! not fit is reported once and leaves poison; what is overruled is remembered. Recursion follows the nesting of the source, which
+//! the parser bounds. Not here: elements of lists by their labels (`elements`), and values (`values`).
 
 use std::sync::Arc;
 
 use ecow::EcoString;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::literal;
-use super::value::{Kind, List, Object, Value};
-use crate::diagnostics::suggest::did_you_mean;
-use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::resolve::Program;
+use super::coerce::describe;
+use super::templates::Finished;
+use super::values::{element_of, fields_of};
+use super::{Key, Layer};
+use crate::diagnostics::{Diagnostic, code};
+use crate::expression::Evaluator;
+use crate::expression::branching::Evaluates;
+use crate::expression::object::twice;
+use crate::expression::scope::Scope;
+use crate::expression::walk::{Host, Look, walk};
+use crate::resolve::{Program, TemplateId};
 use crate::schema::{self, Type, language};
 use crate::source::Span;
-use crate::syntax::ast::{self, Body, Entry, Expression, Label, Operation, StatementKind};
+use crate::syntax::ast::{Body, Entry, Expression, Operation, Statement, StatementKind};
+use crate::value::types;
+use crate::value::{Kind, Object, Value};
 
-/// Evaluates the bodies of one program.
-pub struct Evaluator<'p, 'd> {
+/// Applies the bodies of one program over each other.
+pub struct Layering<'p, 'a, 'e, 'c> {
     /// The program.
-    pub program: &'p Program<'p>,
-    /// The templates that have been evaluated, by their ids.
-    pub templates: Vec<Arc<Object>>,
-    /// What was found wrong.
-    pub diagnostics: &'d mut Diagnostics,
+    pub program: &'p Program<'a>,
+    /// What expressions are worth.
+    pub expressions: &'e mut Evaluator<'a, 'c>,
+    /// The templates without parameters that have been made.
+    pub finished: FxHashMap<TemplateId, Finished>,
+    /// What templates with parameters have made last, with what they were given.
+    pub made: FxHashMap<TemplateId, Vec<(Vec<Value>, Arc<Object>)>>,
+    /// The types of parameters.
+    pub types: FxHashMap<TemplateId, Arc<[types::Type]>>,
+    /// The templates that something refers to.
+    pub used_templates: FxHashSet<TemplateId>,
+    /// What the declaration sets that is being applied.
+    own: Vec<Key>,
 }
 
 /// What an object's entries may be.
 #[derive(Clone, Copy)]
-enum Fields {
+pub enum Fields {
     /// The known fields of an object.
     Known(&'static schema::Object),
     /// Any name, each with a value of one type.
     Any(&'static Type),
 }
 
-impl Evaluator<'_, '_> {
-    /// The object `base` with the entries of `body` on top.
-    pub fn apply(&mut self, body: &Body, base: Arc<Object>, object: &'static schema::Object) -> Arc<Object> {
-        self.apply_fields(body, base, Fields::Known(object))
+impl<'p, 'a, 'e, 'c> Layering<'p, 'a, 'e, 'c> {
+    /// For the declarations of a program.
+    pub fn new(program: &'p Program<'a>, expressions: &'e mut Evaluator<'a, 'c>) -> Self {
+        Self {
+            program,
+            expressions,
+            finished: FxHashMap::default(),
+            made: FxHashMap::default(),
+            types: FxHashMap::default(),
+            used_templates: FxHashSet::default(),
+            own: Vec::new(),
+        }
     }
 
-    fn apply_fields(&mut self, body: &Body, mut base: Arc<Object>, fields: Fields) -> Arc<Object> {
+    /// The templates that are known by themselves, and those that something refers to.
+    pub fn finish(mut self) -> (Vec<Option<Arc<Object>>>, FxHashSet<TemplateId>) {
+        let ids = (0..self.program.templates.len()).map(TemplateId);
+        let templates = ids.map(|id| self.finished.remove(&id).map(|finished| finished.fields)).collect();
+        (templates, self.used_templates)
+    }
+}
+
+impl<'a: 'c, 'c> Evaluates<'a, 'c> for Layering<'_, 'a, '_, 'c> {
+    fn evaluator(&mut self) -> &mut Evaluator<'a, 'c> {
+        self.expressions
+    }
+}
+
+/// The entries of one body.
+struct Entries<'l, 'p, 'a, 'e, 'c> {
+    layering: &'l mut Layering<'p, 'a, 'e, 'c>,
+    fields: Fields,
+    /// Whether this is the body of a declaration.
+    outermost: bool,
+}
+
+impl<'a: 'c, 'c> Evaluates<'a, 'c> for Entries<'_, '_, 'a, '_, 'c> {
+    fn evaluator(&mut self) -> &mut Evaluator<'a, 'c> {
+        self.layering.expressions
+    }
+}
+
+impl<'a: 'c, 'c, 'h> Host<'a, 'c, 'h> for Entries<'_, '_, 'a, '_, 'c> {
+    type Target = Object;
+    const LOOK: Look = Look::Settings;
+
+    fn wants(&self, body: &Body) -> bool {
+        !self.outermost || sets(body)
+    }
+
+    fn statement(&mut self, statement: &'h Statement, body: Span, target: &mut Object, scope: &Scope) {
+        match &statement.kind {
+            StatementKind::Entry(entry) => {
+                self.layering.entry(entry, body, target, self.fields, scope, self.outermost);
+            }
+            StatementKind::Skipped(_) => target.poisoned = true,
+            _ => {}
+        }
+    }
+
+    fn poison(&mut self, target: &mut Object) {
+        target.poisoned = true;
+    }
+}
+
+/// Whether a body sets anything. Recursion follows the nesting of the source.
+fn sets(body: &Body) -> bool {
+    body.statements.iter().any(|statement| match &statement.kind {
+        StatementKind::If(branches) => branches.branches.iter().map(|(_, body)| body).chain(&branches.otherwise).any(sets),
+        StatementKind::For(each) => sets(&each.body),
+        StatementKind::Entry(_) | StatementKind::Skipped(_) => true,
+        _ => false,
+    })
+}
+
+impl Layering<'_, '_, '_, '_> {
+    /// The object `base` with the entries of a declaration's body on top, and what these set.
+    pub fn layer(&mut self, body: &Body, base: Arc<Object>, object: &'static schema::Object, scope: &Scope) -> Layer {
+        self.own.clear();
+        let values = self.apply_fields(body, base, Fields::Known(object), scope, true);
+        Layer { values, own: std::mem::take(&mut self.own) }
+    }
+
+    /// The object `base` with the entries of `body` on top.
+    pub fn apply(
+        &mut self,
+        body: &Body,
+        base: Arc<Object>,
+        object: &'static schema::Object,
+        scope: &Scope,
+    ) -> Arc<Object> {
+        self.apply_fields(body, base, Fields::Known(object), scope, false)
+    }
+
+    /// The same, for whatever entries there may be.
+    pub fn apply_fields(
+        &mut self,
+        body: &Body,
+        mut base: Arc<Object>,
+        fields: Fields,
+        scope: &Scope,
+        outermost: bool,
+    ) -> Arc<Object> {
         if body.statements.is_empty() {
             return base;
         }
         // Only a value that something else shares is copied here.
-        let target = Arc::make_mut(&mut base);
-        for statement in &body.statements {
-            match &statement.kind {
-                StatementKind::Entry(entry) => self.entry(entry, body, target, fields),
-                StatementKind::Skipped(_) => target.poisoned = true,
-                _ => {}
-            }
-        }
+        walk(&mut Entries { layering: self, fields, outermost }, body, Arc::make_mut(&mut base), scope);
         base
     }
 
-    fn entry(&mut self, entry: &Entry, body: &Body, target: &mut Object, fields: Fields) {
+    fn entry(
+        &mut self,
+        entry: &Entry,
+        body: Span,
+        target: &mut Object,
+        fields: Fields,
+        scope: &Scope,
+        outermost: bool,
+    ) {
+        let place = entry.key.span;
+        if self.expressions.budget.is_counting() && !self.expressions.spend(1, place) {
+            target.poisoned = true;
+            return;
+        }
+        let Some(name) = self.expressions.name(&entry.key, scope) else {
+            target.poisoned = true;
+            return self.unnamed(entry, fields, scope);
+        };
         if entry.operation == Operation::Missing {
             target.poisoned = true;
-            return target.set(entry.key.text.clone(), entry.key.span, Value::poison(entry.span));
+            return target.set(name, place, Value::poison(entry.span));
         }
         let ty = match fields {
             Fields::Any(ty) => ty,
-            Fields::Known(object) => match object.field(&entry.key.text) {
+            Fields::Known(object) => match object.field(&name) {
                 Some(field) => &field.ty,
-                None => return self.unknown_field(entry, object, target),
+                None => {
+                    target.poisoned = true;
+                    let diagnostic = unknown_field(object, &name, place, entry.label.is_some());
+                    return self.expressions.diagnostics.push(diagnostic);
+                }
             },
         };
-        match (&entry.label, &entry.operation) {
-            (_, Operation::Missing) => {}
-            (Some(label), operation) => self.element(entry, label, operation, target, ty),
-            (None, Operation::Set(expression)) => self.set(entry, expression, body, target, ty),
-            (None, Operation::Append(expression)) => self.append(entry, expression, target, ty),
-            (None, Operation::Merge(block)) => self.merge(entry, block, target, ty),
+        let placed = Placed { entry, name: &name, ty, scope, body };
+        let given = match (&entry.label, &entry.operation) {
+            (_, Operation::Missing) => false,
+            (Some(label), operation) => {
+                self.element(&placed, label, operation, target);
+                true
+            }
+            (None, Operation::Set(expression)) => self.set(&placed, expression, target),
+            (None, Operation::Append(expression)) => {
+                self.append(&placed, expression, target);
+                true
+            }
+            (None, Operation::Merge(block)) => {
+                self.merge(&placed, block, target);
+                true
+            }
+        };
+        if outermost && given && !self.expressions.forgetful {
+            self.own.push(Key { text: name, span: place });
         }
     }
 
-    fn unknown_field(&mut self, entry: &Entry, object: &'static schema::Object, target: &mut Object) {
-        target.poisoned = true;
-        let key = &entry.key;
-        let message = format!("{} has no field `{}`", described(object), key.text);
-        let mut diagnostic = Diagnostic::new(code::UNKNOWN_FIELD, key.span, message);
-        // What has a label may have been meant to be a declaration.
-        let declarations: &[&str] =
-            if object.name == "environment" && entry.label.is_some() { &["task", "override"] } else { &[] };
-        let names = || object.fields.iter().map(|field| field.name).chain(declarations.iter().copied());
-        if let Some(closest) = crate::diagnostics::suggest::closest(&key.text, names()) {
-            diagnostic =
-                diagnostic.help(format!("did you mean `{closest}`?")).unsafe_fix("rename it", key.span, closest);
-        } else if let Some(owner) = other_owner(&key.text, object) {
-            diagnostic = diagnostic.help(format!("`{}` is a field of {owner}", key.text));
-        } else if object.fields.len() <= 12 {
-            let names: Vec<String> = names().map(|name| format!("`{name}`")).collect();
-            diagnostic = diagnostic.note(format!("its fields are {}", names.join(", ")));
+    /// What stands in an entry whose name is not known is still looked at, as far as its type is known.
+    fn unnamed(&mut self, entry: &Entry, fields: Fields, scope: &Scope) {
+        match (&entry.operation, fields) {
+            (Operation::Set(expression) | Operation::Append(expression), Fields::Any(ty)) => {
+                self.value(expression, ty, "a value", scope);
+            }
+            (Operation::Set(expression) | Operation::Append(expression), Fields::Known(_)) => {
+                self.expressions.value(expression, scope);
+            }
+            (Operation::Merge(block), Fields::Any(ty)) if let Some(fields) = fields_of(ty) => {
+                self.apply_fields(block, Arc::default(), fields, scope, false);
+            }
+            _ => {}
         }
-        self.diagnostics.push(diagnostic);
     }
 
     // ------------------------------------------------------------------------------------------------------ =
 
-    fn set(&mut self, entry: &Entry, expression: &Expression, body: &Body, target: &mut Object, ty: &'static Type) {
-        let key = &entry.key;
-        if let Some(earlier) = target.entry(&key.text)
-            && within(earlier.key, body.span)
-        {
-            let message = format!("`{}` is set twice in this block", key.text);
-            let diagnostic = Diagnostic::new(code::SET_TWICE, key.span, message);
-            self.diagnostics
-                .push(diagnostic.here("this replaces what was set before").label(earlier.key, "already set here"));
+    /// Sets a key, and tells whether it has a value then.
+    fn set(&mut self, placed: &Placed<'_>, expression: &Expression, target: &mut Object) -> bool {
+        let (name, key) = (placed.name, placed.entry.key.span);
+        if let Some(earlier) = target.entry(name).map(|entry| entry.key).filter(|key| placed.body.contains(*key)) {
+            self.expressions.report_value(twice(name, key, earlier));
         }
-        if expression.value == ast::Value::Null {
-            return target.remove(&key.text);
+        let value = self.value(expression, placed.ty, name, placed.scope);
+        if value.kind == Kind::Null {
+            target.remove(name, key);
+            return false;
         }
-        let value = self.value(expression, ty, &key.text);
-        target.set(key.text.clone(), key.span, value);
-    }
-
-    /// The value of an expression where `ty` is expected; `what` is what messages call the place.
-    fn value(&mut self, expression: &Expression, ty: &'static Type, what: &str) -> Value {
-        let span = expression.span;
-        match (&expression.value, ty) {
-            (ast::Value::Missing, _) => Value::poison(span),
-            (ast::Value::List(list), _) if element_of(ty).is_some() => self.list(list, ty, span, what),
-            (ast::Value::Object(body), _) if let Some(fields) = fields_of(ty) => {
-                let object = self.apply_fields(body, Arc::default(), fields);
-                wrapped(Value { span, kind: Kind::Object(object) }, ty)
-            }
-            (ast::Value::Object(body), Type::Any) => self.any_object(body, span),
-            (ast::Value::List(list), Type::Any) => {
-                let items = list.items.iter().map(|item| self.value(&item.value, ty, what)).collect();
-                Value { span, kind: Kind::List(Arc::new(List::new(items))) }
-            }
-            (ast::Value::Reference(names), _) => self.reference(names, expression, ty, what),
-            (ast::Value::String(text), Type::Environment) => {
-                self.environment(&ast::Name { text: text.clone(), span }, span)
-            }
-            _ => match literal::value(expression, ty, what) {
-                Ok(value) => value,
-                Err(diagnostic) => self.refuse(*diagnostic, span),
-            },
-        }
-    }
-
-    fn any_object(&mut self, body: &Body, span: Span) -> Value {
-        let object = self.apply_fields(body, Arc::default(), Fields::Any(&Type::Any));
-        Value { span, kind: Kind::Object(object) }
-    }
-
-    fn list(&mut self, list: &ast::List, ty: &'static Type, span: Span, what: &str) -> Value {
-        let Some(element) = element_of(ty) else { return Value::poison(span) };
-        let what = if what.contains('`') { what.to_owned() } else { format!("an element of `{what}`") };
-        let items = list.items.iter().map(|item| self.value(&item.value, element, &what)).collect();
-        Value { span, kind: Kind::List(Arc::new(List::new(items))) }
-    }
-
-    fn refuse(&mut self, diagnostic: Diagnostic, span: Span) -> Value {
-        self.diagnostics.push(diagnostic);
-        Value::poison(span)
-    }
-
-    // ------------------------------------------------------------------------------------------- references
-
-    fn reference(&mut self, names: &[ast::Name], expression: &Expression, ty: &'static Type, what: &str) -> Value {
-        let span = expression.span;
-        match (names, ty) {
-            ([name], Type::PodTemplate) => self.template(name, span),
-            ([name], Type::Environment) => {
-                if let Some(id) = self.program.environment(&name.text) {
-                    Value { span, kind: Kind::Environment(id) }
-                } else {
-                    let unknown = crate::resolve::unknown_environment(self.program, name);
-                    self.refuse(unknown, span)
-                }
-            }
-            _ => {
-                let unknown = literal::unknown_name(names, expression, ty, what);
-                self.refuse(unknown, span)
-            }
-        }
-    }
-
-    fn environment(&mut self, name: &ast::Name, span: Span) -> Value {
-        if let Some(id) = self.program.environment(&name.text) {
-            return Value { span, kind: Kind::Environment(id) };
-        }
-        let unknown = crate::resolve::unknown_environment(self.program, name);
-        self.refuse(unknown, span)
-    }
-
-    fn template(&mut self, name: &ast::Name, span: Span) -> Value {
-        let found = self.program.template(name.span.file, &name.text);
-        if let Some(fields) = found.and_then(|id| self.templates.get(id.0)) {
-            return Value { span, kind: Kind::Object(Arc::clone(fields)) };
-        }
-        let message = format!("there is no template `{}`", name.text);
-        let mut diagnostic = Diagnostic::new(code::UNKNOWN_TEMPLATE, span, message);
-        diagnostic.help.extend(did_you_mean(&name.text, self.program.template_names(name.span.file)));
-        if diagnostic.help.is_empty() {
-            let text = &name.text;
-            diagnostic =
-                diagnostic.help(format!("a template that is registered on the cluster is a string: `\"{text}\"`"));
-        }
-        self.refuse(diagnostic, span)
+        let conditional = self.expressions.conditions > 0;
+        target.overrule(name.clone(), key, value, conditional);
+        true
     }
 
     // ----------------------------------------------------------------------------------------------------- +=
 
-    fn append(&mut self, entry: &Entry, expression: &Expression, target: &mut Object, ty: &'static Type) {
-        let key = &entry.key;
+    fn append(&mut self, placed: &Placed<'_>, expression: &Expression, target: &mut Object) {
+        let (name, key, ty) = (placed.name, placed.entry.key.span, placed.ty);
         if element_of(ty).is_none() {
-            target.set(key.text.clone(), key.span, Value::poison(entry.span));
-            let message = format!("`+=` appends to a list, and `{}` takes {}", key.text, literal::describe(ty));
+            target.set(name.clone(), key, Value::poison(placed.entry.span));
+            let message = format!("`+=` appends to a list, and `{name}` takes {}", describe(ty));
             let mut diagnostic = Diagnostic::new(code::NOT_A_LIST, expression.span, message);
             if fields_of(ty).is_some() {
-                diagnostic = diagnostic.help(format!("merge with a block: `{} {{ … }}`", key.text));
+                diagnostic = diagnostic.help(format!("merge with a block: `{name} {{ … }}`"));
             }
-            return self.diagnostics.push(diagnostic);
+            return self.expressions.diagnostics.push(diagnostic);
         }
-        let added = self.value(expression, ty, &key.text);
-        let value = match (target.take(&key.text), added.kind) {
-            (Some(Value { kind: Kind::List(mut list), .. }), Kind::List(more)) => {
+        let added = self.value(expression, ty, name, placed.scope);
+        let span = added.span;
+        let value = match (target.take(name), added.kind) {
+            // To append nothing changes nothing.
+            (Some(base), Kind::Null) => base,
+            (None, Kind::Null) => return,
+            (Some(Value { kind: Kind::List(mut list), trail, .. }), Kind::List(more)) => {
+                if !self.expressions.spend(more.items().len(), key) {
+                    return target.set(name.clone(), key, Value::poison(span));
+                }
                 Arc::make_mut(&mut list).extend(more.items().iter().cloned());
-                Value { span: added.span, kind: Kind::List(list) }
+                Value { span, kind: Kind::List(list), trail }
             }
-            (Some(Value { kind: Kind::Poison, .. }), _) => Value::poison(added.span),
-            (_, kind) => Value { span: added.span, kind },
+            (Some(Value { kind: Kind::Poison, .. }), _) => Value::poison(span),
+            (_, kind) => Value { span, kind, trail: added.trail },
         };
-        target.set(key.text.clone(), key.span, value);
+        target.set(name.clone(), key, value);
     }
 
     // ------------------------------------------------------------------------------------------------- blocks
 
-    fn merge(&mut self, entry: &Entry, block: &Body, target: &mut Object, ty: &'static Type) {
-        let key = &entry.key;
-        let inherited = target.take(&key.text);
+    fn merge(&mut self, placed: &Placed<'_>, block: &Body, target: &mut Object) {
+        let (name, key, ty) = (placed.name, placed.entry.key.span, placed.ty);
+        let inherited = target.take(name);
         let value = if let Some(fields) = fields_of(ty).filter(|_| !matches!(ty, Type::OneOrMany(_))) {
-            self.merge_object(entry, block, inherited, fields, ty)
+            self.merge_object(placed, block, inherited, fields)
         } else {
-            self.not_mergeable(entry, block, ty)
+            let diagnostic = not_mergeable(placed, block);
+            self.expressions.refuse(diagnostic, key)
         };
-        target.set(key.text.clone(), key.span, value);
+        target.set(name.clone(), key, value);
     }
 
-    fn merge_object(
-        &mut self,
-        entry: &Entry,
-        block: &Body,
-        inherited: Option<Value>,
-        fields: Fields,
-        ty: &Type,
-    ) -> Value {
-        let span = entry.key.span;
+    fn merge_object(&mut self, placed: &Placed<'_>, block: &Body, inherited: Option<Value>, fields: Fields) -> Value {
+        let span = placed.entry.key.span;
+        let trail = inherited.as_ref().and_then(|value| value.trail.clone());
         let base = match inherited {
             Some(Value { kind: Kind::Object(object), .. }) => object,
             Some(Value { kind: Kind::Poison, .. }) => {
                 // What stands in the block is still looked at.
-                self.apply_fields(block, Arc::default(), fields);
+                self.apply_fields(block, Arc::default(), fields, placed.scope, false);
                 return Value::poison(span);
             }
             // As in the SDK, an empty name is no name.
-            Some(Value { kind: Kind::String(name), span: place })
-                if matches!(ty, Type::PodTemplate) && !name.is_empty() =>
+            Some(Value { kind: Kind::String(name), span: place, .. })
+                if matches!(placed.ty, Type::PodTemplate) && !name.is_empty() =>
             {
-                self.apply_fields(block, Arc::default(), fields);
-                return self.merge_into_named(entry, &name, place);
+                self.apply_fields(block, Arc::default(), fields, placed.scope, false);
+                let diagnostic = into_named(span, &name, place);
+                return self.expressions.refuse(diagnostic, span);
             }
             _ => Arc::default(),
         };
-        let object = self.apply_fields(block, base, fields);
-        Value { span, kind: Kind::Object(object) }
-    }
-
-    fn merge_into_named(&mut self, entry: &Entry, name: &str, place: Span) -> Value {
-        let message = format!("a block cannot merge into the cluster's pod template `{name}`");
-        let diagnostic = Diagnostic::new(code::MERGE_INTO_NAMED, entry.key.span, message)
-            .label(place, "inherited from here")
-            .note(
-                "only the cluster knows what that template holds, and Flyte's SDK takes a name or a template, not both",
-            )
-            .help(
-                "set a template of this program with `pod_template = NAME`, or an object with `pod_template = { … }`",
-            );
-        self.refuse(diagnostic, entry.key.span)
-    }
-
-    fn not_mergeable(&mut self, entry: &Entry, block: &Body, ty: &'static Type) -> Value {
-        let key = &entry.key;
-        let diagnostic = match ty {
-            Type::List { element, key: Some(label) } => {
-                let message = format!("a block for an element of `{}` needs the element's `{label}`", key.text);
-                let example = if matches!(element, Type::Object(_)) { "{ … }" } else { "= …" };
-                Diagnostic::new(code::NOT_MERGEABLE, key.span, message).help(format!(
-                    "write `{} {} {example}`",
-                    key.text,
-                    label.to_uppercase()
-                ))
-            }
-            Type::List { .. } | Type::OneOrMany(_) => {
-                let message = format!("`{}` is a list, which a block cannot merge into", key.text);
-                Diagnostic::new(code::NOT_MERGEABLE, key.span, message)
-                    .help(format!("set it with `{0} = [ … ]`, or append with `{0} += [ … ]`", key.text))
-            }
-            _ => {
-                let message = format!("`{}` takes {}, not a block", key.text, literal::describe(ty));
-                Diagnostic::new(code::WRONG_TYPE, block.span, message).help(format!("set it with `{} = …`", key.text))
-            }
-        };
-        self.refuse(diagnostic, entry.key.span)
-    }
-
-    // ------------------------------------------------------------------------------------------ list elements
-
-    fn element(&mut self, entry: &Entry, label: &Label, operation: &Operation, target: &mut Object, ty: &'static Type) {
-        let key = &entry.key;
-        let keyed = match ty {
-            Type::List { element, key: Some(by) } => fields_of(element).map(|fields| (fields, *by)),
-            _ => None,
-        };
-        let Some((fields, by)) = keyed else {
-            target.poisoned = true;
-            return self.no_such_label(entry, label, ty);
-        };
-        let Some(label_value) = self.label_value(label, fields, by, &key.text) else {
-            target.poisoned = true;
-            return;
-        };
-        let takes_away = matches!(operation, Operation::Set(Expression { value: ast::Value::Null, .. }));
-        if takes_away && target.get(&key.text).is_none() {
-            return;
-        }
-        let mut list = match target.take(&key.text).map(|value| value.kind) {
-            Some(Kind::List(list)) => list,
-            Some(Kind::Poison) => return target.set(key.text.clone(), key.span, Value::poison(key.span)),
-            _ => Arc::default(),
-        };
-        let items = Arc::make_mut(&mut list);
-        match operation {
-            Operation::Set(Expression { value: ast::Value::Null, .. }) => items.remove_keyed(by, &label.text),
-            Operation::Set(Expression { value: ast::Value::Object(body), .. }) => {
-                let object = self.new_element(body, fields, by, &label_value);
-                items.put_keyed(by, &label.text, object);
-            }
-            Operation::Merge(body) => self.merge_element(items, body, fields, by, &label_value, &label.text),
-            Operation::Set(expression) | Operation::Append(expression) => {
-                self.bad_element(entry, label, expression);
-                target.poisoned = true;
-            }
-            Operation::Missing => target.poisoned = true,
-        }
-        target.set(key.text.clone(), key.span, Value { span: key.span, kind: Kind::List(list) });
-    }
-
-    /// The value that the label gives to the field that it is the label of.
-    fn label_value(&mut self, label: &Label, fields: Fields, by: &str, what: &str) -> Option<Value> {
-        let Fields::Known(object) = fields else { return None };
-        let ty = &object.field(by)?.ty;
-        // A string stands wherever a name does, so it may also stand for a number.
-        let number = label.number || (matches!(ty, Type::Int { .. }) && label.text.parse::<i64>().is_ok());
-        let value = if number { number_label(label) } else { ast::Value::String(label.text.clone()) };
-        let expression = Expression { span: label.span, value };
-        match literal::value(&expression, ty, &format!("the label of `{what}`")) {
-            Ok(value) => Some(value),
-            Err(diagnostic) => {
-                let help = format!("elements of `{what}` are told apart by their `{by}`, which the label gives");
-                self.diagnostics.push(diagnostic.help(help));
-                None
-            }
-        }
-    }
-
-    fn merge_element(
-        &mut self,
-        items: &mut List,
-        body: &Body,
-        fields: Fields,
-        by: &'static str,
-        label: &Value,
-        text: &EcoString,
-    ) {
-        let Some(place) = items.keyed(by, text) else {
-            let object = self.new_element(body, fields, by, label);
-            return items.push_keyed(text.clone(), object);
-        };
-        let span = label.span;
-        let Kind::Object(base) = std::mem::replace(&mut place.kind, Kind::Poison) else { return };
-        let object = self.apply_fields(body, base, fields);
-        let object = self.check_label(object, by, label);
-        *place = Value { span, kind: Kind::Object(object) };
-    }
-
-    fn new_element(&mut self, body: &Body, fields: Fields, by: &'static str, label: &Value) -> Value {
-        let span = label.span;
-        let mut object = Object::default();
-        object.set(by.into(), span, label.clone());
-        let object = self.apply_fields(body, Arc::new(object), fields);
-        let object = self.check_label(object, by, label);
-        Value { span, kind: Kind::Object(object) }
-    }
-
-    /// Holds the key of an element to its label; the label is what counts after that.
-    fn check_label(&mut self, mut object: Arc<Object>, by: &'static str, label: &Value) -> Arc<Object> {
-        let Some(written) = object.get(by).filter(|written| written.kind != label.kind) else { return object };
-        if !written.is_poison() {
-            let message = format!("this `{by}` contradicts the element's label");
-            let diagnostic = Diagnostic::new(code::LABEL_CONFLICT, written.span, message)
-                .label(label.span, format!("the label is the element's `{by}`"))
-                .help(format!("the label is the element's `{by}`; leave one of the two out, or make them the same"));
-            self.diagnostics.push(diagnostic);
-        }
-        Arc::make_mut(&mut object).set(by.into(), label.span, label.clone());
-        object
-    }
-
-    fn no_such_label(&mut self, entry: &Entry, label: &Label, ty: &'static Type) {
-        let key = &entry.key;
-        let message = format!("`{}` has no elements with labels", key.text);
-        let mut diagnostic = Diagnostic::new(code::NO_SUCH_LABEL, label.span, message);
-        diagnostic = match ty {
-            Type::List { .. } | Type::OneOrMany(_) => diagnostic
-                .note("Kubernetes merges this list as a whole")
-                .help(format!("set it with `{0} = [ … ]`, or append with `{0} += [ … ]`", key.text)),
-            Type::Map(_) => diagnostic.help(format!("write `{} {{ {} = … }}`", key.text, label.text)),
-            _ => diagnostic.help(format!("write `{} {{ … }}`", key.text)),
-        };
-        self.diagnostics.push(diagnostic);
-    }
-
-    fn bad_element(&mut self, entry: &Entry, label: &Label, expression: &Expression) {
-        if expression.value == ast::Value::Missing {
-            return;
-        }
-        let name = format!("{} {}", entry.key.text, label.text);
-        let message = format!("an element of `{}` is a block, an object or `null`", entry.key.text);
-        let diagnostic = Diagnostic::new(code::WRONG_TYPE, expression.span, message);
-        self.diagnostics.push(diagnostic.help(format!("write `{name} {{ … }}`, or `{name} = null` to take it away")));
+        let object = self.apply_fields(block, base, fields, placed.scope, false);
+        Value { span, kind: Kind::Object(object), trail }
     }
 }
 
-/// A label of digits as the value that it gives; anything else that begins with a digit has a unit.
-fn number_label(label: &Label) -> ast::Value {
-    label.text.parse().map_or_else(|_| ast::Value::Unit(label.text.clone()), ast::Value::Int)
+/// An entry whose key is known, and where it stands.
+pub struct Placed<'b> {
+    /// The entry.
+    pub entry: &'b Entry,
+    /// What its key says.
+    pub name: &'b EcoString,
+    /// What its key takes.
+    pub ty: &'static Type,
+    /// What names mean there.
+    pub scope: &'b Scope,
+    /// The block that it stands in.
+    pub body: Span,
 }
 
-/// The type of the elements where a list may stand.
-fn element_of(ty: &'static Type) -> Option<&'static Type> {
-    match ty {
-        Type::List { element, .. } | Type::OneOrMany(element) => Some(element),
-        Type::OneOf(types) => types.iter().find_map(element_of),
-        _ => None,
+fn into_named(key: Span, name: &str, place: Span) -> Diagnostic {
+    let message = format!("a block cannot merge into the cluster's pod template `{name}`");
+    Diagnostic::new(code::MERGE_INTO_NAMED, key, message)
+        .label(place, "inherited from here")
+        .note("only the cluster knows what that template holds, and Flyte's SDK takes a name or a template, not both")
+        .help("set a template of this program with `pod_template = NAME`, or an object with `pod_template = { … }`")
+}
+
+fn not_mergeable(placed: &Placed<'_>, block: &Body) -> Diagnostic {
+    let (name, key) = (placed.name, placed.entry.key.span);
+    match placed.ty {
+        Type::List { element, key: Some(label) } => {
+            let message = format!("a block for an element of `{name}` needs the element's `{label}`");
+            let example = if matches!(element, Type::Object(_)) { "{ … }" } else { "= …" };
+            Diagnostic::new(code::NOT_MERGEABLE, key, message).help(format!(
+                "write `{name} {} {example}`",
+                label.to_uppercase()
+            ))
+        }
+        Type::List { .. } | Type::OneOrMany(_) => {
+            let message = format!("`{name}` is a list, which a block cannot merge into");
+            Diagnostic::new(code::NOT_MERGEABLE, key, message)
+                .help(format!("set it with `{name} = [ … ]`, or append with `{name} += [ … ]`"))
+        }
+        _ => {
+            let message = format!("`{name}` takes {}, not a block", describe(placed.ty));
+            Diagnostic::new(code::WRONG_TYPE, block.span, message).help(format!("set it with `{name} = …`"))
+        }
     }
 }
 
-/// The fields of the object where one may stand.
-fn fields_of(ty: &'static Type) -> Option<Fields> {
-    match ty {
-        Type::Object(object) | Type::Shorthand(object, _) => Some(Fields::Known(object)),
-        Type::PodTemplate => Some(Fields::Known(&language::TEMPLATE)),
-        Type::Map(value) => Some(Fields::Any(value)),
-        Type::OneOf(types) => types.iter().find_map(fields_of),
-        Type::OneOrMany(element) => fields_of(element),
-        _ => None,
+/// What is said of a field that an object does not have.
+#[must_use]
+pub fn unknown_field(object: &'static schema::Object, name: &str, place: Span, labelled: bool) -> Diagnostic {
+    let message = format!("{} has no field `{name}`", described(object));
+    let diagnostic = Diagnostic::new(code::UNKNOWN_FIELD, place, message);
+    // What has a label may have been meant to be a declaration.
+    let declarations: &[&str] = if object.name == "environment" && labelled { &["task", "override"] } else { &[] };
+    let names = || object.fields.iter().map(|field| field.name).chain(declarations.iter().copied());
+    if let Some(closest) = crate::diagnostics::suggest::closest(name, names()) {
+        return diagnostic.help(format!("did you mean `{closest}`?")).unsafe_fix("rename it", place, closest);
     }
-}
-
-/// A value where one or many may stand, as the list of it.
-fn wrapped(value: Value, ty: &Type) -> Value {
-    if matches!(ty, Type::OneOrMany(_)) {
-        return Value { span: value.span, kind: Kind::List(Arc::new(List::new(vec![value]))) };
+    if let Some(owner) = other_owner(name, object) {
+        return diagnostic.help(format!("`{name}` is a field of {owner}"));
     }
-    value
-}
-
-fn within(inner: Span, outer: Span) -> bool {
-    inner.file == outer.file && outer.start <= inner.start && inner.end <= outer.end
+    if object.fields.len() > 12 {
+        return diagnostic;
+    }
+    let names: Vec<String> = names().map(|name| format!("`{name}`")).collect();
+    diagnostic.note(format!("its fields are {}", names.join(", ")))
 }
 
 /// What messages call an object: the language's own by what they are, Kubernetes' by their type.

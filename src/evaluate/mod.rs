@@ -1,73 +1,148 @@
 //! A program to values: every layer of settings applied over the one beneath it.
 //!
-//! In: a resolved program. Out: [`Evaluation`], the settings of every template, environment, task and variant.
-//! Always: it succeeds; a value that does not fit its field was reported where it stands and is [`value::Kind::Poison`] here;
-//! the settings of a task that sets nothing of its own are its environment's, by the same pointers.
-//! Not here: what is required of a finished value, and rules between settings (`settings` and `check` have them).
+//! In: a resolved program, and the evaluator of expressions. Out: [`Evaluation`], the settings of every environment, task and
+//! variant. Always: it succeeds; a value that does not fit its field was reported and is [`crate::value::Kind::Poison`] here; the
+//! settings of a task that sets nothing of its own are its environment's, by the same pointers. Declarations in branches that are
+//! not taken are looked at too. Not here: what is required of a finished value, and rules between settings (`settings` and
+//! `check` have them).
 
 mod body;
-mod literal;
-pub mod value;
+mod coerce;
+mod elements;
+mod templates;
+mod values;
 
 use std::sync::Arc;
 
-use self::body::Evaluator;
-use self::value::{Kind, Object, Value};
-use crate::diagnostics::Diagnostics;
-use crate::resolve::{Program, Task};
+use ecow::EcoString;
+use rustc_hash::FxHashSet;
+
+use self::body::Layering;
+use crate::expression::Evaluator;
+use crate::expression::branching::forgetting;
+use crate::resolve::expand::Declaration;
+use crate::resolve::{Program, Task, TemplateId};
 use crate::schema::language;
+use crate::source::Span;
+use crate::syntax::ast::StatementKind;
+use crate::value::{Kind, Object, Value};
 
 /// The settings of everything in a program; the numbers are the program's ids.
 #[derive(Debug, Default)]
 pub struct Evaluation {
-    /// The templates.
-    pub templates: Vec<Arc<Object>>,
+    /// The templates that have no parameters; the others are known only where they are used.
+    pub templates: Vec<Option<Arc<Object>>>,
     /// The environments.
-    pub environments: Vec<Arc<Object>>,
+    pub environments: Vec<Layer>,
     /// The tasks, over their environments.
-    pub tasks: Vec<Arc<Object>>,
+    pub tasks: Vec<TaskLayers>,
     /// The variants, over their tasks or variants.
-    pub variants: Vec<Arc<Object>>,
+    pub variants: Vec<Layer>,
+    /// The templates that something refers to.
+    pub used_templates: FxHashSet<TemplateId>,
+}
+
+/// Settings, and which of them a declaration gives values to by itself.
+#[derive(Debug, Default)]
+pub struct Layer {
+    /// The settings, with those beneath.
+    pub values: Arc<Object>,
+    /// What the declaration sets, in order.
+    pub own: Vec<Key>,
+}
+
+/// The settings of a task, and what its declaration and each override of it in place sets.
+#[derive(Debug, Default)]
+pub struct TaskLayers {
+    /// The settings, with those beneath.
+    pub values: Arc<Object>,
+    /// What the declaration sets, in order.
+    pub own: Vec<Key>,
+    /// What each override in place sets.
+    pub amendments: Vec<Vec<Key>>,
+}
+
+/// A key that a declaration gives a value to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// The key.
+    pub text: EcoString,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// The settings of an environment that its tasks do not take over.
 const NOT_INHERITED: &[&str] = &["depends_on", "description"];
 
 /// Applies every layer.
-pub fn evaluate(program: &Program<'_>, diagnostics: &mut Diagnostics) -> Evaluation {
-    let mut evaluator = Evaluator { program, templates: Vec::new(), diagnostics };
-    for template in &program.templates {
-        let fields = evaluator.apply(&template.declaration.body, Arc::default(), &language::TEMPLATE);
-        evaluator.templates.push(fields);
-    }
-    let mut environments = Vec::new();
-    for environment in &program.environments {
-        environments.push(evaluator.apply(&environment.declaration.body, Arc::default(), &language::ENVIRONMENT));
-    }
-    let inherited: Vec<Arc<Object>> = environments.iter().map(|settings| inherited(settings)).collect();
-    let mut tasks = Vec::new();
-    for task in &program.tasks {
-        tasks.push(task_settings(&mut evaluator, task, &inherited[task.environment.0]));
-    }
-    let mut variants: Vec<Arc<Object>> = Vec::new();
+pub fn evaluate<'a>(program: &Program<'a>, evaluator: &mut Evaluator<'a, '_>) -> Evaluation {
+    let mut layering = Layering::new(program, evaluator);
+    layering.evaluate_templates();
+    let environments = environments(&mut layering);
+    let inherited: Vec<Arc<Object>> = environments.iter().map(|layer| inherited(&layer.values)).collect();
+    let tasks: Vec<TaskLayers> =
+        program.tasks.iter().map(|task| task_layers(&mut layering, task, &inherited[task.environment.0])).collect();
+    let mut variants: Vec<Layer> = Vec::new();
     for variant in &program.variants {
-        let base = variant.base.map_or(&tasks[variant.task.0], |base| &variants[base.0]);
-        let settings = evaluator.apply(&variant.declaration.body, Arc::clone(base), &language::OVERRIDE);
-        variants.push(settings);
+        let base = variant.base.map_or(&tasks[variant.task.0].values, |base| &variants[base.0].values);
+        let body = &variant.declaration.body;
+        variants.push(layering.layer(body, Arc::clone(base), &language::OVERRIDE, &variant.scope));
     }
-    Evaluation { templates: evaluator.templates, environments, tasks, variants }
+    for declaration in &program.dormant {
+        look(&mut layering, declaration);
+    }
+    let (templates, used_templates) = layering.finish();
+    Evaluation { templates, environments, tasks, variants, used_templates }
+}
+
+fn environments(layering: &mut Layering<'_, '_, '_, '_>) -> Vec<Layer> {
+    let program = layering.program;
+    let mut layers: Vec<Layer> = program.environments.iter().map(|_| Layer::default()).collect();
+    for id in &program.environment_order {
+        let environment = &program.environments[id.0];
+        let base = environment.base.map(|base| Arc::clone(&layers[base.0].values)).unwrap_or_default();
+        let body = &environment.declaration.body;
+        layers[id.0] = layering.layer(body, base, &language::ENVIRONMENT, &environment.scope);
+    }
+    layers
 }
 
 fn inherited(environment: &Object) -> Arc<Object> {
     Arc::new(environment.filtered(|name| !NOT_INHERITED.contains(&name)))
 }
 
-fn task_settings(evaluator: &mut Evaluator<'_, '_>, task: &Task<'_>, inherited: &Arc<Object>) -> Arc<Object> {
-    let mut settings = evaluator.apply(&task.declaration.body, Arc::clone(inherited), &language::TASK);
+fn task_layers(layering: &mut Layering<'_, '_, '_, '_>, task: &Task<'_>, inherited: &Arc<Object>) -> TaskLayers {
+    let body = &task.declaration.body;
+    let Layer { mut values, own } = layering.layer(body, Arc::clone(inherited), &language::TASK, &task.scope);
+    let mut amendments = Vec::with_capacity(task.amendments.len());
     for amendment in &task.amendments {
-        settings = evaluator.apply(&amendment.body, settings, &language::OVERRIDE);
+        // What is changed in place is overruled in this build only.
+        layering.expressions.conditions += 1;
+        let body = &amendment.declaration.body;
+        let layer = layering.layer(body, values, &language::OVERRIDE, &amendment.scope);
+        layering.expressions.conditions -= 1;
+        values = layer.values;
+        amendments.push(layer.own);
     }
-    settings
+    TaskLayers { values, own, amendments }
+}
+
+/// Looks at a declaration in a branch that is not taken, with nothing known but types.
+fn look(layering: &mut Layering<'_, '_, '_, '_>, declaration: &Declaration<'_>) {
+    let scope = &declaration.scope;
+    forgetting(layering, |layering| match &declaration.statement.kind {
+        StatementKind::Template(template) => layering.look_at_template(template, scope),
+        StatementKind::Environment(environment) => {
+            layering.apply(&environment.body, Arc::default(), &language::ENVIRONMENT, scope);
+        }
+        StatementKind::Task(task) => {
+            layering.apply(&task.body, Arc::default(), &language::TASK, scope);
+        }
+        StatementKind::Override(over) => {
+            layering.apply(&over.body, Arc::default(), &language::OVERRIDE, scope);
+        }
+        _ => {}
+    });
 }
 
 /// The fields of an inline pod template, if the settings have one.

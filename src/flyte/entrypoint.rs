@@ -6,8 +6,8 @@
 /// What a build knows that its sources do not say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
-    /// The version of the tasks.
-    pub version: String,
+    /// The version of the tasks; without one, it is a digest of the sources.
+    pub version: Option<String>,
     /// Where the code bundle is; one whose path ends in `.pkl.gz` or `.pkl` is a pickled function, any other an archive of
     /// sources.
     pub code_bundle: Option<String>,
@@ -62,7 +62,7 @@ fn is_pickled(uri: &str) -> bool {
 
 /// The arguments of the primary container that runs `function`.
 #[must_use]
-pub fn arguments(function: Function<'_>, context: &Context) -> Vec<String> {
+pub fn arguments(function: Function<'_>, version: &str, context: &Context) -> Vec<String> {
     let mut arguments: Vec<&str> = vec![
         "a0",
         "--inputs",
@@ -70,7 +70,7 @@ pub fn arguments(function: Function<'_>, context: &Context) -> Vec<String> {
         "--outputs-path",
         "{{.outputPrefix}}",
         "--version",
-        &context.version,
+        version,
         "--raw-data-path",
         "{{.rawOutputDataPrefix}}",
         "--checkpoint-path",

@@ -14,8 +14,8 @@ use crate::settings::resources::{Amount, Resources};
 use crate::settings::run::Run;
 
 /// The primary container of a task.
-pub fn primary(template: &Container, settings: &TaskSettings, context: &Context) -> Container {
-    let (command, args) = command(settings, context);
+pub fn primary(template: &Container, settings: &TaskSettings, version: &str, context: &Context) -> Container {
+    let (command, args) = command(settings, version, context);
     let mut env: Vec<EnvVar> = env_vars(settings).map(|(name, value)| variable(name, value)).collect();
     env.extend(template.env.iter().flatten().cloned());
     Container {
@@ -59,12 +59,12 @@ fn without_replaced(template: &Container) -> Container {
     }
 }
 
-fn command(settings: &TaskSettings, context: &Context) -> (Vec<String>, Vec<String>) {
+fn command(settings: &TaskSettings, version: &str, context: &Context) -> (Vec<String>, Vec<String>) {
     let strings = |texts: &[ecow::EcoString]| texts.iter().map(ToString::to_string).collect();
     match &settings.run {
         Some(Run::Command { command, args }) => (strings(command), strings(args)),
         Some(Run::Function { function, .. }) => {
-            let arguments = Function::parse(function).map(|function| entrypoint::arguments(function, context));
+            let arguments = Function::parse(function).map(|function| entrypoint::arguments(function, version, context));
             (Vec::new(), arguments.unwrap_or_default())
         }
         None => (Vec::new(), Vec::new()),

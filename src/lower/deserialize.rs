@@ -10,7 +10,7 @@ use serde::de::{Deserializer, Error as _, IntoDeserializer, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::Fault;
-use crate::evaluate::value::{Entry, Kind, Value};
+use crate::value::{Entry, Kind, Value};
 
 /// A value to be deserialised.
 #[derive(Clone, Copy)]
@@ -46,7 +46,13 @@ impl<'de> Deserializer<'de> for Source<'de> {
                 visitor.visit_seq(SeqDeserializer::new(items.map(element)))
             }
             Kind::Object(object) => visitor.visit_map(MapDeserializer::new(object.iter().map(named))),
-            Kind::Poison | Kind::Duration(_) | Kind::Range(_) | Kind::Environment(_) => {
+            Kind::Poison
+            | Kind::Unknown(_)
+            | Kind::Null
+            | Kind::Unit(_)
+            | Kind::Duration(_)
+            | Kind::Range(_)
+            | Kind::Environment(_) => {
                 Err(Fault::custom("this value has no place in a pod"))
             }
         }

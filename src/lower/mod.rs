@@ -17,7 +17,7 @@ use rustc_hash::FxHashMap;
 pub use pool::Pool;
 pub use template::Template;
 
-use crate::evaluate::value::Object;
+use crate::value::Object;
 use crate::flyte::entrypoint::Context;
 use crate::settings::{PodTemplate, TaskSettings};
 use crate::source::Span;
@@ -73,6 +73,7 @@ pub struct EnvironmentFacts {
 
 /// Lowers the tasks of one program.
 pub struct Lowering<'c> {
+    version: &'c str,
     context: &'c Context,
     templates: FxHashMap<*const Object, Arc<Template>>,
     empty: Arc<Template>,
@@ -82,10 +83,10 @@ pub struct Lowering<'c> {
 pub type Fault = serde::de::value::Error;
 
 impl<'c> Lowering<'c> {
-    /// For a build in this context.
+    /// For a build of this version, in this context.
     #[must_use]
-    pub fn new(context: &'c Context) -> Self {
-        Self { context, templates: FxHashMap::default(), empty: Arc::new(Template::empty()) }
+    pub fn new(version: &'c str, context: &'c Context) -> Self {
+        Self { version, context, templates: FxHashMap::default(), empty: Arc::new(Template::empty()) }
     }
 
     /// The workload of one task or variant.
@@ -100,8 +101,8 @@ impl<'c> Lowering<'c> {
         environment: Arc<EnvironmentFacts>,
     ) -> Result<Workload, Fault> {
         let template = self.template(&settings.pod_template)?;
-        let primary = container::primary(template.primary(), &settings, self.context);
-        let pool = pool::pool(&name.environment, &settings, self.context);
+        let primary = container::primary(template.primary(), &settings, self.version, self.context);
+        let pool = pool::pool(&name.environment, &settings, self.version, self.context);
         Ok(Workload { name, place, template, primary, pool, settings, environment })
     }
 

@@ -12,7 +12,7 @@ use serde::Deserialize as _;
 
 use super::Fault;
 use super::deserialize::Source;
-use crate::evaluate::value::{Object, Value};
+use crate::value::{Object, Value};
 use crate::flyte::PRIMARY_CONTAINER;
 use crate::settings::template::{APPARMOR_ANNOTATION, APPARMOR_UNCONFINED, fuse, primary_name};
 

@@ -1,29 +1,36 @@
 //! Trees to a program: which declarations there are, and which of them a reference means.
 //!
-//! In: the trees of all files. Out: [`Program`]. Always: it succeeds; a declaration whose name is missing or taken is left
-//! out of the tables after it was reported, so everything in them can be found by its name. Ids are positions in the
-//! program's own lists, which only grow while it is made and never change after that: indexing by one cannot fail.
-//! Not here: settings and their values.
+//! In: modules, and the evaluator for names and for `if` and `for` around declarations. Out: [`Program`]. Always: it succeeds; a
+//! declaration whose name is missing or taken is left out of the tables after it was reported, so everything in them can be found
+//! by its name. Ids are positions in the program's own lists, which only grow while it is made and never change after that:
+//! indexing by one cannot fail. Not here: settings and their values.
 //!
 //! Words: a *template*, *environment* and *task* are declarations of the program; a *variant* is a task with the settings of
-//! an `override … as …` on top; an *amendment* is an `override` without `as`, which changes the task itself.
+//! an `override … as …` on top; an *amendment* is an `override` without `as`, which changes the task itself; what is *dormant*
+//! stands in a branch that is not taken.
 
+pub mod expand;
+mod extends;
 mod names;
 
+use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use self::expand::{Declaration, Found, expand};
 use crate::diagnostics::suggest::did_you_mean;
-use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::diagnostics::{Diagnostic, code};
+use crate::expression::Evaluator;
+use crate::expression::budget::MAX_PODS;
+use crate::expression::scope::Scope;
+use crate::modules::Modules;
+use crate::modules::names::Meaning;
 use crate::source::{FileId, Span};
-use crate::syntax::ast::{self, Name, Statement, StatementKind, TaskName};
+use crate::syntax::ast::{self, Name, StatementKind, TaskName};
+pub use crate::value::EnvironmentId;
 
 /// The number of a template in its [`Program`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TemplateId(pub usize);
-
-/// The number of an environment in its [`Program`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct EnvironmentId(pub usize);
 
 /// The number of a task in its [`Program`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,81 +51,136 @@ pub struct Program<'a> {
     pub tasks: Vec<Task<'a>>,
     /// The variants; one that overrides another comes after it.
     pub variants: Vec<Variant<'a>>,
-    template_names: FxHashMap<(FileId, &'a str), TemplateId>,
-    environment_names: FxHashMap<&'a str, EnvironmentId>,
-    task_names: FxHashMap<(EnvironmentId, &'a str), TaskId>,
-    variant_names: FxHashMap<(TaskId, &'a str), VariantId>,
+    /// The templates, each after those that it extends.
+    pub template_order: Vec<TemplateId>,
+    /// The environments, each after the one that it extends.
+    pub environment_order: Vec<EnvironmentId>,
+    /// The declarations in branches that are not taken.
+    pub dormant: Vec<Declaration<'a>>,
+    template_names: FxHashMap<FileId, FxHashMap<EcoString, TemplateId>>,
+    /// The environments of each file.
+    environment_names: FxHashMap<FileId, FxHashMap<EcoString, EnvironmentId>>,
+    /// The environments of all files that are named.
+    shared_environments: FxHashMap<EcoString, EnvironmentId>,
+    task_names: FxHashMap<EnvironmentId, FxHashMap<EcoString, TaskId>>,
+    variant_names: FxHashMap<TaskId, FxHashMap<EcoString, VariantId>>,
+    /// What dormant templates and environments are called; `None` where that is not known.
+    dormant_names: FxHashSet<(FileId, Kind, Option<EcoString>)>,
+}
+
+/// What a name in a branch that is not taken is the name of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// A template.
+    Template,
+    /// An environment.
+    Environment,
 }
 
 /// A template.
 #[derive(Debug)]
 pub struct Template<'a> {
     /// Its name.
-    pub name: &'a Name,
+    pub name: Name,
     /// Where it is declared.
     pub declaration: &'a ast::Template,
+    /// What names mean around it.
+    pub scope: Scope,
+    /// The templates that it extends, by the places of `declaration.bases`; `None` where that was reported.
+    pub bases: Vec<Option<TemplateId>>,
 }
 
 /// An environment.
 #[derive(Debug)]
 pub struct Environment<'a> {
     /// Its name.
-    pub name: &'a Name,
+    pub name: Name,
     /// Where it is declared.
     pub declaration: &'a ast::Environment,
     /// What its doc comment says.
     pub docs: &'a [ast::Comment],
+    /// What names mean around it.
+    pub scope: Scope,
+    /// The environment that it extends.
+    pub base: Option<EnvironmentId>,
+    /// Whether it stands in a file that was named to the command.
+    pub named: bool,
 }
 
 /// A task.
 #[derive(Debug)]
 pub struct Task<'a> {
     /// Its name in its environment.
-    pub name: &'a Name,
+    pub name: Name,
     /// Its environment.
     pub environment: EnvironmentId,
     /// Where it is declared.
     pub declaration: &'a ast::Task,
     /// What its doc comment says.
     pub docs: &'a [ast::Comment],
+    /// What names mean around it.
+    pub scope: Scope,
+    /// Whether it stands in a file that was named to the command, so that it is built.
+    pub named: bool,
     /// The overrides without `as`, in order.
-    pub amendments: Vec<&'a ast::Override>,
+    pub amendments: Vec<Amendment<'a>>,
+}
+
+/// An override that changes a task in place.
+#[derive(Debug)]
+pub struct Amendment<'a> {
+    /// Where it is declared.
+    pub declaration: &'a ast::Override,
+    /// What names mean around it.
+    pub scope: Scope,
 }
 
 /// A variant of a task.
 #[derive(Debug)]
 pub struct Variant<'a> {
     /// Its name.
-    pub name: &'a Name,
+    pub name: Name,
     /// The task.
     pub task: TaskId,
     /// The variant that it overrides; without one, the task itself.
     pub base: Option<VariantId>,
     /// Where it is declared.
     pub declaration: &'a ast::Override,
+    /// What names mean around it.
+    pub scope: Scope,
+    /// Whether it stands in a file that was named to the command, so that it is built.
+    pub named: bool,
 }
 
 impl<'a> Program<'a> {
-    /// The template that a name means in a file.
+    /// The template of this name in a file.
     #[must_use]
     pub fn template(&self, file: FileId, name: &str) -> Option<TemplateId> {
-        self.template_names.get(&(file, name)).copied()
+        self.template_names.get(&file)?.get(name).copied()
     }
 
-    /// The environment of this name.
+    /// The environment that a name means in a file: its own, or one of any file that was named.
     #[must_use]
-    pub fn environment(&self, name: &str) -> Option<EnvironmentId> {
-        self.environment_names.get(name).copied()
+    pub fn environment(&self, file: FileId, name: &str) -> Option<EnvironmentId> {
+        let own = self.environment_names.get(&file).and_then(|names| names.get(name));
+        own.or_else(|| self.shared_environments.get(name)).copied()
+    }
+
+    /// Whether a branch that is not taken may declare something of this name.
+    #[must_use]
+    pub fn is_dormant(&self, file: FileId, kind: Kind, name: &str) -> bool {
+        self.dormant_names.contains(&(file, kind, Some(name.into()))) || self.dormant_names.contains(&(file, kind, None))
     }
 
     /// The names of the templates of a file.
-    pub fn template_names(&self, file: FileId) -> impl Iterator<Item = &'a str> {
+    pub fn template_names(&self, file: FileId) -> impl Iterator<Item = &str> {
         self.templates.iter().filter(move |t| t.name.span.file == file).map(|t| t.name.text.as_str())
     }
 
-    /// The names of the environments.
-    pub fn environment_names(&self) -> impl Iterator<Item = &'a str> {
-        self.environments.iter().map(|environment| environment.name.text.as_str())
+    /// The names of the environments that can be named in a file.
+    pub fn environment_names(&self, file: FileId) -> impl Iterator<Item = &str> {
+        let seen = move |environment: &&Environment<'_>| environment.named || environment.name.span.file == file;
+        self.environments.iter().filter(seen).map(|environment| environment.name.text.as_str())
     }
 
     /// The name of a task with its environment's: `production-env.train`.
@@ -129,111 +191,212 @@ impl<'a> Program<'a> {
     }
 }
 
-/// The program that these files declare.
-pub fn resolve<'a>(files: &'a [ast::File], diagnostics: &mut Diagnostics) -> Program<'a> {
-    let mut resolver = Resolver { program: Program::default(), diagnostics, overrides: Vec::new() };
-    for file in files {
-        resolver.declare_owners(&file.statements);
+/// The program that these modules declare.
+pub fn resolve<'a>(modules: &'a Modules, evaluator: &mut Evaluator<'a, '_>) -> Program<'a> {
+    let mut resolver =
+        Resolver { program: Program::default(), evaluator, modules, overrides: Vec::new(), inner: Vec::new() };
+    let mut outer: Vec<Found<'a>> = Vec::new();
+    for module in modules.iter() {
+        let place = Span::new(module.file, 0..0);
+        let found = expand(resolver.evaluator, &module.tree.statements, place, &Scope::of(module.file), true);
+        resolver.declare_owners(&found.taken);
+        resolver.note_dormant(&found.dormant);
+        outer.push(found);
     }
-    for file in files {
-        resolver.declare_tasks(&file.statements);
+    for found in outer {
+        resolver.declare_tasks(&found.taken);
+        resolver.sleep(found.dormant);
     }
     resolver.resolve_overrides();
+    resolver.report_shared_names();
+    extends::resolve(&mut resolver.program, resolver.evaluator);
     resolver.program
 }
 
-struct Resolver<'a, 'd> {
+struct Resolver<'a, 'e, 'c> {
     program: Program<'a>,
-    diagnostics: &'d mut Diagnostics,
+    evaluator: &'e mut Evaluator<'a, 'c>,
+    modules: &'a Modules,
     /// The overrides, with the environment that they stand in.
-    overrides: Vec<(Option<EnvironmentId>, &'a ast::Override)>,
+    overrides: Vec<Pending<'a>>,
+    /// For each environment, its tasks and overrides.
+    inner: Vec<Vec<Declaration<'a>>>,
 }
 
-impl<'a> Resolver<'a, '_> {
+/// An override whose target has not been looked up.
+struct Pending<'a> {
+    environment: Option<EnvironmentId>,
+    declaration: &'a ast::Override,
+    scope: Scope,
+    /// The task or variant that it overrides.
+    target: EcoString,
+    /// The variant of that which it overrides.
+    of_variant: Option<EcoString>,
+}
+
+impl<'a> Resolver<'a, '_, '_> {
+    /// A name with its text, where it is known.
+    fn named(&mut self, name: &Name, scope: &Scope) -> Option<Name> {
+        if name.is_missing() {
+            return None;
+        }
+        if name.parts.is_none() {
+            return Some(name.clone());
+        }
+        self.evaluator.name(name, scope).map(|text| Name::new(text, name.span))
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.evaluator.diagnostics.push(diagnostic);
+    }
+
     // ------------------------------------------------------------------------------ templates and environments
 
-    fn declare_owners(&mut self, statements: &'a [Statement]) {
-        for statement in statements {
+    fn declare_owners(&mut self, declarations: &[Declaration<'a>]) {
+        for Declaration { statement, scope } in declarations {
             match &statement.kind {
-                StatementKind::Template(template) => self.declare_template(template),
-                StatementKind::Environment(environment) => self.declare_environment(environment, &statement.leading),
-                StatementKind::Entry(entry) if entry.operation != ast::Operation::Missing => {
-                    let message = format!("`{}` stands outside of any declaration", entry.key.text);
-                    let mut diagnostic = Diagnostic::new(code::MISPLACED, entry.key.span, message);
-                    let words = ["template", "environment", "task", "override"];
-                    diagnostic.help.extend(did_you_mean(&entry.key.text, words));
-                    self.diagnostics.push(diagnostic.help("a file holds templates, environments, tasks and overrides"));
+                StatementKind::Template(template) => self.declare_template(template, scope),
+                StatementKind::Environment(environment) => {
+                    self.declare_environment(environment, &statement.leading, scope);
                 }
                 _ => {}
             }
         }
     }
 
-    fn declare_template(&mut self, declaration: &'a ast::Template) {
-        let name = &declaration.name;
-        if is_missing(name) {
-            return;
-        }
-        names::check_template(name, self.diagnostics);
-        let key = (name.span.file, name.text.as_str());
-        if let Some(first) = self.program.template_names.get(&key) {
+    fn declare_template(&mut self, declaration: &'a ast::Template, scope: &Scope) {
+        let Some(name) = self.named(&declaration.name, scope) else { return };
+        names::check_template(&name, self.evaluator.diagnostics);
+        if let Some(first) = self.program.template(name.span.file, &name.text) {
             let first = self.program.templates[first.0].name.span;
             return self.duplicate("template", &name.text, name.span, first);
         }
-        self.program.template_names.insert(key, TemplateId(self.program.templates.len()));
-        self.program.templates.push(Template { name, declaration });
+        let id = TemplateId(self.program.templates.len());
+        self.program.template_names.entry(name.span.file).or_default().insert(name.text.clone(), id);
+        self.program.templates.push(Template { name, declaration, scope: scope.clone(), bases: Vec::new() });
     }
 
-    fn declare_environment(&mut self, declaration: &'a ast::Environment, docs: &'a [ast::Comment]) {
-        let name = &declaration.name;
-        if is_missing(name) {
-            return;
-        }
-        names::check_environment(name, self.diagnostics);
-        if let Some(first) = self.program.environment_names.get(name.text.as_str()) {
+    fn declare_environment(&mut self, declaration: &'a ast::Environment, docs: &'a [ast::Comment], scope: &Scope) {
+        let id = EnvironmentId(self.program.environments.len());
+        let Some(name) = self.named(&declaration.name, scope) else { return };
+        let (file, named) = (name.span.file, self.modules.is_named(name.span.file));
+        names::check_environment(&name, self.evaluator.diagnostics);
+        let own = self.program.environment_names.entry(file).or_default();
+        let first = own.get(&name.text).or_else(|| named.then(|| self.program.shared_environments.get(&name.text))?);
+        if let Some(first) = first {
             let first = self.program.environments[first.0].name.span;
             return self.duplicate("environment", &name.text, name.span, first);
         }
-        let id = EnvironmentId(self.program.environments.len());
-        self.program.environment_names.insert(&name.text, id);
-        self.program.environments.push(Environment { name, declaration, docs });
+        own.insert(name.text.clone(), id);
+        if named {
+            self.program.shared_environments.insert(name.text.clone(), id);
+        }
+        let statements = &declaration.body.statements;
+        let found = expand(self.evaluator, statements, declaration.body.span, scope, false);
+        self.inner.push(found.taken);
+        self.program.dormant.extend(found.dormant);
+        let scope = scope.clone();
+        self.program.environments.push(Environment { name, declaration, docs, scope, base: None, named });
     }
 
     fn duplicate(&mut self, what: &str, name: &str, again: Span, first: Span) {
-        self.diagnostics.push(
-            Diagnostic::new(code::DUPLICATE_DECLARATION, again, format!("{what} `{name}` is declared twice"))
+        let diagnostic =
+            Diagnostic::new(code::DUPLICATE_DECLARATION, again, format!("{what} `{name}` is declared twice"));
+        if again == first {
+            let diagnostic = diagnostic
+                .note("every round of the loop around it declares it")
+                .help("make the name depend on the round: `\"…-${…}\"`");
+            return self.report(diagnostic);
+        }
+        self.report(
+            diagnostic
                 .here("declared again here")
                 .label(first, "first declared here")
                 .help("give one of them another name"),
         );
     }
 
+    /// Two environments of one name may stand in files that do not meet, but not both be built.
+    fn report_shared_names(&mut self) {
+        let built: FxHashSet<EnvironmentId> = self
+            .program
+            .tasks
+            .iter()
+            .filter(|task| task.named)
+            .map(|task| task.environment)
+            .chain(self.program.variants.iter().filter(|variant| variant.named).map(|variant| self.program.tasks[variant.task.0].environment))
+            .collect();
+        let mut seen: FxHashMap<EcoString, Span> = FxHashMap::default();
+        let mut twins = Vec::new();
+        for (at, environment) in self.program.environments.iter().enumerate() {
+            if !environment.named && !built.contains(&EnvironmentId(at)) {
+                continue;
+            }
+            if let Some(first) = seen.insert(environment.name.text.clone(), environment.name.span) {
+                twins.push((environment.name.text.clone(), environment.name.span, first));
+            }
+        }
+        for (name, again, first) in twins {
+            self.duplicate("environment", &name, again, first);
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------- dormant
+
+    /// What is declared in branches that are not taken can be named in them.
+    fn note_dormant(&mut self, declarations: &[Declaration<'a>]) {
+        for Declaration { statement, scope } in declarations {
+            let (kind, name) = match &statement.kind {
+                StatementKind::Template(template) => (Kind::Template, &template.name),
+                StatementKind::Environment(environment) => (Kind::Environment, &environment.name),
+                _ => continue,
+            };
+            let text = name.parts.is_none().then(|| name.text.clone());
+            self.program.dormant_names.insert((scope.file, kind, text));
+        }
+    }
+
+    /// Keeps what is dormant, with the tasks in dormant environments, to be looked at.
+    fn sleep(&mut self, declarations: Vec<Declaration<'a>>) {
+        for declaration in declarations {
+            if let StatementKind::Environment(environment) = &declaration.statement.kind {
+                let (statements, place) = (&environment.body.statements, environment.body.span);
+                let before = std::mem::replace(&mut self.evaluator.forgetful, true);
+                let found = expand(self.evaluator, statements, place, &declaration.scope, false);
+                self.evaluator.forgetful = before;
+                self.program.dormant.extend(found.dormant);
+            }
+            self.program.dormant.push(declaration);
+        }
+    }
+
     // ---------------------------------------------------------------------------------------------------- tasks
 
-    fn declare_tasks(&mut self, statements: &'a [Statement]) {
-        for statement in statements {
+    fn declare_tasks(&mut self, declarations: &[Declaration<'a>]) {
+        for Declaration { statement, scope } in declarations {
             match &statement.kind {
-                StatementKind::Environment(environment) => self.declare_tasks_of(environment),
-                StatementKind::Task(task) => self.declare_outside(task, &statement.leading),
-                StatementKind::Override(over) => self.overrides.push((None, over)),
+                StatementKind::Environment(environment) => self.declare_tasks_of(environment, scope),
+                StatementKind::Task(task) => self.declare_outside(task, &statement.leading, scope),
+                StatementKind::Override(over) => self.note_override(None, over, scope),
                 _ => {}
             }
         }
     }
 
-    fn declare_tasks_of(&mut self, environment: &'a ast::Environment) {
+    fn declare_tasks_of(&mut self, environment: &'a ast::Environment, scope: &Scope) {
         // A duplicate environment was reported; its tasks would only repeat that.
-        let id = self.program.environment(&environment.name.text);
-        let Some(id) = id.filter(|id| std::ptr::eq(self.program.environments[id.0].declaration, environment)) else {
-            return;
-        };
-        for statement in &environment.body.statements {
+        let Some(name) = self.named(&environment.name, scope) else { return };
+        let id = self.program.environment_names.get(&name.span.file).and_then(|names| names.get(&name.text)).copied();
+        let own = |id: &EnvironmentId| std::ptr::eq(self.program.environments[id.0].declaration, environment);
+        let Some(id) = id.filter(own) else { return };
+        let inner = self.inner.get_mut(id.0).map(std::mem::take).unwrap_or_default();
+        for Declaration { statement, scope } in inner {
             match &statement.kind {
-                StatementKind::Task(task) => self.declare_inside(id, task, &statement.leading),
-                StatementKind::Override(over) => self.overrides.push((Some(id), over)),
+                StatementKind::Task(task) => self.declare_inside(id, task, &statement.leading, &scope),
+                StatementKind::Override(over) => self.note_override(Some(id), over, &scope),
                 StatementKind::Template(inner) => self.misplaced("template", inner.name.span),
                 StatementKind::Environment(inner) => self.misplaced("environment", inner.name.span),
-                StatementKind::Entry(_) | StatementKind::Skipped(_) => {}
+                _ => {}
             }
         }
     }
@@ -243,113 +406,158 @@ impl<'a> Resolver<'a, '_> {
             "a declaration of {} {what} cannot stand in an environment",
             if what == "template" { "a" } else { "an" }
         );
-        self.diagnostics
-            .push(Diagnostic::new(code::MISPLACED, span, message).help("move it out, to the top level of the file"));
+        self.report(Diagnostic::new(code::MISPLACED, span, message).help("move it out, to the top level of the file"));
     }
 
-    fn declare_inside(&mut self, environment: EnvironmentId, task: &'a ast::Task, docs: &'a [ast::Comment]) {
-        if let Some(other) = &task.name.environment
-            && other.text != self.program.environments[environment.0].name.text
-        {
-            let own = self.program.environments[environment.0].name;
-            self.diagnostics.push(
-                Diagnostic::new(
-                    code::MISPLACED,
-                    task.name.span,
-                    format!("this task of `{}` stands in another environment", other.text),
-                )
-                .label(own.span, format!("this is environment `{}`", own.text))
-                .help("in an environment, a task has its name alone"),
-            );
-            return;
+    fn declare_inside(
+        &mut self,
+        environment: EnvironmentId,
+        task: &'a ast::Task,
+        docs: &'a [ast::Comment],
+        scope: &Scope,
+    ) {
+        if let Some(other) = &task.name.environment {
+            let other = self.named(other, scope);
+            let own = self.program.environments[environment.0].name.clone();
+            if let Some(other) = other.filter(|other| other.text != own.text || task.name.import.is_some()) {
+                self.report(
+                    Diagnostic::new(
+                        code::MISPLACED,
+                        task.name.span,
+                        format!("this task of `{}` stands in another environment", other.text),
+                    )
+                    .label(own.span, format!("this is environment `{}`", own.text))
+                    .help("in an environment, a task has its name alone"),
+                );
+                return;
+            }
         }
-        self.declare_task(environment, task, docs);
+        self.declare_task(environment, task, docs, scope);
     }
 
-    fn declare_outside(&mut self, task: &'a ast::Task, docs: &'a [ast::Comment]) {
-        let Some(environment) = &task.name.environment else {
-            if !is_missing(&task.name.task) {
+    fn declare_outside(&mut self, task: &'a ast::Task, docs: &'a [ast::Comment], scope: &Scope) {
+        if task.name.environment.is_none() {
+            if !task.name.task.is_missing() {
                 let message = format!("task `{}` stands outside of any environment", task.name.task.text);
                 let help = format!("write `task ENVIRONMENT.{}`, or move it into its environment", task.name.task.text);
-                self.diagnostics.push(Diagnostic::new(code::MISPLACED, task.name.span, message).help(help));
+                self.report(Diagnostic::new(code::MISPLACED, task.name.span, message).help(help));
             }
             return;
+        }
+        if let Some(id) = self.environment_of(&task.name, scope) {
+            self.declare_task(id, task, docs, scope);
+        }
+    }
+
+    /// The environment that the name of a task names.
+    fn environment_of(&mut self, name: &TaskName, scope: &Scope) -> Option<EnvironmentId> {
+        let environment = name.environment.as_ref().and_then(|environment| self.named(environment, scope))?;
+        let path = match &name.import {
+            Some(import) => vec![self.named(import, scope)?, environment],
+            None => vec![environment],
         };
-        if let Some(id) = self.environment_of(environment) {
-            self.declare_task(id, task, docs);
+        match environment_path(&self.program, self.evaluator, &path, scope) {
+            Ok(found) => found,
+            Err(diagnostic) => {
+                self.report(*diagnostic);
+                None
+            }
         }
     }
 
-    fn environment_of(&mut self, name: &Name) -> Option<EnvironmentId> {
-        let found = self.program.environment(&name.text);
-        if found.is_none() && !is_missing(name) {
-            let unknown = unknown_environment(&self.program, name);
-            self.diagnostics.push(unknown);
-        }
-        found
-    }
-
-    fn declare_task(&mut self, environment: EnvironmentId, declaration: &'a ast::Task, docs: &'a [ast::Comment]) {
-        let name = &declaration.name.task;
-        if is_missing(name) {
-            return;
-        }
+    fn declare_task(
+        &mut self,
+        environment: EnvironmentId,
+        declaration: &'a ast::Task,
+        docs: &'a [ast::Comment],
+        scope: &Scope,
+    ) {
+        let Some(name) = self.named(&declaration.name.task, scope) else { return };
         if let Some(variant) = &declaration.name.variant {
             let message = "a task's declaration names no variant";
             let diagnostic = Diagnostic::new(code::MISPLACED, variant.span, message);
-            self.diagnostics
-                .push(diagnostic.help(format!("write `override {} as {} {{ … }}`", name.text, variant.text)));
+            return self.report(diagnostic.help(format!("write `override {} as {} {{ … }}`", name.text, variant.text)));
+        }
+        names::check_task(&name, self.evaluator.diagnostics);
+        let first = self.program.task_names.get(&environment).and_then(|names| names.get(&name.text)).copied();
+        if let Some(first) = first {
+            let (span, qualified) = (self.program.tasks[first.0].name.span, self.program.qualified_name(first));
+            return self.duplicate("task", &qualified, name.span, span);
+        }
+        if !self.may_declare(name.span) {
             return;
         }
-        names::check_task(name, self.diagnostics);
-        let key = (environment, name.text.as_str());
-        if let Some(first) = self.program.task_names.get(&key) {
-            let first = *first;
-            let (span, name) = (self.program.tasks[first.0].name.span, self.program.qualified_name(first));
-            return self.duplicate("task", &name, declaration.name.task.span, span);
+        let id = TaskId(self.program.tasks.len());
+        self.program.task_names.entry(environment).or_default().insert(name.text.clone(), id);
+        let (scope, named) = (scope.clone(), self.modules.is_named(name.span.file));
+        self.program.tasks.push(Task { name, environment, declaration, docs, scope, named, amendments: Vec::new() });
+    }
+
+    /// Whether there may be one more task or variant.
+    fn may_declare(&mut self, place: Span) -> bool {
+        let count = self.program.tasks.len() + self.program.variants.len();
+        if count == MAX_PODS {
+            let message = format!("a build makes at most {MAX_PODS} tasks and variants");
+            self.report(Diagnostic::new(code::TOO_MUCH, place, message).help("split it into several builds"));
         }
-        self.program.task_names.insert(key, TaskId(self.program.tasks.len()));
-        self.program.tasks.push(Task { name, environment, declaration, docs, amendments: Vec::new() });
+        count < MAX_PODS
     }
 
     // ------------------------------------------------------------------------------------------------ overrides
+
+    fn note_override(&mut self, environment: Option<EnvironmentId>, declaration: &'a ast::Override, scope: &Scope) {
+        let target = &declaration.target;
+        let Some(name) = self.named(&target.task, scope) else { return };
+        let of_variant = match &target.variant {
+            Some(variant) => match self.named(variant, scope) {
+                Some(variant) => Some(variant.text),
+                None => return,
+            },
+            None => None,
+        };
+        let (target, scope) = (name.text, scope.clone());
+        self.overrides.push(Pending { environment, declaration, scope, target, of_variant });
+    }
 
     /// Declares every variant first and finds what each overrides after that, so that their order does not matter.
     ///
     /// A target is a task (`train`), a variant (`train@large`), or, where no task has the name, a variant by its name alone.
     fn resolve_overrides(&mut self) {
-        let mut pending = Vec::new();
-        let mut waiting: FxHashMap<(EnvironmentId, &'a str), Vec<&'a ast::Override>> = FxHashMap::default();
-        for (environment, declaration) in std::mem::take(&mut self.overrides) {
-            let target = &declaration.target;
-            let Some(environment) = self.environment_of_override(environment, target) else { continue };
-            let key = (environment, target.task.text.as_str());
-            match self.program.task_names.get(&key) {
-                Some(task) => pending.extend(self.declare_override(*task, target.variant.as_ref(), declaration)),
-                None => waiting.entry(key).or_default().push(declaration),
+        let mut declared: Vec<Declared> = Vec::new();
+        let mut waiting: FxHashMap<(EnvironmentId, EcoString), Vec<Pending<'a>>> = FxHashMap::default();
+        for pending in std::mem::take(&mut self.overrides) {
+            let Some(environment) = self.environment_of_override(&pending) else { continue };
+            let task = self.program.task_names.get(&environment).and_then(|names| names.get(&pending.target)).copied();
+            match task {
+                Some(task) => {
+                    let base = pending.of_variant.clone();
+                    declared.extend(self.declare_override(task, base, None, &pending));
+                }
+                None => waiting.entry((environment, pending.target.clone())).or_default().push(pending),
             }
         }
         let mut at = 0;
-        while let Some(id) = pending.get(at).map(|pending: &Pending<'_>| pending.id) {
+        while let Some(id) = declared.get(at).map(|declared| declared.id) {
             at += 1;
-            let Variant { name, task, .. } = self.program.variants[id.0];
-            let key = (self.program.tasks[task.0].environment, name.text.as_str());
-            let Some(declarations) = waiting.remove(&key) else { continue };
-            let twin = pending.iter().map(|other| other.id).find(|other| self.is_twin(*other, id));
-            for declaration in declarations {
+            let Variant { name, task, .. } = &self.program.variants[id.0];
+            let (name, task) = (name.clone(), *task);
+            let key = (self.program.tasks[task.0].environment, name.text.clone());
+            let Some(overrides) = waiting.remove(&key) else { continue };
+            let twin = declared.iter().map(|other| other.id).find(|other| self.is_twin(*other, id));
+            for pending in overrides {
                 match twin {
-                    Some(twin) => self.ambiguous(declaration, id, twin),
-                    None => pending.extend(self.declare_override(task, Some(name), declaration)),
+                    Some(twin) => self.ambiguous(&pending, id, twin),
+                    None => declared.extend(self.declare_override(task, Some(name.text.clone()), Some(name.span), &pending)),
                 }
             }
         }
         #[expect(clippy::iter_over_hash_type, reason = "diagnostics are sorted before anyone sees them")]
-        for ((environment, _), declarations) in waiting {
-            for declaration in declarations.into_iter().filter(|declaration| !is_missing(&declaration.target.task)) {
-                self.unknown_task(environment, &declaration.target.task);
+        for ((environment, _), overrides) in waiting {
+            for pending in overrides {
+                self.unknown_task(environment, &pending);
             }
         }
-        self.order_variants(&pending);
+        self.order_variants(&declared);
     }
 
     /// Whether two variants of different tasks have one name in one environment.
@@ -359,109 +567,115 @@ impl<'a> Resolver<'a, '_> {
         one.task != other.task && one.name.text == other.name.text && environment(one) == environment(other)
     }
 
-    fn ambiguous(&mut self, declaration: &ast::Override, one: VariantId, other: VariantId) {
+    fn ambiguous(&mut self, pending: &Pending<'a>, one: VariantId, other: VariantId) {
         let (one, other) = (&self.program.variants[one.0], &self.program.variants[other.0]);
-        let target = &declaration.target;
         let task = &self.program.tasks[one.task.0].name.text;
-        let message = format!("`{}` is a variant of more than one task", target.task.text);
-        let diagnostic = Diagnostic::new(code::UNKNOWN_TASK, target.span, message)
+        let message = format!("`{}` is a variant of more than one task", pending.target);
+        let diagnostic = Diagnostic::new(code::UNKNOWN_TASK, pending.declaration.target.span, message)
             .label(one.name.span, "this one")
             .label(other.name.span, "and this one")
-            .help(format!("name the task too: `{task}@{}`", target.task.text));
-        self.diagnostics.push(diagnostic);
+            .help(format!("name the task too: `{task}@{}`", pending.target));
+        self.report(diagnostic);
     }
 
-    fn environment_of_override(&mut self, around: Option<EnvironmentId>, target: &TaskName) -> Option<EnvironmentId> {
-        match (&target.environment, around) {
-            (Some(name), _) => self.environment_of(name),
-            (None, Some(environment)) => Some(environment),
-            (None, None) => {
-                if !is_missing(&target.task) {
-                    let name = &target.task.text;
-                    let message = format!("override of `{name}` stands outside of any environment");
-                    let help = format!("write `override ENVIRONMENT.{name}`, or move it into its environment");
-                    self.diagnostics.push(Diagnostic::new(code::MISPLACED, target.span, message).help(help));
-                }
-                None
-            }
+    fn environment_of_override(&mut self, pending: &Pending<'a>) -> Option<EnvironmentId> {
+        let target = &pending.declaration.target;
+        if target.environment.is_some() {
+            return self.environment_of(target, &pending.scope);
         }
+        if pending.environment.is_none() {
+            let name = &pending.target;
+            let message = format!("override of `{name}` stands outside of any environment");
+            let help = format!("write `override ENVIRONMENT.{name}`, or move it into its environment");
+            self.report(Diagnostic::new(code::MISPLACED, target.span, message).help(help));
+        }
+        pending.environment
     }
 
+    /// `base` is the variant that is overridden, and `place` is where that is declared, if it was named without its task.
     fn declare_override(
         &mut self,
         task: TaskId,
-        base: Option<&'a Name>,
-        declaration: &'a ast::Override,
-    ) -> Option<Pending<'a>> {
-        match &declaration.variant {
-            None => {
-                self.amend(task, base, declaration);
-                None
-            }
-            Some(name) if is_missing(name) => None,
-            Some(name) => self.declare_variant(task, base, name, declaration),
-        }
+        base: Option<EcoString>,
+        place: Option<Span>,
+        pending: &Pending<'a>,
+    ) -> Option<Declared> {
+        let Some(variant) = &pending.declaration.variant else {
+            self.amend(task, base.as_deref(), place, pending);
+            return None;
+        };
+        let name = self.named(variant, &pending.scope)?;
+        self.declare_variant(task, base, name, pending)
     }
 
-    fn unknown_task(&mut self, environment: EnvironmentId, name: &Name) {
-        let owner = self.program.environments[environment.0].name;
-        let message = format!("environment `{}` has no task `{}`", owner.text, name.text);
+    fn unknown_task(&mut self, environment: EnvironmentId, pending: &Pending<'a>) {
+        let owner = self.program.environments[environment.0].name.clone();
+        let message = format!("environment `{}` has no task `{}`", owner.text, pending.target);
         let known = self.program.tasks.iter().filter(|task| task.environment == environment);
-        let suggestion = did_you_mean(&name.text, known.map(|task| task.name.text.as_str()));
-        let mut diagnostic = Diagnostic::new(code::UNKNOWN_TASK, name.span, message).label(owner.span, "declared here");
+        let suggestion = did_you_mean(&pending.target, known.map(|task| task.name.text.as_str()));
+        let span = pending.declaration.target.task.span;
+        let mut diagnostic = Diagnostic::new(code::UNKNOWN_TASK, span, message).label(owner.span, "declared here");
         diagnostic.help.extend(suggestion);
-        self.diagnostics.push(diagnostic);
+        self.report(diagnostic);
     }
 
-    fn amend(&mut self, task: TaskId, base: Option<&Name>, declaration: &'a ast::Override) {
-        if let Some(variant) = base {
+    fn amend(&mut self, task: TaskId, base: Option<&str>, place: Option<Span>, pending: &Pending<'a>) {
+        if let Some(base) = base {
+            let variant = self.program.variant_names.get(&task).and_then(|names| names.get(base));
+            let place = place.or_else(|| variant.map(|id| self.program.variants[id.0].name.span));
             let message = "a variant is changed where it is declared";
             let help = "override the task itself, or declare a further variant with `as`";
-            self.diagnostics.push(
-                Diagnostic::new(code::MISPLACED, declaration.target.span, message)
-                    .label(variant.span, "a variant")
-                    .help(help),
-            );
-            return;
+            let mut diagnostic = Diagnostic::new(code::MISPLACED, pending.declaration.target.span, message).help(help);
+            if let Some(place) = place.or_else(|| pending.declaration.target.variant.as_ref().map(|name| name.span)) {
+                diagnostic = diagnostic.label(place, "a variant");
+            }
+            return self.report(diagnostic);
         }
-        self.program.tasks[task.0].amendments.push(declaration);
+        let amendment = Amendment { declaration: pending.declaration, scope: pending.scope.clone() };
+        self.program.tasks[task.0].amendments.push(amendment);
     }
 
     fn declare_variant(
         &mut self,
         task: TaskId,
-        base: Option<&'a Name>,
-        name: &'a Name,
-        declaration: &'a ast::Override,
-    ) -> Option<Pending<'a>> {
-        names::check_variant(name, self.diagnostics);
-        let key = (task, name.text.as_str());
-        if let Some(first) = self.program.variant_names.get(&key) {
+        base: Option<EcoString>,
+        name: Name,
+        pending: &Pending<'a>,
+    ) -> Option<Declared> {
+        names::check_variant(&name, self.evaluator.diagnostics);
+        let first = self.program.variant_names.get(&task).and_then(|names| names.get(&name.text)).copied();
+        if let Some(first) = first {
             let first = self.program.variants[first.0].name.span;
             let qualified = format!("{}@{}", self.program.qualified_name(task), name.text);
             self.duplicate("variant", &qualified, name.span, first);
             return None;
         }
+        if !self.may_declare(name.span) {
+            return None;
+        }
         // The number is a placeholder until the variants are in order.
         let id = VariantId(self.program.variants.len());
-        self.program.variant_names.insert(key, id);
-        self.program.variants.push(Variant { name, task, base: None, declaration });
-        Some(Pending { id, base })
+        self.program.variant_names.entry(task).or_default().insert(name.text.clone(), id);
+        let (declaration, scope) = (pending.declaration, pending.scope.clone());
+        let named = self.modules.is_named(name.span.file);
+        self.program.variants.push(Variant { name, task, base: None, declaration, scope, named });
+        Some(Declared { id, base })
     }
 
     /// Puts every variant after the one that it overrides, and leaves out those that rest on nothing.
-    fn order_variants(&mut self, pending: &[Pending<'a>]) {
+    fn order_variants(&mut self, declared: &[Declared]) {
         let mut above: FxHashMap<VariantId, Vec<VariantId>> = FxHashMap::default();
         let mut grounded: Vec<VariantId> = Vec::new();
         let mut broken: Vec<VariantId> = Vec::new();
-        for Pending { id, base } in pending {
+        for Declared { id, base } in declared {
             let Some(base) = base else {
                 grounded.push(*id);
                 continue;
             };
-            let key = (self.program.variants[id.0].task, base.text.as_str());
-            if let Some(base) = self.program.variant_names.get(&key) {
-                above.entry(*base).or_default().push(*id);
+            let task = self.program.variants[id.0].task;
+            let found = self.program.variant_names.get(&task).and_then(|names| names.get(base)).copied();
+            if let Some(base) = found {
+                above.entry(base).or_default().push(*id);
             } else {
                 self.unknown_variant(*id, base);
                 broken.push(*id);
@@ -473,17 +687,19 @@ impl<'a> Resolver<'a, '_> {
         self.renumber(&order, &above);
     }
 
-    fn unknown_variant(&mut self, id: VariantId, base: &Name) {
+    fn unknown_variant(&mut self, id: VariantId, base: &str) {
         /// How many names are compared at the most.
         const MOST: usize = 200;
         let variant = &self.program.variants[id.0];
-        let (task, own) = (variant.task, variant.name);
-        let others = self.program.variants.iter().filter(|other| other.task == task && other.name != own);
+        let (task, own) = (variant.task, &variant.name);
+        let target = &variant.declaration.target;
+        let place = target.variant.as_ref().map_or(target.task.span, |name| name.span);
+        let others = self.program.variants.iter().filter(|other| other.task == task && other.name.text != own.text);
         let known = others.take(MOST).map(|other| other.name.text.as_str());
-        let message = format!("task `{}` has no variant `{}`", self.program.qualified_name(task), base.text);
-        let mut diagnostic = Diagnostic::new(code::UNKNOWN_TASK, base.span, message);
-        diagnostic.help.extend(did_you_mean(&base.text, known));
-        self.diagnostics.push(diagnostic);
+        let message = format!("task `{}` has no variant `{}`", self.program.qualified_name(task), base);
+        let mut diagnostic = Diagnostic::new(code::UNKNOWN_TASK, place, message);
+        diagnostic.help.extend(did_you_mean(base, known));
+        self.report(diagnostic);
     }
 
     /// What rests neither on a task nor on something unknown rests on itself.
@@ -499,7 +715,7 @@ impl<'a> Resolver<'a, '_> {
         for other in spans.take(MOST_LABELS) {
             diagnostic = diagnostic.label(other, "part of the ring, or built on it");
         }
-        self.diagnostics.push(diagnostic);
+        self.report(diagnostic);
     }
 
     /// Numbers the variants in this order.
@@ -515,7 +731,7 @@ impl<'a> Resolver<'a, '_> {
             for variant in above.get(id).into_iter().flatten() {
                 bases.insert(*variant, number);
             }
-            self.program.variant_names.insert((variant.task, variant.name.text.as_str()), number);
+            self.program.variant_names.entry(variant.task).or_default().insert(variant.name.text.clone(), number);
             self.program.variants.push(variant);
         }
     }
@@ -531,22 +747,131 @@ fn with_all_above(mut variants: Vec<VariantId>, above: &FxHashMap<VariantId, Vec
     variants
 }
 
-/// Whether a name is not there at all, which was reported; an empty string is a name of the wrong form.
-fn is_missing(name: &Name) -> bool {
-    name.span.start == name.span.end
-}
-
 /// A declared variant whose base has not been looked up.
-struct Pending<'a> {
+struct Declared {
     id: VariantId,
-    base: Option<&'a Name>,
+    base: Option<EcoString>,
 }
 
-/// What is said of a name that no environment has.
-#[must_use]
-pub fn unknown_environment(program: &Program<'_>, name: &Name) -> Diagnostic {
-    let message = format!("there is no environment `{}`", name.text);
+/// The environment that a name means, or a name behind that of an import.
+///
+/// # Errors
+/// The diagnostic that says why there is none. There is none without an error where that was reported, or where it cannot be told.
+pub fn environment_path(
+    program: &Program<'_>,
+    evaluator: &mut Evaluator<'_, '_>,
+    path: &[Name],
+    scope: &Scope,
+) -> Result<Option<EnvironmentId>, Box<Diagnostic>> {
+    let (file, name) = match path {
+        [name] => (scope.file, name),
+        [import, name] => match imported(evaluator, import, scope)? {
+            Some(file) => (file, name),
+            None => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    let found = match path.len() {
+        1 => program.environment(file, &name.text),
+        _ => program.environment_names.get(&file).and_then(|names| names.get(&name.text)).copied(),
+    };
+    if found.is_some() || (evaluator.forgetful && program.is_dormant(file, Kind::Environment, &name.text)) {
+        return Ok(found);
+    }
+    let message = match path.len() {
+        1 => format!("there is no environment `{}`", name.text),
+        _ => format!("`{}` has no environment `{}`", evaluator.sources.get(file).name, name.text),
+    };
     let mut diagnostic = Diagnostic::new(code::UNKNOWN_ENVIRONMENT, name.span, message);
-    diagnostic.help.extend(did_you_mean(&name.text, program.environment_names()));
-    diagnostic
+    if program.is_dormant(file, Kind::Environment, &name.text) {
+        diagnostic = diagnostic.note("it is declared only under an `if` that does not hold in this build");
+    }
+    diagnostic.help.extend(did_you_mean(&name.text, program.environment_names(file)));
+    if path.len() == 1 && diagnostic.help.is_empty() {
+        diagnostic.help.extend(elsewhere(program, evaluator, name, scope));
+    }
+    Err(Box::new(diagnostic))
+}
+
+/// The import through which an environment could be named.
+fn elsewhere(program: &Program<'_>, evaluator: &Evaluator<'_, '_>, name: &Name, scope: &Scope) -> Option<String> {
+    let names: Vec<&str> = evaluator.names.of(scope.file).collect();
+    let has = |import: &&str| match evaluator.names.meaning(scope.file, import) {
+        Some((Meaning::Import(Some(file)), _)) => {
+            program.environment_names.get(&file).is_some_and(|names| names.contains_key(&name.text))
+        }
+        _ => false,
+    };
+    names.into_iter().find(has).map(|import| format!("write `{import}.{}`", name.text))
+}
+
+/// The file that an import's name means; nothing where the import was reported.
+///
+/// # Errors
+/// The diagnostic that says that the name is none of an import.
+pub fn imported(
+    evaluator: &mut Evaluator<'_, '_>,
+    import: &Name,
+    scope: &Scope,
+) -> Result<Option<FileId>, Box<Diagnostic>> {
+    match evaluator.names.meaning(scope.file, &import.text) {
+        Some((Meaning::Import(target), _)) => {
+            evaluator.used.imports.insert((scope.file, import.text.clone()));
+            Ok(target)
+        }
+        other => {
+            let message = match other {
+                Some(_) => format!("`{}` is no import", import.text),
+                None => format!("nothing is imported as `{}`", import.text),
+            };
+            let mut diagnostic = Diagnostic::new(code::UNKNOWN_NAME, import.span, message);
+            let imports = evaluator.names.of(scope.file).filter(|name| {
+                matches!(evaluator.names.meaning(scope.file, name), Some((Meaning::Import(_), _)))
+            });
+            diagnostic.help.extend(did_you_mean(&import.text, imports));
+            Err(Box::new(diagnostic))
+        }
+    }
+}
+
+/// The template that a name means, or a name behind that of an import.
+///
+/// # Errors
+/// The diagnostic that says why there is none. There is none without an error where that was reported, or where it cannot be told.
+pub fn template_path(
+    program: &Program<'_>,
+    evaluator: &mut Evaluator<'_, '_>,
+    path: &[Name],
+    scope: &Scope,
+) -> Result<Option<TemplateId>, Box<Diagnostic>> {
+    let (file, name) = match path {
+        [name] => (scope.file, name),
+        [import, name] => match imported(evaluator, import, scope)? {
+            Some(file) => (file, name),
+            None => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    let found = program.template(file, &name.text);
+    if found.is_some() || (evaluator.forgetful && program.is_dormant(file, Kind::Template, &name.text)) {
+        return Ok(found);
+    }
+    let message = match path.len() {
+        1 => format!("there is no template `{}`", name.text),
+        _ => format!("`{}` has no template `{}`", evaluator.sources.get(file).name, name.text),
+    };
+    let mut diagnostic = Diagnostic::new(code::UNKNOWN_TEMPLATE, name.span, message);
+    if program.is_dormant(file, Kind::Template, &name.text) {
+        diagnostic = diagnostic.note("it is declared only under an `if` that does not hold in this build");
+    }
+    diagnostic.help.extend(did_you_mean(&name.text, program.template_names(file)));
+    if path.len() == 1 && diagnostic.help.is_empty() {
+        let names: Vec<&str> = evaluator.names.of(scope.file).collect();
+        let has = |import: &&str| match evaluator.names.meaning(scope.file, import) {
+            Some((Meaning::Import(Some(file)), _)) => program.template(file, &name.text).is_some(),
+            _ => false,
+        };
+        diagnostic.help.extend(names.into_iter().find(has).map(|import| format!("write `{import}.{}`", name.text)));
+    }
+    Err(Box::new(diagnostic))
 }

@@ -4,6 +4,7 @@
 
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::flyte::entrypoint::{is_identifier, is_keyword};
+use crate::modules::names::{RESERVED, is_referable};
 use crate::syntax::ast::Name;
 
 /// An environment is `snake_case` or kebab-case: `[a-z0-9]+([_-][a-z0-9]+)*`. Source: the SDK's `Environment`.
@@ -56,9 +57,7 @@ pub fn check_task(name: &Name, diagnostics: &mut Diagnostics) {
 
 /// A template can be referred to, so its name is one: `[A-Za-z_][A-Za-z0-9_-]*`.
 pub fn check_template(name: &Name, diagnostics: &mut Diagnostics) {
-    let first = name.text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    let rest = name.text.chars().all(is_name_character);
-    if first && rest && !RESERVED.contains(&name.text.as_str()) {
+    if is_referable(&name.text) {
         return;
     }
     let message = format!("`{}` is no name for a template", name.text.escape_debug());
@@ -69,9 +68,6 @@ pub fn check_template(name: &Name, diagnostics: &mut Diagnostics) {
     };
     diagnostics.push(Diagnostic::new(code::BAD_TEMPLATE_NAME, name.span, message).note(rule));
 }
-
-/// The words that can never be a reference.
-const RESERVED: &[&str] = &["true", "false", "null", "if", "then", "else", "for", "in"];
 
 /// A variant is part of a file name, so it holds nothing that a file name cannot.
 pub fn check_variant(name: &Name, diagnostics: &mut Diagnostics) {

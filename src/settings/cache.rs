@@ -7,7 +7,7 @@ use ecow::EcoString;
 use super::{object, text, truth};
 use crate::diagnostics::suggest::did_you_mean;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::evaluate::value::{Object, Value};
+use crate::value::{Object, Value};
 
 /// How results are cached.
 #[derive(Debug, Clone, PartialEq, Eq)]

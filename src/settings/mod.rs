@@ -25,7 +25,7 @@ use self::run::Run;
 use self::secrets::Secret;
 use self::timeout::Timeout;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::evaluate::value::{Kind, Object, Value};
+use crate::value::{Kind, Object, Value};
 use crate::source::Span;
 
 /// The settings of one task or variant.

@@ -9,7 +9,7 @@ use ecow::{EcoString, eco_format};
 use super::{object, text};
 use crate::diagnostics::suggest::did_you_mean;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::evaluate::value::{Kind, Object, Value};
+use crate::value::{Kind, Object, Value};
 use crate::flyte::accelerators;
 use crate::schema::units;
 use crate::source::Span;

@@ -4,7 +4,7 @@
 
 use super::object;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::evaluate::value::{Kind, Object, Value};
+use crate::value::{Kind, Object, Value};
 use crate::source::Span;
 
 /// How often and how fast a failed task is tried again.

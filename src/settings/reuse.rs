@@ -4,7 +4,7 @@
 //! `flyteidl2.core.ReusePolicy`. Not here: what a reusable environment cannot have (`check::reuse`).
 
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::evaluate::value::{Kind, Object, Value};
+use crate::value::{Kind, Object, Value};
 use crate::flyte::MIN_TTL;
 
 /// How a pool of reusable containers is kept.

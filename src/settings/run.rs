@@ -6,7 +6,7 @@ use ecow::EcoString;
 
 use super::{text, truth};
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::evaluate::value::{Object, Value};
+use crate::value::{Object, Value};
 use crate::flyte::entrypoint::Function;
 use crate::source::Span;
 

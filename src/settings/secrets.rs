@@ -6,7 +6,7 @@ use ecow::EcoString;
 
 use super::text;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::evaluate::value::{Object, Value};
+use crate::value::{Object, Value};
 use crate::flyte::SECRET_MOUNT;
 
 /// One secret.

@@ -7,7 +7,7 @@
 use super::{object, text, truth};
 use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::evaluate::value::{Kind, Object, Value};
+use crate::value::{Kind, Object, Value};
 use crate::flyte::PRIMARY_CONTAINER;
 use crate::schema::{self, Type, kubernetes::POD_SPEC};
 use crate::source::Span;

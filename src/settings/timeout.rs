@@ -4,7 +4,7 @@
 
 use super::object;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::evaluate::value::Object;
+use crate::value::Object;
 
 /// The bounds on a task's time, each in microseconds; `None` for no bound.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

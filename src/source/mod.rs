@@ -1,15 +1,25 @@
 //! Source texts and places in them.
 //!
-//! In: names and texts. Out: [`SourceMap`], [`Span`], [`FileId`] and [`Position`].
-//! Always: a span is a half-open range of bytes of one file, on character boundaries; files are numbered in the order of
-//! their names, so that sorting by span sorts by name.
-//! Not here: reading files (the command does), and any meaning of the text.
+//! In: names and texts. Out: [`SourceMap`], [`Span`], [`FileId`] and [`Position`]; [`files::Files`] is how more texts come in.
+//! Always: a span is a half-open range of bytes of one file, on character boundaries; a text stays as it is once it is in the
+//! map, and is there once. Not here: reading files (the command does), and any meaning of the text.
 
+pub mod files;
+
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// The number of a file in its [`SourceMap`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(u32);
+
+impl FileId {
+    /// Its place among the files.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// A half-open range of bytes in one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -50,6 +60,12 @@ impl Span {
         Self { start: self.end, ..self }
     }
 
+    /// Whether the other lies in it, its ends included.
+    #[must_use]
+    pub fn contains(self, other: Self) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
+    }
+
     /// The range of bytes.
     #[must_use]
     pub fn range(self) -> Range<usize> {
@@ -73,16 +89,26 @@ pub struct Position {
 pub struct Source {
     /// As messages show it: the path relative to the current folder, with `/`.
     pub name: String,
+    /// What it is, by whatever path it was named.
+    pub identity: String,
     /// The text.
     pub text: String,
     line_starts: Vec<usize>,
 }
 
 impl Source {
-    fn new(name: String, text: String) -> Self {
+    /// A source that is told from others by its name.
+    #[must_use]
+    pub fn new(name: String, text: String) -> Self {
+        Self::identified(name.clone(), name, text)
+    }
+
+    /// A source that may be reached by several names.
+    #[must_use]
+    pub fn identified(name: String, identity: String, text: String) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         let line_starts = std::iter::once(0).chain(breaks).collect();
-        Self { name, text, line_starts }
+        Self { name, identity, text, line_starts }
     }
 
     /// Where an offset is; an offset beyond the end counts as the end.
@@ -112,15 +138,52 @@ impl Source {
 #[derive(Debug, Clone, Default)]
 pub struct SourceMap {
     sources: Vec<Source>,
+    identities: HashMap<String, FileId>,
 }
 
 impl SourceMap {
     /// The map of these names and texts, numbered in the order of the names.
     #[must_use]
-    pub fn new(mut files: Vec<(String, String)>) -> Self {
-        files.sort();
-        let sources = files.into_iter().map(|(name, text)| Source::new(name, text)).collect();
-        Self { sources }
+    pub fn new(files: Vec<(String, String)>) -> Self {
+        Self::of(files.into_iter().map(|(name, text)| Source::new(name, text)).collect())
+    }
+
+    /// The map of these sources, numbered in the order of their names.
+    #[must_use]
+    pub fn of(mut sources: Vec<Source>) -> Self {
+        sources.sort_by(|a, b| (&a.name, &a.text).cmp(&(&b.name, &b.text)));
+        let mut map = Self::default();
+        for source in sources {
+            map.add(source);
+        }
+        map
+    }
+
+    /// Adds a source behind the others.
+    pub fn add(&mut self, source: Source) -> FileId {
+        let id = FileId(u32::try_from(self.sources.len()).unwrap_or(u32::MAX));
+        self.identities.entry(source.identity.clone()).or_insert(id);
+        self.sources.push(source);
+        id
+    }
+
+    /// The source of this identity, if it is there already.
+    #[must_use]
+    pub fn identified(&self, identity: &str) -> Option<FileId> {
+        self.identities.get(identity).copied()
+    }
+
+    /// For each file, its place in the order of their names.
+    #[must_use]
+    pub fn ranks(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.sources.len()).collect();
+        order.sort_by(|a, b| self.sources[*a].name.cmp(&self.sources[*b].name).then(a.cmp(b)));
+        let mut ranks = vec![0; order.len()];
+        for (rank, at) in order.into_iter().enumerate() {
+            // Both are places in the same list.
+            ranks[at] = rank;
+        }
+        ranks
     }
 
     /// The source of this number. Numbers come from this map's own [`SourceMap::ids`], so there always is one.

@@ -44,6 +44,16 @@ pub struct Statement {
 /// What a statement is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StatementKind {
+    /// `import "path" as name`.
+    Import(Import),
+    /// `param name: type = default`.
+    Param(Param),
+    /// `let name = value`.
+    Let(Let),
+    /// `if condition { … } else { … }`.
+    If(If),
+    /// `for name in list { … }`.
+    For(For),
     /// `template name { … }`.
     Template(Template),
     /// `environment name { … }`.
@@ -59,32 +69,168 @@ pub enum StatementKind {
 }
 
 /// A name as it was written, quoted or not.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Name {
-    /// What it says, without quotes; empty where the name is missing.
+    /// What it says, without quotes; empty where the name is missing or has parts.
     pub text: EcoString,
     /// Where it stands, with its quotes.
     pub span: Span,
+    /// The parts of a string with interpolation.
+    pub parts: Option<Box<[Part]>>,
 }
 
-/// `template name { … }`.
+/// A part of a string with interpolation.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part {
+    /// Text, its escapes resolved.
+    Text(EcoString),
+    /// What stands between `${` and `}`.
+    Expression(Expression),
+}
+
+/// `import "path" as name`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Import {
+    /// From the word to the name.
+    pub span: Span,
+    /// The path, relative to the file.
+    pub path: Name,
+    /// What the file is called here; without it, the file's stem.
+    pub alias: Option<Name>,
+}
+
+/// `param name: type = default`, also as the parameter of a template.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Param {
+    /// From the word, or from the name, to the end of the default.
+    pub span: Span,
+    /// Its name.
+    pub name: Name,
+    /// What it takes; where it is missing, that was reported.
+    pub ty: TypeExpression,
+    /// What it is where nothing is given.
+    pub default: Option<Expression>,
+}
+
+/// A parameter of a template, with the comments that belong to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameter {
+    /// The comments on the lines above it.
+    pub leading: Vec<Comment>,
+    /// The parameter.
+    pub param: Param,
+    /// The comment behind it on its last line.
+    pub trailing: Option<Comment>,
+}
+
+/// What stands between the parentheses of a template.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameters {
+    /// With the parentheses.
+    pub span: Span,
+    /// The parameters.
+    pub items: Vec<Parameter>,
+    /// The comments after the last parameter.
+    pub trailing: Vec<Comment>,
+}
+
+/// `let name = value`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Let {
+    /// From the word to the end of the value.
+    pub span: Span,
+    /// Its name.
+    pub name: Name,
+    /// What it is.
+    pub value: Expression,
+}
+
+/// A type as it was written: one alternative or several.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TypeExpression {
+    /// Where it stands.
+    pub span: Span,
+    /// What it may be; empty where the type is missing, which was reported.
+    pub alternatives: Vec<TypeTerm>,
+}
+
+/// One alternative of a type.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TypeTerm {
+    /// `string`, or `list(string)`.
+    Named(Name, Option<TypeExpression>),
+    /// A literal, which is the only value of its type.
+    Literal(Expression),
+}
+
+/// `if condition { … } else if condition { … } else { … }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct If {
+    /// From the word to the last closing brace.
+    pub span: Span,
+    /// The conditions, each with its body.
+    pub branches: Vec<(Expression, Body)>,
+    /// The body behind the last `else`.
+    pub otherwise: Option<Body>,
+}
+
+/// `for name in list { … }`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct For {
+    /// From the word to the closing brace.
+    pub span: Span,
+    /// What each element is taken from, and what it is called.
+    pub head: Loop,
+    /// What is done for each.
+    pub body: Body,
+}
+
+/// `name in list`, or `key, value in map`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loop {
+    /// From the first name to the end of the list.
+    pub span: Span,
+    /// One name, or two: the key and the value of a map, or the index and the element of a list.
+    pub names: Vec<Name>,
+    /// The list or map.
+    pub over: Expression,
+}
+
+/// `extends a, b(x = 1)`: one of the names behind `extends`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Base {
+    /// The name and its arguments.
+    pub span: Span,
+    /// The name, perhaps behind that of an import.
+    pub path: Vec<Name>,
+    /// What it is given.
+    pub arguments: Option<Arguments>,
+}
+
+/// `template name(parameters) extends bases { … }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Template {
     /// From the word to the closing brace.
     pub span: Span,
     /// Its name.
     pub name: Name,
+    /// What it takes, where parentheses follow its name.
+    pub parameters: Option<Parameters>,
+    /// What it builds on.
+    pub bases: Vec<Base>,
     /// Its fields.
     pub body: Body,
 }
 
-/// `environment name { … }`.
+/// `environment name extends base { … }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Environment {
     /// From the word to the closing brace.
     pub span: Span,
     /// Its name.
     pub name: Name,
+    /// What it builds on; more than one was reported.
+    pub bases: Vec<Base>,
     /// Its settings, tasks and overrides.
     pub body: Body,
 }
@@ -113,12 +259,14 @@ pub struct Override {
     pub body: Body,
 }
 
-/// `train`, `production-env.train` or `production-env.train@large`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// `train`, `production-env.train`, `platform.production-env.train` or `production-env.train@large`.
+#[derive(Debug, Clone, PartialEq)]
 pub struct TaskName {
     /// The whole of it.
     pub span: Span,
-    /// The part before the dot.
+    /// The import that the environment is taken from.
+    pub import: Option<Name>,
+    /// The environment.
     pub environment: Option<Name>,
     /// The task.
     pub task: Name,
@@ -151,14 +299,12 @@ pub struct Entry {
 }
 
 /// The label of a list element: a name, a string or a number.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Label {
-    /// What it says, without quotes.
-    pub text: EcoString,
+    /// What it says.
+    pub name: Name,
     /// Whether it was written as a number.
     pub number: bool,
-    /// Where it stands.
-    pub span: Span,
 }
 
 /// What an entry does to its key.
@@ -198,12 +344,30 @@ pub enum Value {
     Unit(EcoString),
     /// A string, its escapes resolved.
     String(EcoString),
+    /// A string with interpolation.
+    Text(Box<[Part]>),
     /// `[ … ]`.
     List(List),
+    /// `[element for name in list if condition]`.
+    Comprehension(Box<Comprehension>),
     /// `{ … }` where a value stands.
     Object(Body),
     /// A name, or names joined by dots.
     Reference(Vec<Name>),
+    /// A part of a value: `sizes["m"].cpu`.
+    Access(Box<Access>),
+    /// `join(names, ",")`, `gcs_fuse(bucket = "b")`.
+    Call(Box<Call>),
+    /// `if condition then value else value`.
+    If(Box<IfExpression>),
+    /// `!condition`.
+    Not(Box<Expression>),
+    /// `a == b` and the like.
+    Comparison(Box<Comparison>),
+    /// `a && b && c` or `a || b || c`.
+    Logic(Logic, Vec<Expression>),
+    /// `( … )`.
+    Group(Box<Group>),
     /// `a..b`.
     Range(Box<Expression>, Box<Expression>),
     /// Nothing, or text that is no value; reported.
@@ -228,6 +392,143 @@ pub struct Item {
     pub value: Expression,
     /// The comment behind it on its last line.
     pub trailing: Option<Comment>,
+}
+
+/// `[element for name in list if condition]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comprehension {
+    /// What each element becomes, with the comments that belong to it.
+    pub element: Item,
+    /// What the elements are taken from.
+    pub head: Loop,
+    /// Which of them count.
+    pub condition: Option<Expression>,
+    /// The comments behind all that.
+    pub trailing: Vec<Comment>,
+}
+
+/// A value, and the way to a part of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Access {
+    /// The value.
+    pub base: Expression,
+    /// The way.
+    pub steps: Vec<Step>,
+}
+
+/// One step on the way to a part of a value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// `.name`.
+    Field(Name),
+    /// `[index]`.
+    Index(Expression),
+}
+
+/// A function or template, and what it is given.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Call {
+    /// Its name, perhaps behind that of an import.
+    pub path: Vec<Name>,
+    /// What it is given.
+    pub arguments: Arguments,
+}
+
+/// What stands between the parentheses of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arguments {
+    /// With the parentheses.
+    pub span: Span,
+    /// The arguments.
+    pub items: Vec<Argument>,
+    /// The comments after the last argument.
+    pub trailing: Vec<Comment>,
+}
+
+/// One argument, with the comments that belong to it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Argument {
+    /// The comments on the lines above it.
+    pub leading: Vec<Comment>,
+    /// The parameter that it is for.
+    pub name: Option<Name>,
+    /// What is given.
+    pub value: Expression,
+    /// The comment behind it on its last line.
+    pub trailing: Option<Comment>,
+}
+
+/// `if condition then value else if condition then value else value`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IfExpression {
+    /// The conditions, each with its value.
+    pub branches: Vec<(Expression, Expression)>,
+    /// The value where none of them holds.
+    pub otherwise: Expression,
+}
+
+/// Two values and how they are compared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// How they are compared.
+    pub operator: Operator,
+    /// Where the operator stands.
+    pub place: Span,
+    /// The one on the left.
+    pub left: Expression,
+    /// The one on the right.
+    pub right: Expression,
+}
+
+/// The operators that compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operator {
+    /// `==`.
+    Equal,
+    /// `!=`.
+    Unequal,
+    /// `<`.
+    Less,
+    /// `<=`.
+    AtMost,
+    /// `>`.
+    Greater,
+    /// `>=`.
+    AtLeast,
+}
+
+/// The operators that join conditions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Logic {
+    /// `&&`.
+    And,
+    /// `||`.
+    Or,
+}
+
+/// What stands between parentheses, with the comments before and after it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// The comments before it.
+    pub leading: Vec<Comment>,
+    /// The value.
+    pub value: Expression,
+    /// The comments after it.
+    pub trailing: Vec<Comment>,
+}
+
+impl Name {
+    /// A name that says `text`.
+    #[must_use]
+    pub fn new(text: impl Into<EcoString>, span: Span) -> Self {
+        Self { text: text.into(), span, parts: None }
+    }
+
+    /// Whether it is not there at all, which was reported; an empty string is a name of the wrong form.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        self.span.start == self.span.end
+    }
 }
 
 impl Body {

@@ -3,7 +3,8 @@
 //! In: a text. Out: the same text, or a copy of the same length (or longer at its end) that the grammar can match without
 //! losing its place. Always: brackets in the result are nested at most [`MAX_NESTING`] deep, so the stages that recurse over
 //! the tree need no bound of their own, on any thread; each fault is one diagnostic. Where the indentation does not tell which
-//! bracket is at fault, the text stays, and the grammar's own `missing_…` and `stray_…` rules report it.
+//! bracket is at fault, the text stays, and the grammar's own `missing_…` and `stray_…` rules report it. Parentheses count for
+//! the nesting, but are never mended: they seldom span lines, so indentation says nothing of them.
 //! Not here: anything but brackets.
 
 use std::borrow::Cow;
@@ -70,20 +71,50 @@ fn shape(text: &str) -> Shape {
         }
         Token::Line { .. } | Token::Code { .. } => {}
     });
-    shape.balanced &= open.is_empty();
+    shape.balanced &= open.iter().all(|byte| *byte == b'(');
     shape
 }
 
+/// How many of the brackets in a string's interpolation may stand in each other; it is parsed by itself, on the same stack.
+const MAX_INTERPOLATED: usize = 16;
+
+/// Whether the brackets of a text that is parsed by itself in the middle of another are nested too deep.
+pub fn is_too_deep(text: &str) -> bool {
+    let (mut open, mut deepest) = (Vec::new(), 0);
+    scan(text, |token| match token {
+        Token::Open { byte, .. } => {
+            open.push(byte);
+            deepest = deepest.max(open.len());
+        }
+        Token::Close { byte, .. } => _ = closes(&mut open, byte),
+        Token::Line { .. } | Token::Code { .. } => {}
+    });
+    deepest > MAX_INTERPOLATED
+}
+
 /// Takes away what a bracket closes as the grammar has it, and tells whether that is its partner alone: a `}` also ends every
-/// list in its block, and a `]` in a block closes nothing.
+/// list in its block, a `]` every parenthesis in its list, and a `]` in a block closes nothing.
 fn closes(open: &mut Vec<u8>, byte: u8) -> bool {
     if open.last() == Some(&partner(byte)) {
         open.pop();
         return true;
     }
-    if byte == b'}' {
-        let block = open.iter().rposition(|byte| *byte == b'{').unwrap_or_default();
-        open.truncate(block);
+    match byte {
+        b')' => return true,
+        b']' => {
+            let inner = open.iter().rposition(|byte| *byte != b'(');
+            if let Some(list) = inner.filter(|at| open.get(*at) == Some(&b'[')) {
+                open.truncate(list);
+                return true;
+            }
+        }
+        _ => {
+            let block = open.iter().rposition(|byte| *byte == b'{').unwrap_or_default();
+            let mended = open.get(block + 1..).unwrap_or_default().iter().all(|byte| *byte == b'(');
+            let found = open.get(block) == Some(&b'{');
+            open.truncate(block);
+            return found && mended;
+        }
     }
     false
 }
@@ -93,6 +124,8 @@ fn partner(byte: u8) -> u8 {
     match byte {
         b'{' => b'}',
         b'}' => b'{',
+        b'(' => b')',
+        b')' => b'(',
         b'[' => b']',
         _ => b'[',
     }
@@ -195,8 +228,9 @@ impl<'t> Mending<'t> {
         let mut counts = [0; 4];
         scan(text, |token| {
             if let Token::Open { byte, .. } | Token::Close { byte, .. } = token {
-                let kind = b"{}[]".iter().position(|known| *known == byte).unwrap_or_default();
-                counts[kind] += 1;
+                if let Some(kind) = b"{}[]".iter().position(|known| *known == byte) {
+                    counts[kind] += 1;
+                }
             }
         });
         counts
@@ -224,6 +258,7 @@ impl<'t> Mending<'t> {
         }
         match token {
             Token::Line { at, indent } => self.line(at, indent),
+            Token::Open { at, byte: b'(' } | Token::Close { at, byte: b')' } => self.code_until(at + 1),
             Token::Open { at, byte } => {
                 let Line { at: line, indent, .. } =
                     self.lines.last().copied().unwrap_or(Line { at, indent: 0, end: at });

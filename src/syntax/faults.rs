@@ -3,13 +3,10 @@
 //! In: the text at fault and its place. Out: a diagnostic. Always: words are the user's, never the names of grammar rules.
 //! Not here: finding the faults.
 
-use super::ast::{Label, Name};
+use super::ast::{Expression, Label, Name, Value};
 use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
 use crate::source::Span;
-
-/// Words that begin parts of the language that this version does not have.
-const LATER: &[&str] = &["import", "param", "let", "if", "for"];
 
 /// Text where a setting or declaration should be.
 pub fn no_statement(text: &str, span: Span) -> Diagnostic {
@@ -65,13 +62,13 @@ pub fn no_name(word: &str, span: Span) -> Diagnostic {
 /// A declaration without its block; `text` is what stands there instead.
 pub fn no_body(word: &str, text: &str, span: Span) -> Diagnostic {
     let junk = first_line(text);
-    if let Some(part) =
-        [("(", "parameters"), ("extends", "`extends`")].iter().find(|(start, _)| junk.starts_with(start))
-    {
-        let message = format!("this version of the language has no {}", part.1);
-        return Diagnostic::new(code::NOT_YET, span, message);
-    }
     let diagnostic = Diagnostic::new(code::MISSING_BODY, span, format!("a block belongs here: `{word} … {{ … }}`"));
+    if junk.starts_with('(') && word != "template" {
+        return diagnostic.note("only templates have parameters of their own");
+    }
+    if junk.starts_with("extends") {
+        return diagnostic.note("only templates and environments extend others");
+    }
     if junk.is_empty() && text.contains('{') {
         return diagnostic.help("the `{` stands on the same line as the name");
     }
@@ -80,13 +77,13 @@ pub fn no_body(word: &str, text: &str, span: Span) -> Diagnostic {
 
 /// A declaration that begins with a word that none begins with.
 pub fn unknown_declaration(word: &Name) -> Diagnostic {
-    const WORDS: [&str; 4] = ["environment", "override", "task", "template"];
+    const WORDS: [&str; 7] = ["environment", "import", "let", "override", "param", "task", "template"];
     let diagnostic = Diagnostic::new(code::MISPLACED, word.span, format!("no declaration begins with `{}`", word.text));
     match closest(&word.text, WORDS) {
         Some(better) => {
             diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct it", word.span, better)
         }
-        None => diagnostic.help("a file holds templates, environments, tasks and overrides"),
+        None => diagnostic.help("a declaration begins with `import`, `param`, `let`, `template`, `environment`, `task` or `override`"),
     }
 }
 
@@ -98,19 +95,13 @@ pub fn colon(key: &Name, span: Span) -> Diagnostic {
         .safe_fix("write `=`", span, " =")
 }
 
-/// What is said of a key that begins a part of the language that is not there yet.
-pub fn not_yet(key: &Name) -> Option<Diagnostic> {
-    let message = || format!("this version of the language has no `{}`", key.text);
-    LATER.contains(&key.text.as_str()).then(|| Diagnostic::new(code::NOT_YET, key.span, message()))
-}
-
 /// A key, perhaps with a label, and then neither `=` nor a block; `text` is what stands there instead, at `span`.
 pub fn no_operation(key: &Name, label: Option<&Label>, text: &str, span: Span) -> Diagnostic {
     let junk = first_line(text);
     if label.is_none() && junk.starts_with(['.', '/', '*', '@']) {
         return needs_quotes(key, junk, span);
     }
-    let name = label.map_or_else(|| key.text.to_string(), |label| format!("{} {}", key.text, label.text));
+    let name = label.map_or_else(|| key.text.to_string(), |label| format!("{} {}", key.text, label.name.text));
     let diagnostic = Diagnostic::new(code::MISSING_OPERATION, span, format!("`{name}` has no value"));
     if label.is_some() && junk.is_empty() {
         return diagnostic.help(format!("write `{} = …` to set it, or `{name} {{ … }}` for an element", key.text));
@@ -154,6 +145,140 @@ pub fn bad_value(text: &str, span: Span) -> Diagnostic {
         return diagnostic.help("a positive number is written without a sign");
     }
     diagnostic.help("a value is a string, a number, `true`, `false`, `null`, a list, an object or a name")
+}
+
+/// Values between parentheses, as Python has tuples.
+pub fn tuple(span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "this is no value")
+        .help("a list stands between brackets, `[1, 2]`; a request and its limit are a range, `1..2`")
+}
+
+/// A word of the language where a key should be.
+pub fn reserved(name: &Name) -> Diagnostic {
+    let text = &name.text;
+    let diagnostic = Diagnostic::new(code::RESERVED_WORD, name.span, format!("`{text}` is a word of the language"));
+    match text.as_str() {
+        "if" => diagnostic.help("write its condition before the block: `if stage == \"prod\" { … }`"),
+        "else" => diagnostic.help("`else` stands behind the block of its `if`: `if … { … } else { … }`"),
+        "for" => diagnostic.help("write what it goes over: `for region in regions { … }`"),
+        _ => diagnostic
+            .help(format!("as a key it stands between quotes: `\"{text}\"`"))
+            .safe_fix("quote it", name.span, format!("\"{text}\"")),
+    }
+}
+
+/// `import` without a path.
+pub fn no_path(span: Span) -> Diagnostic {
+    Diagnostic::new(code::MISSING_VALUE, span, "the path of a file belongs here")
+        .help("write it as a string, relative to this file: `import \"../platform/base.flyteenv\" as platform`")
+}
+
+/// A parameter without a type.
+pub fn no_type(name: &Name, default: Option<&Expression>) -> Diagnostic {
+    let place = name.span.at_end();
+    let message = format!("parameter `{}` has no type", name.text);
+    let diagnostic = Diagnostic::new(code::MISSING_TYPE, place, message);
+    let ty = match default.map(|default| &default.value) {
+        Some(Value::String(_) | Value::Text(_)) => "string",
+        Some(Value::Int(_)) => "int",
+        Some(Value::Float(_)) => "float",
+        Some(Value::Bool(_)) => "bool",
+        Some(Value::Unit(_)) => "quantity",
+        _ => return diagnostic.note(TYPES).help(format!("write `{}: string`, or another type", name.text)),
+    };
+    diagnostic.note(TYPES).help(format!("write `{}: {ty}`", name.text)).unsafe_fix("add the type", place, format!(": {ty}"))
+}
+
+/// What types there are.
+const TYPES: &str = "the types are string, int, float, bool, quantity, duration, list(…), map(…), object, null, a literal \
+                     such as `\"dev\"`, and several of them joined by `|`";
+
+/// `:` without a type behind it.
+pub fn empty_type(span: Span) -> Diagnostic {
+    Diagnostic::new(code::MISSING_TYPE, span, "a type belongs here").note(TYPES)
+}
+
+/// A constant without its value; `junk` is what stands there instead.
+pub fn no_constant(name: &Name, junk: Span) -> Diagnostic {
+    Diagnostic::new(code::MISSING_OPERATION, junk, format!("constant `{}` has no value", name.text))
+        .help(format!("write `let {} = …`", name.text))
+}
+
+/// `extends` without a name.
+pub fn no_base(span: Span) -> Diagnostic {
+    Diagnostic::new(code::MISSING_NAME, span, "the name of what is extended belongs here")
+}
+
+/// An environment over several others.
+pub fn several_bases(span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "an environment extends one other environment")
+        .note("it takes over all settings of the other, as `clone_with` of Flyte's SDK does")
+        .help("share single settings with templates and constants")
+}
+
+/// An environment whose base is given arguments.
+pub fn environment_with_arguments(span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "an environment takes no arguments")
+        .note("only templates have parameters of their own; a `param` of the file is seen everywhere in it")
+}
+
+/// A loop without `in`.
+pub fn no_in(span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "`in` belongs here")
+        .help("write `for NAME in LIST`, or `for KEY, VALUE in MAP`")
+}
+
+/// A loop with more than two names.
+pub fn too_many_loop_names(span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "a loop has one name or two")
+        .help("write `for NAME in LIST`, or `for KEY, VALUE in MAP`")
+}
+
+/// An `if` among values without `then`.
+pub fn no_then(span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "`then` belongs here").help("write `if CONDITION then VALUE else VALUE`")
+}
+
+/// An `if` among values without `else`.
+pub fn no_else(span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "`else` belongs here")
+        .note("an `if` in the place of a value always has a value")
+        .help("write `else null` to set nothing otherwise, or put the entry into a block: `if CONDITION { … }`")
+}
+
+/// An `if` in the middle of another.
+pub fn nested_if(span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "an `if` between `then` and `else` stands between parentheses")
+        .help("write `if a then (if b then 1 else 2) else 3`")
+}
+
+/// `a < b < c`.
+pub fn chained_comparison(span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "comparisons cannot be chained")
+        .help("join two of them: `a < b && b < c`")
+}
+
+/// A comprehension in a list with other elements.
+pub fn comprehension_among_others(span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "`for` makes all elements of a list or none")
+        .help("append what it makes: `key = [ … ]` and then `key += [ … for … in … ]`")
+}
+
+/// Something behind an argument.
+pub fn belongs_to_nothing_in_parentheses(span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "this belongs to nothing").help("arguments are separated by commas")
+}
+
+/// Something behind the expression in a string.
+pub fn belongs_to_nothing_in_text(span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "this does not belong to what stands before it")
+        .note("between `${` and `}` stands one expression")
+}
+
+/// Brackets in a string's interpolation that are nested too deep.
+pub fn too_deep_in_text(span: Span) -> Diagnostic {
+    Diagnostic::new(code::NESTING_TOO_DEEP, span, "brackets are nested too deep in this text")
+        .help("give the expression a name with `let`, and write that name here")
 }
 
 /// A number that cannot be read.

@@ -11,6 +11,7 @@ mod faults;
 mod grammar;
 mod scan;
 mod string;
+pub mod visit;
 
 use pest::Parser as _;
 

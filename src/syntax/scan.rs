@@ -13,14 +13,14 @@ pub enum Token {
         /// How far it is indented, in bytes.
         indent: usize,
     },
-    /// `{` or `[`.
+    /// `{`, `[` or `(`.
     Open {
         /// Where it stands.
         at: usize,
         /// Which.
         byte: u8,
     },
-    /// `}` or `]`.
+    /// `}`, `]` or `)`.
     Close {
         /// Where it stands.
         at: usize,
@@ -55,11 +55,11 @@ pub fn scan(text: &str, mut each: impl FnMut(Token)) {
             }
             b' ' | b'\t' | b'\r' => at += 1,
             b'#' => at = line_end(bytes, at),
-            b'{' | b'[' => {
+            b'{' | b'[' | b'(' => {
                 each(Token::Open { at, byte: *byte });
                 at += 1;
             }
-            b'}' | b']' => {
+            b'}' | b']' | b')' => {
                 each(Token::Close { at, byte: *byte });
                 at += 1;
             }
@@ -79,8 +79,9 @@ pub fn scan(text: &str, mut each: impl FnMut(Token)) {
 
 /// Where a run of ordinary characters ends.
 fn run_end(bytes: &[u8], at: usize) -> usize {
-    let special =
-        |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'#' | b'{' | b'}' | b'[' | b']' | b'"' | b'\'');
+    let special = |byte: &u8| {
+        matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'#' | b'{' | b'}' | b'[' | b']' | b'(' | b')' | b'"' | b'\'')
+    };
     let rest = bytes.get(at..).unwrap_or_default();
     at + rest.iter().position(special).unwrap_or(rest.len())
 }

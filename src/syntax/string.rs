@@ -1,7 +1,8 @@
 //! What a string says: quotes taken off, escapes resolved, text blocks unindented.
 //!
-//! In: a string as the grammar matched it. Out: its text. Always: what cannot be resolved is reported once at its place and
-//! left out of the text. Not here: interpolation, which this version of the language does not have.
+//! In: a string as the grammar matched it. Out: its text, in pieces where it has interpolation. Always: what cannot be resolved
+//! is reported once at its place and left out of the text. Not here: what stands between `${` and `}`, of which only the place
+//! is told.
 
 use std::ops::Range;
 
@@ -10,24 +11,32 @@ use ecow::EcoString;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::source::Span;
 
-/// The text of the string that stands at `span` and reads `source`, quotes and all.
-pub fn text(source: &str, span: Span, diagnostics: &mut Diagnostics) -> EcoString {
-    let mut reader = Reader { source, span, diagnostics };
-    match source.as_bytes() {
+/// What a string says.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// The text behind the last interpolation, which is all of it where there is none.
+    pub text: EcoString,
+    /// The interpolations, each with the text before it and the bytes between its braces, counted from the string's beginning.
+    pub interpolations: Vec<(EcoString, Range<usize>)>,
+}
+
+/// What the string says that stands at `span` and reads `source`, quotes and all.
+pub fn read(source: &str, span: Span, diagnostics: &mut Diagnostics) -> Reading {
+    let mut reader = Reader { source, span, diagnostics, interpolations: Vec::new() };
+    let text = match source.as_bytes() {
         [b'"', b'"', b'"', ..] => reader.block("\"\"\"", true),
         [b'\'', b'\'', b'\'', ..] => reader.block("'''", false),
         [b'\'', ..] => reader.raw_line(),
         _ => reader.line(),
-    }
+    };
+    Reading { text, interpolations: reader.interpolations }
 }
-
-/// How much of an interpolation a message shows.
-const MOST_SHOWN: usize = 200;
 
 struct Reader<'a> {
     source: &'a str,
     span: Span,
     diagnostics: &'a mut Diagnostics,
+    interpolations: Vec<(EcoString, Range<usize>)>,
 }
 
 impl Reader<'_> {
@@ -68,7 +77,11 @@ impl Reader<'_> {
                     at += self.escape(at, range.end, text);
                     plain = at;
                 }
-                Some(b'$') if bytes.get(at + 1) == Some(&b'{') => at = self.interpolation(at, range.end),
+                Some(b'$') if bytes.get(at + 1) == Some(&b'{') => {
+                    text.push_str(self.source.get(plain..at).unwrap_or_default());
+                    at = self.interpolation(at, range.end, text);
+                    plain = at;
+                }
                 _ => at += 1,
             }
         }
@@ -138,16 +151,20 @@ impl Reader<'_> {
         );
     }
 
-    /// Reports an interpolation and tells where it ends.
-    fn interpolation(&mut self, at: usize, end: usize) -> usize {
+    /// Notes the interpolation at `at`, after the text before it, and tells where it ends.
+    fn interpolation(&mut self, at: usize, end: usize, text: &mut EcoString) -> usize {
         let rest = self.source.get(at..end).unwrap_or_default();
-        // Only what is shown depends on its end, so the search is short.
-        let length = rest.bytes().take(MOST_SHOWN).position(|byte| byte == b'}').map_or(2, |close| close + 1);
-        let place = self.part(at..at + length);
-        self.report(
-            Diagnostic::new(code::NOT_YET, place, "this version of the language has no interpolation")
-                .help("write `\\$` for a dollar sign, or put the text between single quotes, where nothing is special"),
-        );
+        let Some(length) = interpolation_length(rest.as_bytes()) else {
+            let place = self.part(at..at + 2);
+            self.report(
+                Diagnostic::new(code::UNTERMINATED_STRING, place, "this `${` has no `}`")
+                    .here("no `}` follows on this line")
+                    .help("write `\\${` where a dollar sign and a brace are meant"),
+            );
+            text.push_str("${");
+            return at + 2;
+        };
+        self.interpolations.push((std::mem::take(text), at + 2..at + length - 1));
         at + length
     }
 
@@ -223,4 +240,21 @@ impl Reader<'_> {
     fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
+}
+
+/// The length of the interpolation that these bytes begin with, if it ends on its line. Strings in it do not end it.
+///
+/// The grammar sees the end of the string around it in the same way, and so does `scan`.
+fn interpolation_length(bytes: &[u8]) -> Option<usize> {
+    let mut in_string = false;
+    for (at, byte) in bytes.iter().enumerate().skip(2) {
+        match byte {
+            b'\n' => return None,
+            b'"' => in_string = !in_string,
+            b'}' if !in_string => return Some(at + 1),
+            b'$' if !in_string && bytes.get(at + 1) == Some(&b'{') => return None,
+            _ => {}
+        }
+    }
+    None
 }

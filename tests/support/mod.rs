@@ -6,11 +6,14 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use flytec::compile::{Compilation, compile};
+use flytec::compile::{Build, Compilation, compile};
+use flytec::data;
 use flytec::diagnostics::render::{Format, render};
 use flytec::emit::{self, Emitter};
 use flytec::flyte::entrypoint::Context;
-use flytec::source::SourceMap;
+use flytec::expression::inputs::Inputs;
+use flytec::source::files::Memory;
+use flytec::source::{FileId, Source, SourceMap, Span};
 use serde_json::Value;
 
 /// The root of the project.
@@ -27,8 +30,6 @@ pub fn files_below(folder: &Path, extension: &str) -> Vec<PathBuf> {
 
 /// A compiled program.
 pub struct Program {
-    /// Its sources.
-    pub sources: SourceMap,
     /// What came of it.
     pub compilation: Compilation,
 }
@@ -43,23 +44,38 @@ impl Program {
 
     /// Compiles these names and texts.
     pub fn compile(files: Vec<(String, String)>, arguments: &[String]) -> Self {
-        let sources = SourceMap::new(files);
+        Self::beside(files, BTreeMap::new(), arguments)
+    }
+
+    /// Compiles these names and texts, which may name the others.
+    pub fn beside(files: Vec<(String, String)>, others: BTreeMap<String, Vec<u8>>, arguments: &[String]) -> Self {
+        let mut disk = others;
+        disk.extend(files.iter().map(|(name, text)| (name.clone(), text.clone().into_bytes())));
+        let mut sources = SourceMap::new(files);
+        let named: Vec<FileId> = sources.ids().collect();
         let option = |name: &str| {
             let at = arguments.iter().position(|argument| argument == name)?;
             arguments.get(at + 1).cloned()
         };
         let context = Context {
-            version: option("--task-version").unwrap_or_else(|| "test".to_owned()),
+            version: Some(option("--task-version").unwrap_or_else(|| "test".to_owned())),
             code_bundle: option("--code-bundle"),
             code_destination: option("--code-dest"),
         };
-        let compilation = compile(&sources, &context);
-        Self { sources, compilation }
+        let inputs = inputs(arguments, &disk, &mut sources);
+        let disk = Memory::new(disk);
+        let build = Build { files: &disk, inputs: &inputs, context: &context };
+        Self { compilation: compile(sources, &named, &build) }
+    }
+
+    /// All texts that were read.
+    pub fn sources(&self) -> &SourceMap {
+        &self.compilation.sources
     }
 
     /// The messages for people.
     pub fn messages(&self) -> String {
-        render(&self.compilation.diagnostics, &self.sources, Format::Human, false)
+        render(&self.compilation.diagnostics, self.sources(), Format::Human, false)
     }
 
     /// Fails with the messages if the program was refused.
@@ -77,4 +93,32 @@ impl Program {
         });
         pods.collect()
     }
+}
+
+/// What the arguments `--set NAME=VALUE` and `--params FILE` give.
+fn inputs(arguments: &[String], disk: &BTreeMap<String, Vec<u8>>, sources: &mut SourceMap) -> Inputs {
+    let given = |flag: &'static str| {
+        let pairs = arguments.iter().zip(arguments.iter().skip(1));
+        pairs.filter(move |(name, _)| *name == flag).map(|(_, value)| value)
+    };
+    let mut inputs = Inputs::default();
+    for path in given("--params") {
+        let text = String::from_utf8(disk[path].clone()).expect("a file of parameters is text");
+        let format = data::Format::of_path(path).expect("a file of parameters has an ending that says what it is");
+        inputs.files.push((sources.add(Source::new(path.clone(), text)), format));
+    }
+    let text: String = given("--set").map(|argument| format!("--set {argument}\n")).collect();
+    if text.is_empty() {
+        return inputs;
+    }
+    let file = sources.add(Source::new("command line".to_owned(), text));
+    let mut at = 0;
+    for argument in given("--set") {
+        let start = at + "--set ".len();
+        let name = argument.split('=').next().unwrap_or_default().len();
+        let end = start + argument.len();
+        inputs.arguments.push((Span::new(file, start..start + name), Span::new(file, start + name + 1..end)));
+        at = end + 1;
+    }
+    inputs
 }

@@ -1,0 +1,413 @@
+//! One scalar where the type of a field is expected.
+//!
+//! In: a value and a type of the schema. Out: what the value means there, or the diagnostic that says why it means nothing.
+//! Always: a number with a unit gets its meaning from the type; text that Kubernetes or Flyte will read is readable; what is wrong
+//! with the form of a value is told where it is used, what is wrong with its text is told where that was written.
+//! Not here: lists, objects and ranges, which have parts (`values`).
+
+use std::sync::Arc;
+
+use ecow::{EcoString, eco_format};
+
+use crate::diagnostics::{Code, Diagnostic, code};
+use crate::schema::{Type, units};
+use crate::source::Span;
+use crate::value::{Kind, List, Object, Value, types};
+
+/// What a value means, or why it means nothing. Diagnostics are large and rare, so they are boxed.
+type Outcome = Result<Kind, Box<Diagnostic>>;
+
+/// A scalar, and where it is used.
+#[derive(Clone, Copy)]
+pub struct Scalar<'a> {
+    /// The value.
+    pub value: &'a Value,
+    /// What messages call the place.
+    pub what: &'a str,
+    /// Where it is used.
+    pub at: Span,
+    /// Whether it stands there as a literal, so that an edit of it changes nothing else.
+    pub literal: bool,
+    /// Whether it comes from a YAML or JSON file, where a quantity may be a plain number.
+    pub data: bool,
+}
+
+impl Scalar<'_> {
+    /// What it means where `ty` is expected.
+    ///
+    /// # Errors
+    /// The diagnostic that says why it means nothing there.
+    pub fn coerced(&self, ty: &'static Type) -> Outcome {
+        let kind = match (ty, &self.value.kind) {
+            (Type::Bool | Type::Any, Kind::Bool(truth)) => Kind::Bool(*truth),
+            (Type::Int { min, max }, Kind::Int(number)) => self.int(*number, *min, *max)?,
+            (Type::Float | Type::Any, Kind::Int(number)) => Kind::Int(*number),
+            (Type::Float | Type::Any, Kind::Float(number)) => Kind::Float(*number),
+            (Type::String | Type::IntOrString | Type::PodTemplate | Type::Any, Kind::String(text)) => {
+                Kind::String(text.clone())
+            }
+            (Type::Keyword(words), Kind::String(text)) => self.keyword(text, words)?,
+            (Type::QuantityOrAuto, Kind::String(text)) if text == "auto" => Kind::String(text.clone()),
+            (Type::Quantity | Type::QuantityOrAuto, Kind::String(text) | Kind::Unit(text)) => self.quantity(text)?,
+            (Type::Quantity | Type::QuantityOrAuto, Kind::Int(number)) if self.data => {
+                self.quantity(&eco_format!("{number}"))?
+            }
+            (Type::Quantity | Type::QuantityOrAuto, Kind::Float(number)) if self.data => {
+                self.quantity(&eco_format!("{number}"))?
+            }
+            (Type::Cores, _) => self.cores(ty)?,
+            (Type::Duration, _) => self.duration(ty)?,
+            (Type::IntOrString, Kind::Int(number)) => self.int(*number, i32::MIN.into(), i32::MAX.into())?,
+            (Type::Time, Kind::String(text)) => self.time(text)?,
+            (Type::Range(element), _) => return self.coerced(element).map_err(|error| self.or_range(error, ty)),
+            (Type::Shorthand(object, field), _) => self.shorthand(object, field, ty)?,
+            (Type::OneOrMany(element), _) => {
+                let only = Value { kind: self.coerced(element)?, ..self.value.clone() };
+                Kind::List(Arc::new(List::new(vec![only])))
+            }
+            (Type::OneOf(types), _) => return self.one_of(types, ty),
+            _ => return Err(self.mismatch(ty)),
+        };
+        Ok(kind)
+    }
+
+    /// Something wrong with the text of the value, where it was written.
+    fn error(&self, code: Code, message: String) -> Box<Diagnostic> {
+        let diagnostic = Diagnostic::new(code, self.value.span, message);
+        Box::new(if self.at == self.value.span { diagnostic } else { diagnostic.label(self.at, "used here") })
+    }
+
+    fn int(&self, number: i64, min: i64, max: i64) -> Outcome {
+        if (min..=max).contains(&number) {
+            return Ok(Kind::Int(number));
+        }
+        Err(self.error(code::OUT_OF_RANGE, format!("{} is a number from {min} to {max}", self.place())))
+    }
+
+    fn keyword(&self, text: &EcoString, words: &'static [&'static str]) -> Outcome {
+        if words.contains(&text.as_str()) {
+            return Ok(Kind::String(text.clone()));
+        }
+        let mut error = self.error(code::BAD_KEYWORD, format!("{} cannot be `{text}`", self.place()));
+        error.notes.push(format!("it is one of {}", listed(words)));
+        error.help.extend(crate::diagnostics::suggest::did_you_mean(text, words.iter().copied()));
+        Err(error)
+    }
+
+    fn quantity(&self, text: &EcoString) -> Outcome {
+        if units::quantity(text).is_some() {
+            return Ok(Kind::String(text.clone()));
+        }
+        let mut error = self.error(code::BAD_QUANTITY, format!("`{text}` is no quantity"));
+        error.notes.push(
+            "Kubernetes reads a number and a unit: `m`, `k M G T P E` for powers of 1000, `Ki Mi Gi Ti Pi Ei` for powers of 1024"
+                .into(),
+        );
+        if let Some(better) = better_quantity(text) {
+            error = Box::new(error.help(format!("did you mean `{better}`?")));
+            let quoted = matches!(self.value.kind, Kind::String(_));
+            let replacement = if quoted { format!("\"{better}\"") } else { better };
+            if self.literal {
+                error = Box::new(error.unsafe_fix("correct the unit", self.at, replacement));
+            }
+        }
+        Err(error)
+    }
+
+    fn cores(&self, ty: &'static Type) -> Outcome {
+        let text = match &self.value.kind {
+            Kind::Int(number) => eco_format!("{number}"),
+            Kind::Float(number) => units::python_float(*number).into(),
+            Kind::String(text) | Kind::Unit(text) => text.clone(),
+            _ => return Err(self.mismatch(ty)),
+        };
+        self.quantity(&text)
+    }
+
+    fn duration(&self, ty: &'static Type) -> Outcome {
+        const SECOND: i64 = 1_000_000;
+        let microseconds = match &self.value.kind {
+            Kind::Int(seconds) => seconds.checked_mul(SECOND),
+            Kind::Unit(text) => units::duration(text),
+            Kind::Duration(microseconds) => Some(*microseconds),
+            _ => return Err(self.mismatch(ty)),
+        };
+        microseconds.map(Kind::Duration).ok_or_else(|| {
+            let mut error = self.error(code::BAD_DURATION, format!("{} is a duration, and this is none", self.place()));
+            error.notes.push("a duration has the units `d h m s ms`, from large to small: `90s`, `1h30m`".into());
+            error
+        })
+    }
+
+    fn time(&self, text: &EcoString) -> Outcome {
+        // k8s-openapi reads moments with the same parser, so what passes here can be lowered.
+        if text.parse::<k8s_openapi::jiff::Timestamp>().is_ok() {
+            return Ok(Kind::String(text.clone()));
+        }
+        let mut error = self.error(code::BAD_TIME, format!("{} is a moment, and this is none", self.place()));
+        error.help.push("write it as RFC 3339 has it: `\"2024-01-02T03:04:05Z\"`".into());
+        Err(error)
+    }
+
+    /// A mismatch with the element of a range also says that a range can stand there.
+    fn or_range(&self, error: Box<Diagnostic>, ty: &'static Type) -> Box<Diagnostic> {
+        if error.code != code::WRONG_TYPE { error } else { self.mismatch(ty) }
+    }
+
+    fn shorthand(
+        &self,
+        object: &'static crate::schema::Object,
+        field: &'static str,
+        ty: &'static Type,
+    ) -> Outcome {
+        let Some(known) = object.field(field) else { return Err(self.mismatch(ty)) };
+        let only = self.coerced(&known.ty).map_err(|error| {
+            if error.code != code::WRONG_TYPE {
+                return error;
+            }
+            // What helps with the field helps with its shorthand.
+            let Diagnostic { help, fixes, .. } = *error;
+            let mut whole = self.mismatch(ty);
+            (whole.help, whole.fixes) = (help, fixes);
+            whole
+        })?;
+        let mut fields = Object::default();
+        fields.set(field.into(), self.at, Value { kind: only, ..self.value.clone() });
+        Ok(Kind::Object(Arc::new(fields)))
+    }
+
+    fn one_of(&self, types: &'static [Type], ty: &'static Type) -> Outcome {
+        for alternative in types {
+            match self.coerced(alternative) {
+                Err(error) if error.code == code::WRONG_TYPE => {}
+                outcome => return outcome,
+            }
+        }
+        Err(self.mismatch(ty))
+    }
+
+    /// What is said where the form of a value is not that of its type.
+    pub fn mismatch(&self, ty: &'static Type) -> Box<Diagnostic> {
+        let message = format!("{} takes {}, not {}", self.place(), describe(ty), form(&self.value.kind));
+        let diagnostic = Diagnostic::new(code::WRONG_TYPE, self.at, message);
+        let diagnostic = crate::expression::written_at(diagnostic, self.value, self.at);
+        let fix = Fix { literal: self.literal, span: self.at };
+        Box::new(match (ty, &self.value.kind) {
+            (Type::String | Type::Keyword(_), Kind::Unit(text)) => fix.safe(
+                diagnostic
+                    .note("a unit is read only where an amount or a duration is expected")
+                    .help(format!("write `\"{text}\"`")),
+                "quote it",
+                format!("\"{text}\""),
+            ),
+            (Type::String | Type::Quantity | Type::Keyword(_), Kind::Int(number)) => {
+                fix.quoted(diagnostic, &number.to_string(), matches!(ty, Type::Quantity))
+            }
+            (Type::String | Type::Quantity, Kind::Float(number)) => {
+                fix.quoted(diagnostic, &number.to_string(), matches!(ty, Type::Quantity))
+            }
+            (Type::String, Kind::Bool(truth)) => fix.quoted(diagnostic, &truth.to_string(), false),
+            (Type::Bool, Kind::String(text)) if text == "true" || text == "false" => {
+                fix.safe(diagnostic.help("write it without quotes"), "remove the quotes", text.to_string())
+            }
+            (Type::Int { .. } | Type::Float, Kind::String(text)) if text.parse::<i64>().is_ok() => {
+                fix.safe(diagnostic.help("write it without quotes"), "remove the quotes", text.to_string())
+            }
+            (Type::Range(Type::Quantity) | Type::QuantityOrAuto, Kind::Int(number)) => {
+                diagnostic.note("a bare number would count bytes").help(format!("give it a unit, such as `{number}Mi`"))
+            }
+            (Type::Range(_), Kind::List(list)) if list.items().len() == 2 => {
+                diagnostic.help("a pair is written as a range: `1..2`")
+            }
+            (Type::List { element: Type::String, .. }, Kind::String(text)) => {
+                let words: Vec<String> = text.split_whitespace().map(quote).collect();
+                let list = format!("[{}]", words.join(", "));
+                fix.not_safe(diagnostic.help(format!("write `{list}`")), "make it a list", list)
+            }
+            (Type::Duration, Kind::String(text)) if units::duration(text).is_some() => {
+                fix.safe(diagnostic.help("write it without quotes"), "remove the quotes", text.to_string())
+            }
+            (_, Kind::Null) => diagnostic.help("to take an inherited value away, set the key itself to `null`"),
+            _ => diagnostic,
+        })
+    }
+
+    fn place(&self) -> String {
+        placed(self.what)
+    }
+}
+
+/// An edit of a literal; of anything else, an edit would change what others use.
+#[derive(Clone, Copy)]
+struct Fix {
+    literal: bool,
+    span: Span,
+}
+
+impl Fix {
+    fn safe(self, diagnostic: Diagnostic, message: &str, text: String) -> Diagnostic {
+        if self.literal { diagnostic.safe_fix(message, self.span, text) } else { diagnostic }
+    }
+
+    fn not_safe(self, diagnostic: Diagnostic, message: &str, text: String) -> Diagnostic {
+        if self.literal { diagnostic.unsafe_fix(message, self.span, text) } else { diagnostic }
+    }
+
+    fn quoted(self, diagnostic: Diagnostic, text: &str, quantity: bool) -> Diagnostic {
+        let literal = format!("\"{text}\"");
+        if !self.literal {
+            return diagnostic.help(format!("put it into a string: `{literal}`, or `\"${{…}}\"`"));
+        }
+        if quantity {
+            let diagnostic = diagnostic
+                .note("Flyte's SDK takes a quantity as text only, for a bare number may be meant in another unit")
+                .help(format!("write `{literal}`, or give it a unit"));
+            return self.not_safe(diagnostic, "quote it", literal);
+        }
+        self.safe(diagnostic.help(format!("write `{literal}`")), "quote it", literal)
+    }
+}
+
+/// What messages call a place: a key stands between backquotes, a phrase has its own.
+#[must_use]
+pub fn placed(what: &str) -> String {
+    if what.contains('`') { what.to_owned() } else { format!("`{what}`") }
+}
+
+/// A text as a string literal.
+fn quote(text: &str) -> String {
+    let mut literal = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' | '$' => literal.extend(['\\', c]),
+            '\n' => literal.push_str("\\n"),
+            '\t' => literal.push_str("\\t"),
+            c => literal.push(c),
+        }
+    }
+    literal.push('"');
+    literal
+}
+
+/// Whether a text may stand where a type is expected.
+#[must_use]
+pub fn takes_text(ty: &Type) -> bool {
+    match ty {
+        Type::String | Type::Keyword(_) | Type::IntOrString | Type::Quantity | Type::QuantityOrAuto | Type::Any => true,
+        Type::OneOf(types) => types.iter().any(takes_text),
+        Type::OneOrMany(element) => takes_text(element),
+        Type::Shorthand(object, field) => object.field(field).is_some_and(|field| takes_text(&field.ty)),
+        _ => false,
+    }
+}
+
+/// Whether a value of which only the type is known may stand where a type is expected.
+#[must_use]
+pub fn may_take(ty: &'static Type, of: &types::Type) -> bool {
+    use types::Type as Known;
+    let takes = |of: &Known| match (ty, of) {
+        (Type::Any, _) | (_, Known::Any) => true,
+        // What is `null` takes a setting away.
+        (_, Known::Null) => true,
+        (Type::Bool, Known::Bool) | (Type::Int { .. } | Type::IntOrString | Type::Float | Type::Cores, Known::Int) => true,
+        (Type::Float | Type::Cores, Known::Float) => true,
+        (
+            Type::String | Type::Keyword(_) | Type::IntOrString | Type::PodTemplate | Type::Time | Type::Environment,
+            Known::String,
+        ) => true,
+        (Type::Quantity | Type::QuantityOrAuto | Type::Cores, Known::String | Known::Quantity | Known::Unit) => true,
+        (Type::Duration, Known::Duration | Known::Unit | Known::Int) => true,
+        (Type::List { .. }, Known::List(_)) => true,
+        (Type::Map(_) | Type::Object(_) | Type::PodTemplate, Known::Map(_) | Known::Object) => true,
+        _ => false,
+    };
+    match ty {
+        Type::Range(element) => may_take(element, of),
+        Type::OneOrMany(element) => may_take(element, of) || of.may(&|of| matches!(of, Known::List(_))),
+        Type::OneOf(types) => types.iter().any(|ty| may_take(ty, of)),
+        Type::Shorthand(object, field) => {
+            of.may(&|of| matches!(of, Known::Map(_) | Known::Object))
+                || object.field(field).is_some_and(|field| may_take(&field.ty, of))
+        }
+        _ => of.may(&takes),
+    }
+}
+
+/// What a type takes, with an example where that helps.
+#[must_use]
+pub fn describe(ty: &'static Type) -> String {
+    match ty {
+        Type::Bool => "`true` or `false`".into(),
+        Type::Int { .. } => "a whole number".into(),
+        Type::Float => "a number".into(),
+        Type::String => "a string".into(),
+        Type::Keyword(words) => format!("one of {}", listed(words)),
+        Type::Quantity => "a quantity such as `500m` or `2Gi`".into(),
+        Type::QuantityOrAuto => "a quantity such as `2Gi`, or `\"auto\"`".into(),
+        Type::Cores => "a number of cores such as `2`, `0.5` or `500m`".into(),
+        Type::Duration => "a duration such as `90s` or `1h30m`".into(),
+        Type::IntOrString => "a whole number or a string".into(),
+        Type::Time => "a moment such as `\"2024-01-02T03:04:05Z\"`".into(),
+        Type::Any => "a value".into(),
+        Type::Range(Type::Quantity) => "a quantity such as `512Mi` or `2Gi`, or a range `a..b` of them".into(),
+        Type::Range(element) => format!("{}, or a range `a..b` of them", describe(element)),
+        Type::List { element: Type::String, .. } => "a list of strings".into(),
+        Type::List { element: Type::Object(_), .. } => "a list of objects".into(),
+        Type::List { element, .. } => format!("a list, each element {}", describe(element)),
+        Type::Map(value) => format!("a block of names, each set to {}", describe(value)),
+        Type::Object(_) => "a block".into(),
+        Type::Shorthand(object, field) => match object.field(field) {
+            Some(field) => format!("{}, or a block", describe(&field.ty)),
+            None => "a block".into(),
+        },
+        Type::OneOrMany(element) => format!("{}, or a list of them", describe(element)),
+        Type::OneOf(types) => types.iter().map(describe).collect::<Vec<_>>().join(" or "),
+        Type::PodTemplate => "the name of a template, a string that names one on the cluster, or a block".into(),
+        Type::Environment => "the name of an environment".into(),
+    }
+}
+
+/// What a value looks like, for messages.
+fn form(kind: &Kind) -> String {
+    match kind {
+        Kind::Null => "`null`".into(),
+        Kind::Bool(_) => "`true` or `false`".into(),
+        Kind::Int(_) => "a whole number".into(),
+        Kind::Float(_) => "a number with a fraction".into(),
+        Kind::Unit(_) => "a number with a unit".into(),
+        Kind::String(_) => "a string".into(),
+        Kind::List(_) => "a list".into(),
+        Kind::Object(_) => "an object".into(),
+        Kind::Range(_) => "a range".into(),
+        Kind::Duration(_) => "a duration".into(),
+        Kind::Unknown(ty) => ty.described(),
+        Kind::Poison | Kind::Environment(_) => "nothing".into(),
+    }
+}
+
+fn listed(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The quantity that was probably meant: `2GiB` for `2Gi`, `2gb` for `2G`, `512mb` for `512M`, `1K` for `1k`.
+fn better_quantity(text: &str) -> Option<String> {
+    let letters = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let number = text.get(..text.len() - letters.len())?;
+    let letters = letters.trim().to_ascii_lowercase();
+    let unit = letters.strip_suffix('b').unwrap_or(&letters);
+    let unit = match unit {
+        "k" => "k",
+        "m" => "M",
+        "g" => "G",
+        "t" => "T",
+        "p" => "P",
+        "ki" => "Ki",
+        "mi" => "Mi",
+        "gi" => "Gi",
+        "ti" => "Ti",
+        "pi" => "Pi",
+        _ => return None,
+    };
+    let better = format!("{number}{unit}");
+    (!number.is_empty() && units::quantity(&better).is_some()).then_some(better)
+}

@@ -1,0 +1,328 @@
+//! Templates: what they take, what they build on, and the fields that they make.
+//!
+//! In: templates of the program, and what they are given. Out: their fields. Always: a template that several bases bring is applied
+//! once, where it comes first, so that bases may share a base; recursion goes down the bases, of which `resolve` bounds the chain.
+//! A template with parameters is looked at once by itself, with nothing known of them but their types.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::body::Layering;
+use crate::diagnostics::suggest::did_you_mean;
+use crate::diagnostics::{Diagnostic, code};
+use crate::expression::annotation::{fitted, misfit};
+use crate::expression::constants::said;
+use crate::expression::scope::Scope;
+use crate::expression::written_at;
+use crate::resolve::TemplateId;
+use crate::schema::language;
+use crate::source::Span;
+use crate::syntax::ast::{self, Arguments, Param, Parameters};
+use crate::value::types::Type;
+use crate::value::{Kind, Object, Value};
+
+/// A template and what it is given.
+type Instance = (TemplateId, Vec<Value>);
+
+/// The fields of a template without parameters, and the templates that it is made of.
+#[derive(Debug, Clone, Default)]
+pub struct Finished {
+    /// The fields.
+    pub fields: Arc<Object>,
+    applied: Vec<Instance>,
+}
+
+/// A template that is being made.
+#[derive(Default)]
+struct Making {
+    fields: Arc<Object>,
+    /// What has been applied.
+    applied: Vec<Instance>,
+}
+
+impl Layering<'_, '_, '_, '_> {
+    /// Makes every template that has no parameters, and looks at the others.
+    pub fn evaluate_templates(&mut self) {
+        let program = self.program;
+        for id in &program.template_order {
+            let template = &program.templates[id.0];
+            if has_parameters(template.declaration) {
+                self.look_at_template(template.declaration, &template.scope);
+            } else {
+                let mut making = Making::default();
+                self.make(*id, &template.scope, &mut making);
+                let finished = Finished { fields: making.fields, applied: making.applied };
+                self.finished.insert(*id, finished);
+            }
+        }
+    }
+
+    /// A template by itself: what stands in it, and what it gives its bases, with parameters of which only the types are known.
+    pub fn look_at_template(&mut self, template: &ast::Template, scope: &Scope) {
+        let scope = self.unknown_parameters(template.parameters.as_ref(), scope);
+        for base in &template.bases {
+            if let Some(id) = self.template_of(&base.path, &scope) {
+                self.bind(id, base.arguments.as_ref(), base.span, &scope);
+            }
+        }
+        self.apply(&template.body, Arc::default(), &language::TEMPLATE, &scope);
+    }
+
+    /// The scope in a template of whose parameters only the types are known.
+    fn unknown_parameters(&mut self, parameters: Option<&Parameters>, around: &Scope) -> Scope {
+        let mut scope = around.inside();
+        let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
+        for param in parameters.iter().flat_map(|parameters| &parameters.items).map(|item| &item.param) {
+            let ty = self.expressions.annotation(&param.ty, around);
+            if let Some(default) = &param.default {
+                self.expressions.default(default, &ty, param.name.span, &scope);
+            }
+            if let Some(first) = seen.insert(&param.name.text, param.name.span).filter(|_| !param.name.is_missing()) {
+                let message = format!("parameter `{}` is declared twice", param.name.text);
+                let diagnostic = Diagnostic::new(code::DUPLICATE_DECLARATION, param.name.span, message);
+                self.expressions.diagnostics.push(diagnostic.label(first, "first declared here"));
+            }
+            let unknown = Value::new(param.name.span, Kind::Unknown(Arc::new(ty.clone())));
+            scope.add(param.name.text.clone(), unknown, Some((param.name.span, ty)));
+        }
+        scope
+    }
+
+    /// The fields of a template that is given these arguments; nothing where that was reported.
+    pub fn instantiate(
+        &mut self,
+        id: TemplateId,
+        arguments: Option<&Arguments>,
+        place: Span,
+        scope: &Scope,
+    ) -> Option<Arc<Object>> {
+        self.used_templates.insert(id);
+        let (inner, given) = self.bind(id, arguments, place, scope)?;
+        if let Some(finished) = self.finished.get(&id) {
+            return Some(Arc::clone(&finished.fields));
+        }
+        if self.expressions.forgetful {
+            return None;
+        }
+        if let Some(made) = self.made.get(&id).and_then(|made| made.iter().find(|(known, _)| same(known, &given))) {
+            return Some(Arc::clone(&made.1));
+        }
+        self.expressions.budget.enter(place);
+        let mut making = Making::default();
+        self.make(id, &inner, &mut making);
+        self.expressions.budget.leave();
+        self.remember(id, given, &making.fields);
+        Some(making.fields)
+    }
+
+    /// Keeps what a template made of some arguments, for the next that gives the same from the same places.
+    fn remember(&mut self, id: TemplateId, given: Vec<Value>, fields: &Arc<Object>) {
+        /// How many results of one template are kept.
+        const MOST: usize = 4;
+        let made = self.made.entry(id).or_default();
+        if made.len() == MOST {
+            made.remove(0);
+        }
+        made.push((given, Arc::clone(fields)));
+    }
+
+    /// Applies the bases of a template, and then the template itself.
+    fn make(&mut self, id: TemplateId, scope: &Scope, making: &mut Making) {
+        let program = self.program;
+        let template = &program.templates[id.0];
+        for (base, target) in template.declaration.bases.iter().zip(&template.bases) {
+            let bound = target.and_then(|target| {
+                self.used_templates.insert(target);
+                let (inner, given) = self.bind(target, base.arguments.as_ref(), base.span, scope)?;
+                Some((target, inner, given))
+            });
+            match bound {
+                Some((target, inner, given)) => self.make_base(target, given, &inner, making),
+                None => Arc::make_mut(&mut making.fields).poisoned = true,
+            }
+        }
+        let fields = std::mem::take(&mut making.fields);
+        making.fields = self.apply(&template.declaration.body, fields, &language::TEMPLATE, scope);
+    }
+
+    fn make_base(&mut self, id: TemplateId, given: Vec<Value>, scope: &Scope, making: &mut Making) {
+        let instance = (id, given);
+        if making.applied.contains(&instance) || !self.expressions.spend(1, scope_place(self, id)) {
+            return;
+        }
+        if making.applied.is_empty()
+            && making.fields.is_empty()
+            && let Some(finished) = self.finished.get(&id)
+        {
+            making.fields = Arc::clone(&finished.fields);
+            making.applied.clone_from(&finished.applied);
+            making.applied.push(instance);
+            return;
+        }
+        self.make(id, scope, making);
+        making.applied.push(instance);
+    }
+
+    // ---------------------------------------------------------------------------------------------- arguments
+
+    /// The scope in a template that is given these arguments, and what it is given; nothing where that was reported.
+    fn bind(
+        &mut self,
+        id: TemplateId,
+        arguments: Option<&Arguments>,
+        place: Span,
+        scope: &Scope,
+    ) -> Option<(Scope, Vec<Value>)> {
+        let program = self.program;
+        let template = &program.templates[id.0];
+        let parameters = template.declaration.parameters.as_ref().map_or(&[][..], |parameters| &parameters.items);
+        if parameters.is_empty() && arguments.is_none_or(|arguments| arguments.items.is_empty()) {
+            return Some((template.scope.clone(), Vec::new()));
+        }
+        let params: Vec<&Param> = parameters.iter().map(|item| &item.param).collect();
+        let types = self.types_of(id, &params, &template.scope);
+        let mut given = self.arguments(id, &params, &types, arguments, scope);
+        let mut inner = template.scope.inside();
+        let mut values = Vec::with_capacity(params.len());
+        let mut missing = Vec::new();
+        let mut whole = !given.faulty;
+        for (param, ty) in params.iter().zip(types.iter()) {
+            let value = match (given.values.remove(param.name.text.as_str()), &param.default) {
+                (Some(value), _) => value,
+                (None, Some(default)) => self.expressions.default(default, ty, param.name.span, &inner),
+                (None, None) => {
+                    missing.push(param.name.text.as_str());
+                    Value::poison(place)
+                }
+            };
+            values.push(value.clone());
+            inner.add(param.name.text.clone(), value, Some((param.name.span, ty.clone())));
+        }
+        if !missing.is_empty() && !given.faulty {
+            whole = false;
+            let diagnostic = missing_arguments(&template.name, &missing, place);
+            self.expressions.diagnostics.push(diagnostic);
+        }
+        whole.then_some((inner, values))
+    }
+
+    fn types_of(&mut self, id: TemplateId, params: &[&Param], scope: &Scope) -> Arc<[Type]> {
+        if let Some(types) = self.types.get(&id) {
+            return Arc::clone(types);
+        }
+        let types: Arc<[Type]> = params.iter().map(|param| self.expressions.annotation(&param.ty, scope)).collect();
+        self.types.insert(id, Arc::clone(&types));
+        types
+    }
+
+    fn arguments<'t>(
+        &mut self,
+        id: TemplateId,
+        params: &[&'t Param],
+        types: &[Type],
+        arguments: Option<&Arguments>,
+        scope: &Scope,
+    ) -> Given<'t> {
+        let mut given = Given { values: FxHashMap::default(), faulty: false };
+        for argument in arguments.iter().flat_map(|arguments| &arguments.items) {
+            let value = self.expressions.value(&argument.value, scope);
+            let Some(name) = &argument.name else {
+                given.faulty = true;
+                let diagnostic = unnamed(params, argument.value.span);
+                self.expressions.diagnostics.push(diagnostic);
+                continue;
+            };
+            let Some((param, ty)) = params.iter().zip(types).find(|(param, _)| param.name.text == name.text) else {
+                given.faulty = true;
+                let diagnostic = self.unknown_argument(id, params, name);
+                self.expressions.diagnostics.push(diagnostic);
+                continue;
+            };
+            let value = self.fitted(value, ty, argument.value.span, param);
+            if given.values.insert(&param.name.text, value).is_some() {
+                given.faulty = true;
+                let message = format!("`{}` is given twice", name.text);
+                self.expressions.diagnostics.push(Diagnostic::new(code::BAD_CALL, name.span, message));
+            }
+        }
+        given
+    }
+
+    fn fitted(&mut self, value: Value, ty: &Type, place: Span, param: &Param) -> Value {
+        if let Some(value) = fitted(value.clone(), ty) {
+            return value;
+        }
+        let (part, wanted) = misfit(&value, ty);
+        let message = format!("`{}` takes {}, not {}", param.name.text, wanted.described(), said(part));
+        let mut diagnostic =
+            Diagnostic::new(code::WRONG_TYPE, place, message).label(param.name.span, "the parameter is declared here");
+        if let (Some(words), Some(text)) = (wanted.words(), part.as_str()) {
+            diagnostic.help.extend(did_you_mean(text, words));
+        }
+        self.expressions.refuse(written_at(diagnostic, part, place), place)
+    }
+
+    fn unknown_argument(&self, id: TemplateId, params: &[&Param], name: &ast::Name) -> Diagnostic {
+        let template = &self.program.templates[id.0].name;
+        let message = format!("template `{}` has no parameter `{}`", template.text, name.text);
+        let mut diagnostic =
+            Diagnostic::new(code::BAD_CALL, name.span, message).label(template.span, "the template is declared here");
+        let names: Vec<&str> = params.iter().map(|param| param.name.text.as_str()).collect();
+        match crate::diagnostics::suggest::closest(&name.text, names.iter().copied()) {
+            Some(better) => {
+                diagnostic = diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix(
+                    "correct the name",
+                    name.span,
+                    better,
+                );
+            }
+            None if names.is_empty() => diagnostic = diagnostic.note("it has none at all"),
+            None => {
+                let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                diagnostic = diagnostic.note(format!("it has {}", names.join(", ")));
+            }
+        }
+        diagnostic
+    }
+}
+
+/// The arguments that a template is given.
+struct Given<'t> {
+    values: FxHashMap<&'t str, Value>,
+    /// Whether one of them was reported.
+    faulty: bool,
+}
+
+fn has_parameters(template: &ast::Template) -> bool {
+    template.parameters.as_ref().is_some_and(|parameters| !parameters.items.is_empty())
+}
+
+fn scope_place(layering: &Layering<'_, '_, '_, '_>, id: TemplateId) -> Span {
+    layering.program.templates[id.0].name.span
+}
+
+/// Whether arguments are the same and were written at the same places.
+fn same(known: &[Value], given: &[Value]) -> bool {
+    known == given && known.iter().zip(given).all(|(known, given)| known.span == given.span)
+}
+
+fn missing_arguments(template: &ast::Name, missing: &[&str], place: Span) -> Diagnostic {
+    let names = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
+    let arguments = missing.iter().map(|name| format!("{name} = …")).collect::<Vec<_>>().join(", ");
+    Diagnostic::new(code::BAD_CALL, place, format!("template `{}` needs {names}", template.text))
+        .label(template.span, "the template is declared here")
+        .help(format!("write `{}({arguments})`", template.text))
+}
+
+fn unnamed(params: &[&Param], place: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::new(code::BAD_CALL, place, "an argument of a template has a name");
+    match params {
+        [] => diagnostic.note("this template has no parameters"),
+        [only] => {
+            let name = &only.name.text;
+            diagnostic.help(format!("write `{name} = …`")).unsafe_fix("name it", place.at_start(), format!("{name} = "))
+        }
+        [first, ..] => diagnostic.help(format!("write `{} = …`", first.name.text)),
+    }
+}

@@ -1,0 +1,413 @@
+//! Values where the type of a field is expected.
+//!
+//! In: an expression or a value, and a type of the schema. Out: what it means there; `null` stays [`Kind::Null`], which only the key
+//! of an entry can take. Always: what has parts is gone through part by part, so that each fault is told at its own place; a value
+//! of which only the type is known is held to it and is poison after that. Recursion follows the nesting of the source, or of the
+//! value, both of which are bounded. Not here: scalars (`coerce`), and blocks (`body`).
+
+use std::sync::Arc;
+
+use super::body::{Fields, Layering, unknown_field};
+use super::coerce::{Scalar, describe, may_take, placed, takes_text};
+use crate::diagnostics::{Diagnostic, code};
+use crate::expression::branching::{Chosen, choose, comprehend};
+use crate::expression::references::word;
+use crate::expression::scope::Scope;
+use crate::expression::Truth;
+use crate::modules::names::Meaning;
+use crate::resolve::{TemplateId, environment_path, template_path};
+use crate::schema::{Type, language};
+use crate::source::Span;
+use crate::syntax::ast::{self, Expression, Name};
+use crate::value::{Kind, List, Object, Value};
+
+/// Where a value is used.
+#[derive(Clone, Copy)]
+pub struct Use<'w> {
+    /// What messages call the place.
+    pub what: &'w str,
+    /// The expression that gives the value.
+    pub at: Span,
+    /// Whether the value stands there as a literal.
+    pub literal: bool,
+    /// Where the whole is used that this is a part of.
+    pub whole: Option<Span>,
+}
+
+impl Use<'_> {
+    /// The diagnostic, with the place where the whole is used.
+    fn within_whole(&self, diagnostic: Diagnostic) -> Diagnostic {
+        match self.whole {
+            Some(whole) if !whole.contains(diagnostic.span().unwrap_or(whole)) => diagnostic.label(whole, "it comes in here"),
+            _ => diagnostic,
+        }
+    }
+}
+
+impl Layering<'_, '_, '_, '_> {
+    /// The value of an expression where `ty` is expected; `what` is what messages call the place.
+    pub fn value(&mut self, expression: &Expression, ty: &'static Type, what: &str, scope: &Scope) -> Value {
+        let span = expression.span;
+        match (&expression.value, ty) {
+            (ast::Value::Missing, _) => Value::poison(span),
+            (ast::Value::Null, _) => Value::new(span, Kind::Null),
+            (ast::Value::Group(group), _) => self.value(&group.value, ty, what, scope),
+            (ast::Value::If(branches), _) => {
+                let chosen =
+                    choose(self, branches, scope, &mut |this, expression| this.value(expression, ty, what, scope));
+                match chosen {
+                    Chosen::One(value) => value,
+                    Chosen::Any(_) | Chosen::Poison => Value::poison(span),
+                }
+            }
+            (ast::Value::List(list), _) if element_of(ty).is_some() => self.list(list, ty, span, what, scope),
+            (ast::Value::Comprehension(comprehension), _) if element_of(ty).is_some() => {
+                self.comprehension(comprehension, ty, span, what, scope)
+            }
+            (ast::Value::Object(body), _) if let Some(fields) = fields_of(ty) => {
+                let object = self.apply_fields(body, Arc::default(), fields, scope, false);
+                wrapped(Value::new(span, Kind::Object(object)), ty)
+            }
+            (ast::Value::Range(from, to), _) if let Some(element) = range_of(ty) => {
+                self.range(from, to, element, span, what, scope)
+            }
+            (ast::Value::Reference(path), Type::PodTemplate) => self.pod_template(path, None, span, scope),
+            (ast::Value::Call(call), Type::PodTemplate) if !self.is_function(call) => {
+                self.pod_template(&call.path, Some(&call.arguments), span, scope)
+            }
+            (ast::Value::Reference(path), Type::Environment) => self.environment(path, span, scope),
+            (ast::Value::Reference(path), _) => match self.expressions.lookup(path, span, scope) {
+                Some(value) => self.coerce(value, ty, Use { what, at: span, literal: false, whole: None }, scope),
+                None => {
+                    let unknown = self.unknown_name(path, expression, ty, what, scope);
+                    self.expressions.refuse(unknown, span)
+                }
+            },
+            (simple, _) => {
+                let literal = matches!(
+                    simple,
+                    ast::Value::Bool(_)
+                        | ast::Value::Int(_)
+                        | ast::Value::Float(_)
+                        | ast::Value::Unit(_)
+                        | ast::Value::String(_)
+                );
+                let value = self.expressions.value(expression, scope);
+                self.coerce(value, ty, Use { what, at: span, literal, whole: None }, scope)
+            }
+        }
+    }
+
+    fn list(&mut self, list: &ast::List, ty: &'static Type, span: Span, what: &str, scope: &Scope) -> Value {
+        let Some(element) = element_of(ty) else { return Value::poison(span) };
+        let what = element_what(what);
+        let mut items = Vec::with_capacity(list.items.len());
+        for item in &list.items {
+            let value = self.value(&item.value, element, &what, scope);
+            items.push(self.no_null(value, element, &what));
+        }
+        Value::new(span, Kind::List(Arc::new(List::new(items))))
+    }
+
+    fn comprehension(
+        &mut self,
+        comprehension: &ast::Comprehension,
+        ty: &'static Type,
+        span: Span,
+        what: &str,
+        scope: &Scope,
+    ) -> Value {
+        let Some(element) = element_of(ty) else { return Value::poison(span) };
+        let what = element_what(what);
+        let (known, items) = comprehend(self, comprehension, scope, &mut |this, expression, scope| {
+            let value = this.value(expression, element, &what, scope);
+            this.no_null(value, element, &what)
+        });
+        match known {
+            Truth::Poison | Truth::Unknown => Value::poison(span),
+            _ => Value::new(span, Kind::List(Arc::new(List::new(items)))),
+        }
+    }
+
+    /// An element of a list, which is never `null`.
+    fn no_null(&mut self, value: Value, ty: &'static Type, what: &str) -> Value {
+        if value.kind != Kind::Null {
+            return value;
+        }
+        let scalar = Scalar { value: &value, what, at: value.span, literal: true, data: false };
+        let mismatch = *scalar.mismatch(ty);
+        self.expressions.refuse(mismatch, value.span)
+    }
+
+    fn range(
+        &mut self,
+        from: &Expression,
+        to: &Expression,
+        element: &'static Type,
+        span: Span,
+        what: &str,
+        scope: &Scope,
+    ) -> Value {
+        let from = self.value(from, element, what, scope);
+        let to = self.value(to, element, what, scope);
+        let (from, to) = (self.no_null(from, element, what), self.no_null(to, element, what));
+        if from.is_poison() || to.is_poison() {
+            return Value::poison(span);
+        }
+        Value::new(span, Kind::Range(Arc::new((from, to))))
+    }
+
+    // ------------------------------------------------------------------------------------------------- values
+
+    /// What a value that came from somewhere means where `ty` is expected.
+    pub fn coerce(&mut self, value: Value, ty: &'static Type, used: Use<'_>, scope: &Scope) -> Value {
+        match &value.kind {
+            Kind::Poison | Kind::Null => value,
+            Kind::Unknown(of) => {
+                if !may_take(ty, of) {
+                    let mismatch = used.within_whole(*self.scalar(&value, used).mismatch(ty));
+                    self.expressions.diagnostics.push(mismatch);
+                }
+                Value::poison(value.span)
+            }
+            Kind::Object(_) | Kind::List(_) | Kind::Range(_) if !self.expressions.spend(value.size(), used.at) => {
+                Value::poison(value.span)
+            }
+            Kind::Object(object) if let Some(fields) = fields_of(ty) => {
+                let object = self.coerce_object(&Arc::clone(object), fields, used, scope);
+                wrapped(Value { kind: Kind::Object(Arc::new(object)), ..value }, ty)
+            }
+            Kind::List(list) if let Some(element) = element_of(ty) => {
+                let list = Arc::clone(list);
+                let what = element_what(used.what);
+                let mut items = Vec::with_capacity(list.items().len());
+                for item in list.items() {
+                    let item = self.coerce(item.clone(), element, Use { what: &what, literal: false, ..used }, scope);
+                    items.push(self.no_null(item, element, &what));
+                }
+                Value { kind: Kind::List(Arc::new(List::new(items))), ..value }
+            }
+            Kind::Range(ends) if let Some(element) = range_of(ty) => {
+                let ends = Arc::clone(ends);
+                let from = self.coerce(ends.0.clone(), element, Use { literal: false, ..used }, scope);
+                let to = self.coerce(ends.1.clone(), element, Use { literal: false, ..used }, scope);
+                if from.is_poison() || to.is_poison() {
+                    return Value::poison(value.span);
+                }
+                Value { kind: Kind::Range(Arc::new((from, to))), ..value }
+            }
+            Kind::String(text) if matches!(ty, Type::Environment) => {
+                let name = Name::new(text.clone(), value.span);
+                self.environment(&[name], value.span, scope)
+            }
+            _ => match self.scalar(&value, used).coerced(ty) {
+                Ok(kind) => Value { kind, ..value },
+                Err(diagnostic) => self.expressions.refuse(used.within_whole(*diagnostic), used.at),
+            },
+        }
+    }
+
+    fn scalar<'v>(&self, value: &'v Value, used: Use<'v>) -> Scalar<'v> {
+        let Use { what, at, literal, .. } = used;
+        Scalar { value, what, at, literal, data: self.expressions.is_data(value.span.file) }
+    }
+
+    /// The fields of an object that came from somewhere.
+    fn coerce_object(&mut self, object: &Object, fields: Fields, used: Use<'_>, scope: &Scope) -> Object {
+        let mut typed = Object::default();
+        typed.poisoned = object.poisoned;
+        if let Some(diagnostic) = whole_manifest(object, fields, used) {
+            self.expressions.diagnostics.push(diagnostic);
+            typed.poisoned = true;
+            return typed;
+        }
+        for (name, entry) in object.iter() {
+            // What is used is the whole; its parts are wrong where they were written.
+            let whole = Some(used.whole.unwrap_or(used.at));
+            let part = Use { what: name, at: entry.value.span, literal: false, whole };
+            let ty = match fields {
+                Fields::Any(ty) => ty,
+                Fields::Known(known) => match known.field(name) {
+                    Some(field) => &field.ty,
+                    None => {
+                        typed.poisoned = true;
+                        let diagnostic = unknown_field(known, name, entry.key, false);
+                        self.expressions.diagnostics.push(part.within_whole(diagnostic));
+                        continue;
+                    }
+                },
+            };
+            let value = self.coerce(entry.value.clone(), ty, part, scope);
+            // As Kubernetes has it, a field that is `null` is not there.
+            if value.kind != Kind::Null {
+                typed.set(name.clone(), entry.key, value);
+            }
+        }
+        typed
+    }
+
+    // ---------------------------------------------------------------------------------------------- references
+
+    fn is_function(&self, call: &ast::Call) -> bool {
+        matches!(call.path.as_slice(), [name] if crate::expression::functions::names().any(|known| known == name.text))
+    }
+
+    /// The template that names mean where a pod template is expected, or the string that they stand for.
+    fn pod_template(
+        &mut self,
+        path: &[Name],
+        arguments: Option<&ast::Arguments>,
+        span: Span,
+        scope: &Scope,
+    ) -> Value {
+        if arguments.is_none() && self.is_constant(path, scope) {
+            let Some(value) = self.expressions.lookup(path, span, scope) else { return Value::poison(span) };
+            return self.coerce(value, &Type::PodTemplate, Use { what: "pod_template", at: span, literal: false, whole: None }, scope);
+        }
+        match template_path(self.program, self.expressions, path, scope) {
+            Ok(Some(id)) => match self.instantiate(id, arguments, span, scope) {
+                Some(fields) => Value::new(span, Kind::Object(fields)),
+                None => Value::poison(span),
+            },
+            Ok(None) => Value::poison(span),
+            Err(diagnostic) => {
+                let mut diagnostic = *diagnostic;
+                if diagnostic.code == code::UNKNOWN_TEMPLATE && diagnostic.help.is_empty() && path.len() == 1 {
+                    let text = path.first().map_or("", |name| name.text.as_str());
+                    diagnostic =
+                        diagnostic.help(format!("a template that is registered on the cluster is a string: `\"{text}\"`"));
+                }
+                // What is reported is the name; what is given to it is still looked at.
+                for argument in arguments.iter().flat_map(|arguments| &arguments.items) {
+                    self.expressions.value(&argument.value, scope);
+                }
+                self.expressions.refuse(diagnostic, span)
+            }
+        }
+    }
+
+    /// Whether names stand for a value rather than for a template.
+    fn is_constant(&self, path: &[Name], scope: &Scope) -> bool {
+        let Some((first, rest)) = path.split_first() else { return false };
+        if scope.binding(&first.text).is_some() {
+            return true;
+        }
+        let meaning = |file, name: &str| self.expressions.names.meaning(file, name).map(|(meaning, _)| meaning);
+        match (meaning(scope.file, &first.text), rest) {
+            (Some(Meaning::Constant(_)), _) => true,
+            (Some(Meaning::Import(Some(file))), [name, ..]) => {
+                matches!(meaning(file, &name.text), Some(Meaning::Constant(_)))
+            }
+            _ => false,
+        }
+    }
+
+    /// The template that a base means, if it is known.
+    pub fn template_of(&mut self, path: &[Name], scope: &Scope) -> Option<TemplateId> {
+        match template_path(self.program, self.expressions, path, scope) {
+            Ok(found) => {
+                self.used_templates.extend(found);
+                found
+            }
+            Err(diagnostic) => {
+                self.expressions.diagnostics.push(*diagnostic);
+                None
+            }
+        }
+    }
+
+    fn environment(&mut self, path: &[Name], span: Span, scope: &Scope) -> Value {
+        match environment_path(self.program, self.expressions, path, scope) {
+            Ok(Some(id)) => Value::new(span, Kind::Environment(id)),
+            Ok(None) => Value::poison(span),
+            Err(diagnostic) => self.expressions.refuse(*diagnostic, span),
+        }
+    }
+
+    /// What is said of a name that means nothing where it stands.
+    fn unknown_name(
+        &self,
+        path: &[Name],
+        expression: &Expression,
+        ty: &'static Type,
+        what: &str,
+        scope: &Scope,
+    ) -> Diagnostic {
+        let text = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+        let span = expression.span;
+        let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, span, format!("`{text}` means nothing here"));
+        let Some(first) = path.first() else { return diagnostic };
+        if let Some(literal) = word(&text).filter(|_| !takes_text(ty)) {
+            return diagnostic.help(format!("did you mean `{literal}`?")).safe_fix("correct the word", span, literal);
+        }
+        let diagnostic = diagnostic.note(format!("{} takes {}", placed(what), describe(ty)));
+        if let Some(better) = self.expressions.suggestion(&first.text, scope) {
+            return diagnostic
+                .help(format!("did you mean `{better}`?"))
+                .unsafe_fix("correct the name", first.span, better);
+        }
+        if takes_text(ty) {
+            let quoted = format!("\"{text}\"");
+            return diagnostic.help("text stands between quotes").unsafe_fix("quote it", span, quoted);
+        }
+        diagnostic
+    }
+}
+
+/// What is said where a pod spec is expected and a whole object of Kubernetes is given.
+fn whole_manifest(object: &Object, fields: Fields, used: Use<'_>) -> Option<Diagnostic> {
+    let Fields::Known(known) = fields else { return None };
+    let (version, kind) = (object.entry("apiVersion")?, object.get("kind")?.as_str()?);
+    if known.name != "PodSpec" {
+        return None;
+    }
+    let path = match kind.as_str() {
+        "Pod" => ".spec",
+        "PodTemplate" => ".template.spec",
+        _ => ".spec.template.spec",
+    };
+    let message = format!("this is a whole `{kind}`, and a pod spec is a part of it");
+    let diagnostic = Diagnostic::new(code::WRONG_TYPE, version.key, message);
+    Some(diagnostic.label(used.at, "used here").help(format!("write `{path}` behind the call: `yaml(…){path}`")))
+}
+
+/// What messages call the elements of a list.
+fn element_what(what: &str) -> String {
+    if what.contains('`') { what.to_owned() } else { format!("an element of `{what}`") }
+}
+
+/// The type of the elements where a list may stand.
+pub fn element_of(ty: &'static Type) -> Option<&'static Type> {
+    match ty {
+        Type::List { element, .. } | Type::OneOrMany(element) => Some(element),
+        Type::Any => Some(ty),
+        Type::OneOf(types) => types.iter().find_map(element_of),
+        _ => None,
+    }
+}
+
+/// The fields of the object where one may stand.
+pub fn fields_of(ty: &'static Type) -> Option<Fields> {
+    match ty {
+        Type::Object(object) | Type::Shorthand(object, _) => Some(Fields::Known(object)),
+        Type::PodTemplate => Some(Fields::Known(&language::TEMPLATE)),
+        Type::Map(value) => Some(Fields::Any(value)),
+        Type::Any => Some(Fields::Any(&Type::Any)),
+        Type::OneOf(types) => types.iter().find_map(fields_of),
+        Type::OneOrMany(element) => fields_of(element),
+        _ => None,
+    }
+}
+
+/// The type of the ends where a range may stand.
+fn range_of(ty: &'static Type) -> Option<&'static Type> {
+    if let Type::Range(element) = ty { Some(element) } else { None }
+}
+
+/// A value where one or many may stand, as the list of it.
+fn wrapped(value: Value, ty: &Type) -> Value {
+    if matches!(ty, Type::OneOrMany(_)) {
+        return Value::new(value.span, Kind::List(Arc::new(List::new(vec![value]))));
+    }
+    value
+}

@@ -1,0 +1,125 @@
+//! Parts of values: `sizes.m`, `sizes["m"]`, `names[0]`.
+
+use std::sync::Arc;
+
+use super::scope::Scope;
+use super::{Evaluator, written_at};
+use crate::diagnostics::suggest::did_you_mean;
+use crate::diagnostics::{Diagnostic, code};
+use crate::source::Span;
+use crate::syntax::ast::{Access, Expression, Name, Step};
+use crate::value::types::Type;
+use crate::value::{Kind, List, Object, Value};
+
+impl Evaluator<'_, '_> {
+    pub(super) fn access(&mut self, access: &Access, span: Span, scope: &Scope) -> Value {
+        let base = self.value(&access.base, scope);
+        let part = access.steps.iter().fold(base, |value, step| match step {
+            Step::Field(name) => self.field(&value, name, span),
+            Step::Index(index) => self.index(&value, index, scope),
+        });
+        part.through(span)
+    }
+
+    /// The value of a name in an object.
+    pub(super) fn field(&mut self, value: &Value, name: &Name, place: Span) -> Value {
+        let unknown = |ty: Type| Value::new(place, Kind::Unknown(Arc::new(ty)));
+        match &value.kind {
+            Kind::Poison => Value::poison(place),
+            Kind::Object(object) => match object.get(&name.text) {
+                Some(part) => part.clone(),
+                None if object.open => unknown(Type::Any),
+                None if object.poisoned => Value::poison(place),
+                None => {
+                    let diagnostic = no_such_name(value, object, &name.text, name.span);
+                    self.refuse_value(diagnostic, place)
+                }
+            },
+            Kind::Unknown(ty) if ty.field().is_some() => unknown(ty.field().unwrap_or(Type::Any)),
+            _ => {
+                let message = format!("{} has no parts with names", Type::of(value).described());
+                let mut diagnostic = Diagnostic::new(code::NO_SUCH_PART, name.span, message);
+                if matches!(value.kind, Kind::List(_)) {
+                    diagnostic = diagnostic.help("an element of a list has a number: `…[0]`");
+                }
+                self.refuse(written_at(diagnostic, value, place), place)
+            }
+        }
+    }
+
+    fn index(&mut self, value: &Value, index: &Expression, scope: &Scope) -> Value {
+        let place = index.span;
+        let key = self.value(index, scope);
+        let unknown = |ty: Type| Value::new(place, Kind::Unknown(Arc::new(ty)));
+        match (&value.kind, &key.kind) {
+            (Kind::Poison, _) | (_, Kind::Poison) => Value::poison(place),
+            (Kind::List(list), Kind::Int(at)) => self.element(value, list, *at, place),
+            (Kind::Object(object), Kind::String(name)) => match object.get(name) {
+                Some(part) => part.clone(),
+                None if object.open => unknown(Type::Any),
+                None if object.poisoned => Value::poison(place),
+                None => {
+                    let diagnostic = no_such_name(value, object, name, place);
+                    self.refuse_value(written_at(diagnostic, &key, place), place)
+                }
+            },
+            (Kind::List(list), Kind::Unknown(ty)) if ty.may(&|ty| *ty == Type::Int) => {
+                unknown(Type::common(list.items().iter().map(Type::of)))
+            }
+            (Kind::Object(object), Kind::Unknown(ty)) if ty.may(&|ty| *ty == Type::String) => {
+                unknown(Type::common(object.iter().map(|(_, entry)| Type::of(&entry.value))))
+            }
+            (Kind::Unknown(of), _) if is(&key, &Type::Int) && of.element().is_some() => {
+                unknown(of.element().unwrap_or(Type::Any))
+            }
+            (Kind::Unknown(of), _) if is(&key, &Type::String) && of.field().is_some() => {
+                unknown(of.field().unwrap_or(Type::Any))
+            }
+            _ => {
+                let diagnostic = bad_index(value, &key, place);
+                self.refuse(diagnostic, place)
+            }
+        }
+    }
+
+    fn element(&mut self, value: &Value, list: &List, at: i64, place: Span) -> Value {
+        if let Some(item) = usize::try_from(at).ok().and_then(|at| list.items().get(at)) {
+            return item.clone();
+        }
+        let message = match list.items().len() {
+            0 => "this list is empty".to_owned(),
+            1 => format!("this list has one element, number 0, and no number {at}"),
+            length => format!("this list has {length} elements, numbers 0 to {}, and no number {at}", length - 1),
+        };
+        let diagnostic = Diagnostic::new(code::NO_SUCH_PART, place, message);
+        self.refuse_value(written_at(diagnostic, value, place), place)
+    }
+}
+
+/// Whether a value is of a type, or may be.
+fn is(value: &Value, wanted: &Type) -> bool {
+    Type::of(value).may(&|ty| ty == wanted)
+}
+
+fn bad_index(value: &Value, key: &Value, place: Span) -> Diagnostic {
+    let (of, by) = (Type::of(value).described(), Type::of(key).described());
+    let diagnostic = match &value.kind {
+        Kind::List(_) => {
+            Diagnostic::new(code::WRONG_TYPE, place, format!("an element of a list has a whole number, not {by}"))
+        }
+        Kind::Object(_) => Diagnostic::new(code::WRONG_TYPE, place, format!("a part of an object has a string, not {by}")),
+        _ => Diagnostic::new(code::NO_SUCH_PART, place, format!("{of} has no parts")),
+    };
+    written_at(diagnostic, value, place)
+}
+
+fn no_such_name(value: &Value, object: &Object, name: &str, place: Span) -> Diagnostic {
+    let mut diagnostic = Diagnostic::new(code::NO_SUCH_PART, place, format!("there is no `{name}` in this object"));
+    let names: Vec<&str> = object.iter().map(|(name, _)| name.as_str()).collect();
+    diagnostic.help.extend(did_you_mean(name, names.iter().copied()));
+    if diagnostic.help.is_empty() && !names.is_empty() && names.len() <= 12 {
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        diagnostic = diagnostic.note(format!("it has {}", names.join(", ")));
+    }
+    written_at(diagnostic, value, place)
+}

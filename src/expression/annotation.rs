@@ -1,0 +1,180 @@
+//! Types as they are written: what they mean, and whether a value has them.
+
+use std::sync::Arc;
+
+use super::scope::Scope;
+use super::Evaluator;
+use crate::diagnostics::suggest::closest;
+use crate::diagnostics::{Diagnostic, code};
+use crate::schema::units;
+use crate::syntax::ast::{Name, TypeExpression, TypeTerm};
+use crate::value::types::Type;
+use crate::value::{Kind, List, Object, Value};
+
+/// The names of types.
+const NAMES: &[&str] =
+    &["string", "int", "float", "bool", "quantity", "duration", "list", "map", "object", "null", "any"];
+
+impl Evaluator<'_, '_> {
+    /// The type that is written. Recursion follows the nesting of the source.
+    pub fn annotation(&mut self, expression: &TypeExpression, scope: &Scope) -> Type {
+        let types: Vec<Type> = expression.alternatives.iter().map(|term| self.term(term, scope)).collect();
+        match types.as_slice() {
+            [] => Type::Any,
+            [only] => only.clone(),
+            _ => Type::Union(types.into()),
+        }
+    }
+
+    fn term(&mut self, term: &TypeTerm, scope: &Scope) -> Type {
+        let (name, of) = match term {
+            TypeTerm::Literal(literal) => {
+                let value = self.value(literal, scope);
+                return if value.is_poison() { Type::Any } else { Type::Literal(value) };
+            }
+            TypeTerm::Named(name, of) => (name, of.as_ref()),
+        };
+        let takes_parameter = matches!(name.text.as_str(), "list" | "map");
+        if let Some(of) = of.filter(|_| !takes_parameter) {
+            let message = format!("`{}` is not made of other types", name.text);
+            let diagnostic = Diagnostic::new(code::UNKNOWN_TYPE, of.span, message);
+            self.diagnostics.push(diagnostic.help("only `list(…)` and `map(…)` are"));
+        }
+        let mut inner = || Arc::new(of.map_or(Type::Any, |of| self.annotation(of, scope)));
+        match name.text.as_str() {
+            "string" => Type::String,
+            "int" => Type::Int,
+            "float" => Type::Float,
+            "bool" => Type::Bool,
+            "quantity" => Type::Quantity,
+            "duration" => Type::Duration,
+            "list" => Type::List(inner()),
+            "map" => Type::Map(inner()),
+            "object" => Type::Object,
+            "null" => Type::Null,
+            "any" => Type::Any,
+            "true" => Type::Literal(Value::new(name.span, Kind::Bool(true))),
+            "false" => Type::Literal(Value::new(name.span, Kind::Bool(false))),
+            _ => {
+                let diagnostic = unknown(name);
+                self.diagnostics.push(diagnostic);
+                Type::Any
+            }
+        }
+    }
+}
+
+fn unknown(name: &Name) -> Diagnostic {
+    let diagnostic = Diagnostic::new(code::UNKNOWN_TYPE, name.span, format!("there is no type `{}`", name.text));
+    let habit = match name.text.as_str() {
+        "str" | "text" | "String" => Some("string"),
+        "integer" | "number" | "Int" | "i64" => Some("int"),
+        "boolean" | "Bool" => Some("bool"),
+        "double" => Some("float"),
+        "array" | "List" | "set" => Some("list"),
+        "dict" | "Mapping" | "Map" => Some("map"),
+        "None" | "nil" => Some("null"),
+        "timedelta" | "time" => Some("duration"),
+        "resource" | "size" | "bytes" => Some("quantity"),
+        _ => None,
+    };
+    match habit.or_else(|| closest(&name.text, NAMES.iter().copied())) {
+        Some(better) => {
+            diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct the type", name.span, better)
+        }
+        None => {
+            let names: Vec<String> = NAMES.iter().map(|name| format!("`{name}`")).collect();
+            diagnostic
+                .note(format!("the types are {}", names.join(", ")))
+                .help(format!("for this word alone, write it as a string: `\"{}\"`", name.text))
+        }
+    }
+}
+
+/// The value as one of a type, or nothing where it is none. What is poison, or may be of the type, passes.
+///
+/// A whole number is a `float` as well; a quantity may be written as a string or a plain number, a duration as a plain number of
+/// seconds. Recursion follows the nesting of the value.
+#[must_use]
+pub fn fitted(value: Value, ty: &Type) -> Option<Value> {
+    let Value { span, kind, trail } = value;
+    let kind = match (ty, kind) {
+        (_, Kind::Poison) => Kind::Poison,
+        (_, Kind::Unknown(of)) => may_fit(&of, ty).then_some(Kind::Unknown(of))?,
+        (Type::Any, kind)
+        | (Type::Null, kind @ Kind::Null)
+        | (Type::Bool, kind @ Kind::Bool(_))
+        | (Type::Int, kind @ Kind::Int(_))
+        | (Type::Float, kind @ (Kind::Int(_) | Kind::Float(_)))
+        | (Type::String, kind @ Kind::String(_))
+        | (Type::Object, kind @ Kind::Object(_))
+        | (Type::Quantity, kind @ (Kind::Int(_) | Kind::Float(_)))
+        | (Type::Duration, kind @ Kind::Int(_)) => kind,
+        (Type::Unit, kind @ Kind::Unit(_)) => kind,
+        (Type::Quantity, Kind::Unit(text) | Kind::String(text)) => {
+            units::quantity(&text).is_some().then_some(Kind::Unit(text))?
+        }
+        (Type::Duration, Kind::Unit(text)) => units::duration(&text).is_some().then_some(Kind::Unit(text))?,
+        (Type::List(element), Kind::List(list)) => {
+            let fit = |item: &Value| fitted(item.clone(), element);
+            let items: Option<Vec<Value>> = list.items().iter().map(fit).collect();
+            Kind::List(Arc::new(List::new(items?)))
+        }
+        (Type::Map(element), Kind::Object(object)) => {
+            let mut fit = Object::default();
+            for (name, entry) in object.iter() {
+                fit.set(name.clone(), entry.key, fitted(entry.value.clone(), element)?);
+            }
+            (fit.poisoned, fit.open) = (object.poisoned, object.open);
+            Kind::Object(Arc::new(fit))
+        }
+        (Type::Literal(only), kind) => (only.kind == kind).then_some(kind)?,
+        (Type::Union(types), kind) => {
+            let value = Value { span, kind, trail };
+            // What is written exactly so comes before what may be taken for it.
+            let exact = types.iter().find(|ty| matches!(ty, Type::Literal(only) if *only == value));
+            return match exact {
+                Some(_) => Some(value),
+                None => types.iter().find_map(|ty| fitted(value.clone(), ty)),
+            };
+        }
+        _ => return None,
+    };
+    Some(Value { span, kind, trail })
+}
+
+/// Whether something of one type may be of another.
+fn may_fit(of: &Type, wanted: &Type) -> bool {
+    wanted.may(&|wanted| {
+        of.may(&|of| {
+            of == wanted
+                || matches!(
+                    (of, wanted),
+                    (Type::Int, Type::Float | Type::Quantity | Type::Duration)
+                        | (Type::Float | Type::String | Type::Unit, Type::Quantity)
+                        | (Type::Unit, Type::Duration)
+                        | (Type::Quantity | Type::Duration, Type::Unit)
+                        | (Type::List(_), Type::List(_))
+                        | (Type::Map(_) | Type::Object, Type::Map(_) | Type::Object)
+                )
+        })
+    })
+}
+
+/// The part of a value that keeps it from being of a type, and the type that part should have.
+#[must_use]
+pub fn misfit<'v>(value: &'v Value, ty: &Type) -> (&'v Value, Type) {
+    let whole = (value, ty.clone());
+    match (ty, &value.kind) {
+        (Type::List(element), Kind::List(list)) => {
+            let bad = list.items().iter().find(|item| fitted((*item).clone(), element).is_none());
+            bad.map_or(whole, |item| misfit(item, element))
+        }
+        (Type::Map(element), Kind::Object(object)) => {
+            let mut values = object.iter().map(|(_, entry)| &entry.value);
+            let bad = values.find(|value| fitted((*value).clone(), element).is_none());
+            bad.map_or(whole, |value| misfit(value, element))
+        }
+        _ => whole,
+    }
+}

@@ -1,0 +1,115 @@
+//! The bounds of what one build may make, so that every build ends soon.
+//!
+//! In: what is about to be made. Out: whether it still may be. Always: what is over the bound is reported once, at the loop or
+//! template that was at work, and after that nothing more is made. What a program says without loops is bounded by its length
+//! and is not counted. Not here: the nesting of values (`value::MAX_DEPTH`) and of text (`syntax`).
+
+use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::source::Span;
+
+/// How many rounds, elements and settings loops and templates may make.
+///
+/// A hundred thousand tasks over a template of twenty settings stay below it.
+pub const MAX_STEPS: usize = 4_000_000;
+
+/// How long a text may become that is put together, in bytes. The API server takes no object beyond 1.5 MiB.
+pub const MAX_TEXT: usize = 1024 * 1024;
+
+/// How much text may be put together in a whole build, in bytes.
+pub const MAX_TEXTS: usize = 128 * 1024 * 1024;
+
+/// How many tasks and variants a build may make.
+pub const MAX_PODS: usize = 100_000;
+
+/// What is left of the bounds.
+#[derive(Debug)]
+pub struct Budget {
+    steps: usize,
+    texts: usize,
+    /// The loops and templates that are at work, the outermost first.
+    at_work: Vec<Span>,
+    exhausted: bool,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self { steps: MAX_STEPS, texts: MAX_TEXTS, at_work: Vec::new(), exhausted: false }
+    }
+}
+
+impl Budget {
+    /// A loop or template begins its work.
+    pub fn enter(&mut self, place: Span) {
+        self.at_work.push(place);
+    }
+
+    /// The last loop or template that began has ended.
+    pub fn leave(&mut self) {
+        self.at_work.pop();
+    }
+
+    /// Whether a loop or template is at work.
+    #[must_use]
+    pub fn is_counting(&self) -> bool {
+        !self.at_work.is_empty()
+    }
+
+    /// Whether nothing more may be made.
+    #[must_use]
+    pub fn is_exhausted(&self) -> bool {
+        self.exhausted
+    }
+
+    /// Counts what is made, and tells whether it may be.
+    pub fn spend(&mut self, steps: usize, place: Span, diagnostics: &mut Diagnostics) -> bool {
+        if self.exhausted {
+            return false;
+        }
+        if let Some(left) = self.steps.checked_sub(steps) {
+            self.steps = left;
+            return true;
+        }
+        let message = format!("this makes more than the {MAX_STEPS} things that one build may make");
+        self.exhaust(place, message, diagnostics);
+        false
+    }
+
+    /// Counts a text of so many bytes, and tells whether it may be made.
+    pub fn text(&mut self, bytes: usize, place: Span, diagnostics: &mut Diagnostics) -> bool {
+        if self.exhausted {
+            return false;
+        }
+        if bytes > MAX_TEXT {
+            let message = format!("this text becomes longer than {} KiB", MAX_TEXT / 1024);
+            let diagnostic = Diagnostic::new(code::TOO_MUCH, place, message);
+            diagnostics.push(self.with_work(diagnostic).note("no pod that the API server takes could hold it"));
+            return false;
+        }
+        if let Some(left) = self.texts.checked_sub(bytes) {
+            self.texts = left;
+            return true;
+        }
+        let message = format!("this makes more than the {} MiB of text that one build may make", MAX_TEXTS / 1024 / 1024);
+        self.exhaust(place, message, diagnostics);
+        false
+    }
+
+    fn exhaust(&mut self, place: Span, message: String, diagnostics: &mut Diagnostics) {
+        self.exhausted = true;
+        let place = self.at_work.last().copied().unwrap_or(place);
+        let diagnostic = self.with_work(Diagnostic::new(code::TOO_MUCH, place, message));
+        diagnostics.push(diagnostic.help("split the program into builds of their own, or make less"));
+    }
+
+    /// The diagnostic, with the loops and templates around its place.
+    fn with_work(&self, mut diagnostic: Diagnostic) -> Diagnostic {
+        /// How many places are shown.
+        const MOST: usize = 3;
+        let own = diagnostic.span();
+        let around = self.at_work.iter().rev().filter(|place| Some(**place) != own);
+        for place in around.take(MOST) {
+            diagnostic = diagnostic.label(*place, "in the course of this");
+        }
+        diagnostic
+    }
+}

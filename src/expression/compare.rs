@@ -1,0 +1,213 @@
+//! Comparisons.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::scope::Scope;
+use super::{Evaluator, written_at};
+use crate::diagnostics::suggest::did_you_mean;
+use crate::diagnostics::{Diagnostic, code};
+use crate::modules::names::Meaning;
+use crate::schema::units;
+use crate::syntax::ast::{self, Comparison, Expression, Operator};
+use crate::value::types::{Type, literal};
+use crate::value::{Kind, Value};
+
+/// What can be compared with each other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Null,
+    Bool,
+    /// Numbers and amounts.
+    Number,
+    String,
+    List,
+    Object,
+}
+
+impl Evaluator<'_, '_> {
+    pub(super) fn compare(&mut self, comparison: &Comparison, scope: &Scope) -> Kind {
+        let left = self.value(&comparison.left, scope);
+        let right = self.value(&comparison.right, scope);
+        if left.is_poison() || right.is_poison() {
+            return Kind::Poison;
+        }
+        let equality = matches!(comparison.operator, Operator::Equal | Operator::Unequal);
+        let comparable = if equality { may_equal(&left, &right) } else { may_order(&left, &right) };
+        if !comparable {
+            let diagnostic = not_comparable(comparison, &left, &right, equality);
+            self.diagnostics.push(diagnostic);
+            return Kind::Poison;
+        }
+        if equality && (self.never(&comparison.left, &right, scope) || self.never(&comparison.right, &left, scope)) {
+            return Kind::Poison;
+        }
+        if matches!(left.kind, Kind::Unknown(_)) || matches!(right.kind, Kind::Unknown(_)) {
+            return Kind::Unknown(Arc::new(Type::Bool));
+        }
+        if equality {
+            let work = left.size().min(right.size());
+            if work > 1 && !self.spend(work, comparison.place) {
+                return Kind::Poison;
+            }
+            let equal = equal(&left, &right);
+            return Kind::Bool(equal == (comparison.operator == Operator::Equal));
+        }
+        match order(&left, &right) {
+            Some(order) => Kind::Bool(holds(comparison.operator, order)),
+            None => {
+                let diagnostic = not_comparable(comparison, &left, &right, equality);
+                self.refuse_value(diagnostic, comparison.place).kind
+            }
+        }
+    }
+
+    /// Reports a parameter of few words that is compared with another word.
+    fn never(&mut self, side: &Expression, other: &Value, scope: &Scope) -> bool {
+        let Some(text) = other.as_str() else { return false };
+        let Some(ty) = self.declared(side, scope) else { return false };
+        let Some(words) = ty.words().filter(|words| !words.contains(&text.as_str())) else { return false };
+        let name = match &side.value {
+            ast::Value::Reference(path) => path.last().map_or("", |name| name.text.as_str()),
+            _ => "",
+        };
+        let message = format!("`{name}` is never `\"{text}\"`");
+        let listed: Vec<String> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
+        let mut diagnostic = Diagnostic::new(code::NOT_COMPARABLE, other.span, message)
+            .note(format!("it is one of {}", listed.join(", ")));
+        diagnostic.help.extend(did_you_mean(text, words.iter().copied()));
+        self.diagnostics.push(diagnostic);
+        true
+    }
+
+    /// The type with which the name in an expression is declared.
+    pub(super) fn declared(&mut self, expression: &Expression, scope: &Scope) -> Option<Type> {
+        let ast::Value::Reference(path) = &expression.value else { return None };
+        match path.as_slice() {
+            [name] => match scope.binding(&name.text) {
+                Some(binding) => binding.declared.as_ref().map(|(_, ty)| ty.clone()),
+                None => match self.names.meaning(scope.file, &name.text)?.0 {
+                    Meaning::Constant(id) => self.types.get(&id).cloned(),
+                    _ => None,
+                },
+            },
+            [import, name] if scope.binding(&import.text).is_none() => {
+                let Meaning::Import(Some(target)) = self.names.meaning(scope.file, &import.text)?.0 else { return None };
+                let Meaning::Constant(id) = self.names.meaning(target, &name.text)?.0 else { return None };
+                self.types.get(&id).cloned()
+            }
+            _ => None,
+        }
+    }
+}
+
+fn sort(ty: &Type) -> Option<Sort> {
+    Some(match ty {
+        Type::Null => Sort::Null,
+        Type::Bool => Sort::Bool,
+        Type::Int | Type::Float | Type::Quantity | Type::Duration | Type::Unit => Sort::Number,
+        Type::String => Sort::String,
+        Type::List(_) => Sort::List,
+        Type::Map(_) | Type::Object => Sort::Object,
+        Type::Any | Type::Literal(_) | Type::Union(_) => return None,
+    })
+}
+
+/// Whether two values may be equal; everything may be compared with `null`.
+fn may_equal(left: &Value, right: &Value) -> bool {
+    let (left, right) = (Type::of(left), Type::of(right));
+    left.may(&|left| right.may(&|right| {
+        let (left, right) = (sort(left), sort(right));
+        left == right || left == Some(Sort::Null) || right == Some(Sort::Null)
+    }))
+}
+
+fn may_order(left: &Value, right: &Value) -> bool {
+    let number = |value: &Value| Type::of(value).may(&|ty| sort(ty) == Some(Sort::Number));
+    number(left) && number(right)
+}
+
+/// Whether two values say the same; amounts are compared by what they amount to.
+pub(super) fn equal(left: &Value, right: &Value) -> bool {
+    order(left, right).map_or_else(|| left == right, |order| order == Ordering::Equal)
+}
+
+/// The order of two numbers, amounts or durations.
+fn order(left: &Value, right: &Value) -> Option<Ordering> {
+    match (&left.kind, &right.kind) {
+        (Kind::Int(left), Kind::Int(right)) => Some(left.cmp(right)),
+        (Kind::Int(_) | Kind::Float(_), Kind::Int(_) | Kind::Float(_)) => number(left)?.partial_cmp(&number(right)?),
+        _ => {
+            let quantities = amount(left).zip(amount(right));
+            let durations = || duration(left).zip(duration(right));
+            quantities
+                .map(|(left, right)| left.cmp(&right))
+                .or_else(|| durations().map(|(left, right)| left.cmp(&right)))
+        }
+    }
+}
+
+fn number(value: &Value) -> Option<f64> {
+    match value.kind {
+        #[expect(clippy::cast_precision_loss, reason = "a whole number is compared with a fraction")]
+        Kind::Int(number) => Some(number as f64),
+        Kind::Float(number) => Some(number),
+        _ => None,
+    }
+}
+
+/// The billionths of an amount; a plain number is one as well.
+fn amount(value: &Value) -> Option<i128> {
+    match &value.kind {
+        Kind::Unit(text) => units::quantity(text),
+        Kind::Int(number) => units::quantity(&number.to_string()),
+        Kind::Float(number) => units::quantity(&number.to_string()),
+        _ => None,
+    }
+}
+
+fn duration(value: &Value) -> Option<i64> {
+    match &value.kind {
+        Kind::Unit(text) => units::duration(text),
+        Kind::Duration(microseconds) => Some(*microseconds),
+        _ => None,
+    }
+}
+
+fn holds(operator: Operator, order: Ordering) -> bool {
+    match operator {
+        Operator::Equal => order.is_eq(),
+        Operator::Unequal => order.is_ne(),
+        Operator::Less => order.is_lt(),
+        Operator::AtMost => order.is_le(),
+        Operator::Greater => order.is_gt(),
+        Operator::AtLeast => order.is_ge(),
+    }
+}
+
+fn not_comparable(comparison: &Comparison, left: &Value, right: &Value, equality: bool) -> Diagnostic {
+    let (of, with) = (Type::of(left).described(), Type::of(right).described());
+    let message = match (equality, of == with) {
+        (true, _) => format!("{of} is never equal to {with}"),
+        (false, true) => format!("of two values, each {of}, none is the smaller one"),
+        (false, false) => format!("{of} and {with} have no order"),
+    };
+    let mut diagnostic = Diagnostic::new(code::NOT_COMPARABLE, comparison.place, message)
+        .label(comparison.left.span, shown(left))
+        .label(comparison.right.span, shown(right));
+    if !equality {
+        diagnostic = diagnostic.note("numbers, amounts and durations have an order, each among themselves");
+    }
+    let diagnostic = written_at(diagnostic, left, comparison.left.span);
+    written_at(diagnostic, right, comparison.right.span)
+}
+
+/// What is said of a side of a comparison.
+fn shown(value: &Value) -> String {
+    match value.kind {
+        Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::Unit(_) => {
+            format!("this is {}, `{}`", Type::of(value).described(), literal(value))
+        }
+        _ => format!("this is {}", Type::of(value).described()),
+    }
+}

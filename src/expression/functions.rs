@@ -1,0 +1,534 @@
+//! The built-in functions, all of them pure but for the files beside the source that three of them read.
+//!
+//! Source of what they do: the design of the language; `docs/language.md` has them as users read of them.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+
+use super::compare::equal;
+use super::scope::Scope;
+use super::{Evaluator, budget, written_at};
+use crate::data::Format;
+use crate::diagnostics::suggest::closest;
+use crate::diagnostics::{Diagnostic, code};
+use crate::modules;
+use crate::modules::names::Meaning;
+use crate::source::Span;
+use crate::syntax::ast::{Argument, Call};
+use crate::value::types::Type;
+use crate::value::{Kind, Object, Value};
+
+/// A built-in function.
+struct Function {
+    name: &'static str,
+    /// What its parameters are called, for messages.
+    parameters: &'static [&'static str],
+    /// How many of them have to be given; any number may be given where the last one ends in `…`.
+    required: usize,
+    /// What it gives, where its arguments are not known.
+    result: fn() -> Type,
+    /// What each parameter may be.
+    takes: fn(usize, &Type) -> bool,
+    /// What messages say that a parameter takes.
+    wanted: fn(usize) -> &'static str,
+    apply: fn(&mut Evaluator<'_, '_>, &[Value], &Given<'_>) -> Value,
+}
+
+/// Where a call and its arguments stand.
+struct Given<'s> {
+    span: Span,
+    places: Vec<Span>,
+    scope: &'s Scope,
+}
+
+impl Given<'_> {
+    fn place(&self, at: usize) -> Span {
+        self.places.get(at).copied().unwrap_or(self.span)
+    }
+}
+
+const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "contains",
+        parameters: &["in", "what"],
+        required: 2,
+        result: || Type::Bool,
+        takes: |at, ty| at == 1 || is_string(ty) || is_list(ty) || is_object(ty),
+        wanted: |_| "a string, a list or a map",
+        apply: contains,
+    },
+    Function {
+        name: "file",
+        parameters: &["path"],
+        required: 1,
+        result: || Type::String,
+        takes: |_, ty| is_string(ty),
+        wanted: |_| "a string",
+        apply: file,
+    },
+    Function {
+        name: "join",
+        parameters: &["list", "separator"],
+        required: 2,
+        result: || Type::String,
+        takes: |at, ty| if at == 0 { is_list(ty) } else { is_string(ty) },
+        wanted: |at| if at == 0 { "a list of strings" } else { "a string" },
+        apply: join,
+    },
+    Function {
+        name: "json",
+        parameters: &["path"],
+        required: 1,
+        result: || Type::Any,
+        takes: |_, ty| is_string(ty),
+        wanted: |_| "a string",
+        apply: |this, values, given| this.data(values, given, Format::Json),
+    },
+    Function {
+        name: "keys",
+        parameters: &["map"],
+        required: 1,
+        result: || Type::List(Arc::new(Type::String)),
+        takes: |_, ty| is_object(ty),
+        wanted: |_| "a map",
+        apply: keys,
+    },
+    Function {
+        name: "length",
+        parameters: &["of"],
+        required: 1,
+        result: || Type::Int,
+        takes: |_, ty| is_string(ty) || is_list(ty) || is_object(ty),
+        wanted: |_| "a string, a list or a map",
+        apply: length,
+    },
+    Function {
+        name: "lower",
+        parameters: &["text"],
+        required: 1,
+        result: || Type::String,
+        takes: |_, ty| is_string(ty),
+        wanted: |_| "a string",
+        apply: |this, values, given| this.texted(first(values).to_lowercase(), given),
+    },
+    Function {
+        name: "merge",
+        parameters: &["map", "more…"],
+        required: 1,
+        result: || Type::Object,
+        takes: |_, ty| is_object(ty),
+        wanted: |_| "a map",
+        apply: merge,
+    },
+    Function {
+        name: "range",
+        parameters: &["from", "to"],
+        required: 1,
+        result: || Type::List(Arc::new(Type::Int)),
+        takes: |_, ty| *ty == Type::Int,
+        wanted: |_| "a whole number",
+        apply: range,
+    },
+    Function {
+        name: "replace",
+        parameters: &["text", "what", "by"],
+        required: 3,
+        result: || Type::String,
+        takes: |_, ty| is_string(ty),
+        wanted: |_| "a string",
+        apply: replace,
+    },
+    Function {
+        name: "split",
+        parameters: &["text", "separator"],
+        required: 2,
+        result: || Type::List(Arc::new(Type::String)),
+        takes: |_, ty| is_string(ty),
+        wanted: |_| "a string",
+        apply: split,
+    },
+    Function {
+        name: "trim",
+        parameters: &["text"],
+        required: 1,
+        result: || Type::String,
+        takes: |_, ty| is_string(ty),
+        wanted: |_| "a string",
+        apply: |this, values, given| this.texted(first(values).trim(), given),
+    },
+    Function {
+        name: "upper",
+        parameters: &["text"],
+        required: 1,
+        result: || Type::String,
+        takes: |_, ty| is_string(ty),
+        wanted: |_| "a string",
+        apply: |this, values, given| this.texted(first(values).to_uppercase(), given),
+    },
+    Function {
+        name: "values",
+        parameters: &["map"],
+        required: 1,
+        result: || Type::List(Arc::new(Type::Any)),
+        takes: |_, ty| is_object(ty),
+        wanted: |_| "a map",
+        apply: values,
+    },
+    Function {
+        name: "yaml",
+        parameters: &["path"],
+        required: 1,
+        result: || Type::Any,
+        takes: |_, ty| is_string(ty),
+        wanted: |_| "a string",
+        apply: |this, values, given| this.data(values, given, Format::Yaml),
+    },
+];
+
+fn is_string(ty: &Type) -> bool {
+    *ty == Type::String
+}
+
+fn is_list(ty: &Type) -> bool {
+    matches!(ty, Type::List(_))
+}
+
+fn is_object(ty: &Type) -> bool {
+    matches!(ty, Type::Map(_) | Type::Object)
+}
+
+/// The names of the built-in functions, sorted.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    FUNCTIONS.iter().map(|function| function.name)
+}
+
+impl Evaluator<'_, '_> {
+    pub(super) fn call(&mut self, call: &Call, span: Span, scope: &Scope) -> Value {
+        let function = match call.path.as_slice() {
+            [name] => FUNCTIONS.iter().find(|function| function.name == name.text),
+            _ => None,
+        };
+        let arguments: Vec<Value> =
+            call.arguments.items.iter().map(|argument| self.value(&argument.value, scope)).collect();
+        let Some(function) = function else {
+            let diagnostic = self.unknown_function(call, span, scope);
+            return self.refuse(diagnostic, span);
+        };
+        if let Err(diagnostic) = check_count(function, call) {
+            return self.refuse(*diagnostic, span);
+        }
+        let places = call.arguments.items.iter().map(|argument| argument.value.span).collect();
+        let given = Given { span, places, scope };
+        self.apply(function, &arguments, &given)
+    }
+
+    fn apply(&mut self, function: &Function, arguments: &[Value], given: &Given<'_>) -> Value {
+        let (mut poison, mut unknown) = (false, false);
+        for (at, argument) in arguments.iter().enumerate() {
+            let ty = Type::of(argument);
+            poison |= argument.is_poison();
+            unknown |= matches!(argument.kind, Kind::Unknown(_));
+            if !argument.is_poison() && !ty.may(&|ty| (function.takes)(at, ty)) {
+                let diagnostic = wrong_argument(function, at, argument, arguments, given);
+                self.diagnostics.push(diagnostic);
+                poison = true;
+            }
+        }
+        match (poison, unknown) {
+            (true, _) => Value::poison(given.span),
+            (_, true) => Value::new(given.span, Kind::Unknown(Arc::new((function.result)()))),
+            _ => (function.apply)(self, arguments, given),
+        }
+    }
+
+    fn unknown_function(&self, call: &Call, span: Span, scope: &Scope) -> Diagnostic {
+        let name = call.path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+        let place = call.path.first().map_or(span, |name| name.span);
+        if self.is_template(call, scope) {
+            return Diagnostic::new(code::WRONG_TYPE, place, format!("`{name}` is a template, which is no value"))
+                .note("a template is named behind `extends` and in `pod_template`");
+        }
+        let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, place, format!("there is no function `{name}`"));
+        match closest(&name, names()) {
+            Some(better) => {
+                diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct the name", place, better)
+            }
+            None => diagnostic.note(format!(
+                "the functions are {}",
+                names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            )),
+        }
+    }
+
+    fn is_template(&self, call: &Call, scope: &Scope) -> bool {
+        let meaning = |file, name: &str| self.names.meaning(file, name).map(|(meaning, _)| meaning);
+        match call.path.as_slice() {
+            [name] => matches!(meaning(scope.file, &name.text), Some(Meaning::Template)),
+            [import, name] => match meaning(scope.file, &import.text) {
+                Some(Meaning::Import(Some(file))) => matches!(meaning(file, &name.text), Some(Meaning::Template)),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// A text that was put together.
+    fn texted(&mut self, text: impl Into<EcoString>, given: &Given<'_>) -> Value {
+        let text = text.into();
+        if !self.budget.text(text.len(), given.span, self.diagnostics) {
+            return Value::poison(given.span);
+        }
+        Value::new(given.span, Kind::String(text))
+    }
+
+    /// A list that was put together.
+    fn listed(&mut self, items: Vec<Value>, given: &Given<'_>) -> Value {
+        if !self.spend(items.len(), given.span) {
+            return Value::poison(given.span);
+        }
+        let kind = self.list(items, given.span);
+        Value::new(given.span, kind)
+    }
+
+    /// The value in a data file, read once.
+    fn data(&mut self, values: &[Value], given: &Given<'_>, format: Format) -> Value {
+        let path = first(values);
+        let file = match modules::open(&path, given.place(0), given.scope.file, self.sources, self.files) {
+            Ok(file) => file,
+            Err(diagnostic) => return self.refuse_value(*diagnostic, given.span),
+        };
+        if let Some(value) = self.data.get(&file) {
+            return value.clone();
+        }
+        let value = match crate::data::read(format, file, &self.sources.get(file).text) {
+            Ok(node) => super::data::value(&node),
+            Err(diagnostics) => {
+                for diagnostic in diagnostics {
+                    self.diagnostics.push(diagnostic.label(given.place(0), "read here"));
+                }
+                Value::poison(given.span)
+            }
+        };
+        self.data.insert(file, value.clone());
+        value
+    }
+}
+
+fn check_count(function: &Function, call: &Call) -> Result<(), Box<Diagnostic>> {
+    let items = &call.arguments.items;
+    let usage = usage(function);
+    if let Some(name) = items.iter().find_map(|argument: &Argument| argument.name.as_ref()) {
+        let message = format!("`{}` takes its arguments by their order, without names", function.name);
+        return Err(Box::new(Diagnostic::new(code::BAD_CALL, name.span, message).help(format!("write `{usage}`"))));
+    }
+    let any = function.parameters.last().is_some_and(|last| last.ends_with('…'));
+    if items.len() < function.required {
+        let missing = function.parameters.get(items.len()).copied().unwrap_or_default();
+        let message = format!("`{}` needs its argument `{missing}` too", function.name);
+        let place = call.arguments.span;
+        return Err(Box::new(Diagnostic::new(code::BAD_CALL, place, message).help(format!("write `{usage}`"))));
+    }
+    if let Some(extra) = items.get(function.parameters.len()).filter(|_| !any) {
+        let message = format!("`{}` takes no more than {} arguments", function.name, function.parameters.len());
+        return Err(Box::new(Diagnostic::new(code::BAD_CALL, extra.value.span, message).help(format!("write `{usage}`"))));
+    }
+    Ok(())
+}
+
+fn usage(function: &Function) -> String {
+    format!("{}({})", function.name, function.parameters.join(", "))
+}
+
+fn wrong_argument(
+    function: &Function,
+    at: usize,
+    argument: &Value,
+    arguments: &[Value],
+    given: &Given<'_>,
+) -> Diagnostic {
+    let place = given.place(at);
+    let found = Type::of(argument).described();
+    let message = format!("`{}` takes {} here, not {found}", function.name, (function.wanted)(at));
+    let diagnostic = Diagnostic::new(code::WRONG_TYPE, place, message);
+    let turned: Vec<&Value> = arguments.iter().rev().collect();
+    let fits = turned.iter().enumerate().all(|(at, value)| Type::of(value).may(&|ty| (function.takes)(at, ty)));
+    let diagnostic = if fits && turned.len() == 2 {
+        diagnostic.help(format!("the arguments are the other way round: `{}`", usage(function)))
+    } else {
+        diagnostic
+    };
+    written_at(diagnostic, argument, place)
+}
+
+/// The text of the first argument, whose type has been checked.
+fn first(values: &[Value]) -> EcoString {
+    text(values, 0)
+}
+
+fn text(values: &[Value], at: usize) -> EcoString {
+    values.get(at).and_then(Value::as_str).cloned().unwrap_or_default()
+}
+
+fn items(values: &[Value]) -> &[Value] {
+    values.first().and_then(Value::as_list).unwrap_or_default()
+}
+
+fn object(value: Option<&Value>) -> Arc<Object> {
+    value.and_then(Value::as_object).cloned().unwrap_or_default()
+}
+
+// ---------------------------------------------------------------------------------------------------------- texts
+
+fn join(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Value {
+    let separator = text(values, 1);
+    let mut joined = EcoString::new();
+    for (at, item) in items(values).iter().enumerate() {
+        if at > 0 {
+            joined.push_str(&separator);
+        }
+        match &item.kind {
+            Kind::String(text) | Kind::Unit(text) => joined.push_str(text),
+            Kind::Int(number) => joined.push_str(&number.to_string()),
+            Kind::Poison => return Value::poison(given.span),
+            Kind::Unknown(_) => return Value::new(given.span, Kind::Unknown(Arc::new(Type::String))),
+            _ => {
+                let message = format!("`join` takes a list of strings, and this one has {}", Type::of(item).described());
+                let diagnostic = Diagnostic::new(code::WRONG_TYPE, given.place(0), message);
+                return this.refuse(written_at(diagnostic, item, given.place(0)), given.span);
+            }
+        }
+        if joined.len() > budget::MAX_TEXT {
+            break;
+        }
+    }
+    this.texted(joined, given)
+}
+
+fn split(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Value {
+    let (text, separator) = (text(values, 0), text(values, 1));
+    if separator.is_empty() {
+        let diagnostic = Diagnostic::new(code::BAD_CALL, given.place(1), "`split` needs a separator that is not empty");
+        return this.refuse_value(diagnostic, given.span);
+    }
+    let item = |part: &str| Value::new(given.span, Kind::String(part.into()));
+    let items = text.split(separator.as_str()).map(item).collect();
+    this.listed(items, given)
+}
+
+fn replace(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Value {
+    let (text, what, by) = (text(values, 0), text(values, 1), text(values, 2));
+    if what.is_empty() {
+        let diagnostic = Diagnostic::new(code::BAD_CALL, given.place(1), "`replace` needs a text that is not empty");
+        return this.refuse_value(diagnostic, given.span);
+    }
+    let length = text.len().saturating_add(text.matches(what.as_str()).count().saturating_mul(by.len()));
+    if length > 2 * budget::MAX_TEXT {
+        // Not made first and refused then.
+        this.budget.text(length, given.span, this.diagnostics);
+        return Value::poison(given.span);
+    }
+    this.texted(text.replace(what.as_str(), &by), given)
+}
+
+fn file(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Value {
+    match modules::open(&first(values), given.place(0), given.scope.file, this.sources, this.files) {
+        Ok(file) => {
+            let text = this.sources.get(file).text.clone();
+            let whole = Span::new(file, 0..text.len());
+            let value = this.texted(text, given);
+            if value.is_poison() { value } else { Value { span: whole, ..value } }
+        }
+        Err(diagnostic) => this.refuse_value(*diagnostic, given.span),
+    }
+}
+
+// ---------------------------------------------------------------------------------------------- lists and objects
+
+fn contains(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Value {
+    let [within, what] = values else { return Value::poison(given.span) };
+    let found = match (&within.kind, &what.kind) {
+        (Kind::List(list), _) => list.items().iter().any(|item| equal(item, what)),
+        (Kind::String(text), Kind::String(part)) => text.contains(part.as_str()),
+        (Kind::Object(object), Kind::String(name)) => object.get(name).is_some(),
+        _ => {
+            let found = Type::of(what).described();
+            let message = format!("{} contains strings, not {found}", Type::of(within).described());
+            let diagnostic = Diagnostic::new(code::WRONG_TYPE, given.place(1), message);
+            return this.refuse(written_at(diagnostic, what, given.place(1)), given.span);
+        }
+    };
+    Value::new(given.span, Kind::Bool(found))
+}
+
+fn length(_: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Value {
+    let length = match values.first().map(|value| &value.kind) {
+        Some(Kind::String(text)) => text.chars().count(),
+        Some(Kind::List(list)) => list.items().len(),
+        Some(Kind::Object(object)) => object.len(),
+        _ => 0,
+    };
+    Value::new(given.span, Kind::Int(i64::try_from(length).unwrap_or(i64::MAX)))
+}
+
+fn keys(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Value {
+    let object = object(values.first());
+    if object.open {
+        return Value::new(given.span, Kind::Unknown(Arc::new(Type::List(Arc::new(Type::String)))));
+    }
+    let items = object.iter().map(|(name, entry)| Value::new(entry.key, Kind::String(name.clone()))).collect();
+    this.listed(items, given)
+}
+
+fn values(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Value {
+    let object = object(values.first());
+    if object.open {
+        return Value::new(given.span, Kind::Unknown(Arc::new(Type::List(Arc::new(Type::Any)))));
+    }
+    let items = object.iter().map(|(_, entry)| entry.value.clone()).collect();
+    this.listed(items, given)
+}
+
+fn merge(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Value {
+    let mut merged = object(values.first());
+    for more in values.iter().skip(1) {
+        let more = object(Some(more));
+        if !this.spend(more.len() + merged.len(), given.span) {
+            return Value::poison(given.span);
+        }
+        merged = merged_over(merged, &more);
+    }
+    this.bounded(Value::new(given.span, Kind::Object(merged)))
+}
+
+/// An object with another over it, name by name and object by object, as a block would do it.
+///
+/// Recursion follows the nesting of the objects, which is bounded.
+fn merged_over(mut base: Arc<Object>, more: &Object) -> Arc<Object> {
+    let target = Arc::make_mut(&mut base);
+    for (name, entry) in more.iter() {
+        let value = match (target.take(name).map(|value| value.kind), &entry.value.kind) {
+            (Some(Kind::Object(inner)), Kind::Object(over)) => {
+                Value { kind: Kind::Object(merged_over(inner, over)), ..entry.value.clone() }
+            }
+            _ => entry.value.clone(),
+        };
+        target.set(name.clone(), entry.key, value);
+    }
+    base
+}
+
+fn range(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Value {
+    let number = |at: usize| values.get(at).and_then(Value::as_int);
+    let (from, to) = match (number(0), number(1)) {
+        (Some(from), Some(to)) => (from, to),
+        (to, _) => (0, to.unwrap_or_default()),
+    };
+    let length = usize::try_from(to.saturating_sub(from)).unwrap_or_default();
+    if !this.spend(length, given.span) {
+        return Value::poison(given.span);
+    }
+    let items = (from..to).map(|number| Value::new(given.span, Kind::Int(number))).collect();
+    let kind = this.list(items, given.span);
+    Value::new(given.span, kind)
+}

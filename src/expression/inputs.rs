@@ -1,0 +1,211 @@
+//! What a build is given: `--set NAME=VALUE` and `--params FILE`.
+//!
+//! In: where names and values stand in the sources. Out: the value of a parameter, of its type. Always: later ones win, and the
+//! command line wins over files; a value that does not fit is reported where it stands. Not here: reading files.
+
+use ecow::EcoString;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Evaluator;
+use super::annotation::{fitted, misfit};
+use super::constants::said;
+use crate::data::{self, Format};
+use crate::diagnostics::suggest::did_you_mean;
+use crate::diagnostics::{Diagnostic, code};
+use crate::modules::names::Declaration;
+use crate::schema::units;
+use crate::source::{FileId, Span};
+use crate::syntax::ast::Name;
+use crate::value::types::{Type, literal};
+use crate::value::{Kind, Value};
+
+/// What a build is given, in the order in which it was said.
+#[derive(Debug, Clone, Default)]
+pub struct Inputs {
+    /// The files of parameters.
+    pub files: Vec<(FileId, Format)>,
+    /// The arguments `NAME=VALUE`: where each name and each value stands.
+    pub arguments: Vec<(Span, Span)>,
+}
+
+impl Inputs {
+    /// Whether nothing is given.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.arguments.is_empty()
+    }
+}
+
+/// A value as it was given.
+enum Form {
+    /// In a file.
+    Value(Value),
+    /// On the command line, where its type says how to read it.
+    Text(Span),
+}
+
+/// The values that are given.
+pub struct Given {
+    values: FxHashMap<EcoString, (Span, Form)>,
+    order: Vec<EcoString>,
+    declared: FxHashSet<EcoString>,
+}
+
+/// Reads what is given.
+pub fn read(evaluator: &mut Evaluator<'_, '_>, inputs: &Inputs) -> Given {
+    let mut given = Given { values: FxHashMap::default(), order: Vec::new(), declared: FxHashSet::default() };
+    for (file, format) in &inputs.files {
+        match data::read(*format, *file, &evaluator.sources.get(*file).text) {
+            Ok(node) => given.add_all(evaluator, super::data::value(&node)),
+            Err(diagnostics) => evaluator.diagnostics.extend(diagnostics),
+        }
+    }
+    for (name, value) in &inputs.arguments {
+        let text = evaluator.sources.text(*name).into();
+        given.add(text, *name, Form::Text(*value));
+    }
+    given
+}
+
+impl Given {
+    fn add_all(&mut self, evaluator: &mut Evaluator<'_, '_>, value: Value) {
+        match &value.kind {
+            Kind::Object(object) => {
+                for (name, entry) in object.iter() {
+                    self.add(name.clone(), entry.key, Form::Value(entry.value.clone()));
+                }
+            }
+            Kind::Null => {}
+            _ => {
+                let message = "a file of parameters gives values by name";
+                let diagnostic = Diagnostic::new(code::BAD_DATA, value.span.at_start(), message);
+                evaluator.diagnostics.push(diagnostic.help("write an object: each parameter's name, and its value"));
+            }
+        }
+    }
+
+    fn add(&mut self, name: EcoString, place: Span, form: Form) {
+        if self.values.insert(name.clone(), (place, form)).is_none() {
+            self.order.push(name);
+        }
+    }
+
+    /// The value that is given for a parameter, if one is; poison where it is not of the type.
+    pub(super) fn value(&mut self, evaluator: &mut Evaluator<'_, '_>, name: &Name, ty: &Type) -> Option<Value> {
+        self.declared.insert(name.text.clone());
+        let (_, form) = self.values.get(&name.text)?;
+        let fault = match form {
+            Form::Value(value) => match from_data(value.clone(), ty) {
+                Some(value) => return Some(value),
+                None => {
+                    let (part, wanted) = misfit(value, ty);
+                    bad(name, &said(part), part.span, &wanted, part.as_str().map(EcoString::as_str))
+                }
+            },
+            Form::Text(span) => match from_text(evaluator, *span, ty) {
+                Some(value) => return Some(value),
+                None => {
+                    let text = evaluator.sources.text(*span);
+                    bad(name, &format!("`{text}`"), *span, ty, Some(text))
+                }
+            },
+        };
+        let span = fault.span().unwrap_or(name.span);
+        Some(evaluator.refuse(fault, span))
+    }
+}
+
+fn bad(name: &Name, found: &str, place: Span, ty: &Type, text: Option<&str>) -> Diagnostic {
+    let message = format!("parameter `{}` takes {}, not {found}", name.text, ty.described());
+    let mut diagnostic =
+        Diagnostic::new(code::BAD_PARAMETER, place, message).label(name.span, "the parameter is declared here");
+    if let (Some(words), Some(text)) = (ty.words(), text) {
+        diagnostic.help.extend(did_you_mean(text, words));
+    }
+    if matches!(ty, Type::List(_) | Type::Map(_) | Type::Object) {
+        diagnostic = diagnostic.note("lists and maps are given as JSON: `'[\"a\", \"b\"]'`, `'{\"a\": 1}'`");
+    }
+    diagnostic
+}
+
+/// A value of a data file as one of a type: what has a unit is text there.
+fn from_data(value: Value, ty: &Type) -> Option<Value> {
+    match (ty, &value.kind) {
+        (Type::Duration, Kind::String(text)) => {
+            units::duration(text)?;
+            let kind = Kind::Unit(text.clone());
+            Some(Value { kind, ..value })
+        }
+        (Type::Union(types), Kind::String(_)) => {
+            fitted(value.clone(), ty).or_else(|| types.iter().find_map(|ty| from_data(value.clone(), ty)))
+        }
+        _ => fitted(value, ty),
+    }
+}
+
+/// An argument of the command line as a value of a type.
+fn from_text(evaluator: &Evaluator<'_, '_>, span: Span, ty: &Type) -> Option<Value> {
+    let text = evaluator.sources.text(span);
+    let kind = match ty {
+        Type::Any => return Some(json(evaluator, span).unwrap_or_else(|| Value::new(span, Kind::String(text.into())))),
+        Type::String => Kind::String(text.into()),
+        Type::Null => (text == "null").then_some(Kind::Null)?,
+        Type::Bool => Kind::Bool(text.parse().ok()?),
+        Type::Int => Kind::Int(text.parse().ok()?),
+        Type::Float => Kind::Float(text.parse().ok().filter(|number: &f64| number.is_finite())?),
+        Type::Quantity | Type::Duration | Type::Unit => number(text, ty)?,
+        Type::Literal(only) => {
+            let same = only.as_str().map_or_else(|| literal(only) == text, |word| word == text);
+            same.then(|| only.kind.clone())?
+        }
+        Type::List(_) | Type::Map(_) | Type::Object => return json(evaluator, span).and_then(|value| from_data(value, ty)),
+        Type::Union(types) => {
+            // A string takes any text, so it comes last.
+            let (strings, others): (Vec<&Type>, Vec<&Type>) = types.iter().partition(|ty| **ty == Type::String);
+            return others.into_iter().chain(strings).find_map(|ty| from_text(evaluator, span, ty));
+        }
+    };
+    Some(Value::new(span, kind))
+}
+
+fn number(text: &str, ty: &Type) -> Option<Kind> {
+    if let Ok(number) = text.parse() {
+        return Some(Kind::Int(number));
+    }
+    let readable = match ty {
+        Type::Duration => units::duration(text).is_some(),
+        _ => units::quantity(text).is_some(),
+    };
+    readable.then(|| Kind::Unit(text.into()))
+}
+
+/// An argument as JSON, with places in the argument.
+fn json(evaluator: &Evaluator<'_, '_>, span: Span) -> Option<Value> {
+    let source = &evaluator.sources.get(span.file).text;
+    let padded = " ".repeat(span.start as usize) + source.get(span.range())?;
+    data::read(Format::Json, span.file, &padded).ok().map(|node| super::data::value(&node))
+}
+
+/// Values for parameters that no file declares.
+pub fn report_unknown(evaluator: &mut Evaluator<'_, '_>, given: &Given) {
+    let params = evaluator.names.constants.iter().filter(|constant| matches!(constant.declaration, Declaration::Param(_)));
+    let known: Vec<&str> = params.map(|constant| constant.name.text.as_str()).collect();
+    let mut unknown = Vec::new();
+    for name in given.order.iter().filter(|name| !given.declared.contains(*name)) {
+        let Some((place, _)) = given.values.get(name) else { continue };
+        let mut diagnostic =
+            Diagnostic::new(code::UNKNOWN_PARAMETER, *place, format!("no file declares a parameter `{name}`"));
+        diagnostic.help.extend(did_you_mean(name, known.iter().copied()));
+        if diagnostic.help.is_empty() {
+            let mut names: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
+            names.sort();
+            names.dedup();
+            diagnostic = match names.as_slice() {
+                [] => diagnostic.note("these files declare none"),
+                names => diagnostic.note(format!("the parameters are {}", names.join(", "))),
+            };
+        }
+        unknown.push(diagnostic);
+    }
+    evaluator.diagnostics.extend(unknown);
+}

@@ -1,0 +1,168 @@
+//! What a name, or names joined by dots, stand for.
+
+use std::sync::Arc;
+
+use ecow::EcoString;
+
+use super::Evaluator;
+use super::scope::Scope;
+use crate::diagnostics::suggest::did_you_mean;
+use crate::diagnostics::{Diagnostic, code};
+use crate::modules::names::Meaning;
+use crate::source::{FileId, Span};
+use crate::syntax::ast::Name;
+use crate::value::types::Type;
+use crate::value::{Kind, Value};
+
+impl Evaluator<'_, '_> {
+    /// The value that names stand for; one that means nothing is reported.
+    pub(super) fn named(&mut self, path: &[Name], span: Span, scope: &Scope) -> Value {
+        match self.lookup(path, span, scope) {
+            Some(value) => value,
+            None => {
+                let unknown = self.unknown(path, span, scope);
+                self.refuse(unknown, span)
+            }
+        }
+    }
+
+    /// The value that names stand for; `None` where the first of them means nothing here.
+    pub fn lookup(&mut self, path: &[Name], span: Span, scope: &Scope) -> Option<Value> {
+        let (first, rest) = path.split_first()?;
+        if let Some(value) = self.bound(&first.text, scope) {
+            return Some(self.fields(value, rest, span).through(span));
+        }
+        match self.names.meaning(scope.file, &first.text)?.0 {
+            Meaning::Constant(id) => {
+                let value = self.constant(id);
+                Some(self.fields(value, rest, span).through(span))
+            }
+            Meaning::Import(target) => Some(self.member(first, target, rest, span, scope)),
+            Meaning::Template => Some(self.template_as_value(first, span)),
+        }
+    }
+
+    /// What an inner name stands for.
+    fn bound(&mut self, name: &str, scope: &Scope) -> Option<Value> {
+        let binding = scope.binding(name)?;
+        if let Some((place, _)) = &binding.declared {
+            self.used.parameters.insert(*place);
+        }
+        if let (true, Some((_, ty))) = (self.forgetful, &binding.declared)
+            && !binding.value.is_poison()
+        {
+            return Some(Value::new(binding.value.span, Kind::Unknown(Arc::new(ty.clone()))));
+        }
+        Some(self.remembered(binding.value.clone()))
+    }
+
+    fn fields(&mut self, value: Value, names: &[Name], span: Span) -> Value {
+        names.iter().fold(value, |value, name| self.field(&value, name, span))
+    }
+
+    /// A name of an imported file.
+    fn member(&mut self, import: &Name, target: Option<FileId>, rest: &[Name], span: Span, scope: &Scope) -> Value {
+        self.used.imports.insert((scope.file, import.text.clone()));
+        let Some((name, rest)) = rest.split_first() else {
+            let message = format!("`{}` is a file", import.text);
+            let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, span, message)
+                .help(format!("name something in it: `{}.NAME`", import.text));
+            return self.refuse(diagnostic, span);
+        };
+        let Some(target) = target else { return Value::poison(span) };
+        match self.names.meaning(target, &name.text) {
+            Some((Meaning::Constant(id), _)) => {
+                let value = self.constant(id);
+                self.fields(value, rest, span).through(span)
+            }
+            Some((Meaning::Template, _)) => self.template_as_value(name, span),
+            Some((Meaning::Import(_), place)) => {
+                let message = format!("`{}` is an import of that file, which it does not pass on", name.text);
+                let diagnostic = Diagnostic::new(code::UNKNOWN_MEMBER, name.span, message)
+                    .label(place, "imported here")
+                    .help("import the file here too");
+                self.refuse(diagnostic, span)
+            }
+            None => {
+                let diagnostic = self.unknown_member(import, name, target);
+                self.refuse(diagnostic, span)
+            }
+        }
+    }
+
+    /// What is said of a name that an imported file does not have.
+    #[must_use]
+    pub fn unknown_member(&self, import: &Name, name: &Name, target: FileId) -> Diagnostic {
+        let file = &self.sources.get(target).name;
+        let message = format!("`{file}` has no `{}`", name.text);
+        let mut diagnostic = Diagnostic::new(code::UNKNOWN_MEMBER, name.span, message);
+        let known: Vec<&str> = self.names.of(target).collect();
+        diagnostic.help.extend(did_you_mean(&name.text, known.iter().copied()));
+        if diagnostic.help.is_empty() && !known.is_empty() && known.len() <= 12 {
+            let names: Vec<String> = known.iter().map(|known| format!("`{}.{known}`", import.text)).collect();
+            diagnostic = diagnostic.note(format!("it has {}", names.join(", ")));
+        }
+        diagnostic
+    }
+
+    fn template_as_value(&mut self, name: &Name, span: Span) -> Value {
+        let message = format!("`{}` is a template, which is no value", name.text);
+        let diagnostic = Diagnostic::new(code::WRONG_TYPE, span, message)
+            .note("a template is named behind `extends` and in `pod_template`");
+        self.refuse(diagnostic, span)
+    }
+
+    /// What is said of a name that means nothing here.
+    #[must_use]
+    pub fn unknown(&self, path: &[Name], span: Span, scope: &Scope) -> Diagnostic {
+        let text = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+        let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, span, format!("`{text}` means nothing here"));
+        let Some(first) = path.first() else { return diagnostic };
+        match self.suggestion(&first.text, scope) {
+            Some(better) => diagnostic
+                .help(format!("did you mean `{better}`?"))
+                .unsafe_fix("correct the name", first.span, better),
+            None => match word(&text) {
+                Some(literal) => {
+                    diagnostic.help(format!("did you mean `{literal}`?")).safe_fix("correct the word", span, literal)
+                }
+                None => diagnostic.help("text stands between quotes; a constant is declared with `let`, a parameter with `param`"),
+            },
+        }
+    }
+
+    /// The name that could be meant by one that means nothing.
+    #[must_use]
+    pub fn suggestion(&self, name: &str, scope: &Scope) -> Option<EcoString> {
+        let inner = scope.bindings().map(|binding| binding.name.as_str());
+        let outer = self.names.of(scope.file).filter(|known| {
+            !matches!(self.names.meaning(scope.file, known), Some((Meaning::Template, _)))
+        });
+        crate::diagnostics::suggest::closest(name, inner.chain(outer)).map(Into::into)
+    }
+
+    /// Reports something; what it was said of is poison.
+    pub fn refuse(&mut self, diagnostic: Diagnostic, span: Span) -> Value {
+        self.diagnostics.push(diagnostic);
+        Value::poison(span)
+    }
+
+    /// Reports something that depends on values; where only types are known, it is nothing.
+    pub(super) fn refuse_value(&mut self, diagnostic: Diagnostic, span: Span) -> Value {
+        if self.forgetful {
+            return Value::new(span, Kind::Unknown(Arc::new(Type::Any)));
+        }
+        self.refuse(diagnostic, span)
+    }
+}
+
+/// The word of the language that is meant by one of Python or YAML.
+#[must_use]
+pub fn word(text: &str) -> Option<&'static str> {
+    match text {
+        "True" | "TRUE" | "yes" | "on" => Some("true"),
+        "False" | "FALSE" | "no" | "off" => Some("false"),
+        "None" | "nil" | "NULL" | "Null" => Some("null"),
+        _ => None,
+    }
+}

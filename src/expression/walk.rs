@@ -1,0 +1,213 @@
+//! `if` and `for` around statements: which statements come to pass, how often, and with what names.
+//!
+//! In: a body, and a [`Host`] that does something with each statement. Out: what the host makes of it. Always: a branch that is
+//! not taken, and the body of a loop without rounds, is gone through once as well, over a copy, with nothing known but types.
+//! Recursion follows the nesting of the source. Not here: what a statement means.
+
+use std::sync::Arc;
+
+use super::scope::Scope;
+use super::branching::{Evaluates, forgetting, look};
+use super::{Evaluator, Truth, written_at};
+use crate::diagnostics::{Diagnostic, code};
+use crate::source::Span;
+use crate::syntax::ast::{Body, Expression, For, If, Loop, Statement, StatementKind};
+use crate::value::types::{Type, forgotten};
+use crate::value::{Kind, Value};
+
+/// For what a branch that is not taken is looked at: once for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Look {
+    /// For expressions without an expected type.
+    Expression,
+    /// For objects without an expected type.
+    Object,
+    /// For declarations.
+    Declarations,
+    /// For settings.
+    Settings,
+}
+
+/// The rounds of a loop.
+pub enum Rounds {
+    /// What the names stand for in each.
+    Known(Vec<Vec<Value>>),
+    /// What is known of what the names stand for.
+    Unknown(Vec<Value>),
+    /// It was reported.
+    Poison,
+}
+
+/// What goes through the statements of a body.
+pub trait Host<'a, 'c, 'h>: Evaluates<'a, 'c> {
+    /// What statements work on.
+    type Target: Clone;
+    /// What it looks at branches for that are not taken.
+    const LOOK: Look;
+
+    /// Whether anything in a body is of interest to it.
+    fn wants(&self, body: &Body) -> bool;
+    /// A statement other than `if` and `for`, in the body of this span.
+    fn statement(&mut self, statement: &'h Statement, body: Span, target: &mut Self::Target, scope: &Scope);
+    /// Something of the target was reported and is not known.
+    fn poison(&mut self, target: &mut Self::Target);
+}
+
+/// Goes through the statements of a body.
+pub fn walk<'a: 'c, 'c, 'h, H: Host<'a, 'c, 'h>>(host: &mut H, body: &'h Body, target: &mut H::Target, scope: &Scope) {
+    statements(host, &body.statements, body.span, target, scope);
+}
+
+/// Goes through the statements of a file.
+pub fn statements<'a: 'c, 'c, 'h, H: Host<'a, 'c, 'h>>(
+    host: &mut H,
+    statements: &'h [Statement],
+    body: Span,
+    target: &mut H::Target,
+    scope: &Scope,
+) {
+    for statement in statements {
+        match &statement.kind {
+            StatementKind::If(branches) => if_statement(host, branches, target, scope),
+            StatementKind::For(each) => for_statement(host, each, target, scope),
+            _ => host.statement(statement, body, target, scope),
+        }
+    }
+}
+
+fn if_statement<'a: 'c, 'c, 'h, H: Host<'a, 'c, 'h>>(
+    host: &mut H,
+    branches: &'h If,
+    target: &mut H::Target,
+    scope: &Scope,
+) {
+    let bodies = branches.branches.iter().map(|(_, body)| body).chain(&branches.otherwise);
+    if !bodies.into_iter().any(|body| host.wants(body)) {
+        return;
+    }
+    let mut open = true;
+    for (condition, body) in &branches.branches {
+        let truth = if open {
+            host.evaluator().condition(condition, scope)
+        } else {
+            look(host, Look::Expression, condition.span, |host| _ = host.evaluator().condition(condition, scope));
+            Truth::False
+        };
+        match truth {
+            Truth::True => taken(host, body, target, scope),
+            Truth::Poison => {
+                host.poison(target);
+                dormant(host, body, target, scope);
+            }
+            Truth::False | Truth::Unknown => dormant(host, body, target, scope),
+        }
+        open &= truth == Truth::False;
+    }
+    if let Some(body) = &branches.otherwise {
+        if open { taken(host, body, target, scope) } else { dormant(host, body, target, scope) }
+    }
+}
+
+fn taken<'a: 'c, 'c, 'h, H: Host<'a, 'c, 'h>>(host: &mut H, body: &'h Body, target: &mut H::Target, scope: &Scope) {
+    host.evaluator().conditions += 1;
+    walk(host, body, target, scope);
+    host.evaluator().conditions -= 1;
+}
+
+/// Goes through a body that is not taken, over a copy.
+fn dormant<'a: 'c, 'c, 'h, H: Host<'a, 'c, 'h>>(host: &mut H, body: &'h Body, target: &H::Target, scope: &Scope) {
+    if host.evaluator().looked_at.insert((H::LOOK, body.span)) {
+        forgetting(host, |host| walk(host, body, &mut target.clone(), scope));
+    }
+}
+
+fn for_statement<'a: 'c, 'c, 'h, H: Host<'a, 'c, 'h>>(
+    host: &mut H,
+    each: &'h For,
+    target: &mut H::Target,
+    scope: &Scope,
+) {
+    if !host.wants(&each.body) {
+        return;
+    }
+    let head = &each.head;
+    let over = host.evaluator().value(&head.over, scope);
+    match host.evaluator().rounds(head, &over) {
+        Rounds::Known(rounds) if !rounds.is_empty() => {
+            host.evaluator().budget.enter(head.span);
+            for round in rounds {
+                if !host.evaluator().spend(1, head.span) {
+                    host.poison(target);
+                    break;
+                }
+                walk(host, &each.body, target, &scope.with(&head.names, round));
+            }
+            host.evaluator().budget.leave();
+        }
+        Rounds::Known(_) => {
+            let unknown = scope.with_all(&head.names, || Value::new(head.span, Kind::Unknown(Arc::new(Type::Any))));
+            dormant(host, &each.body, target, &unknown);
+        }
+        Rounds::Unknown(round) => dormant(host, &each.body, target, &scope.with(&head.names, round)),
+        Rounds::Poison => {
+            host.poison(target);
+            dormant(host, &each.body, target, &scope.with_all(&head.names, || Value::poison(head.span)));
+        }
+    }
+}
+
+impl Evaluator<'_, '_> {
+    /// The rounds of a loop over a value.
+    pub(super) fn rounds(&mut self, head: &Loop, over: &Value) -> Rounds {
+        let two = head.names.len() == 2;
+        let unknown = |key: Type, value: Type| {
+            let of = |ty| Value::new(head.over.span, Kind::Unknown(Arc::new(ty)));
+            Rounds::Unknown(if two { vec![of(key), of(value)] } else { vec![of(value)] })
+        };
+        match &over.kind {
+            Kind::Poison => Rounds::Poison,
+            Kind::List(list) => Rounds::Known(
+                (0_i64..)
+                    .zip(list.items())
+                    .map(|(at, item)| {
+                        let key = || Value::new(item.span, Kind::Int(at));
+                        if two { vec![key(), item.clone()] } else { vec![item.clone()] }
+                    })
+                    .collect(),
+            ),
+            Kind::Object(object) if two && !object.open => {
+                let round = |(name, entry): (&ecow::EcoString, &crate::value::Entry)| {
+                    vec![Value::new(entry.key, Kind::String(name.clone())), entry.value.clone()]
+                };
+                Rounds::Known(object.iter().map(round).collect())
+            }
+            Kind::Object(object) if two => {
+                unknown(Type::String, Type::common(object.iter().map(|(_, entry)| Type::of(&forgotten(&entry.value)))))
+            }
+            Kind::Unknown(ty) if ty.element().is_some() => unknown(Type::Int, ty.element().unwrap_or(Type::Any)),
+            Kind::Unknown(ty) if two && ty.field().is_some() => unknown(Type::String, ty.field().unwrap_or(Type::Any)),
+            _ => {
+                let diagnostic = no_elements(&head.over, over, head);
+                self.diagnostics.push(diagnostic);
+                Rounds::Poison
+            }
+        }
+    }
+}
+
+fn no_elements(expression: &Expression, over: &Value, head: &Loop) -> Diagnostic {
+    let ty = Type::of(over);
+    let message = format!("a loop goes over a list, not over {}", ty.described());
+    let diagnostic = Diagnostic::new(code::NOT_A_LOOP, expression.span, message);
+    let name = head.names.first().map_or("x", |name| name.text.as_str());
+    let diagnostic = match over.kind {
+        Kind::Object(_) => diagnostic.help(format!(
+            "write `for {name}, value in …` for its names and values, or loop over `keys(…)` or `values(…)`"
+        )),
+        Kind::Int(number) => diagnostic.help(format!("write `range({number})` for the numbers below it")),
+        Kind::String(_) => diagnostic.help("split it: `split(…, \",\")`"),
+        Kind::Range(_) => diagnostic.help("write `range(a, b)` for the numbers from `a` up to, but not with, `b`"),
+        _ => diagnostic,
+    };
+    written_at(diagnostic, over, expression.span)
+}

@@ -1,0 +1,123 @@
+//! The declarations that come to pass: `if` and `for` around them taken away.
+//!
+//! In: statements. Out: [`Found`]: the declarations, each with what names mean around it, and those in branches that are not
+//! taken. Not here: what the declarations are called.
+
+use crate::diagnostics::{Diagnostic, code};
+use crate::expression::Evaluator;
+use crate::expression::branching::Evaluates;
+use crate::expression::scope::Scope;
+use crate::expression::walk::{Host, Look, statements};
+use crate::source::Span;
+use crate::syntax::ast::{Body, Name, Statement, StatementKind};
+
+/// A declaration, and what names mean around it.
+#[derive(Debug, Clone)]
+pub struct Declaration<'a> {
+    /// The declaration.
+    pub statement: &'a Statement,
+    /// What names mean around it.
+    pub scope: Scope,
+}
+
+/// What was found among some statements.
+#[derive(Debug, Default)]
+pub struct Found<'a> {
+    /// The declarations that come to pass, in order.
+    pub taken: Vec<Declaration<'a>>,
+    /// Those that would in another build.
+    pub dormant: Vec<Declaration<'a>>,
+}
+
+/// The declarations among the statements of a file or environment.
+pub fn expand<'a: 'c, 'c>(
+    evaluator: &mut Evaluator<'a, 'c>,
+    list: &'a [Statement],
+    place: Span,
+    scope: &Scope,
+    at_top: bool,
+) -> Found<'a> {
+    let mut finder = Finder { evaluator, found: Found::default(), at_top, place };
+    statements(&mut finder, list, place, &mut (), scope);
+    finder.found
+}
+
+struct Finder<'e, 'a, 'c> {
+    evaluator: &'e mut Evaluator<'a, 'c>,
+    found: Found<'a>,
+    /// Whether these are the statements of a file.
+    at_top: bool,
+    place: Span,
+}
+
+impl<'a: 'c, 'c> Evaluates<'a, 'c> for Finder<'_, 'a, 'c> {
+    fn evaluator(&mut self) -> &mut Evaluator<'a, 'c> {
+        self.evaluator
+    }
+}
+
+impl<'a: 'c, 'c> Host<'a, 'c, 'a> for Finder<'_, 'a, 'c> {
+    type Target = ();
+    const LOOK: Look = Look::Declarations;
+
+    fn wants(&self, body: &Body) -> bool {
+        self.at_top || declares(body)
+    }
+
+    fn statement(&mut self, statement: &'a Statement, body: Span, (): &mut (), scope: &Scope) {
+        match &statement.kind {
+            StatementKind::Template(_) | StatementKind::Environment(_) | StatementKind::Task(_) | StatementKind::Override(_) => {
+                let declaration = Declaration { statement, scope: scope.clone() };
+                if self.evaluator.forgetful {
+                    self.found.dormant.push(declaration);
+                } else {
+                    self.found.taken.push(declaration);
+                }
+            }
+            StatementKind::Import(import) => self.only_at_the_top(body, import.path.span, "an import"),
+            StatementKind::Param(param) => self.only_at_the_top(body, param.name.span, "a parameter"),
+            StatementKind::Let(constant) => self.only_at_the_top(body, constant.name.span, "a constant"),
+            StatementKind::Entry(entry) if self.at_top => self.entry(&entry.key, entry.operation == crate::syntax::ast::Operation::Missing),
+            _ => {}
+        }
+    }
+
+    fn poison(&mut self, (): &mut ()) {}
+}
+
+impl Finder<'_, '_, '_> {
+    fn only_at_the_top(&mut self, body: Span, place: Span, what: &str) {
+        if self.at_top && body == self.place {
+            return;
+        }
+        let message = format!("{what} stands at the top level of a file");
+        let diagnostic = Diagnostic::new(code::MISPLACED, place, message)
+            .note("so it means the same everywhere in the file")
+            .help("move it out of the block");
+        self.evaluator.diagnostics.push(diagnostic);
+    }
+
+    fn entry(&mut self, key: &Name, reported: bool) {
+        if reported || crate::modules::names::RESERVED.contains(&key.text.as_str()) {
+            return;
+        }
+        let message = format!("`{}` stands outside of any declaration", key.text);
+        let mut diagnostic = Diagnostic::new(code::MISPLACED, key.span, message);
+        let words = ["template", "environment", "task", "override", "import", "param", "let"];
+        diagnostic.help.extend(crate::diagnostics::suggest::did_you_mean(&key.text, words));
+        let help = "a declaration begins with `import`, `param`, `let`, `template`, `environment`, `task` or `override`";
+        self.evaluator.diagnostics.push(diagnostic.help(help));
+    }
+}
+
+/// Whether a body of an environment declares anything. Recursion follows the nesting of the source.
+fn declares(body: &Body) -> bool {
+    body.statements.iter().any(|statement| match &statement.kind {
+        StatementKind::If(branches) => {
+            branches.branches.iter().map(|(_, body)| body).chain(&branches.otherwise).any(declares)
+        }
+        StatementKind::For(each) => declares(&each.body),
+        StatementKind::Entry(_) | StatementKind::Skipped(_) => false,
+        _ => true,
+    })
+}

@@ -1,0 +1,108 @@
+//! What templates and environments extend.
+//!
+//! In: a program whose declarations are known. Out: the bases of each, and an order in which they can be evaluated. Always: none
+//! extends itself, and no template is more than [`MAX_CHAIN`] extensions away from its furthest base: what would was reported and
+//! extends nothing.
+
+use super::{EnvironmentId, Program, TemplateId, environment_path, template_path};
+use crate::diagnostics::{Diagnostic, code};
+use crate::expression::Evaluator;
+use crate::graph::{self, Order};
+use crate::source::Span;
+
+/// How many templates may build on each other in a row. `evaluate` recurses over them.
+pub const MAX_CHAIN: usize = 32;
+
+/// Finds what everything extends.
+pub fn resolve(program: &mut Program<'_>, evaluator: &mut Evaluator<'_, '_>) {
+    templates(program, evaluator);
+    environments(program, evaluator);
+}
+
+fn templates(program: &mut Program<'_>, evaluator: &mut Evaluator<'_, '_>) {
+    for at in 0..program.templates.len() {
+        let template = &program.templates[at];
+        let (declaration, scope) = (template.declaration, template.scope.clone());
+        let mut bases = Vec::with_capacity(declaration.bases.len());
+        for base in &declaration.bases {
+            bases.push(template_path(program, evaluator, &base.path, &scope).unwrap_or_else(|diagnostic| {
+                evaluator.diagnostics.push(*diagnostic);
+                None
+            }));
+        }
+        program.templates[at].bases = bases;
+    }
+    // A base that is not known is none of the templates.
+    let nowhere = program.templates.len();
+    let number = |base: &Option<TemplateId>| base.map_or(nowhere, |base| base.0);
+    let needs: Vec<Vec<usize>> =
+        program.templates.iter().map(|template| template.bases.iter().map(number).collect()).collect();
+    let Order { order, rings } = graph::order(&needs);
+    for ring in &rings {
+        let place = |(at, base): &(usize, usize)| Some(program.templates.get(*at)?.declaration.bases.get(*base)?.span);
+        let name = |(at, _): &(usize, usize)| program.templates[*at].name.text.as_str();
+        report(evaluator, "template", &ring.iter().map(name).collect::<Vec<_>>(), &ring.iter().filter_map(place).collect::<Vec<_>>());
+        for (at, base) in ring {
+            if let Some(base) = program.templates[*at].bases.get_mut(*base) {
+                *base = None;
+            }
+        }
+    }
+    bound(program, evaluator, &order);
+    program.template_order = order.into_iter().map(TemplateId).collect();
+}
+
+/// Cuts chains that are too long.
+fn bound(program: &mut Program<'_>, evaluator: &mut Evaluator<'_, '_>, order: &[usize]) {
+    let mut lengths = vec![0_usize; program.templates.len()];
+    for at in order {
+        let template = &program.templates[*at];
+        let length = template.bases.iter().flatten().map(|base| lengths[base.0] + 1).max().unwrap_or_default();
+        if length > MAX_CHAIN {
+            let message = format!("more than {MAX_CHAIN} templates build on each other here");
+            let place = template.declaration.bases.first().map_or(template.name.span, |base| base.span);
+            evaluator.diagnostics.push(Diagnostic::new(code::TOO_MANY_BASES, place, message));
+            program.templates[*at].bases.fill(None);
+        } else {
+            lengths[*at] = length;
+        }
+    }
+}
+
+fn environments(program: &mut Program<'_>, evaluator: &mut Evaluator<'_, '_>) {
+    for at in 0..program.environments.len() {
+        let environment = &program.environments[at];
+        let (declaration, scope) = (environment.declaration, environment.scope.clone());
+        let Some(base) = declaration.bases.first() else { continue };
+        match environment_path(program, evaluator, &base.path, &scope) {
+            Ok(base) => program.environments[at].base = base,
+            Err(diagnostic) => evaluator.diagnostics.push(*diagnostic),
+        }
+    }
+    let needs: Vec<Vec<usize>> =
+        program.environments.iter().map(|environment| environment.base.iter().map(|base| base.0).collect()).collect();
+    let Order { order, rings } = graph::order(&needs);
+    for ring in &rings {
+        let place = |(at, _): &(usize, usize)| Some(program.environments.get(*at)?.declaration.bases.first()?.span);
+        let name = |(at, _): &(usize, usize)| program.environments[*at].name.text.as_str();
+        report(evaluator, "environment", &ring.iter().map(name).collect::<Vec<_>>(), &ring.iter().filter_map(place).collect::<Vec<_>>());
+        for (at, _) in ring {
+            program.environments[*at].base = None;
+        }
+    }
+    program.environment_order = order.into_iter().map(EnvironmentId).collect();
+}
+
+fn report(evaluator: &mut Evaluator<'_, '_>, what: &str, names: &[&str], places: &[Span]) {
+    /// How many places the message points at.
+    const MOST_LABELS: usize = 8;
+    let (Some(first), Some((closing, others))) = (names.first(), places.split_last()) else { return };
+    let mut diagnostic = Diagnostic::new(code::EXTENDS_RING, *closing, format!("{what} `{first}` extends itself"));
+    if !others.is_empty() {
+        diagnostic = diagnostic.note(format!("the ring is {} → {first}", names.join(" → ")));
+    }
+    for other in others.iter().take(MOST_LABELS) {
+        diagnostic = diagnostic.label(*other, "part of the ring");
+    }
+    evaluator.diagnostics.push(diagnostic);
+}

@@ -1,0 +1,295 @@
+//! The tree out of what the grammar matched.
+//!
+//! In: pest's pairs. Out: [`ast::File`], and a diagnostic for every `missing_…`, `skipped_…` and `stray_…` node.
+//! Always: recursion follows the nesting of brackets, which `brackets` has bounded. Not here: the grammar itself.
+
+mod declarations;
+mod values;
+mod words;
+
+use std::ops::Range;
+
+use pest::iterators::{Pair, Pairs};
+
+use super::ast::{Body, Comment, Entry, File, Label, Name, Operation, Statement, StatementKind};
+use super::faults;
+use super::grammar::Rule;
+use crate::diagnostics::{Diagnostic, Diagnostics};
+use crate::source::{FileId, Span};
+
+/// The tree of a file, whose text is `text`; the grammar may have matched a mended copy of it.
+pub fn file(
+    file: FileId,
+    text: &str,
+    pair: Option<Pair<'_, Rule>>,
+    doubtful: Vec<Span>,
+    diagnostics: &mut Diagnostics,
+) -> File {
+    let mut builder = Builder { file, text, base: 0, diagnostics, unclosed: None, doubtful };
+    let mut block = Block::default();
+    for pair in pair.into_iter().flat_map(Pair::into_inner) {
+        if pair.as_rule() == Rule::stray_close {
+            builder.stray_close(&pair, &mut block.statements);
+            block.end = builder.range(&pair).end;
+        } else {
+            builder.statement(pair, &mut block);
+        }
+    }
+    builder.report_unclosed();
+    File { statements: block.statements, trailing: block.pending, doubtful: builder.doubtful }
+}
+
+/// How far back from a brace too many the environment is looked for that it was meant to close.
+const MOST_MOVED: usize = 100;
+
+/// How many places one message about brackets that were never closed points at.
+const MOST_UNCLOSED: usize = 4;
+
+struct Builder<'t, 'd> {
+    file: FileId,
+    text: &'t str,
+    /// Where the text begins that the pairs are counted from: the file, or what stands in an interpolation.
+    base: usize,
+    diagnostics: &'d mut Diagnostics,
+    /// The innermost bracket that was still open at some place, with the outer ones that were open there too.
+    unclosed: Option<(usize, Diagnostic)>,
+    /// Where brackets are at fault.
+    doubtful: Vec<Span>,
+}
+
+/// What has been read of a file or block.
+#[derive(Default)]
+struct Block {
+    statements: Vec<Statement>,
+    /// Comments that belong to what comes next.
+    pending: Vec<Comment>,
+    /// Where the last statement ended.
+    end: usize,
+}
+
+impl Builder<'_, '_> {
+    // ------------------------------------------------------------------------------------------- statements
+
+    fn statement(&mut self, pair: Pair<'_, Rule>, block: &mut Block) {
+        let range = self.range(&pair);
+        match pair.as_rule() {
+            Rule::comment => return self.comment(&range, block),
+            Rule::missing_close | Rule::EOI => return,
+            _ => {}
+        }
+        let alone = block.statements.is_empty() || self.separated(block.end..range.start);
+        let faulty = matches!(pair.as_rule(), Rule::skipped_statement | Rule::broken_entry);
+        if !alone {
+            self.not_separated(range.clone(), faulty);
+        }
+        let kind = match pair.as_rule() {
+            Rule::skipped_statement if alone => self.skipped_statement(&range),
+            Rule::skipped_statement => StatementKind::Skipped(self.span(range.clone())),
+            Rule::broken_entry if !alone => StatementKind::Skipped(self.span(range.clone())),
+            Rule::unknown_declaration => self.unknown_declaration(pair),
+            _ => self.statement_kind(pair),
+        };
+        block.end = range.start + self.slice(range).trim_end().len();
+        block.statements.push(Statement { leading: std::mem::take(&mut block.pending), kind, trailing: None });
+    }
+
+    fn statement_kind(&mut self, pair: Pair<'_, Rule>) -> StatementKind {
+        match pair.as_rule() {
+            Rule::entry | Rule::labelled_entry | Rule::broken_entry => StatementKind::Entry(self.entry(pair)),
+            Rule::import => StatementKind::Import(self.import(pair)),
+            Rule::param => StatementKind::Param(self.param(pair, "param")),
+            Rule::let_constant => StatementKind::Let(self.let_constant(pair)),
+            Rule::file_for | Rule::environment_for | Rule::body_for => StatementKind::For(self.for_statement(pair)),
+            Rule::file_if | Rule::environment_if | Rule::body_if => StatementKind::If(self.if_statement(pair)),
+            Rule::template => StatementKind::Template(self.template(pair)),
+            Rule::environment => StatementKind::Environment(self.environment(pair)),
+            Rule::task => StatementKind::Task(self.task(pair)),
+            Rule::override_task => StatementKind::Override(self.override_task(pair)),
+            _ => StatementKind::Skipped(self.trimmed(self.range(&pair))),
+        }
+    }
+
+    fn comment(&self, range: &Range<usize>, block: &mut Block) {
+        // The rule begins after the first `#`.
+        let range = range.start.saturating_sub(1)..range.end;
+        let text = self.slice(range.clone());
+        let range = range.start..range.start + text.trim_end().len();
+        let comment = Comment { doc: text.starts_with("##"), span: self.span(range.clone()) };
+        let same_line = !self.slice(block.end..range.start).contains('\n');
+        match block.statements.last_mut() {
+            Some(last) if same_line && block.pending.is_empty() && last.trailing.is_none() => {
+                last.trailing = Some(comment);
+            }
+            _ => block.pending.push(comment),
+        }
+    }
+
+    fn skipped_statement(&mut self, range: &Range<usize>) -> StatementKind {
+        let text = self.slice(range.clone()).trim_end();
+        let span = self.span(range.start..range.start + text.len());
+        let fault = faults::no_statement(text, span);
+        self.diagnostics.push(fault);
+        StatementKind::Skipped(span)
+    }
+
+    /// A declaration with a misspelt word; what stands in it cannot be told without knowing what it is.
+    fn unknown_declaration(&mut self, pair: Pair<'_, Rule>) -> StatementKind {
+        let span = self.trimmed(self.range(&pair));
+        if let Some(word) = pair.into_inner().next() {
+            let word = self.name(&word);
+            self.diagnostics.push(faults::unknown_declaration(&word));
+        }
+        StatementKind::Skipped(span)
+    }
+
+    fn separated(&self, between: Range<usize>) -> bool {
+        self.slice(between).contains(['\n', ','])
+    }
+
+    fn not_separated(&mut self, range: Range<usize>, faulty: bool) {
+        let length = self.slice(range.clone()).trim_end().len();
+        let span = self.span(range.start..range.start + length);
+        let fault = if faulty { faults::belongs_to_nothing(span) } else { faults::no_separator(span.at_start()) };
+        self.diagnostics.push(fault);
+    }
+
+    /// A brace too many, or one too early: then what follows it belongs to the environment that it closed.
+    fn stray_close(&mut self, pair: &Pair<'_, Rule>, statements: &mut Vec<Statement>) {
+        self.diagnostics.push(faults::stray_close(self.span(self.range(pair))));
+        let moved =
+            statements.iter().rev().take(MOST_MOVED).take_while(|statement| belongs_to_environment(statement)).count();
+        let Some(at) = statements.len().checked_sub(moved + 1) else { return };
+        if !matches!(statements.get(at), Some(Statement { kind: StatementKind::Environment(_), .. })) {
+            return;
+        }
+        let moved = statements.split_off(at + 1);
+        if let Some(Statement { kind: StatementKind::Environment(environment), .. }) = statements.last_mut() {
+            environment.body.statements.extend(moved);
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------ blocks
+
+    /// A block or object; `owner` is where the thing begins that it belongs to.
+    fn body(&mut self, pair: Pair<'_, Rule>, owner: usize) -> Body {
+        let range = self.range(&pair);
+        let mut block = Block { end: range.start + 1, ..Block::default() };
+        for part in pair.into_inner() {
+            if part.as_rule() == Rule::missing_close {
+                self.missing_close(owner, range.start, self.range(&part).start, '}');
+            } else {
+                self.statement(part, &mut block);
+            }
+        }
+        Body { span: self.trimmed(range), statements: block.statements, trailing: block.pending }
+    }
+
+    fn entry(&mut self, pair: Pair<'_, Rule>) -> Entry {
+        let span = self.trimmed(self.range(&pair));
+        let labelled = pair.as_rule() == Rule::labelled_entry;
+        let mut parts = pair.into_inner();
+        let key = match parts.next() {
+            Some(part) => self.key(&part),
+            None => Name::new("", span.at_start()),
+        };
+        let label = if labelled { parts.next().map(|part| self.label(&part)) } else { None };
+        let operation = self.operation(&key, label.as_ref(), parts);
+        Entry { span, key, label, operation }
+    }
+
+    fn operation(&mut self, key: &Name, label: Option<&Label>, mut parts: Pairs<'_, Rule>) -> Operation {
+        let Some(part) = parts.next() else { return Operation::Missing };
+        match part.as_rule() {
+            Rule::body => Operation::Merge(self.body(part, key.span.start as usize)),
+            Rule::append_sign => Operation::Append(self.value(parts, self.range(&part).end)),
+            Rule::colon_sign => {
+                let span = self.span(self.range(&part));
+                self.diagnostics.push(faults::colon(key, span));
+                Operation::Set(self.value(parts, self.range(&part).end))
+            }
+            Rule::missing_operation => {
+                self.missing_operation(key, label, &part);
+                Operation::Missing
+            }
+            _ => Operation::Set(self.value(std::iter::once(part).chain(parts), key.span.end as usize)),
+        }
+    }
+
+    fn missing_operation(&mut self, key: &Name, label: Option<&Label>, part: &Pair<'_, Rule>) {
+        let range = self.range(part);
+        let text = self.slice(range.clone());
+        let junk = text.split('\n').next().unwrap_or_default().trim_end();
+        let start = if junk.is_empty() { label.map_or(key.span, |label| label.name.span).end as usize } else { range.start };
+        let span = self.span(start..start + junk.len());
+        let fault = faults::no_operation(key, label, text, span);
+        self.diagnostics.push(fault);
+    }
+
+    // ------------------------------------------------------------------------------------------------ places
+
+    fn missing_close(&mut self, owner: usize, open: usize, found: usize, close: char) {
+        let opening = self.span(open..open + 1);
+        self.doubtful.push(self.span(open..found));
+        let name = self.slice(owner..open).trim();
+        let name = if name.is_empty() { "this".to_owned() } else { format!("`{name}`") };
+        match &mut self.unclosed {
+            Some((at, diagnostic)) if *at == found => {
+                if diagnostic.labels.len() < MOST_UNCLOSED {
+                    diagnostic.add_label(opening, "nor is this one closed");
+                }
+            }
+            _ => {
+                self.report_unclosed();
+                let place = self.before_space(found);
+                let diagnostic = faults::no_close(close, &name, opening, place);
+                self.unclosed = Some((found, diagnostic));
+            }
+        }
+    }
+
+    fn report_unclosed(&mut self) {
+        if let Some((_, diagnostic)) = self.unclosed.take() {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// The place at which the text before `at` ends, white space left out.
+    fn before_space(&self, at: usize) -> Span {
+        let end = self.slice(0..at).trim_end_matches([' ', '\t', '\r', '\n']).len();
+        self.span(end..end)
+    }
+
+    /// The span without white space at its end.
+    fn trimmed(&self, range: Range<usize>) -> Span {
+        let length = self.slice(range.clone()).trim_end().len();
+        self.span(range.start..range.start + length)
+    }
+
+    /// The bytes of the file that a node covers.
+    fn range(&self, pair: &Pair<'_, Rule>) -> Range<usize> {
+        let span = pair.as_span();
+        self.base + span.start()..self.base + span.end()
+    }
+
+    fn slice(&self, range: Range<usize>) -> &str {
+        self.text.get(self.clamped(range)).unwrap_or_default()
+    }
+
+    fn span(&self, range: Range<usize>) -> Span {
+        Span::new(self.file, self.clamped(range))
+    }
+
+    /// The part of a range that lies in the text: brackets that were missing may stand behind it.
+    fn clamped(&self, range: Range<usize>) -> Range<usize> {
+        range.start.min(self.text.len())..range.end.min(self.text.len())
+    }
+}
+
+fn belongs_to_environment(statement: &Statement) -> bool {
+    match &statement.kind {
+        StatementKind::Task(task) => task.name.environment.is_none(),
+        StatementKind::Override(over) => over.target.environment.is_none(),
+        StatementKind::Entry(_) | StatementKind::Skipped(_) => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,99 @@
+//! Names, keys, labels and strings.
+
+use pest::Parser as _;
+use pest::iterators::Pair;
+
+use super::super::ast::{Expression, Label, Name, Part, Value};
+use super::super::grammar::{Grammar, Rule};
+use super::super::string::{self, Reading};
+use super::super::{brackets, faults};
+use super::Builder;
+
+/// The words that are never names.
+pub const RESERVED: &[&str] = &["true", "false", "null", "if", "then", "else", "for", "in"];
+
+impl Builder<'_, '_> {
+    pub(super) fn name(&mut self, pair: &Pair<'_, Rule>) -> Name {
+        let span = self.span(self.range(pair));
+        if pair.as_rule() != Rule::string {
+            return Name::new(pair.as_str(), span);
+        }
+        let reading = string::read(pair.as_str(), span, self.diagnostics);
+        if reading.interpolations.is_empty() {
+            return Name::new(reading.text, span);
+        }
+        Name { parts: Some(self.parts(reading, span.start as usize)), ..Name::new("", span) }
+    }
+
+    /// The key of an entry, which no reserved word can be.
+    pub(super) fn key(&mut self, pair: &Pair<'_, Rule>) -> Name {
+        let name = self.name(pair);
+        if pair.as_rule() == Rule::bare_name && RESERVED.contains(&name.text.as_str()) {
+            self.diagnostics.push(faults::reserved(&name));
+        }
+        name
+    }
+
+    pub(super) fn label(&mut self, pair: &Pair<'_, Rule>) -> Label {
+        let name = self.name(pair);
+        let number = pair.as_rule() == Rule::number;
+        if number && name.text.len() > 1 && name.text.starts_with('0') {
+            self.diagnostics.push(faults::leading_zero(&name.text, name.span));
+        }
+        Label { name, number }
+    }
+
+    pub(super) fn string(&mut self, pair: &Pair<'_, Rule>) -> Value {
+        let span = self.span(self.range(pair));
+        let reading = string::read(pair.as_str(), span, self.diagnostics);
+        if reading.interpolations.is_empty() {
+            return Value::String(reading.text);
+        }
+        Value::Text(self.parts(reading, span.start as usize))
+    }
+
+    /// The parts of a string that begins at `start`.
+    fn parts(&mut self, reading: Reading, start: usize) -> Box<[Part]> {
+        let mut parts = Vec::with_capacity(2 * reading.interpolations.len() + 1);
+        for (text, code) in reading.interpolations {
+            if !text.is_empty() {
+                parts.push(Part::Text(text));
+            }
+            parts.push(Part::Expression(self.interpolated(start + code.start, start + code.end)));
+        }
+        if !reading.text.is_empty() {
+            parts.push(Part::Text(reading.text));
+        }
+        parts.into()
+    }
+
+    /// What stands between the braces of an interpolation, parsed by itself.
+    ///
+    /// Recursion: strings in it have no quotes of their own in them, so theirs can be nested only once more.
+    fn interpolated(&mut self, start: usize, end: usize) -> Expression {
+        let text = self.text;
+        let code = text.get(start..end).unwrap_or_default();
+        let span = self.span(start..end);
+        if brackets::is_too_deep(code) {
+            self.diagnostics.push(faults::too_deep_in_text(span));
+            return Expression { span, value: Value::Missing };
+        }
+        let Ok(mut pairs) = Grammar::parse(Rule::interpolated, code) else {
+            self.diagnostics.push(faults::bad_value(code, span));
+            return Expression { span, value: Value::Missing };
+        };
+        let outer = std::mem::replace(&mut self.base, start);
+        let parts = pairs.next().into_iter().flat_map(Pair::into_inner);
+        let mut parts: Vec<_> = parts.filter(|part| part.as_rule() != Rule::EOI).collect();
+        let rest = parts.pop_if(|part| part.as_rule() == Rule::skipped_rest);
+        let value = self.value(parts, start);
+        if let Some(rest) = rest
+            && value.value != Value::Missing
+        {
+            let span = self.trimmed(self.range(&rest));
+            self.diagnostics.push(faults::belongs_to_nothing_in_text(span));
+        }
+        self.base = outer;
+        value
+    }
+}

@@ -22,7 +22,12 @@ enum State {
 /// The order of things of which `needs` tells what each needs.
 #[must_use]
 pub fn order(needs: &[Vec<usize>]) -> Order {
-    let mut walk = Walk { needs, state: vec![State::New; needs.len()], in_ring: vec![false; needs.len()], found: Order::default() };
+    let mut walk = Walk {
+        needs,
+        state: vec![State::New; needs.len()],
+        in_ring: vec![false; needs.len()],
+        found: Order::default(),
+    };
     for start in 0..needs.len() {
         walk.from(start);
     }

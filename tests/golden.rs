@@ -164,7 +164,8 @@ fn beside(folder: &Path, sources: &[PathBuf]) -> Result<(BTreeMap<String, Vec<u8
             continue;
         }
         if entry.path() == whole.join("arguments") {
-            arguments = fs::read_to_string(entry.path())?.lines().flat_map(|line| line.split(' ')).map(Into::into).collect();
+            arguments =
+                fs::read_to_string(entry.path())?.lines().flat_map(|line| line.split(' ')).map(Into::into).collect();
         } else {
             others.insert(shown(folder, entry.path()), fs::read(entry.path())?);
         }

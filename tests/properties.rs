@@ -21,7 +21,7 @@ use flytec::diagnostics::{Diagnostic, Diagnostics, code};
 use flytec::emit::{self, Emitter};
 use flytec::source::{SourceMap, Span};
 use flytec::syntax::ast::{
-    self, Base, Body, Comment, Entry, Expression, File, Item, Loop, Operation, Parameters, Param, Part, Statement,
+    self, Base, Body, Comment, Entry, Expression, File, Item, Loop, Operation, Param, Parameters, Part, Statement,
     StatementKind, Step, TaskName, TypeExpression, TypeTerm, Value,
 };
 use flytec::syntax::{self, MAX_NESTING};
@@ -531,7 +531,8 @@ fn check_tree(text: &str) -> Result<(), String> {
         let mut tree = Tree { text, mended, faults: String::new() };
         tree.file(&file);
         ensure(tree.faults.is_empty(), format!("{:.400}", tree.faults))?;
-        let unread = diagnostics.finish(&sources).iter().any(|diagnostic| diagnostic.message == "this file cannot be read");
+        let unread =
+            diagnostics.finish(&sources).iter().any(|diagnostic| diagnostic.message == "this file cannot be read");
         ensure(!unread, "the grammar does not match every text")?;
     }
     Ok(())

@@ -4,12 +4,12 @@ use rustc_hash::FxHashMap;
 
 use super::Checked;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::value::{Kind, Value};
 use crate::flyte::{MAX_DESCRIPTION, MAX_NAME};
 use crate::graph;
-use crate::value::EnvironmentId;
 use crate::settings::{cache, resources, reuse, secrets};
 use crate::source::Span;
+use crate::value::EnvironmentId;
+use crate::value::{Kind, Value};
 
 /// Names longer than the wire holds are cut there; two must not become one.
 pub fn names(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {

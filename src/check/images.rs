@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::{Checked, Subject};
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::value::{Object, Value};
 use crate::resolve::EnvironmentId;
 use crate::settings::template::primary_name;
 use crate::settings::{PodTemplate, TaskSettings};
+use crate::value::{Object, Value};
 
 /// Reports tasks without an image, once for each environment.
 pub fn missing(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {

@@ -18,8 +18,8 @@ use crate::modules::Modules;
 use crate::modules::names::Names;
 use crate::resolve::{EnvironmentId, Program, TaskId};
 use crate::settings::TaskSettings;
-use crate::value::Object;
 use crate::syntax::ast::Name;
+use crate::value::Object;
 
 /// Everything that a rule may look at.
 pub struct Checked<'a> {

@@ -7,12 +7,12 @@
 use super::Checked;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::evaluate::Key;
-use crate::value::{Entry, Object};
 use crate::settings::TaskSettings;
 use crate::settings::reuse::is_reusable;
 use crate::settings::run::Run;
 use crate::source::Span;
 use crate::syntax::ast::Name;
+use crate::value::{Entry, Object};
 
 /// What all tasks of a pool share.
 const SHARED: &[&str] = &["resources", "env_vars", "secrets", "service_account"];
@@ -40,13 +40,7 @@ pub fn tasks(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn check_task(
-    key: &Key,
-    environment: &Object,
-    settings: &TaskSettings,
-    reusable: Span,
-    diagnostics: &mut Diagnostics,
-) {
+fn check_task(key: &Key, environment: &Object, settings: &TaskSettings, reusable: Span, diagnostics: &mut Diagnostics) {
     if key.text == "pod_template" {
         let message = "a task of a reusable environment takes no pod template";
         diagnostics.push(with_template(key.span, message).label(reusable, "the environment is reusable"));

@@ -7,8 +7,8 @@ use rustc_hash::FxHashSet;
 use super::Checked;
 use crate::diagnostics::Diagnostics;
 use crate::evaluate::inline_template;
-use crate::value::Object;
 use crate::settings::{PodTemplate, template};
+use crate::value::Object;
 
 /// Checks every effective template once, however many tasks share it.
 pub fn effective(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {

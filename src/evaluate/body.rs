@@ -122,7 +122,9 @@ impl<'a: 'c, 'c, 'h> Host<'a, 'c, 'h> for Entries<'_, '_, 'a, '_, 'c> {
 /// Whether a body sets anything. Recursion follows the nesting of the source.
 fn sets(body: &Body) -> bool {
     body.statements.iter().any(|statement| match &statement.kind {
-        StatementKind::If(branches) => branches.branches.iter().map(|(_, body)| body).chain(&branches.otherwise).any(sets),
+        StatementKind::If(branches) => {
+            branches.branches.iter().map(|(_, body)| body).chain(&branches.otherwise).any(sets)
+        }
         StatementKind::For(each) => sets(&each.body),
         StatementKind::Entry(_) | StatementKind::Skipped(_) => true,
         _ => false,
@@ -353,10 +355,8 @@ fn not_mergeable(placed: &Placed<'_>, block: &Body) -> Diagnostic {
         Type::List { element, key: Some(label) } => {
             let message = format!("a block for an element of `{name}` needs the element's `{label}`");
             let example = if matches!(element, Type::Object(_)) { "{ … }" } else { "= …" };
-            Diagnostic::new(code::NOT_MERGEABLE, key, message).help(format!(
-                "write `{name} {} {example}`",
-                label.to_uppercase()
-            ))
+            Diagnostic::new(code::NOT_MERGEABLE, key, message)
+                .help(format!("write `{name} {} {example}`", label.to_uppercase()))
         }
         Type::List { .. } | Type::OneOrMany(_) => {
             let message = format!("`{name}` is a list, which a block cannot merge into");

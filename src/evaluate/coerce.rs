@@ -154,12 +154,7 @@ impl Scalar<'_> {
         if error.code != code::WRONG_TYPE { error } else { self.mismatch(ty) }
     }
 
-    fn shorthand(
-        &self,
-        object: &'static crate::schema::Object,
-        field: &'static str,
-        ty: &'static Type,
-    ) -> Outcome {
+    fn shorthand(&self, object: &'static crate::schema::Object, field: &'static str, ty: &'static Type) -> Outcome {
         let Some(known) = object.field(field) else { return Err(self.mismatch(ty)) };
         let only = self.coerced(&known.ty).map_err(|error| {
             if error.code != code::WRONG_TYPE {
@@ -309,7 +304,9 @@ pub fn may_take(ty: &'static Type, of: &types::Type) -> bool {
         (Type::Any, _) | (_, Known::Any) => true,
         // What is `null` takes a setting away.
         (_, Known::Null) => true,
-        (Type::Bool, Known::Bool) | (Type::Int { .. } | Type::IntOrString | Type::Float | Type::Cores, Known::Int) => true,
+        (Type::Bool, Known::Bool) | (Type::Int { .. } | Type::IntOrString | Type::Float | Type::Cores, Known::Int) => {
+            true
+        }
         (Type::Float | Type::Cores, Known::Float) => true,
         (
             Type::String | Type::Keyword(_) | Type::IntOrString | Type::PodTemplate | Type::Time | Type::Environment,

@@ -151,8 +151,13 @@ impl Layering<'_, '_, '_, '_> {
         let kind = if number { number_label(text) } else { Kind::String(text.clone()) };
         let value = Value::new(label.name.span, kind);
         let what_label = format!("the label of `{what}`");
-        let scalar =
-            Scalar { value: &value, what: &what_label, at: value.span, literal: label.name.parts.is_none(), data: false };
+        let scalar = Scalar {
+            value: &value,
+            what: &what_label,
+            at: value.span,
+            literal: label.name.parts.is_none(),
+            data: false,
+        };
         match scalar.coerced(ty) {
             Ok(kind) => Some(Value { kind, ..value }),
             Err(diagnostic) => {

@@ -10,10 +10,10 @@ use std::sync::Arc;
 use super::body::{Fields, Layering, unknown_field};
 use super::coerce::{Scalar, describe, may_take, placed, takes_text};
 use crate::diagnostics::{Diagnostic, code};
+use crate::expression::Truth;
 use crate::expression::branching::{Chosen, choose, comprehend};
 use crate::expression::references::word;
 use crate::expression::scope::Scope;
-use crate::expression::Truth;
 use crate::modules::names::Meaning;
 use crate::resolve::{TemplateId, environment_path, template_path};
 use crate::schema::{Type, language};
@@ -38,7 +38,9 @@ impl Use<'_> {
     /// The diagnostic, with the place where the whole is used.
     fn within_whole(&self, diagnostic: Diagnostic) -> Diagnostic {
         match self.whole {
-            Some(whole) if !whole.contains(diagnostic.span().unwrap_or(whole)) => diagnostic.label(whole, "it comes in here"),
+            Some(whole) if !whole.contains(diagnostic.span().unwrap_or(whole)) => {
+                diagnostic.label(whole, "it comes in here")
+            }
             _ => diagnostic,
         }
     }
@@ -253,16 +255,15 @@ impl Layering<'_, '_, '_, '_> {
     }
 
     /// The template that names mean where a pod template is expected, or the string that they stand for.
-    fn pod_template(
-        &mut self,
-        path: &[Name],
-        arguments: Option<&ast::Arguments>,
-        span: Span,
-        scope: &Scope,
-    ) -> Value {
+    fn pod_template(&mut self, path: &[Name], arguments: Option<&ast::Arguments>, span: Span, scope: &Scope) -> Value {
         if arguments.is_none() && self.is_constant(path, scope) {
             let Some(value) = self.expressions.lookup(path, span, scope) else { return Value::poison(span) };
-            return self.coerce(value, &Type::PodTemplate, Use { what: "pod_template", at: span, literal: false, whole: None }, scope);
+            return self.coerce(
+                value,
+                &Type::PodTemplate,
+                Use { what: "pod_template", at: span, literal: false, whole: None },
+                scope,
+            );
         }
         match template_path(self.program, self.expressions, path, scope) {
             Ok(Some(id)) => match self.instantiate(id, arguments, span, scope) {
@@ -274,8 +275,8 @@ impl Layering<'_, '_, '_, '_> {
                 let mut diagnostic = *diagnostic;
                 if diagnostic.code == code::UNKNOWN_TEMPLATE && diagnostic.help.is_empty() && path.len() == 1 {
                     let text = path.first().map_or("", |name| name.text.as_str());
-                    diagnostic =
-                        diagnostic.help(format!("a template that is registered on the cluster is a string: `\"{text}\"`"));
+                    diagnostic = diagnostic
+                        .help(format!("a template that is registered on the cluster is a string: `\"{text}\"`"));
                 }
                 // What is reported is the name; what is given to it is still looked at.
                 for argument in arguments.iter().flat_map(|arguments| &arguments.items) {
@@ -342,9 +343,11 @@ impl Layering<'_, '_, '_, '_> {
         }
         let diagnostic = diagnostic.note(format!("{} takes {}", placed(what), describe(ty)));
         if let Some(better) = self.expressions.suggestion(&first.text, scope) {
-            return diagnostic
-                .help(format!("did you mean `{better}`?"))
-                .unsafe_fix("correct the name", first.span, better);
+            return diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix(
+                "correct the name",
+                first.span,
+                better,
+            );
         }
         if takes_text(ty) {
             let quoted = format!("\"{text}\"");

@@ -107,7 +107,9 @@ fn bad_index(value: &Value, key: &Value, place: Span) -> Diagnostic {
         Kind::List(_) => {
             Diagnostic::new(code::WRONG_TYPE, place, format!("an element of a list has a whole number, not {by}"))
         }
-        Kind::Object(_) => Diagnostic::new(code::WRONG_TYPE, place, format!("a part of an object has a string, not {by}")),
+        Kind::Object(_) => {
+            Diagnostic::new(code::WRONG_TYPE, place, format!("a part of an object has a string, not {by}"))
+        }
         _ => Diagnostic::new(code::NO_SUCH_PART, place, format!("{of} has no parts")),
     };
     written_at(diagnostic, value, place)

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::scope::Scope;
 use super::Evaluator;
+use super::scope::Scope;
 use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
 use crate::schema::units;

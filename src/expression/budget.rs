@@ -89,7 +89,8 @@ impl Budget {
             self.texts = left;
             return true;
         }
-        let message = format!("this makes more than the {} MiB of text that one build may make", MAX_TEXTS / 1024 / 1024);
+        let message =
+            format!("this makes more than the {} MiB of text that one build may make", MAX_TEXTS / 1024 / 1024);
         self.exhaust(place, message, diagnostics);
         false
     }

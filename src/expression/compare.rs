@@ -92,7 +92,9 @@ impl Evaluator<'_, '_> {
                 },
             },
             [import, name] if scope.binding(&import.text).is_none() => {
-                let Meaning::Import(Some(target)) = self.names.meaning(scope.file, &import.text)?.0 else { return None };
+                let Meaning::Import(Some(target)) = self.names.meaning(scope.file, &import.text)?.0 else {
+                    return None;
+                };
                 let Meaning::Constant(id) = self.names.meaning(target, &name.text)?.0 else { return None };
                 self.types.get(&id).cloned()
             }
@@ -116,10 +118,12 @@ fn sort(ty: &Type) -> Option<Sort> {
 /// Whether two values may be equal; everything may be compared with `null`.
 fn may_equal(left: &Value, right: &Value) -> bool {
     let (left, right) = (Type::of(left), Type::of(right));
-    left.may(&|left| right.may(&|right| {
-        let (left, right) = (sort(left), sort(right));
-        left == right || left == Some(Sort::Null) || right == Some(Sort::Null)
-    }))
+    left.may(&|left| {
+        right.may(&|right| {
+            let (left, right) = (sort(left), sort(right));
+            left == right || left == Some(Sort::Null) || right == Some(Sort::Null)
+        })
+    })
 }
 
 fn may_order(left: &Value, right: &Value) -> bool {

@@ -331,7 +331,9 @@ fn check_count(function: &Function, call: &Call) -> Result<(), Box<Diagnostic>> 
     }
     if let Some(extra) = items.get(function.parameters.len()).filter(|_| !any) {
         let message = format!("`{}` takes no more than {} arguments", function.name, function.parameters.len());
-        return Err(Box::new(Diagnostic::new(code::BAD_CALL, extra.value.span, message).help(format!("write `{usage}`"))));
+        return Err(Box::new(
+            Diagnostic::new(code::BAD_CALL, extra.value.span, message).help(format!("write `{usage}`")),
+        ));
     }
     Ok(())
 }
@@ -393,7 +395,8 @@ fn join(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Va
             Kind::Poison => return Value::poison(given.span),
             Kind::Unknown(_) => return Value::new(given.span, Kind::Unknown(Arc::new(Type::String))),
             _ => {
-                let message = format!("`join` takes a list of strings, and this one has {}", Type::of(item).described());
+                let message =
+                    format!("`join` takes a list of strings, and this one has {}", Type::of(item).described());
                 let diagnostic = Diagnostic::new(code::WRONG_TYPE, given.place(0), message);
                 return this.refuse(written_at(diagnostic, item, given.place(0)), given.span);
             }

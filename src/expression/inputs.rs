@@ -158,7 +158,9 @@ fn from_text(evaluator: &Evaluator<'_, '_>, span: Span, ty: &Type) -> Option<Val
             let same = only.as_str().map_or_else(|| literal(only) == text, |word| word == text);
             same.then(|| only.kind.clone())?
         }
-        Type::List(_) | Type::Map(_) | Type::Object => return json(evaluator, span).and_then(|value| from_data(value, ty)),
+        Type::List(_) | Type::Map(_) | Type::Object => {
+            return json(evaluator, span).and_then(|value| from_data(value, ty));
+        }
         Type::Union(types) => {
             // A string takes any text, so it comes last.
             let (strings, others): (Vec<&Type>, Vec<&Type>) = types.iter().partition(|ty| **ty == Type::String);
@@ -188,7 +190,8 @@ fn json(evaluator: &Evaluator<'_, '_>, span: Span) -> Option<Value> {
 
 /// Values for parameters that no file declares.
 pub fn report_unknown(evaluator: &mut Evaluator<'_, '_>, given: &Given) {
-    let params = evaluator.names.constants.iter().filter(|constant| matches!(constant.declaration, Declaration::Param(_)));
+    let params =
+        evaluator.names.constants.iter().filter(|constant| matches!(constant.declaration, Declaration::Param(_)));
     let known: Vec<&str> = params.map(|constant| constant.name.text.as_str()).collect();
     let mut unknown = Vec::new();
     for name in given.order.iter().filter(|name| !given.declared.contains(*name)) {

@@ -228,7 +228,9 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
             Kind::Int(number) => ecow::eco_format!("{number}"),
             Kind::Float(number) => ecow::eco_format!("{number}"),
             Kind::Bool(truth) => ecow::eco_format!("{truth}"),
-            Kind::Unknown(ty) if ty.may(&|ty| !matches!(ty, Type::Null | Type::List(_) | Type::Map(_) | Type::Object)) => {
+            Kind::Unknown(ty)
+                if ty.may(&|ty| !matches!(ty, Type::Null | Type::List(_) | Type::Map(_) | Type::Object)) =>
+            {
                 return Some(None);
             }
             _ => {
@@ -263,7 +265,8 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
                 let message = format!("a condition is `true` or `false`, not {}", Type::of(&value).described());
                 let mut diagnostic = Diagnostic::new(code::WRONG_TYPE, expression.span, message);
                 if matches!(value.kind, Kind::String(_) | Kind::List(_) | Kind::Null | Kind::Int(_)) {
-                    diagnostic = diagnostic.help("compare it with something: `… == \"prod\"`, `length(…) > 0`, `… != null`");
+                    diagnostic =
+                        diagnostic.help("compare it with something: `… == \"prod\"`, `length(…) > 0`, `… != null`");
                 }
                 self.diagnostics.push(written_at(diagnostic, &value, expression.span));
                 Truth::Poison

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::scope::Scope;
-use super::walk::{Host, Look, walk};
 use super::Evaluator;
 use super::branching::Evaluates;
+use super::scope::Scope;
+use super::walk::{Host, Look, walk};
 use crate::diagnostics::{Diagnostic, code};
 use crate::source::Span;
 use crate::syntax::ast::{Body, Entry, Operation, Statement, StatementKind};
@@ -117,7 +117,9 @@ impl Untyped<'_, '_, '_> {
                 Arc::make_mut(&mut list).extend(more.items().iter().cloned());
                 Value::new(added.span, Kind::List(list))
             }
-            (Some(Kind::Poison | Kind::Unknown(_)), _) | (_, Kind::Poison | Kind::Unknown(_)) => Value::poison(added.span),
+            (Some(Kind::Poison | Kind::Unknown(_)), _) | (_, Kind::Poison | Kind::Unknown(_)) => {
+                Value::poison(added.span)
+            }
             _ => {
                 let diagnostic = Diagnostic::new(code::NOT_A_LIST, entry.key.span, "`+=` appends a list to a list");
                 self.0.refuse(diagnostic, added.span)
@@ -139,4 +141,3 @@ pub fn twice(name: &str, again: Span, earlier: Span) -> Diagnostic {
     let diagnostic = Diagnostic::new(code::SET_TWICE, again, message);
     diagnostic.here("this replaces what was set before").label(earlier, "already set here")
 }
-

@@ -119,14 +119,15 @@ impl Evaluator<'_, '_> {
         let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, span, format!("`{text}` means nothing here"));
         let Some(first) = path.first() else { return diagnostic };
         match self.suggestion(&first.text, scope) {
-            Some(better) => diagnostic
-                .help(format!("did you mean `{better}`?"))
-                .unsafe_fix("correct the name", first.span, better),
+            Some(better) => {
+                diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct the name", first.span, better)
+            }
             None => match word(&text) {
                 Some(literal) => {
                     diagnostic.help(format!("did you mean `{literal}`?")).safe_fix("correct the word", span, literal)
                 }
-                None => diagnostic.help("text stands between quotes; a constant is declared with `let`, a parameter with `param`"),
+                None => diagnostic
+                    .help("text stands between quotes; a constant is declared with `let`, a parameter with `param`"),
             },
         }
     }
@@ -135,9 +136,10 @@ impl Evaluator<'_, '_> {
     #[must_use]
     pub fn suggestion(&self, name: &str, scope: &Scope) -> Option<EcoString> {
         let inner = scope.bindings().map(|binding| binding.name.as_str());
-        let outer = self.names.of(scope.file).filter(|known| {
-            !matches!(self.names.meaning(scope.file, known), Some((Meaning::Template, _)))
-        });
+        let outer = self
+            .names
+            .of(scope.file)
+            .filter(|known| !matches!(self.names.meaning(scope.file, known), Some((Meaning::Template, _))));
         crate::diagnostics::suggest::closest(name, inner.chain(outer)).map(Into::into)
     }
 

@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use super::scope::Scope;
 use super::branching::{Evaluates, forgetting, look};
+use super::scope::Scope;
 use super::{Evaluator, Truth, written_at};
 use crate::diagnostics::{Diagnostic, code};
 use crate::source::Span;

@@ -52,9 +52,7 @@ impl<'de> Deserializer<'de> for Source<'de> {
             | Kind::Unit(_)
             | Kind::Duration(_)
             | Kind::Range(_)
-            | Kind::Environment(_) => {
-                Err(Fault::custom("this value has no place in a pod"))
-            }
+            | Kind::Environment(_) => Err(Fault::custom("this value has no place in a pod")),
         }
     }
 

@@ -17,10 +17,10 @@ use rustc_hash::FxHashMap;
 pub use pool::Pool;
 pub use template::Template;
 
-use crate::value::Object;
 use crate::flyte::entrypoint::Context;
 use crate::settings::{PodTemplate, TaskSettings};
 use crate::source::Span;
+use crate::value::Object;
 
 /// One task or variant, ready to be written.
 #[derive(Debug, Clone)]

@@ -44,7 +44,13 @@ pub fn pool(environment: &str, settings: &TaskSettings, version: &str, context: 
     Some(Pool { name: environment.to_owned(), version, policy })
 }
 
-fn identity(environment: &str, settings: &TaskSettings, policy: &ReusePolicy, version: &str, context: &Context) -> String {
+fn identity(
+    environment: &str,
+    settings: &TaskSettings,
+    policy: &ReusePolicy,
+    version: &str,
+    context: &Context,
+) -> String {
     let container = python_bytes(&container(settings).encode_to_vec());
     let security = python_bytes(&security_context(settings).encode_to_vec());
     let (min, max) = (policy.min_replicas, policy.max_replicas);

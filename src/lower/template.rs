@@ -12,9 +12,9 @@ use serde::Deserialize as _;
 
 use super::Fault;
 use super::deserialize::Source;
-use crate::value::{Object, Value};
 use crate::flyte::PRIMARY_CONTAINER;
 use crate::settings::template::{APPARMOR_ANNOTATION, APPARMOR_UNCONFINED, fuse, primary_name};
+use crate::value::{Object, Value};
 
 const FUSE_RESOURCE: &str = "smarter-devices/fuse";
 const FUSE_VOLUME: &str = "fuse-device";

@@ -183,7 +183,11 @@ fn absent(path: &str, place: Span, absence: Absence) -> Diagnostic {
         Absence::Folder(inside) => {
             let diagnostic = refused(format!("`{path}` is a folder"));
             let names: Vec<String> = inside.iter().take(5).map(|name| format!("`{name}`")).collect();
-            let help = if names.is_empty() { "name a file".into() } else { format!("name a file, such as {}", names.join(", ")) };
+            let help = if names.is_empty() {
+                "name a file".into()
+            } else {
+                format!("name a file, such as {}", names.join(", "))
+            };
             diagnostic.help(help)
         }
         Absence::Special => refused(format!("`{path}` is neither a file nor a folder")),
@@ -208,6 +212,10 @@ fn nearby(path: &str, beside: &[String]) -> Option<String> {
     let file_name = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
     let names: Vec<String> = beside.iter().map(|name| file_name(name)).collect();
     let ended = format!("{name}.{EXTENSION}");
-    let better = if names.contains(&ended) { Some(ended) } else { closest(name, names.iter().map(String::as_str)).map(str::to_owned) };
+    let better = if names.contains(&ended) {
+        Some(ended)
+    } else {
+        closest(name, names.iter().map(String::as_str)).map(str::to_owned)
+    };
     better.map(|better| if folder.is_empty() { better } else { format!("{folder}/{better}") })
 }

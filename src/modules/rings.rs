@@ -10,7 +10,8 @@ pub fn cut(modules: &mut Modules, sources: &SourceMap, diagnostics: &mut Diagnos
     loop {
         // An import that leads nowhere keeps its place, so that a need is found by its number: it needs what comes last.
         let nowhere = modules.list.len();
-        let place = |target: &Option<FileId>| target.and_then(|file| modules.places.get(&file)).copied().unwrap_or(nowhere);
+        let place =
+            |target: &Option<FileId>| target.and_then(|file| modules.places.get(&file)).copied().unwrap_or(nowhere);
         let needs: Vec<Vec<usize>> =
             modules.list.iter().map(|module| module.imports.iter().map(place).collect()).collect();
         let rings = order(&needs).rings;
@@ -46,7 +47,8 @@ fn report(modules: &Modules, ring: &[(usize, usize)], sources: &SourceMap, diagn
     let mut names: Vec<&str> = places.iter().map(|(file, _)| name(*file)).collect();
     names.push(name(first));
     let message = format!("these files import each other in a ring: {}", names.join(" → "));
-    let mut diagnostic = Diagnostic::new(code::IMPORT_RING, *closing, message).here(format!("imports `{}`", name(first)));
+    let mut diagnostic =
+        Diagnostic::new(code::IMPORT_RING, *closing, message).here(format!("imports `{}`", name(first)));
     for ((_, span), next) in others.iter().zip(places.iter().skip(1)).take(MOST_LABELS) {
         diagnostic = diagnostic.label(*span, format!("imports `{}`", name(next.0)));
     }

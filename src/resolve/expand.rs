@@ -66,7 +66,10 @@ impl<'a: 'c, 'c> Host<'a, 'c, 'a> for Finder<'_, 'a, 'c> {
 
     fn statement(&mut self, statement: &'a Statement, body: Span, (): &mut (), scope: &Scope) {
         match &statement.kind {
-            StatementKind::Template(_) | StatementKind::Environment(_) | StatementKind::Task(_) | StatementKind::Override(_) => {
+            StatementKind::Template(_)
+            | StatementKind::Environment(_)
+            | StatementKind::Task(_)
+            | StatementKind::Override(_) => {
                 let declaration = Declaration { statement, scope: scope.clone() };
                 if self.evaluator.forgetful {
                     self.found.dormant.push(declaration);
@@ -77,7 +80,9 @@ impl<'a: 'c, 'c> Host<'a, 'c, 'a> for Finder<'_, 'a, 'c> {
             StatementKind::Import(import) => self.only_at_the_top(body, import.path.span, "an import"),
             StatementKind::Param(param) => self.only_at_the_top(body, param.name.span, "a parameter"),
             StatementKind::Let(constant) => self.only_at_the_top(body, constant.name.span, "a constant"),
-            StatementKind::Entry(entry) if self.at_top => self.entry(&entry.key, entry.operation == crate::syntax::ast::Operation::Missing),
+            StatementKind::Entry(entry) if self.at_top => {
+                self.entry(&entry.key, entry.operation == crate::syntax::ast::Operation::Missing)
+            }
             _ => {}
         }
     }
@@ -105,7 +110,8 @@ impl Finder<'_, '_, '_> {
         let mut diagnostic = Diagnostic::new(code::MISPLACED, key.span, message);
         let words = ["template", "environment", "task", "override", "import", "param", "let"];
         diagnostic.help.extend(crate::diagnostics::suggest::did_you_mean(&key.text, words));
-        let help = "a declaration begins with `import`, `param`, `let`, `template`, `environment`, `task` or `override`";
+        let help =
+            "a declaration begins with `import`, `param`, `let`, `template`, `environment`, `task` or `override`";
         self.evaluator.diagnostics.push(diagnostic.help(help));
     }
 }

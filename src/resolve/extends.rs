@@ -41,7 +41,12 @@ fn templates(program: &mut Program<'_>, evaluator: &mut Evaluator<'_, '_>) {
     for ring in &rings {
         let place = |(at, base): &(usize, usize)| Some(program.templates.get(*at)?.declaration.bases.get(*base)?.span);
         let name = |(at, _): &(usize, usize)| program.templates[*at].name.text.as_str();
-        report(evaluator, "template", &ring.iter().map(name).collect::<Vec<_>>(), &ring.iter().filter_map(place).collect::<Vec<_>>());
+        report(
+            evaluator,
+            "template",
+            &ring.iter().map(name).collect::<Vec<_>>(),
+            &ring.iter().filter_map(place).collect::<Vec<_>>(),
+        );
         for (at, base) in ring {
             if let Some(base) = program.templates[*at].bases.get_mut(*base) {
                 *base = None;
@@ -85,7 +90,12 @@ fn environments(program: &mut Program<'_>, evaluator: &mut Evaluator<'_, '_>) {
     for ring in &rings {
         let place = |(at, _): &(usize, usize)| Some(program.environments.get(*at)?.declaration.bases.first()?.span);
         let name = |(at, _): &(usize, usize)| program.environments[*at].name.text.as_str();
-        report(evaluator, "environment", &ring.iter().map(name).collect::<Vec<_>>(), &ring.iter().filter_map(place).collect::<Vec<_>>());
+        report(
+            evaluator,
+            "environment",
+            &ring.iter().map(name).collect::<Vec<_>>(),
+            &ring.iter().filter_map(place).collect::<Vec<_>>(),
+        );
         for (at, _) in ring {
             program.environments[*at].base = None;
         }

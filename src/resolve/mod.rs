@@ -169,7 +169,8 @@ impl<'a> Program<'a> {
     /// Whether a branch that is not taken may declare something of this name.
     #[must_use]
     pub fn is_dormant(&self, file: FileId, kind: Kind, name: &str) -> bool {
-        self.dormant_names.contains(&(file, kind, Some(name.into()))) || self.dormant_names.contains(&(file, kind, None))
+        self.dormant_names.contains(&(file, kind, Some(name.into())))
+            || self.dormant_names.contains(&(file, kind, None))
     }
 
     /// The names of the templates of a file.
@@ -324,7 +325,13 @@ impl<'a> Resolver<'a, '_, '_> {
             .iter()
             .filter(|task| task.named)
             .map(|task| task.environment)
-            .chain(self.program.variants.iter().filter(|variant| variant.named).map(|variant| self.program.tasks[variant.task.0].environment))
+            .chain(
+                self.program
+                    .variants
+                    .iter()
+                    .filter(|variant| variant.named)
+                    .map(|variant| self.program.tasks[variant.task.0].environment),
+            )
             .collect();
         let mut seen: FxHashMap<EcoString, Span> = FxHashMap::default();
         let mut twins = Vec::new();
@@ -547,7 +554,9 @@ impl<'a> Resolver<'a, '_, '_> {
             for pending in overrides {
                 match twin {
                     Some(twin) => self.ambiguous(&pending, id, twin),
-                    None => declared.extend(self.declare_override(task, Some(name.text.clone()), Some(name.span), &pending)),
+                    None => {
+                        declared.extend(self.declare_override(task, Some(name.text.clone()), Some(name.span), &pending))
+                    }
                 }
             }
         }
@@ -825,9 +834,10 @@ pub fn imported(
                 None => format!("nothing is imported as `{}`", import.text),
             };
             let mut diagnostic = Diagnostic::new(code::UNKNOWN_NAME, import.span, message);
-            let imports = evaluator.names.of(scope.file).filter(|name| {
-                matches!(evaluator.names.meaning(scope.file, name), Some((Meaning::Import(_), _)))
-            });
+            let imports = evaluator
+                .names
+                .of(scope.file)
+                .filter(|name| matches!(evaluator.names.meaning(scope.file, name), Some((Meaning::Import(_), _))));
             diagnostic.help.extend(did_you_mean(&import.text, imports));
             Err(Box::new(diagnostic))
         }

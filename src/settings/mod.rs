@@ -25,8 +25,8 @@ use self::run::Run;
 use self::secrets::Secret;
 use self::timeout::Timeout;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::value::{Kind, Object, Value};
 use crate::source::Span;
+use crate::value::{Kind, Object, Value};
 
 /// The settings of one task or variant.
 #[derive(Debug, Clone)]

@@ -9,10 +9,10 @@ use ecow::{EcoString, eco_format};
 use super::{object, text};
 use crate::diagnostics::suggest::did_you_mean;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::value::{Kind, Object, Value};
 use crate::flyte::accelerators;
 use crate::schema::units;
 use crate::source::Span;
+use crate::value::{Kind, Object, Value};
 
 /// What a task asks for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -4,8 +4,8 @@
 
 use super::object;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::value::{Kind, Object, Value};
 use crate::source::Span;
+use crate::value::{Kind, Object, Value};
 
 /// How often and how fast a failed task is tried again.
 #[derive(Debug, Clone, Default, PartialEq)]

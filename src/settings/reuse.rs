@@ -4,8 +4,8 @@
 //! `flyteidl2.core.ReusePolicy`. Not here: what a reusable environment cannot have (`check::reuse`).
 
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::value::{Kind, Object, Value};
 use crate::flyte::MIN_TTL;
+use crate::value::{Kind, Object, Value};
 
 /// How a pool of reusable containers is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,9 +6,9 @@ use ecow::EcoString;
 
 use super::{text, truth};
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::value::{Object, Value};
 use crate::flyte::entrypoint::Function;
 use crate::source::Span;
+use crate::value::{Object, Value};
 
 /// What a task runs.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use ecow::EcoString;
 
 use super::text;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::value::{Object, Value};
 use crate::flyte::SECRET_MOUNT;
+use crate::value::{Object, Value};
 
 /// One secret.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,10 +7,10 @@
 use super::{object, text, truth};
 use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::value::{Kind, Object, Value};
 use crate::flyte::PRIMARY_CONTAINER;
 use crate::schema::{self, Type, kubernetes::POD_SPEC};
 use crate::source::Span;
+use crate::value::{Kind, Object, Value};
 
 /// The annotation by which Kubernetes before 1.30 is told a container's AppArmor profile.
 pub const APPARMOR_ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";

@@ -83,7 +83,9 @@ pub fn unknown_declaration(word: &Name) -> Diagnostic {
         Some(better) => {
             diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct it", word.span, better)
         }
-        None => diagnostic.help("a declaration begins with `import`, `param`, `let`, `template`, `environment`, `task` or `override`"),
+        None => diagnostic.help(
+            "a declaration begins with `import`, `param`, `let`, `template`, `environment`, `task` or `override`",
+        ),
     }
 }
 
@@ -161,9 +163,11 @@ pub fn reserved(name: &Name) -> Diagnostic {
         "if" => diagnostic.help("write its condition before the block: `if stage == \"prod\" { … }`"),
         "else" => diagnostic.help("`else` stands behind the block of its `if`: `if … { … } else { … }`"),
         "for" => diagnostic.help("write what it goes over: `for region in regions { … }`"),
-        _ => diagnostic
-            .help(format!("as a key it stands between quotes: `\"{text}\"`"))
-            .safe_fix("quote it", name.span, format!("\"{text}\"")),
+        _ => diagnostic.help(format!("as a key it stands between quotes: `\"{text}\"`")).safe_fix(
+            "quote it",
+            name.span,
+            format!("\"{text}\""),
+        ),
     }
 }
 
@@ -186,7 +190,11 @@ pub fn no_type(name: &Name, default: Option<&Expression>) -> Diagnostic {
         Some(Value::Unit(_)) => "quantity",
         _ => return diagnostic.note(TYPES).help(format!("write `{}: string`, or another type", name.text)),
     };
-    diagnostic.note(TYPES).help(format!("write `{}: {ty}`", name.text)).unsafe_fix("add the type", place, format!(": {ty}"))
+    diagnostic.note(TYPES).help(format!("write `{}: {ty}`", name.text)).unsafe_fix(
+        "add the type",
+        place,
+        format!(": {ty}"),
+    )
 }
 
 /// What types there are.
@@ -236,7 +244,8 @@ pub fn too_many_loop_names(span: Span) -> Diagnostic {
 
 /// An `if` among values without `then`.
 pub fn no_then(span: Span) -> Diagnostic {
-    Diagnostic::new(code::UNEXPECTED_TEXT, span, "`then` belongs here").help("write `if CONDITION then VALUE else VALUE`")
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "`then` belongs here")
+        .help("write `if CONDITION then VALUE else VALUE`")
 }
 
 /// An `if` among values without `else`.

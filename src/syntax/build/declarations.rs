@@ -4,14 +4,14 @@ use std::ops::Range;
 
 use pest::iterators::Pair;
 
-use super::super::ast::{
+use super::Builder;
+use super::values::missing;
+use crate::syntax::ast::{
     Base, Body, Environment, Expression, For, If, Import, Let, Loop, Name, Override, Param, Parameter, Parameters,
     Statement, StatementKind, Task, TaskName, Template, TypeExpression, TypeTerm,
 };
-use super::super::faults;
-use super::super::grammar::Rule;
-use super::Builder;
-use super::values::missing;
+use crate::syntax::faults;
+use crate::syntax::grammar::Rule;
 
 /// The parts that declarations have.
 struct Declaration {
@@ -311,9 +311,11 @@ impl Builder<'_, '_> {
                 condition = Some(self.value(part.into_inner(), place.end));
                 continue;
             }
-            let reported = condition.as_ref().is_some_and(|c| c.value == super::super::ast::Value::Missing);
+            let reported = condition.as_ref().is_some_and(|c| c.value == crate::syntax::ast::Value::Missing);
             let body = match part.as_rule() {
-                Rule::missing_body => self.missing_body(place, if condition.is_some() { "if" } else { "else" }, reported),
+                Rule::missing_body => {
+                    self.missing_body(place, if condition.is_some() { "if" } else { "else" }, reported)
+                }
                 _ => self.body(part, range.start),
             };
             match condition.take() {
@@ -334,7 +336,7 @@ impl Builder<'_, '_> {
             match part.as_rule() {
                 Rule::loop_head => head = self.loop_head(part),
                 Rule::missing_body => {
-                    let reported = head.over.value == super::super::ast::Value::Missing;
+                    let reported = head.over.value == crate::syntax::ast::Value::Missing;
                     body = self.missing_body(place, "for", reported);
                 }
                 _ => body = self.body(part, range.start),

@@ -219,7 +219,8 @@ impl Builder<'_, '_> {
         let range = self.range(part);
         let text = self.slice(range.clone());
         let junk = text.split('\n').next().unwrap_or_default().trim_end();
-        let start = if junk.is_empty() { label.map_or(key.span, |label| label.name.span).end as usize } else { range.start };
+        let start =
+            if junk.is_empty() { label.map_or(key.span, |label| label.name.span).end as usize } else { range.start };
         let span = self.span(start..start + junk.len());
         let fault = faults::no_operation(key, label, text, span);
         self.diagnostics.push(fault);

@@ -4,14 +4,14 @@
 
 use pest::iterators::Pair;
 
-use super::super::ast::{
+use super::Builder;
+use crate::source::Span;
+use crate::syntax::ast::{
     Access, Argument, Arguments, Call, Comment, Comparison, Comprehension, Expression, Group, IfExpression, Item, List,
     Logic, Name, Operator, Step, Value,
 };
-use super::super::faults;
-use super::super::grammar::Rule;
-use super::Builder;
-use crate::source::Span;
+use crate::syntax::faults;
+use crate::syntax::grammar::Rule;
 
 impl Builder<'_, '_> {
     /// The value in `parts`; where there is none, that is at `at`.

@@ -3,11 +3,11 @@
 use pest::Parser as _;
 use pest::iterators::Pair;
 
-use super::super::ast::{Expression, Label, Name, Part, Value};
-use super::super::grammar::{Grammar, Rule};
-use super::super::string::{self, Reading};
-use super::super::{brackets, faults};
 use super::Builder;
+use crate::syntax::ast::{Expression, Label, Name, Part, Value};
+use crate::syntax::grammar::{Grammar, Rule};
+use crate::syntax::string::{self, Reading};
+use crate::syntax::{brackets, faults};
 
 /// The words that are never names.
 pub const RESERVED: &[&str] = &["true", "false", "null", "if", "then", "else", "for", "in"];

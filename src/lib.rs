@@ -15,7 +15,8 @@
 //! 8. [`cli`] is the command.
 //!
 //! Beside them stand what every step may use: [`source`] (texts and places), [`diagnostics`] (what people are told),
-//! [`schema`] (which fields there are, and units), [`flyte`] (facts about Flyte) and [`digest`].
+//! [`data`] (YAML, JSON and TOML files to values with places), [`schema`] (which fields there are, and units), [`flyte`] (facts
+//! about Flyte) and [`digest`].
 //! `tests/layering.rs` holds who may import whom.
 
 // pest's derive names `alloc` when it is built without `std`, which leaves out a guard on every step of the parser: nesting

@@ -108,9 +108,12 @@ const LAYERS: &[(&str, &[&str])] = &[
 
 /// What only some files may name: a crate or a path of the standard library, and the beginnings of the files' paths.
 const RESERVED: &[(&str, &[&str])] = &[
+    ("base64", &["src/data/yaml/scalar.rs"]),
     ("clap", &["src/cli/"]),
     ("codespan_reporting", &["src/diagnostics/render/human.rs"]),
     ("globset", &["src/cli/"]),
+    ("granit_parser", &["src/data/yaml/"]),
+    ("jsonc_parser", &["src/data/json/"]),
     ("k8s_openapi", &["src/emit/", "src/evaluate/literal.rs", "src/lower/"]),
     ("pest", &["src/syntax/"]),
     ("pest_derive", &["src/syntax/grammar.rs"]),
@@ -131,6 +134,8 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("std::time", &[]),
     ("strsim", &["src/diagnostics/suggest.rs"]),
     ("tempfile", &["src/cli/output.rs"]),
+    ("toml", &["src/data/"]),
+    ("toml_parser", &["src/data/toml/keys.rs"]),
     ("walkdir", &["src/cli/sources.rs"]),
 ];
 

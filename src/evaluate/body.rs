@@ -41,6 +41,8 @@ pub struct Layering<'p, 'a, 'e, 'c> {
     pub types: FxHashMap<TemplateId, Arc<[types::Type]>>,
     /// The templates that something refers to.
     pub used_templates: FxHashSet<TemplateId>,
+    /// Whether any value was overruled whatever the build is given.
+    pub overruled: bool,
     /// What the declaration sets that is being applied.
     own: Vec<Key>,
 }
@@ -64,6 +66,7 @@ impl<'p, 'a, 'e, 'c> Layering<'p, 'a, 'e, 'c> {
             made: FxHashMap::default(),
             types: FxHashMap::default(),
             used_templates: FxHashSet::default(),
+            overruled: false,
             own: Vec::new(),
         }
     }
@@ -252,7 +255,7 @@ impl Layering<'_, '_, '_, '_> {
             return false;
         }
         let conditional = self.expressions.conditions > 0;
-        target.overrule(name.clone(), key, value, conditional);
+        self.overruled |= target.overrule(name.clone(), key, value, conditional) && !conditional;
         true
     }
 

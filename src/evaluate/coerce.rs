@@ -41,6 +41,10 @@ impl Scalar<'_> {
         let kind = match (ty, &self.value.kind) {
             (Type::Bool | Type::Any, Kind::Bool(truth)) => Kind::Bool(*truth),
             (Type::Int { min, max }, Kind::Int(number)) => self.int(*number, *min, *max)?,
+            // As kubectl sends it: a YAML file's `1.0` is a whole number where Kubernetes has one.
+            (Type::Int { min, max }, Kind::Float(number)) if self.data && number.fract() == 0.0 => {
+                self.int(whole(*number), *min, *max)?
+            }
             (Type::Float | Type::Any, Kind::Int(number)) => Kind::Int(*number),
             (Type::Float | Type::Any, Kind::Float(number)) => Kind::Float(*number),
             (Type::String | Type::IntOrString | Type::PodTemplate | Type::Any, Kind::String(text)) => {
@@ -230,6 +234,12 @@ impl Scalar<'_> {
     fn place(&self) -> String {
         placed(self.what)
     }
+}
+
+/// A number without a fraction as a whole one; what is beyond 64 bits is cut to what they hold, and is out of any bounds.
+#[expect(clippy::cast_possible_truncation, reason = "the cast saturates")]
+fn whole(number: f64) -> i64 {
+    number as i64
 }
 
 /// An edit of a literal; of anything else, an edit would change what others use.

@@ -78,6 +78,7 @@ impl Layering<'_, '_, '_, '_> {
             (_, Some(value)) => {
                 let conditional = self.expressions.conditions > 0;
                 items.put_keyed(element.by, &element.text, value, conditional);
+                self.overruled |= !conditional;
             }
             (Operation::Merge(body), _) => self.merge_element(items, body, &element),
             (Operation::Append(expression), _) => {

@@ -370,8 +370,10 @@ fn whole_manifest(object: &Object, fields: Fields, used: Use<'_>) -> Option<Diag
         _ => ".spec.template.spec",
     };
     let message = format!("this is a whole `{kind}`, and a pod spec is a part of it");
-    let diagnostic = Diagnostic::new(code::WRONG_TYPE, version.key, message);
-    Some(diagnostic.label(used.at, "used here").help(format!("write `{path}` behind the call: `yaml(…){path}`")))
+    let diagnostic = Diagnostic::new(code::WRONG_TYPE, used.at, message)
+        .label(version.key, "the object begins here")
+        .help(format!("write `{path}` behind it: `yaml(…){path}`"));
+    Some(diagnostic.unsafe_fix("take the part", used.at.at_end(), path))
 }
 
 /// What messages call the elements of a list.

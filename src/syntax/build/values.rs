@@ -19,7 +19,10 @@ impl Builder<'_, '_> {
         let mut parts = parts.into_iter();
         let Some(first) = parts.next() else { return missing(self.span(at..at)) };
         let first = self.operand(first);
-        self.continued(first, parts)
+        match parts.next() {
+            None => first,
+            Some(next) => self.continued(first, std::iter::once(next).chain(parts)),
+        }
     }
 
     /// A value with what is joined to it: the rest of a chain of operators, and the other end of a range.
@@ -166,7 +169,8 @@ impl Builder<'_, '_> {
                 Rule::missing_then => {
                     let place = self.before_space(range.start);
                     self.diagnostics.push(faults::no_then(place));
-                    branches.extend(condition.take().map(|condition| (condition, missing(place))));
+                    let nothing = missing(self.span(range.start..range.start));
+                    branches.extend(condition.take().map(|condition| (condition, nothing)));
                 }
                 Rule::missing_else => {
                     let place = self.before_space(range.start);
@@ -174,7 +178,7 @@ impl Builder<'_, '_> {
                     if branches.iter().all(|(_, value)| value.value != Value::Missing) {
                         self.diagnostics.push(faults::no_else(place));
                     }
-                    otherwise = Some(missing(place));
+                    otherwise = Some(missing(self.span(range.start..range.start)));
                 }
                 _ => {
                     let value = self.value(part.into_inner(), range.end);

@@ -23,6 +23,12 @@ fn main() {
         Trial::test("the_guide_compiles_together", || {
             expect(&flytec(&["check", "examples/guide"])?, 0, "").map_err(Failed::from)
         }),
+        Trial::test("the_guide_takes_its_parameters", || {
+            let file = "examples/guide/parameters/prod.yaml";
+            let arguments = ["--params", file, "--set", "workers=16", "--set", "zones=[\"europe-west4-c\"]"];
+            let check = ["check", "examples/guide/parameters"];
+            expect(&flytec(&[&check[..], &arguments].concat())?, 0, "").map_err(Failed::from)
+        }),
         Trial::test("the_readme_names_every_example", the_readme_names_every_example),
     ];
     trials.extend(STAGES.map(|stage| Trial::test(format!("monorepo/{}", stage.name), move || monorepo(stage))));

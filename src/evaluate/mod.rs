@@ -40,6 +40,8 @@ pub struct Evaluation {
     pub variants: Vec<Layer>,
     /// The templates that something refers to.
     pub used_templates: FxHashSet<TemplateId>,
+    /// Whether any value was overruled whatever the build is given.
+    pub overruled: bool,
 }
 
 /// Settings, and which of them a declaration gives values to by itself.
@@ -91,8 +93,9 @@ pub fn evaluate<'a>(program: &Program<'a>, evaluator: &mut Evaluator<'a, '_>) ->
     for declaration in &program.dormant {
         look(&mut layering, declaration);
     }
+    let overruled = layering.overruled;
     let (templates, used_templates) = layering.finish();
-    Evaluation { templates, environments, tasks, variants, used_templates }
+    Evaluation { templates, environments, tasks, variants, used_templates, overruled }
 }
 
 fn environments(layering: &mut Layering<'_, '_, '_, '_>) -> Vec<Layer> {

@@ -78,16 +78,13 @@ fn unknown(name: &Name) -> Diagnostic {
         "resource" | "size" | "bytes" => Some("quantity"),
         _ => None,
     };
-    match habit.or_else(|| closest(&name.text, NAMES.iter().copied())) {
-        Some(better) => {
-            diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct the type", name.span, better)
-        }
-        None => {
-            let names: Vec<String> = NAMES.iter().map(|name| format!("`{name}`")).collect();
-            diagnostic
-                .note(format!("the types are {}", names.join(", ")))
-                .help(format!("for this word alone, write it as a string: `\"{}\"`", name.text))
-        }
+    if let Some(better) = habit.or_else(|| closest(&name.text, NAMES.iter().copied())) {
+        diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct the type", name.span, better)
+    } else {
+        let names: Vec<String> = NAMES.iter().map(|name| format!("`{name}`")).collect();
+        diagnostic
+            .note(format!("the types are {}", names.join(", ")))
+            .help(format!("for this word alone, write it as a string: `\"{}\"`", name.text))
     }
 }
 
@@ -104,13 +101,11 @@ pub fn fitted(value: Value, ty: &Type) -> Option<Value> {
         (Type::Any, kind)
         | (Type::Null, kind @ Kind::Null)
         | (Type::Bool, kind @ Kind::Bool(_))
-        | (Type::Int, kind @ Kind::Int(_))
-        | (Type::Float, kind @ (Kind::Int(_) | Kind::Float(_)))
+        | (Type::Int | Type::Duration, kind @ Kind::Int(_))
+        | (Type::Float | Type::Quantity, kind @ (Kind::Int(_) | Kind::Float(_)))
         | (Type::String, kind @ Kind::String(_))
-        | (Type::Object, kind @ Kind::Object(_))
-        | (Type::Quantity, kind @ (Kind::Int(_) | Kind::Float(_)))
-        | (Type::Duration, kind @ Kind::Int(_)) => kind,
-        (Type::Unit, kind @ Kind::Unit(_)) => kind,
+        | (Type::Unit, kind @ Kind::Unit(_))
+        | (Type::Object, kind @ Kind::Object(_)) => kind,
         (Type::Quantity, Kind::Unit(text) | Kind::String(text)) => {
             units::quantity(&text).is_some().then_some(Kind::Unit(text))?
         }

@@ -53,12 +53,11 @@ impl Evaluator<'_, '_> {
             let equal = equal(&left, &right);
             return Kind::Bool(equal == (comparison.operator == Operator::Equal));
         }
-        match order(&left, &right) {
-            Some(order) => Kind::Bool(holds(comparison.operator, order)),
-            None => {
-                let diagnostic = not_comparable(comparison, &left, &right, equality);
-                self.refuse_value(diagnostic, comparison.place).kind
-            }
+        if let Some(order) = order(&left, &right) {
+            Kind::Bool(holds(comparison.operator, order))
+        } else {
+            let diagnostic = not_comparable(comparison, &left, &right, equality);
+            self.refuse_value(diagnostic, comparison.place).kind
         }
     }
 

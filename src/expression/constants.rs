@@ -69,16 +69,15 @@ impl Evaluator<'_, '_> {
     /// The default of a parameter, which is of its type.
     pub fn default(&mut self, default: &Expression, ty: &Type, name: Span, scope: &Scope) -> Value {
         let value = self.value(default, scope);
-        match fitted(value.clone(), ty) {
-            Some(value) => value,
-            None => {
-                let (part, wanted) = misfit(&value, ty);
-                let place = if part.span == value.span { default.span } else { part.span };
-                let message = format!("this default is {}, and the parameter takes {}", said(part), wanted.described());
-                let diagnostic = Diagnostic::new(code::WRONG_TYPE, place, message).label(name, "the parameter");
-                let diagnostic = written_at(diagnostic, part, place);
-                self.refuse(diagnostic, default.span)
-            }
+        if let Some(value) = fitted(value.clone(), ty) {
+            value
+        } else {
+            let (part, wanted) = misfit(&value, ty);
+            let place = if part.span == value.span { default.span } else { part.span };
+            let message = format!("this default is {}, and the parameter takes {}", said(part), wanted.described());
+            let diagnostic = Diagnostic::new(code::WRONG_TYPE, place, message).label(name, "the parameter");
+            let diagnostic = written_at(diagnostic, part, place);
+            self.refuse(diagnostic, default.span)
         }
     }
 }

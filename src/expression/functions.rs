@@ -301,6 +301,11 @@ impl Evaluator<'_, '_> {
         if let Some(value) = self.data.get(&file) {
             return value.clone();
         }
+        if self.sources.get(file).text.len() > budget::MAX_DATA {
+            let message = format!("this file is larger than {} MiB", budget::MAX_DATA / 1024 / 1024);
+            let diagnostic = Diagnostic::new(code::TOO_MUCH, given.place(0), message);
+            return self.refuse(diagnostic.note("no pod that the API server takes could hold it"), given.span);
+        }
         let value = match crate::data::read(format, file, &self.sources.get(file).text) {
             Ok(node) => super::data::value(&node),
             Err(diagnostics) => {

@@ -56,7 +56,7 @@ pub fn read(evaluator: &mut Evaluator<'_, '_>, inputs: &Inputs) -> Given {
     let mut given = Given { values: FxHashMap::default(), order: Vec::new(), declared: FxHashSet::default() };
     for (file, format) in &inputs.files {
         match data::read(*format, *file, &evaluator.sources.get(*file).text) {
-            Ok(node) => given.add_all(evaluator, super::data::value(&node)),
+            Ok(node) => given.add_all(evaluator, &super::data::value(&node)),
             Err(diagnostics) => evaluator.diagnostics.extend(diagnostics),
         }
     }
@@ -68,7 +68,7 @@ pub fn read(evaluator: &mut Evaluator<'_, '_>, inputs: &Inputs) -> Given {
 }
 
 impl Given {
-    fn add_all(&mut self, evaluator: &mut Evaluator<'_, '_>, value: Value) {
+    fn add_all(&mut self, evaluator: &mut Evaluator<'_, '_>, value: &Value) {
         match &value.kind {
             Kind::Object(object) => {
                 for (name, entry) in object.iter() {
@@ -94,24 +94,20 @@ impl Given {
     pub(super) fn value(&mut self, evaluator: &mut Evaluator<'_, '_>, name: &Name, ty: &Type) -> Option<Value> {
         self.declared.insert(name.text.clone());
         let (_, form) = self.values.get(&name.text)?;
-        let fault = match form {
-            Form::Value(value) => match from_data(value.clone(), ty) {
-                Some(value) => return Some(value),
-                None => {
-                    let (part, wanted) = misfit(value, ty);
-                    bad(name, &said(part), part.span, &wanted, part.as_str().map(EcoString::as_str))
-                }
-            },
-            Form::Text(span) => match from_text(evaluator, *span, ty) {
-                Some(value) => return Some(value),
-                None => {
-                    let text = evaluator.sources.text(*span);
-                    bad(name, &format!("`{text}`"), *span, ty, Some(text))
-                }
-            },
+        let value = match form {
+            Form::Value(value) => from_data(value.clone(), ty).ok_or_else(|| {
+                let (part, wanted) = misfit(value, ty);
+                bad(name, &said(part), part.span, &wanted, part.as_str().map(EcoString::as_str))
+            }),
+            Form::Text(span) => from_text(evaluator, *span, ty).ok_or_else(|| {
+                let text = evaluator.sources.text(*span);
+                bad(name, &format!("`{text}`"), *span, ty, Some(text))
+            }),
         };
-        let span = fault.span().unwrap_or(name.span);
-        Some(evaluator.refuse(fault, span))
+        Some(value.unwrap_or_else(|fault| {
+            let span = fault.span().unwrap_or(name.span);
+            evaluator.refuse(fault, span)
+        }))
     }
 }
 

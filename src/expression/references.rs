@@ -17,12 +17,11 @@ use crate::value::{Kind, Value};
 impl Evaluator<'_, '_> {
     /// The value that names stand for; one that means nothing is reported.
     pub(super) fn named(&mut self, path: &[Name], span: Span, scope: &Scope) -> Value {
-        match self.lookup(path, span, scope) {
-            Some(value) => value,
-            None => {
-                let unknown = self.unknown(path, span, scope);
-                self.refuse(unknown, span)
-            }
+        if let Some(value) = self.lookup(path, span, scope) {
+            value
+        } else {
+            let unknown = self.unknown(path, span, scope);
+            self.refuse(unknown, span)
         }
     }
 

@@ -153,8 +153,8 @@ pub fn open(
     }
     let bytes = files.read(&found).map_err(absent)?;
     let text = String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
-        let line = line.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = before.split(|byte| *byte == b'\n').count();
         let message = format!("`{}` is not UTF-8", found.name);
         let diagnostic = Diagnostic::new(code::NOT_UTF8, place, message).note(format!("line {line} is not"));
         Box::new(diagnostic.help("save the file as UTF-8"))

@@ -81,7 +81,7 @@ impl<'a: 'c, 'c> Host<'a, 'c, 'a> for Finder<'_, 'a, 'c> {
             StatementKind::Param(param) => self.only_at_the_top(body, param.name.span, "a parameter"),
             StatementKind::Let(constant) => self.only_at_the_top(body, constant.name.span, "a constant"),
             StatementKind::Entry(entry) if self.at_top => {
-                self.entry(&entry.key, entry.operation == crate::syntax::ast::Operation::Missing)
+                self.entry(&entry.key, entry.operation == crate::syntax::ast::Operation::Missing);
             }
             _ => {}
         }

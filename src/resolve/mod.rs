@@ -152,7 +152,7 @@ pub struct Variant<'a> {
     pub named: bool,
 }
 
-impl<'a> Program<'a> {
+impl Program<'_> {
     /// The template of this name in a file.
     #[must_use]
     pub fn template(&self, file: FileId, name: &str) -> Option<TemplateId> {
@@ -555,7 +555,12 @@ impl<'a> Resolver<'a, '_, '_> {
                 match twin {
                     Some(twin) => self.ambiguous(&pending, id, twin),
                     None => {
-                        declared.extend(self.declare_override(task, Some(name.text.clone()), Some(name.span), &pending))
+                        declared.extend(self.declare_override(
+                            task,
+                            Some(name.text.clone()),
+                            Some(name.span),
+                            &pending,
+                        ));
                     }
                 }
             }

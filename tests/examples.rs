@@ -262,7 +262,9 @@ fn copy_sources(from: &Path, to: &Path) -> Result<(), Failed> {
 
 fn mistake(name: &str) -> Result<(), Failed> {
     let expectation = root().join(format!("examples/mistakes/{name}/{name}.stderr"));
-    let output = flytec(&["check", &format!("examples/mistakes/{name}")])?;
+    let (sources, parameters) = (format!("examples/mistakes/{name}"), format!("examples/mistakes/{name}/params.yaml"));
+    let with_parameters = ["check", &sources, "--params", &parameters];
+    let output = flytec(if root().join(&parameters).is_file() { &with_parameters } else { &with_parameters[..2] })?;
     if updating() {
         fs::write(&expectation, &output.stderr)?;
     }

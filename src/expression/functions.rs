@@ -335,7 +335,8 @@ fn check_count(function: &Function, call: &Call) -> Result<(), Box<Diagnostic>> 
         return Err(Box::new(Diagnostic::new(code::BAD_CALL, place, message).help(format!("write `{usage}`"))));
     }
     if let Some(extra) = items.get(function.parameters.len()).filter(|_| !any) {
-        let message = format!("`{}` takes no more than {} arguments", function.name, function.parameters.len());
+        let (most, plural) = (function.parameters.len(), if function.parameters.len() == 1 { "" } else { "s" });
+        let message = format!("`{}` takes no more than {most} argument{plural}", function.name);
         return Err(Box::new(
             Diagnostic::new(code::BAD_CALL, extra.value.span, message).help(format!("write `{usage}`")),
         ));

@@ -282,6 +282,7 @@ pub fn belongs_to_nothing_in_parentheses(span: Span) -> Diagnostic {
 pub fn belongs_to_nothing_in_text(span: Span) -> Diagnostic {
     Diagnostic::new(code::UNEXPECTED_TEXT, span, "this does not belong to what stands before it")
         .note("between `${` and `}` stands one expression")
+        .help("write `\\${` where a dollar sign and a brace are meant, as in a shell, or use single quotes")
 }
 
 /// Brackets in a string's interpolation that are nested too deep.

@@ -54,7 +54,7 @@ pub fn stray_close(span: Span) -> Diagnostic {
 
 /// A declaration without its name.
 pub fn no_name(word: &str, span: Span) -> Diagnostic {
-    let article = if word.starts_with(['e', 'o']) { "an" } else { "a" };
+    let article = if word.starts_with(['e', 'i', 'o']) { "an" } else { "a" };
     let what = if word == "override" { "the name of a task".to_owned() } else { format!("{article} {word}'s name") };
     Diagnostic::new(code::MISSING_NAME, span, format!("{what} belongs here"))
 }
@@ -171,10 +171,56 @@ pub fn reserved(name: &Name) -> Diagnostic {
     }
 }
 
-/// `import` without a path.
-pub fn no_path(span: Span) -> Diagnostic {
-    Diagnostic::new(code::MISSING_VALUE, span, "the path of a file belongs here")
-        .help("write it as a string, relative to this file: `import \"../platform/base.flyteenv\" as platform`")
+/// `import` without a path, and the name that is declared by what stands there instead.
+pub fn no_path(junk: &str, span: Span) -> (Diagnostic, Option<String>) {
+    let diagnostic = Diagnostic::new(code::MISSING_VALUE, span, "the path of a file belongs here");
+    let parts = junk.split_once('=').map(|(name, path)| (path, name)).or_else(|| junk.split_once(" as "));
+    let (path, name) = parts.map_or((junk, None), |(path, name)| (path, Some(name.trim())));
+    let path = path.trim().trim_matches(['"', '\'']);
+    let name = name.filter(|name| name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-'));
+    if path.is_empty() {
+        let help = "write it as a string, relative to this file: `import \"../platform/base.flyteenv\" as platform`";
+        return (diagnostic.help(help), None);
+    }
+    let behind = name.map(|name| format!(" as {name}")).unwrap_or_default();
+    (diagnostic.help(format!("write `import \"{path}\"{behind}`")), name.map(Into::into))
+}
+
+/// An import whose name stands behind its path without `as`.
+pub fn no_as(name: &Name) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, name.span, "`as` belongs before the name of an import")
+        .help(format!("write `as {}`", name.text))
+        .safe_fix("write `as`", name.span.at_start(), "as ")
+}
+
+/// The name of a task with more parts than there are.
+pub fn too_many_names(span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "a task is named by at most three names")
+        .note("they are `IMPORT.ENVIRONMENT.TASK`; what a file imports itself, it does not pass on")
+        .help("import the environment's file here too")
+}
+
+/// A declaration in a block that stands at the top level of a file alone.
+pub fn only_at_the_top(what: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(code::MISPLACED, span, format!("{what} stands at the top level of a file"))
+        .note("so it means the same everywhere in the file")
+        .help("move it out of the block")
+}
+
+/// A parameter without `:` before its type.
+pub fn no_colon(name: &Name, ty: &str) -> Diagnostic {
+    let place = name.span.at_end();
+    Diagnostic::new(code::MISSING_SEPARATOR, place, "a `:` is missing between the parameter and its type")
+        .help(format!("write `{}: {ty}`", name.text))
+        .safe_fix("write `:`", place, ":")
+}
+
+/// A constant with a type.
+pub fn typed_constant(name: &Name, span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "a constant has no type of its own")
+        .note("its value has one already; only parameters are declared with a type")
+        .help(format!("write `let {} = …`", name.text))
+        .safe_fix("remove the type", span, "")
 }
 
 /// A parameter without a type.
@@ -188,6 +234,8 @@ pub fn no_type(name: &Name, default: Option<&Expression>) -> Diagnostic {
         Some(Value::Float(_)) => "float",
         Some(Value::Bool(_)) => "bool",
         Some(Value::Unit(_)) => "quantity",
+        Some(Value::List(_)) => "list",
+        Some(Value::Object(_)) => "object",
         _ => return diagnostic.note(TYPES).help(format!("write `{}: string`, or another type", name.text)),
     };
     diagnostic.note(TYPES).help(format!("write `{}: {ty}`", name.text)).unsafe_fix(

@@ -87,6 +87,7 @@ impl Builder<'_, '_> {
             Rule::skipped_statement => StatementKind::Skipped(self.span(range.clone())),
             Rule::broken_entry if !alone => StatementKind::Skipped(self.span(range.clone())),
             Rule::unknown_declaration => self.unknown_declaration(pair),
+            Rule::of_the_file => self.of_the_file(pair),
             _ => self.statement_kind(pair),
         };
         block.end = range.start + self.slice(range).trim_end().len();
@@ -138,6 +139,21 @@ impl Builder<'_, '_> {
         if let Some(word) = pair.into_inner().next() {
             let word = self.name(&word);
             self.diagnostics.push(faults::unknown_declaration(&word));
+        }
+        StatementKind::Skipped(span)
+    }
+
+    /// A declaration in a block that stands at the top level of a file alone.
+    fn of_the_file(&mut self, pair: Pair<'_, Rule>) -> StatementKind {
+        let span = self.trimmed(self.range(&pair));
+        if let Some(declaration) = pair.into_inner().next() {
+            let (what, length) = match declaration.as_rule() {
+                Rule::param => ("a parameter", "param".len()),
+                Rule::let_constant => ("a constant", "let".len()),
+                _ => ("an import", "import".len()),
+            };
+            let word = self.span(span.start as usize..span.start as usize + length);
+            self.diagnostics.push(faults::only_at_the_top(what, word));
         }
         StatementKind::Skipped(span)
     }

@@ -18,7 +18,7 @@ use crate::modules::names::{ConstantId, Declaration, Meaning, Names};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::Expression;
 use crate::syntax::visit;
-use crate::value::types::Type;
+use crate::value::types::{Type, called};
 use crate::value::{Kind, Value};
 
 /// Evaluates all parameters and constants.
@@ -100,7 +100,7 @@ pub fn said(value: &Value) -> String {
         Kind::String(_) | Kind::Int(_) | Kind::Bool(_) | Kind::Float(_) | Kind::Unit(_) => {
             format!("`{}`", crate::value::types::literal(value))
         }
-        _ => Type::of(value).described(),
+        _ => called(value),
     }
 }
 

@@ -103,7 +103,11 @@ fn environments(layering: &mut Layering<'_, '_, '_, '_>) -> Vec<Layer> {
     let mut layers: Vec<Layer> = program.environments.iter().map(|_| Layer::default()).collect();
     for id in &program.environment_order {
         let environment = &program.environments[id.0];
-        let base = environment.base.map(|base| Arc::clone(&layers[base.0].values)).unwrap_or_default();
+        let mut base = environment.base.map(|base| Arc::clone(&layers[base.0].values)).unwrap_or_default();
+        if environment.base.is_none() && !environment.declaration.bases.is_empty() {
+            // What it would have taken over was reported.
+            Arc::make_mut(&mut base).poisoned = true;
+        }
         let body = &environment.declaration.body;
         layers[id.0] = layering.layer(body, base, &language::ENVIRONMENT, &environment.scope);
     }

@@ -261,7 +261,9 @@ impl Layering<'_, '_, '_, '_> {
             return value;
         }
         let (part, wanted) = misfit(value, ty);
-        let message = format!("`{}` takes {}, not {}", param.name.text, wanted.described(), said(part));
+        let within = !std::ptr::eq(part, value) && place.contains(part.span);
+        let (place, here) = if within { (part.span, " here") } else { (place, "") };
+        let message = format!("`{}` takes {}{here}, not {}", param.name.text, wanted.described(), said(part));
         let mut diagnostic =
             Diagnostic::new(code::WRONG_TYPE, place, message).label(param.name.span, "the parameter is declared here");
         if let (Some(words), Some(text)) = (wanted.words(), part.as_str()) {

@@ -16,7 +16,7 @@ use crate::modules;
 use crate::modules::names::Meaning;
 use crate::source::Span;
 use crate::syntax::ast::{Argument, Call};
-use crate::value::types::Type;
+use crate::value::types::{Type, called};
 use crate::value::{Kind, Object, Value};
 
 /// A built-in function.
@@ -356,7 +356,7 @@ fn wrong_argument(
     given: &Given<'_>,
 ) -> Diagnostic {
     let place = given.place(at);
-    let found = Type::of(argument).described();
+    let found = called(argument);
     let message = format!("`{}` takes {} here, not {found}", function.name, (function.wanted)(at));
     let diagnostic = Diagnostic::new(code::WRONG_TYPE, place, message);
     let turned: Vec<&Value> = arguments.iter().rev().collect();
@@ -402,7 +402,7 @@ fn join(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Va
             Kind::Unknown(_) => return Value::new(given.span, Kind::Unknown(Arc::new(Type::String))),
             _ => {
                 let message =
-                    format!("`join` takes a list of strings, and this one has {}", Type::of(item).described());
+                    format!("`join` takes a list of strings, and this one has {}", called(item));
                 let diagnostic = Diagnostic::new(code::WRONG_TYPE, given.place(0), message);
                 return this.refuse(written_at(diagnostic, item, given.place(0)), given.span);
             }
@@ -461,8 +461,8 @@ fn contains(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -
         (Kind::String(text), Kind::String(part)) => text.contains(part.as_str()),
         (Kind::Object(object), Kind::String(name)) => object.get(name).is_some(),
         _ => {
-            let found = Type::of(what).described();
-            let message = format!("{} contains strings, not {found}", Type::of(within).described());
+            let found = called(what);
+            let message = format!("{} contains strings, not {found}", called(within));
             let diagnostic = Diagnostic::new(code::WRONG_TYPE, given.place(1), message);
             return this.refuse(written_at(diagnostic, what, given.place(1)), given.span);
         }

@@ -32,7 +32,7 @@ use crate::modules::names::{ConstantId, Names};
 use crate::source::files::Files;
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::{self, Comprehension, Expression, IfExpression, Logic, Name, Part};
-use crate::value::types::{Type, forgotten};
+use crate::value::types::{Type, called, forgotten};
 use crate::value::{Kind, List, MAX_DEPTH, MAX_SIZE, Value};
 
 /// Evaluates the expressions of one program.
@@ -272,7 +272,7 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
             Kind::Poison => Truth::Poison,
             Kind::Unknown(ty) if ty.may(&|ty| *ty == Type::Bool) => Truth::Unknown,
             _ => {
-                let message = format!("a condition is `true` or `false`, not {}", Type::of(&value).described());
+                let message = format!("a condition is `true` or `false`, not {}", called(&value));
                 let mut diagnostic = Diagnostic::new(code::WRONG_TYPE, expression.span, message);
                 if matches!(value.kind, Kind::String(_) | Kind::List(_) | Kind::Null | Kind::Int(_)) {
                     diagnostic =
@@ -351,7 +351,7 @@ pub fn written_at(diagnostic: Diagnostic, value: &Value, place: Span) -> Diagnos
 }
 
 fn no_text(value: &Value, place: Span) -> Diagnostic {
-    let message = format!("{} has no text", Type::of(value).described());
+    let message = format!("{} has no text", called(value));
     let diagnostic = Diagnostic::new(code::NO_TEXT, place, message)
         .note("a text takes strings, numbers, amounts, `true` and `false`");
     let diagnostic = match value.kind {

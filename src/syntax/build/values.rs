@@ -168,7 +168,9 @@ impl Builder<'_, '_> {
                 Rule::condition => condition = Some(self.value(part.into_inner(), range.end)),
                 Rule::missing_then => {
                     let place = self.before_space(range.start);
-                    self.diagnostics.push(faults::no_then(place));
+                    let rest = self.slice(place.start as usize..end.max(self.line_end(range.start)));
+                    let fault = faults::no_then(rest, place);
+                    self.diagnostics.push(fault);
                     let nothing = missing(self.span(range.start..range.start));
                     branches.extend(condition.take().map(|condition| (condition, nothing)));
                 }
@@ -261,6 +263,8 @@ impl Builder<'_, '_> {
             }
         }
         match comprehension {
+            // Its element cannot be read without the names that it is made of.
+            Some(comprehension) if !comprehension.head.is_whole() => Value::Missing,
             Some(mut comprehension) => {
                 comprehension.trailing = reading.pending;
                 Value::Comprehension(Box::new(comprehension))

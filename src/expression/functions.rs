@@ -239,6 +239,16 @@ impl Evaluator<'_, '_> {
                 poison = true;
             }
         }
+        // What is gone through counts as well as what is made.
+        let work = arguments.iter().map(|argument| match &argument.kind {
+            Kind::String(text) => text.len() / 64,
+            Kind::List(list) => list.items().len(),
+            _ => 0,
+        });
+        let work = work.sum();
+        if work > 0 && !self.spend(work, given.span) {
+            return Value::poison(given.span);
+        }
         match (poison, unknown) {
             (true, _) => Value::poison(given.span),
             (_, true) => Value::new(given.span, Kind::Unknown(Arc::new((function.result)()))),

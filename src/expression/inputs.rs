@@ -214,12 +214,14 @@ fn json(evaluator: &Evaluator<'_, '_>, span: Span) -> Option<Value> {
 /// Reports values for parameters that no file declares, and tells which parameters they may have been meant for; none where that
 /// cannot be told, because a file could not be read.
 pub fn report_unknown(evaluator: &mut Evaluator<'_, '_>, given: &Given) -> Option<FxHashSet<EcoString>> {
+    /// How many are told of; each costs a comparison with every parameter.
+    const MOST: usize = 500;
     let params =
         evaluator.names.constants.iter().filter(|constant| matches!(constant.declaration, Declaration::Param(_)));
     let known: Vec<&str> = params.map(|constant| constant.name.text.as_str()).collect();
     let mut unknown = Vec::new();
     let mut meant = FxHashSet::default();
-    for name in given.order.iter().filter(|name| !given.declared.contains(*name)) {
+    for name in given.order.iter().filter(|name| !given.declared.contains(*name)).take(MOST) {
         let Some((place, form)) = given.values.get(name) else { continue };
         meant.extend(closest(name, known.iter().copied()).map(EcoString::from));
         let constant = evaluator.names.constants.iter().find(|constant| constant.name.text == *name);

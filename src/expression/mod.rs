@@ -196,6 +196,11 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
         self.budget.spend(steps, place, self.diagnostics)
     }
 
+    /// Counts what is copied, and tells whether it may be.
+    pub fn copies(&mut self, count: usize, place: Span) -> bool {
+        self.budget.copy(count, place, self.diagnostics)
+    }
+
     /// Reports something, unless nothing but types is known: then what is wrong may be right in another build.
     pub fn report_value(&mut self, diagnostic: Diagnostic) {
         if !self.forgetful {

@@ -639,7 +639,8 @@ impl<'a> Resolver<'a, '_, '_> {
         let owner = self.program.environments[environment.0].name.clone();
         let message = format!("environment `{}` has no task `{}`", owner.text, pending.target);
         let known = self.program.tasks.iter().filter(|task| task.environment == environment);
-        let suggestion = did_you_mean(&pending.target, known.map(|task| task.name.text.as_str()));
+        let names = known.map(|task| task.name.text.as_str());
+        let suggestion = if self.evaluator.diagnostics.are_few() { did_you_mean(&pending.target, names) } else { None };
         let span = pending.declaration.target.task.span;
         let mut diagnostic = Diagnostic::new(code::UNKNOWN_TASK, span, message).label(owner.span, "declared here");
         diagnostic.help.extend(suggestion);
@@ -822,7 +823,9 @@ pub fn environment_path(
     if program.is_dormant(file, Kind::Environment, &name.text) {
         diagnostic = diagnostic.note("it is declared only under an `if` that does not hold in this build");
     }
-    diagnostic.help.extend(did_you_mean(&name.text, program.environment_names(file)));
+    if evaluator.diagnostics.are_few() {
+        diagnostic.help.extend(did_you_mean(&name.text, program.environment_names(file)));
+    }
     if path.len() == 1 && diagnostic.help.is_empty() {
         diagnostic.help.extend(elsewhere(program, evaluator, name, scope));
     }
@@ -954,7 +957,9 @@ pub fn template_path(
     if program.is_dormant(file, Kind::Template, &name.text) {
         diagnostic = diagnostic.note("it is declared only under an `if` that does not hold in this build");
     }
-    diagnostic.help.extend(did_you_mean(&name.text, program.template_names(file)));
+    if evaluator.diagnostics.are_few() {
+        diagnostic.help.extend(did_you_mean(&name.text, program.template_names(file)));
+    }
     if path.len() == 1 && diagnostic.help.is_empty() {
         let names: Vec<&str> = evaluator.names.of(scope.file).collect();
         let has = |import: &&str| match evaluator.names.meaning(scope.file, import) {

@@ -7,7 +7,7 @@
 //!   first.
 //! - `error=CODE` and `warning=CODE` behind it say that exactly these diagnostics come, in this order.
 //!
-//! What the next blocks show, up to the next program or heading, comes of that program:
+//! What the next blocks show, up to the next program of the page, comes of that program:
 //!
 //! - `yaml` is the pod that its first line names, `# environment.task`. Fields may be left out, but a map of any names is whole,
 //!   and so is a list, in which an element `…` stands for any number of elements.

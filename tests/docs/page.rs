@@ -36,17 +36,15 @@ impl Page {
     fn lines(&mut self, text: &str) {
         let mut prose = String::new();
         let mut lines = text.lines().enumerate();
-        // Whether blocks here show what comes of the last program, and whether a table here is one of expressions.
-        let (mut about_program, mut in_table) = (false, false);
+        let mut in_table = false;
         while let Some((at, line)) = lines.next() {
             if let Some((indent, fence)) = line.split_once("```") {
                 let body = lines.by_ref().map(|(_, line)| line.strip_prefix(indent).unwrap_or(line));
                 let body: Vec<&str> = body.take_while(|line| *line != "```").collect();
-                about_program = self.block(at + 1, fence, &body, about_program);
+                self.block(at + 1, fence, &body);
                 continue;
             }
             if let Some(title) = line.strip_prefix('#') {
-                about_program = false;
                 self.headings.push(slug(title.trim_start_matches('#').trim()));
             }
             match cells(line).as_slice() {
@@ -62,26 +60,20 @@ impl Page {
         self.links = targets.map(|(target, _)| target.to_owned()).collect();
     }
 
-    /// Takes a block, and tells whether the next may be about the same program.
-    fn block(&mut self, line: usize, fence: &str, body: &[&str], about_program: bool) -> bool {
+    fn block(&mut self, line: usize, fence: &str, body: &[&str]) {
         let mut words = fence.split(' ');
+        let text = body.join("\n");
         let shown = match words.next() {
-            Some("flyteenv") => {
-                self.programs.push(Program::new(&self.name, line, words, body));
-                return true;
-            }
-            Some("yaml") => Shown::Pod(body.join("\n")),
-            Some("json") if body.iter().any(|line| line.contains("\"severity\"")) => Shown::Json(body.join("\n")),
-            Some("text") if body.iter().any(|line| line.contains("error[") || line.contains("warning[")) => {
-                Shown::Message(body.join("\n"))
-            }
-            _ => return about_program,
+            Some("flyteenv") => return self.programs.push(Program::new(&self.name, line, words, body)),
+            Some("yaml") => Shown::Pod(text),
+            Some("json") if text.contains("\"severity\"") => Shown::Json(text),
+            Some("text") if text.contains("error[") || text.contains("warning[") => Shown::Message(text),
+            _ => return,
         };
-        match self.programs.last_mut().filter(|_| about_program) {
+        match self.programs.last_mut() {
             Some(program) => program.shown.push((line, shown)),
             None => self.stray.push(format!("{}:{line}", self.name)),
         }
-        about_program
     }
 
     fn row(&mut self, line: usize, written: &str, is: &str) {

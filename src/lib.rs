@@ -6,17 +6,19 @@
 //! data flows down this list and never up, and only the last step touches files:
 //!
 //! 1. [`syntax`] makes a tree of each source, whatever its text ([`syntax::ast`]).
-//! 2. [`resolve`] finds what the trees declare and what names refer to ([`resolve::Program`]).
-//! 3. [`evaluate`] applies every layer of settings over the one beneath it ([`evaluate::value::Value`]).
-//! 4. [`settings`] reads values into types of their own ([`settings::TaskSettings`]).
-//! 5. [`check`] holds settings to the rules between them.
-//! 6. [`lower`] makes of each task the pod that Flyte's SDK would make ([`lower::Workload`]).
-//! 7. [`emit`] writes workloads as JSON, YAML or wire bytes, and the manifest.
-//! 8. [`cli`] is the command.
+//! 2. [`modules`] reads what sources import, and finds what the names at the top of each file mean ([`modules::Modules`]).
+//! 3. [`resolve`] finds what is declared and what names refer to ([`resolve::Program`]).
+//! 4. [`evaluate`] applies every layer of settings over the one beneath it ([`evaluate::Evaluation`]).
+//! 5. [`settings`] reads values into types of their own ([`settings::TaskSettings`]).
+//! 6. [`check`] holds settings to the rules between them.
+//! 7. [`lower`] makes of each task the pod that Flyte's SDK would make ([`lower::Workload`]).
+//! 8. [`emit`] writes workloads as JSON, YAML or wire bytes, and the manifest.
+//! 9. [`cli`] is the command.
 //!
-//! Beside them stand what every step may use: [`source`] (texts and places), [`diagnostics`] (what people are told),
-//! [`data`] (YAML, JSON and TOML files to values with places), [`schema`] (which fields there are, and units), [`flyte`] (facts
-//! about Flyte) and [`digest`].
+//! [`expression`] tells steps 3 and 4 what expressions are worth, as a [`value`]. Beside all of them stands what every step may
+//! use: [`source`] (texts, places, and how further files come in), [`diagnostics`] (what people are told), [`data`] (YAML, JSON
+//! and TOML files to values with places), [`schema`] (which fields there are, and units), [`flyte`] (facts about Flyte),
+//! [`graph`] and [`digest`].
 //! `tests/layering.rs` holds who may import whom.
 
 // pest's derive names `alloc` when it is built without `std`, which leaves out a guard on every step of the parser: nesting

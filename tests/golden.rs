@@ -153,8 +153,11 @@ fn outcome(sources: &[PathBuf]) -> Result<String, Failed> {
     Ok(text)
 }
 
+/// Files by their names.
+type Others = BTreeMap<String, Vec<u8>>;
+
 /// The other files of a program that is a folder, and the arguments that it is compiled with.
-fn beside(folder: &Path, sources: &[PathBuf]) -> Result<(BTreeMap<String, Vec<u8>>, Vec<String>), Failed> {
+fn beside(folder: &Path, sources: &[PathBuf]) -> Result<(Others, Vec<String>), Failed> {
     let mut others = BTreeMap::new();
     let mut arguments = Vec::new();
     let Some(whole) = sources.first().and_then(|source| whole(folder, source)) else { return Ok((others, arguments)) };

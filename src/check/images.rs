@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::{Checked, Subject};
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::resolve::EnvironmentId;
-use crate::settings::template::primary_name;
+use crate::settings::template::primary_container;
 use crate::settings::{PodTemplate, TaskSettings};
-use crate::value::{Object, Value};
+use crate::value::Value;
 
 /// Reports tasks without an image, once for each environment.
 pub fn missing(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
@@ -59,14 +59,5 @@ fn report(checked: &Checked<'_>, subjects: &[Subject<'_>], diagnostics: &mut Dia
 /// Whether the template's primary container has an image of its own.
 fn template_image(settings: &TaskSettings) -> bool {
     let PodTemplate::Inline(fields) = &settings.pod_template else { return false };
-    primary(fields).is_some_and(|primary| primary.get("image").is_some())
-}
-
-fn primary(fields: &Object) -> Option<&Object> {
-    let containers = fields.get("pod_spec")?.as_object()?.get("containers")?.as_list()?;
-    let objects = containers.iter().filter_map(Value::as_object).map(AsRef::as_ref);
-    let name = primary_name(fields);
-    objects
-        .into_iter()
-        .find(|object: &&Object| object.get("name").and_then(Value::as_str).is_some_and(|text| text == name))
+    primary_container(fields).is_some_and(|primary| primary.get("image").is_some())
 }

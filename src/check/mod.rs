@@ -4,9 +4,11 @@
 //! not reported; one that needs something broken stays silent. Not here: rules of a single setting (`settings`), and those of
 //! the finished pod.
 
+mod containers;
 mod environments;
 mod images;
 mod overrides;
+mod overruled;
 mod reuse;
 mod templates;
 mod unused;
@@ -52,6 +54,8 @@ pub fn check(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     overrides::variants(checked, diagnostics);
     images::missing(checked, diagnostics);
     unused::warn(checked, diagnostics);
+    overruled::warn(checked, diagnostics);
+    containers::warn(checked, diagnostics);
 }
 
 /// A task or variant with its values and settings, for rules that hold for both.

@@ -26,7 +26,7 @@ pub fn warn(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
 }
 
 /// The files whose declarations are for themselves.
-fn files(checked: &Checked<'_>) -> FxHashSet<FileId> {
+pub(super) fn files(checked: &Checked<'_>) -> FxHashSet<FileId> {
     let program = checked.program;
     let environments = program.environments.iter().map(|environment| environment.declaration.span.file);
     let tasks = program.tasks.iter().map(|task| task.declaration.span.file);

@@ -35,18 +35,18 @@ pub struct Sources {
 /// Reads what the arguments name.
 pub fn read(common: &Common) -> Result<Sources, Failure> {
     let mut disk = Disk::new()?;
-    let mut files: Vec<Bytes> = Vec::new();
+    let mut files: Vec<ReadFile> = Vec::new();
     for path in named(&common.paths, &mut disk)? {
         let bytes = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
         let identity = std::fs::canonicalize(&path).map_err(|error| Failure::io("read", &path, &error))?;
-        files.push(Bytes { name: shown(&path), identity: identity.to_string_lossy().into_owned(), bytes });
+        files.push(ReadFile { name: shown(&path), identity: identity.to_string_lossy().into_owned(), bytes });
     }
     if common.paths.iter().any(|path| path.as_os_str() == "-") {
         let mut bytes = Vec::new();
         let read = std::io::stdin().lock().read_to_end(&mut bytes);
         read.map_err(|error| Failure::new(format!("cannot read standard input: {error}")))?;
         let name = common.stdin_filename.clone();
-        files.push(Bytes { identity: name.clone(), name, bytes });
+        files.push(ReadFile { identity: name.clone(), name, bytes });
     }
     if files.is_empty() {
         return Err(Failure::new(format!("no `.{EXTENSION}` files here; name a file or a folder")));
@@ -62,16 +62,16 @@ pub fn read(common: &Common) -> Result<Sources, Failure> {
 }
 
 /// A file as it was read.
-struct Bytes {
+struct ReadFile {
     name: String,
     identity: String,
     bytes: Vec<u8>,
 }
 
 /// The texts; where bytes are no UTF-8 the first bad one is reported and the rest read as well as can be.
-fn decoded(files: Vec<Bytes>) -> (SourceMap, Diagnostics) {
+fn decoded(files: Vec<ReadFile>) -> (SourceMap, Diagnostics) {
     let mut bad: Vec<(String, usize)> = Vec::new();
-    let sources = files.into_iter().map(|Bytes { name, identity, bytes }| match String::from_utf8(bytes) {
+    let sources = files.into_iter().map(|ReadFile { name, identity, bytes }| match String::from_utf8(bytes) {
         Ok(text) => Source::identified(name, identity, text),
         Err(error) => {
             bad.push((identity.clone(), error.utf8_error().valid_up_to()));

@@ -3,7 +3,7 @@
 //! In: finished diagnostics, the places where brackets are in doubt, and the sources. Out: the diagnostics that stand for
 //! themselves. Always: the first fault of each line that is at fault is left, so a program that was refused stays refused. Not here: finding faults.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Code, Diagnostic, code};
 use crate::source::{FileId, SourceMap, Span};
@@ -14,6 +14,10 @@ const RUINOUS: &[Code] = &[code::UNTERMINATED_STRING, code::STRAY_CLOSE];
 /// The faults beside which only the first on a line is told, and what is certain.
 const LOST: &[Code] = &[code::UNEXPECTED_TEXT, code::MISSING_OPERATION];
 
+/// What is said of a name that nothing declares.
+const UNKNOWN: &[Code] =
+    &[code::UNKNOWN_NAME, code::UNKNOWN_MEMBER, code::UNKNOWN_TEMPLATE, code::UNKNOWN_ENVIRONMENT, code::UNKNOWN_TASK];
+
 type Line = (FileId, usize);
 
 /// The diagnostics without their echoes.
@@ -22,7 +26,13 @@ type Line = (FileId, usize);
 /// or too few, nothing means what it seems to; and behind text that belongs to nothing, the rest of the line is as lost.
 #[must_use]
 pub fn left_out(diagnostics: Vec<Diagnostic>, doubtful: &[Span], sources: &SourceMap) -> Vec<Diagnostic> {
-    let mut faults = Faults { doubtful, sources, ruined: FxHashMap::default(), lost: FxHashMap::default() };
+    let mut faults = Faults {
+        doubtful,
+        sources,
+        ruined: FxHashMap::default(),
+        lost: FxHashMap::default(),
+        undeclared: FxHashSet::default(),
+    };
     for diagnostic in &diagnostics {
         faults.note(diagnostic);
     }
@@ -37,13 +47,18 @@ struct Faults<'a> {
     ruined: FxHashMap<Line, u32>,
     /// The first text on a line that belongs to nothing.
     lost: FxHashMap<Line, u32>,
+    /// The names of declarations that begin with no known word.
+    undeclared: FxHashSet<&'a str>,
 }
 
-impl Faults<'_> {
+impl<'a> Faults<'a> {
     /// Notes a fault; they come in the order of their places.
     fn note(&mut self, diagnostic: &Diagnostic) {
         let Some(span) = diagnostic.span() else { return };
         let line = self.line(span);
+        if diagnostic.code == code::MISPLACED {
+            self.undeclared.extend(self.misplaced_names(span));
+        }
         let mut ruinous = RUINOUS.contains(&diagnostic.code);
         if LOST.contains(&diagnostic.code) && !self.lost.contains_key(&line) {
             self.lost.insert(line, span.start);
@@ -64,7 +79,21 @@ impl Faults<'_> {
             let itself = is_fault && *first == span.start;
             !itself && !certain && self.touches(span, *first)
         });
-        ruined || lost || (!diagnostic.code.is_syntax() && self.in_doubt(span))
+        let first = self.sources.text(span).split('.').next().unwrap_or_default();
+        let undeclared = UNKNOWN.contains(&diagnostic.code) && self.undeclared.contains(first);
+        ruined || lost || undeclared || (!diagnostic.code.is_syntax() && self.in_doubt(span))
+    }
+
+    /// The names that something misplaced would have declared: the name at fault, the one behind the word, and that behind `as`.
+    fn misplaced_names(&self, place: Span) -> impl Iterator<Item = &'a str> + use<'a> {
+        let rest = self.sources.get(place.file).text.get(place.end as usize..).unwrap_or_default();
+        let line = rest.split('\n').next().unwrap_or_default();
+        let behind = line.starts_with(' ').then_some(line);
+        let alias = line.split_once(" as ").map(|(_, name)| name);
+        let names = [Some(self.sources.text(place)), behind, alias];
+        let names = names.into_iter().flatten().map(|text| text.trim_start_matches([' ', '"']));
+        let word = |text: &'a str| text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).next();
+        names.filter_map(word).filter(|name| !name.is_empty())
     }
 
     /// Whether a place lies behind another on its line, or right before it.

@@ -193,6 +193,17 @@ impl Diagnostics {
             .any(|diagnostic| diagnostic.code == code && diagnostic.span().is_some_and(|span| span.file == file))
     }
 
+    /// What was reported last.
+    #[must_use]
+    pub fn last(&self) -> Option<&Diagnostic> {
+        self.list.last()
+    }
+
+    /// Where something was reported.
+    pub fn places(&self) -> impl Iterator<Item = Span> {
+        self.list.iter().filter_map(Diagnostic::span)
+    }
+
     /// Whether any is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {

@@ -11,7 +11,7 @@ use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::coerce::describe;
-use super::templates::Finished;
+use super::templates::{Finished, Made};
 use super::values::{element_of, fields_of};
 use super::{Key, Layer};
 use crate::diagnostics::{Diagnostic, code};
@@ -35,12 +35,14 @@ pub struct Layering<'p, 'a, 'e, 'c> {
     pub expressions: &'e mut Evaluator<'a, 'c>,
     /// The templates without parameters that have been made.
     pub finished: FxHashMap<TemplateId, Finished>,
-    /// What templates with parameters have made last, with what they were given.
-    pub made: FxHashMap<TemplateId, Vec<(Vec<Value>, Arc<Object>)>>,
+    /// What templates with parameters have made last.
+    pub made: FxHashMap<TemplateId, Vec<Made>>,
     /// The types of parameters.
     pub types: FxHashMap<TemplateId, Arc<[types::Type]>>,
     /// The templates that something refers to.
     pub used_templates: FxHashSet<TemplateId>,
+    /// Whether any value was overruled whatever the build is given.
+    pub overruled: bool,
     /// What the declaration sets that is being applied.
     own: Vec<Key>,
 }
@@ -64,6 +66,7 @@ impl<'p, 'a, 'e, 'c> Layering<'p, 'a, 'e, 'c> {
             made: FxHashMap::default(),
             types: FxHashMap::default(),
             used_templates: FxHashSet::default(),
+            overruled: false,
             own: Vec::new(),
         }
     }
@@ -191,14 +194,15 @@ impl Layering<'_, '_, '_, '_> {
         }
         let ty = match fields {
             Fields::Any(ty) => ty,
-            Fields::Known(object) => match object.field(&name) {
-                Some(field) => &field.ty,
-                None => {
+            Fields::Known(object) => {
+                if let Some(field) = object.field(&name) {
+                    &field.ty
+                } else {
                     target.poisoned = true;
                     let diagnostic = unknown_field(object, &name, place, entry.label.is_some());
                     return self.expressions.diagnostics.push(diagnostic);
                 }
-            },
+            }
         };
         let placed = Placed { entry, name: &name, ty, scope, body };
         let given = match (&entry.label, &entry.operation) {
@@ -252,7 +256,7 @@ impl Layering<'_, '_, '_, '_> {
             return false;
         }
         let conditional = self.expressions.conditions > 0;
-        target.overrule(name.clone(), key, value, conditional);
+        self.overruled |= target.overrule(name.clone(), key, value, conditional) && !conditional;
         true
     }
 

@@ -41,6 +41,10 @@ impl Scalar<'_> {
         let kind = match (ty, &self.value.kind) {
             (Type::Bool | Type::Any, Kind::Bool(truth)) => Kind::Bool(*truth),
             (Type::Int { min, max }, Kind::Int(number)) => self.int(*number, *min, *max)?,
+            // As kubectl sends it: a YAML file's `1.0` is a whole number where Kubernetes has one.
+            (Type::Int { min, max }, Kind::Float(number)) if self.data && number.fract() == 0.0 => {
+                self.int(whole(*number), *min, *max)?
+            }
             (Type::Float | Type::Any, Kind::Int(number)) => Kind::Int(*number),
             (Type::Float | Type::Any, Kind::Float(number)) => Kind::Float(*number),
             (Type::String | Type::IntOrString | Type::PodTemplate | Type::Any, Kind::String(text)) => {
@@ -151,7 +155,7 @@ impl Scalar<'_> {
 
     /// A mismatch with the element of a range also says that a range can stand there.
     fn or_range(&self, error: Box<Diagnostic>, ty: &'static Type) -> Box<Diagnostic> {
-        if error.code != code::WRONG_TYPE { error } else { self.mismatch(ty) }
+        if error.code == code::WRONG_TYPE { self.mismatch(ty) } else { error }
     }
 
     fn shorthand(&self, object: &'static crate::schema::Object, field: &'static str, ty: &'static Type) -> Outcome {
@@ -232,6 +236,12 @@ impl Scalar<'_> {
     }
 }
 
+/// A number without a fraction as a whole one; what is beyond 64 bits is cut to what they hold, and is out of any bounds.
+#[expect(clippy::cast_possible_truncation, reason = "the cast saturates")]
+fn whole(number: f64) -> i64 {
+    number as i64
+}
+
 /// An edit of a literal; of anything else, an edit would change what others use.
 #[derive(Clone, Copy)]
 struct Fix {
@@ -300,23 +310,25 @@ pub fn takes_text(ty: &Type) -> bool {
 #[must_use]
 pub fn may_take(ty: &'static Type, of: &types::Type) -> bool {
     use types::Type as Known;
-    let takes = |of: &Known| match (ty, of) {
-        (Type::Any, _) | (_, Known::Any) => true,
+    let takes = |of: &Known| match of {
         // What is `null` takes a setting away.
-        (_, Known::Null) => true,
-        (Type::Bool, Known::Bool) | (Type::Int { .. } | Type::IntOrString | Type::Float | Type::Cores, Known::Int) => {
-            true
+        Known::Any | Known::Null => true,
+        Known::Bool => matches!(ty, Type::Any | Type::Bool),
+        Known::Int => {
+            matches!(ty, Type::Any | Type::Int { .. } | Type::IntOrString | Type::Float | Type::Cores | Type::Duration)
         }
-        (Type::Float | Type::Cores, Known::Float) => true,
-        (
-            Type::String | Type::Keyword(_) | Type::IntOrString | Type::PodTemplate | Type::Time | Type::Environment,
-            Known::String,
-        ) => true,
-        (Type::Quantity | Type::QuantityOrAuto | Type::Cores, Known::String | Known::Quantity | Known::Unit) => true,
-        (Type::Duration, Known::Duration | Known::Unit | Known::Int) => true,
-        (Type::List { .. }, Known::List(_)) => true,
-        (Type::Map(_) | Type::Object(_) | Type::PodTemplate, Known::Map(_) | Known::Object) => true,
-        _ => false,
+        Known::Float => matches!(ty, Type::Any | Type::Float | Type::Cores),
+        Known::String => {
+            takes_text(ty) || matches!(ty, Type::Cores | Type::PodTemplate | Type::Time | Type::Environment)
+        }
+        Known::Quantity => matches!(ty, Type::Quantity | Type::QuantityOrAuto | Type::Cores),
+        Known::Duration => matches!(ty, Type::Duration),
+        Known::Unit => matches!(ty, Type::Quantity | Type::QuantityOrAuto | Type::Cores | Type::Duration),
+        Known::List(_) => matches!(ty, Type::Any | Type::List { .. }),
+        Known::Map(_) | Known::Object => {
+            matches!(ty, Type::Any | Type::Map(_) | Type::Object(_) | Type::PodTemplate)
+        }
+        Known::Literal(_) | Known::Union(_) => false,
     };
     match ty {
         Type::Range(element) => may_take(element, of),

@@ -53,13 +53,14 @@ impl Layering<'_, '_, '_, '_> {
         let element = Element { fields, by, text, label: value, placed };
         // What an element is set to is known before the list is touched.
         let set = match operation {
-            Operation::Set(expression) => match self.set_element(expression, &element) {
-                Some(value) => Some(value),
-                None => {
+            Operation::Set(expression) => {
+                if let Some(value) = self.set_element(expression, &element) {
+                    Some(value)
+                } else {
                     target.poisoned = true;
                     return;
                 }
-            },
+            }
             _ => None,
         };
         if set.as_ref().is_some_and(|value| value.kind == Kind::Null) && target.get(name).is_none() {
@@ -78,6 +79,7 @@ impl Layering<'_, '_, '_, '_> {
             (_, Some(value)) => {
                 let conditional = self.expressions.conditions > 0;
                 items.put_keyed(element.by, &element.text, value, conditional);
+                self.overruled |= !conditional;
             }
             (Operation::Merge(body), _) => self.merge_element(items, body, &element),
             (Operation::Append(expression), _) => {
@@ -92,10 +94,7 @@ impl Layering<'_, '_, '_, '_> {
     /// What stands in an element whose label is not known is still looked at.
     fn unlabelled(&mut self, operation: &Operation, fields: Fields, placed: &Placed<'_>) {
         match operation {
-            Operation::Merge(body) => {
-                self.apply_fields(body, Arc::default(), fields, placed.scope, false);
-            }
-            Operation::Set(Expression { value: ast::Value::Object(body), .. }) => {
+            Operation::Merge(body) | Operation::Set(Expression { value: ast::Value::Object(body), .. }) => {
                 self.apply_fields(body, Arc::default(), fields, placed.scope, false);
             }
             _ => {}

@@ -40,6 +40,8 @@ pub struct Evaluation {
     pub variants: Vec<Layer>,
     /// The templates that something refers to.
     pub used_templates: FxHashSet<TemplateId>,
+    /// Whether any value was overruled whatever the build is given.
+    pub overruled: bool,
 }
 
 /// Settings, and which of them a declaration gives values to by itself.
@@ -91,8 +93,9 @@ pub fn evaluate<'a>(program: &Program<'a>, evaluator: &mut Evaluator<'a, '_>) ->
     for declaration in &program.dormant {
         look(&mut layering, declaration);
     }
+    let overruled = layering.overruled;
     let (templates, used_templates) = layering.finish();
-    Evaluation { templates, environments, tasks, variants, used_templates }
+    Evaluation { templates, environments, tasks, variants, used_templates, overruled }
 }
 
 fn environments(layering: &mut Layering<'_, '_, '_, '_>) -> Vec<Layer> {
@@ -100,7 +103,11 @@ fn environments(layering: &mut Layering<'_, '_, '_, '_>) -> Vec<Layer> {
     let mut layers: Vec<Layer> = program.environments.iter().map(|_| Layer::default()).collect();
     for id in &program.environment_order {
         let environment = &program.environments[id.0];
-        let base = environment.base.map(|base| Arc::clone(&layers[base.0].values)).unwrap_or_default();
+        let mut base = environment.base.map(|base| Arc::clone(&layers[base.0].values)).unwrap_or_default();
+        if environment.base.is_none() && !environment.declaration.bases.is_empty() {
+            // What it would have taken over was reported.
+            Arc::make_mut(&mut base).poisoned = true;
+        }
         let body = &environment.declaration.body;
         layers[id.0] = layering.layer(body, base, &language::ENVIRONMENT, &environment.scope);
     }

@@ -33,6 +33,13 @@ pub struct Finished {
     applied: Vec<Instance>,
 }
 
+/// What a template made, and what it was given.
+#[derive(Debug)]
+pub struct Made {
+    given: Vec<Value>,
+    fields: Arc<Object>,
+}
+
 /// A template that is being made.
 #[derive(Default)]
 struct Making {
@@ -105,8 +112,8 @@ impl Layering<'_, '_, '_, '_> {
         if self.expressions.forgetful {
             return None;
         }
-        if let Some(made) = self.made.get(&id).and_then(|made| made.iter().find(|(known, _)| same(known, &given))) {
-            return Some(Arc::clone(&made.1));
+        if let Some(made) = self.made.get(&id).and_then(|made| made.iter().find(|made| same(&made.given, &given))) {
+            return Some(Arc::clone(&made.fields));
         }
         self.expressions.budget.enter(place);
         let mut making = Making::default();
@@ -124,7 +131,7 @@ impl Layering<'_, '_, '_, '_> {
         if made.len() == MOST {
             made.remove(0);
         }
-        made.push((given, Arc::clone(fields)));
+        made.push(Made { given, fields: Arc::clone(fields) });
     }
 
     /// Applies the bases of a template, and then the template itself.
@@ -239,7 +246,7 @@ impl Layering<'_, '_, '_, '_> {
                 self.expressions.diagnostics.push(diagnostic);
                 continue;
             };
-            let value = self.fitted(value, ty, argument.value.span, param);
+            let value = self.fitted(&value, ty, argument.value.span, param);
             if given.values.insert(&param.name.text, value).is_some() {
                 given.faulty = true;
                 let message = format!("`{}` is given twice", name.text);
@@ -249,12 +256,14 @@ impl Layering<'_, '_, '_, '_> {
         given
     }
 
-    fn fitted(&mut self, value: Value, ty: &Type, place: Span, param: &Param) -> Value {
+    fn fitted(&mut self, value: &Value, ty: &Type, place: Span, param: &Param) -> Value {
         if let Some(value) = fitted(value.clone(), ty) {
             return value;
         }
-        let (part, wanted) = misfit(&value, ty);
-        let message = format!("`{}` takes {}, not {}", param.name.text, wanted.described(), said(part));
+        let (part, wanted) = misfit(value, ty);
+        let within = !std::ptr::eq(part, value) && place.contains(part.span);
+        let (place, here) = if within { (part.span, " here") } else { (place, "") };
+        let message = format!("`{}` takes {}{here}, not {}", param.name.text, wanted.described(), said(part));
         let mut diagnostic =
             Diagnostic::new(code::WRONG_TYPE, place, message).label(param.name.span, "the parameter is declared here");
         if let (Some(words), Some(text)) = (wanted.words(), part.as_str()) {

@@ -74,17 +74,18 @@ impl Layering<'_, '_, '_, '_> {
                 self.range(from, to, element, span, what, scope)
             }
             (ast::Value::Reference(path), Type::PodTemplate) => self.pod_template(path, None, span, scope),
-            (ast::Value::Call(call), Type::PodTemplate) if !self.is_function(call) => {
+            (ast::Value::Call(call), Type::PodTemplate) if !is_function(call) => {
                 self.pod_template(&call.path, Some(&call.arguments), span, scope)
             }
             (ast::Value::Reference(path), Type::Environment) => self.environment(path, span, scope),
-            (ast::Value::Reference(path), _) => match self.expressions.lookup(path, span, scope) {
-                Some(value) => self.coerce(value, ty, Use { what, at: span, literal: false, whole: None }, scope),
-                None => {
+            (ast::Value::Reference(path), _) => {
+                if let Some(value) = self.expressions.lookup(path, span, scope) {
+                    self.coerce(value, ty, Use { what, at: span, literal: false, whole: None }, scope)
+                } else {
                     let unknown = self.unknown_name(path, expression, ty, what, scope);
                     self.expressions.refuse(unknown, span)
                 }
-            },
+            }
             (simple, _) => {
                 let literal = matches!(
                     simple,
@@ -229,15 +230,16 @@ impl Layering<'_, '_, '_, '_> {
             let part = Use { what: name, at: entry.value.span, literal: false, whole };
             let ty = match fields {
                 Fields::Any(ty) => ty,
-                Fields::Known(known) => match known.field(name) {
-                    Some(field) => &field.ty,
-                    None => {
+                Fields::Known(known) => {
+                    if let Some(field) = known.field(name) {
+                        &field.ty
+                    } else {
                         typed.poisoned = true;
                         let diagnostic = unknown_field(known, name, entry.key, false);
                         self.expressions.diagnostics.push(part.within_whole(diagnostic));
                         continue;
                     }
-                },
+                }
             };
             let value = self.coerce(entry.value.clone(), ty, part, scope);
             // As Kubernetes has it, a field that is `null` is not there.
@@ -249,10 +251,6 @@ impl Layering<'_, '_, '_, '_> {
     }
 
     // ---------------------------------------------------------------------------------------------- references
-
-    fn is_function(&self, call: &ast::Call) -> bool {
-        matches!(call.path.as_slice(), [name] if crate::expression::functions::names().any(|known| known == name.text))
-    }
 
     /// The template that names mean where a pod template is expected, or the string that they stand for.
     fn pod_template(&mut self, path: &[Name], arguments: Option<&ast::Arguments>, span: Span, scope: &Scope) -> Value {
@@ -357,6 +355,10 @@ impl Layering<'_, '_, '_, '_> {
     }
 }
 
+fn is_function(call: &ast::Call) -> bool {
+    matches!(call.path.as_slice(), [name] if crate::expression::functions::names().any(|known| known == name.text))
+}
+
 /// What is said where a pod spec is expected and a whole object of Kubernetes is given.
 fn whole_manifest(object: &Object, fields: Fields, used: Use<'_>) -> Option<Diagnostic> {
     let Fields::Known(known) = fields else { return None };
@@ -370,8 +372,10 @@ fn whole_manifest(object: &Object, fields: Fields, used: Use<'_>) -> Option<Diag
         _ => ".spec.template.spec",
     };
     let message = format!("this is a whole `{kind}`, and a pod spec is a part of it");
-    let diagnostic = Diagnostic::new(code::WRONG_TYPE, version.key, message);
-    Some(diagnostic.label(used.at, "used here").help(format!("write `{path}` behind the call: `yaml(…){path}`")))
+    let diagnostic = Diagnostic::new(code::WRONG_TYPE, used.at, message)
+        .label(version.key, "the object begins here")
+        .help(format!("write `{path}` behind it: `yaml(…){path}`"));
+    Some(diagnostic.unsafe_fix("take the part", used.at.at_end(), path))
 }
 
 /// What messages call the elements of a list.

@@ -8,7 +8,7 @@ use crate::diagnostics::suggest::did_you_mean;
 use crate::diagnostics::{Diagnostic, code};
 use crate::source::Span;
 use crate::syntax::ast::{Access, Expression, Name, Step};
-use crate::value::types::Type;
+use crate::value::types::{Type, called};
 use crate::value::{Kind, List, Object, Value};
 
 impl Evaluator<'_, '_> {
@@ -37,7 +37,7 @@ impl Evaluator<'_, '_> {
             },
             Kind::Unknown(ty) if ty.field().is_some() => unknown(ty.field().unwrap_or(Type::Any)),
             _ => {
-                let message = format!("{} has no parts with names", Type::of(value).described());
+                let message = format!("{} has no parts with names", called(value));
                 let mut diagnostic = Diagnostic::new(code::NO_SUCH_PART, name.span, message);
                 if matches!(value.kind, Kind::List(_)) {
                     diagnostic = diagnostic.help("an element of a list has a number: `…[0]`");
@@ -102,13 +102,13 @@ fn is(value: &Value, wanted: &Type) -> bool {
 }
 
 fn bad_index(value: &Value, key: &Value, place: Span) -> Diagnostic {
-    let (of, by) = (Type::of(value).described(), Type::of(key).described());
+    let (of, by) = (called(value), called(key));
     let diagnostic = match &value.kind {
         Kind::List(_) => {
-            Diagnostic::new(code::WRONG_TYPE, place, format!("an element of a list has a whole number, not {by}"))
+            Diagnostic::new(code::WRONG_TYPE, place, format!("a list is indexed by a whole number, not by {by}"))
         }
         Kind::Object(_) => {
-            Diagnostic::new(code::WRONG_TYPE, place, format!("a part of an object has a string, not {by}"))
+            Diagnostic::new(code::WRONG_TYPE, place, format!("an object is indexed by a string, not by {by}"))
         }
         _ => Diagnostic::new(code::NO_SUCH_PART, place, format!("{of} has no parts")),
     };

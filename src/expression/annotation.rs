@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use ecow::eco_format;
+
 use super::Evaluator;
 use super::scope::Scope;
 use crate::diagnostics::suggest::closest;
@@ -35,7 +37,8 @@ impl Evaluator<'_, '_> {
             TypeTerm::Named(name, of) => (name, of.as_ref()),
         };
         let takes_parameter = matches!(name.text.as_str(), "list" | "map");
-        if let Some(of) = of.filter(|_| !takes_parameter) {
+        let is_known = NAMES.contains(&name.text.as_str());
+        if let Some(of) = of.filter(|_| is_known && !takes_parameter) {
             let message = format!("`{}` is not made of other types", name.text);
             let diagnostic = Diagnostic::new(code::UNKNOWN_TYPE, of.span, message);
             self.diagnostics.push(diagnostic.help("only `list(…)` and `map(…)` are"));
@@ -78,16 +81,13 @@ fn unknown(name: &Name) -> Diagnostic {
         "resource" | "size" | "bytes" => Some("quantity"),
         _ => None,
     };
-    match habit.or_else(|| closest(&name.text, NAMES.iter().copied())) {
-        Some(better) => {
-            diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct the type", name.span, better)
-        }
-        None => {
-            let names: Vec<String> = NAMES.iter().map(|name| format!("`{name}`")).collect();
-            diagnostic
-                .note(format!("the types are {}", names.join(", ")))
-                .help(format!("for this word alone, write it as a string: `\"{}\"`", name.text))
-        }
+    if let Some(better) = habit.or_else(|| closest(&name.text, NAMES.iter().copied())) {
+        diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct the type", name.span, better)
+    } else {
+        let names: Vec<String> = NAMES.iter().map(|name| format!("`{name}`")).collect();
+        diagnostic
+            .note(format!("the types are {}", names.join(", ")))
+            .help(format!("for this word alone, write it as a string: `\"{}\"`", name.text))
     }
 }
 
@@ -107,13 +107,14 @@ pub fn fitted(value: Value, ty: &Type) -> Option<Value> {
         | (Type::Int, kind @ Kind::Int(_))
         | (Type::Float, kind @ (Kind::Int(_) | Kind::Float(_)))
         | (Type::String, kind @ Kind::String(_))
-        | (Type::Object, kind @ Kind::Object(_))
-        | (Type::Quantity, kind @ (Kind::Int(_) | Kind::Float(_)))
-        | (Type::Duration, kind @ Kind::Int(_)) => kind,
-        (Type::Unit, kind @ Kind::Unit(_)) => kind,
+        | (Type::Unit, kind @ Kind::Unit(_))
+        | (Type::Object, kind @ Kind::Object(_)) => kind,
         (Type::Quantity, Kind::Unit(text) | Kind::String(text)) => {
             units::quantity(&text).is_some().then_some(Kind::Unit(text))?
         }
+        (Type::Quantity, Kind::Int(number)) => Kind::Unit(eco_format!("{number}")),
+        (Type::Quantity, Kind::Float(number)) => Kind::Unit(eco_format!("{number}")),
+        (Type::Duration, Kind::Int(seconds)) => Kind::Unit(eco_format!("{seconds}s")),
         (Type::Duration, Kind::Unit(text)) => units::duration(&text).is_some().then_some(Kind::Unit(text))?,
         (Type::List(element), Kind::List(list)) => {
             let fit = |item: &Value| fitted(item.clone(), element);

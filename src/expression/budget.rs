@@ -15,6 +15,9 @@ pub const MAX_STEPS: usize = 4_000_000;
 /// How long a text may become that is put together, in bytes. The API server takes no object beyond 1.5 MiB.
 pub const MAX_TEXT: usize = 1024 * 1024;
 
+/// How large a file of YAML or JSON may be, in bytes.
+pub const MAX_DATA: usize = 4 * 1024 * 1024;
+
 /// How much text may be put together in a whole build, in bytes.
 pub const MAX_TEXTS: usize = 128 * 1024 * 1024;
 

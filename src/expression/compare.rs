@@ -10,7 +10,7 @@ use crate::diagnostics::{Diagnostic, code};
 use crate::modules::names::Meaning;
 use crate::schema::units;
 use crate::syntax::ast::{self, Comparison, Expression, Operator};
-use crate::value::types::{Type, literal};
+use crate::value::types::{Type, called, literal};
 use crate::value::{Kind, Value};
 
 /// What can be compared with each other.
@@ -53,12 +53,11 @@ impl Evaluator<'_, '_> {
             let equal = equal(&left, &right);
             return Kind::Bool(equal == (comparison.operator == Operator::Equal));
         }
-        match order(&left, &right) {
-            Some(order) => Kind::Bool(holds(comparison.operator, order)),
-            None => {
-                let diagnostic = not_comparable(comparison, &left, &right, equality);
-                self.refuse_value(diagnostic, comparison.place).kind
-            }
+        if let Some(order) = order(&left, &right) {
+            Kind::Bool(holds(comparison.operator, order))
+        } else {
+            let diagnostic = not_comparable(comparison, &left, &right, equality);
+            self.refuse_value(diagnostic, comparison.place).kind
         }
     }
 
@@ -190,7 +189,7 @@ fn holds(operator: Operator, order: Ordering) -> bool {
 }
 
 fn not_comparable(comparison: &Comparison, left: &Value, right: &Value, equality: bool) -> Diagnostic {
-    let (of, with) = (Type::of(left).described(), Type::of(right).described());
+    let (of, with) = (called(left), called(right));
     let message = match (equality, of == with) {
         (true, _) => format!("{of} is never equal to {with}"),
         (false, true) => format!("of two values, each {of}, none is the smaller one"),
@@ -209,9 +208,10 @@ fn not_comparable(comparison: &Comparison, left: &Value, right: &Value, equality
 /// What is said of a side of a comparison.
 fn shown(value: &Value) -> String {
     match value.kind {
-        Kind::Bool(_) | Kind::Int(_) | Kind::Float(_) | Kind::Unit(_) => {
-            format!("this is {}, `{}`", Type::of(value).described(), literal(value))
+        Kind::Bool(truth) => format!("this is `{truth}`"),
+        Kind::Int(_) | Kind::Float(_) | Kind::Unit(_) => {
+            format!("this is {}, `{}`", called(value), literal(value))
         }
-        _ => format!("this is {}", Type::of(value).described()),
+        _ => format!("this is {}", called(value)),
     }
 }

@@ -3,6 +3,9 @@
 //! In: their declarations, and what the build is given. Out: a value for each, in the evaluator. Always: each is evaluated once,
 //! after those that it is made of; one that is made of itself was reported and is poison. Not here: parameters of templates.
 
+use std::collections::BTreeSet;
+
+use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::annotation::{fitted, misfit};
@@ -15,7 +18,7 @@ use crate::modules::names::{ConstantId, Declaration, Meaning, Names};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::Expression;
 use crate::syntax::visit;
-use crate::value::types::Type;
+use crate::value::types::{Type, called};
 use crate::value::{Kind, Value};
 
 /// Evaluates all parameters and constants.
@@ -32,8 +35,9 @@ pub fn evaluate(evaluator: &mut Evaluator<'_, '_>, inputs: &inputs::Inputs) {
         let value = evaluator.evaluate_constant(id, &mut given);
         evaluator.values.insert(id, value);
     }
-    inputs::report_unknown(evaluator, &given);
-    report_missing(evaluator);
+    if let Some(meant) = inputs::report_unknown(evaluator, &given) {
+        report_missing(evaluator, &meant);
+    }
 }
 
 impl Evaluator<'_, '_> {
@@ -69,16 +73,22 @@ impl Evaluator<'_, '_> {
     /// The default of a parameter, which is of its type.
     pub fn default(&mut self, default: &Expression, ty: &Type, name: Span, scope: &Scope) -> Value {
         let value = self.value(default, scope);
-        match fitted(value.clone(), ty) {
-            Some(value) => value,
-            None => {
-                let (part, wanted) = misfit(&value, ty);
-                let place = if part.span == value.span { default.span } else { part.span };
-                let message = format!("this default is {}, and the parameter takes {}", said(part), wanted.described());
-                let diagnostic = Diagnostic::new(code::WRONG_TYPE, place, message).label(name, "the parameter");
-                let diagnostic = written_at(diagnostic, part, place);
-                self.refuse(diagnostic, default.span)
+        if let Some(value) = fitted(value.clone(), ty) {
+            value
+        } else {
+            let (part, wanted) = misfit(&value, ty);
+            let place = if part.span == value.span { default.span } else { part.span };
+            let message = if std::ptr::eq(part, &raw const value) {
+                format!("this default is {}, and the parameter takes {}", said(part), wanted.described())
+            } else {
+                format!("the parameter takes {} here, and its default has {}", wanted.described(), said(part))
+            };
+            let diagnostic = Diagnostic::new(code::WRONG_TYPE, place, message).label(name, "the parameter");
+            let mut diagnostic = written_at(diagnostic, part, place);
+            if part.kind == Kind::Null {
+                diagnostic = diagnostic.help("where it may be `null`, its type says so: `… | null`");
             }
+            self.refuse(diagnostic, default.span)
         }
     }
 }
@@ -90,19 +100,26 @@ pub fn said(value: &Value) -> String {
         Kind::String(_) | Kind::Int(_) | Kind::Bool(_) | Kind::Float(_) | Kind::Unit(_) => {
             format!("`{}`", crate::value::types::literal(value))
         }
-        _ => Type::of(value).described(),
+        _ => called(value),
     }
 }
 
 /// Parameters that have neither a value nor a default; those of one name are one message.
-fn report_missing(evaluator: &mut Evaluator<'_, '_>) {
+///
+/// Left out are those that a misspelt name was meant for, and those with a fault in their declaration.
+fn report_missing(evaluator: &mut Evaluator<'_, '_>, meant: &FxHashSet<EcoString>) {
     let names = evaluator.names;
+    let faults: BTreeSet<(FileId, u32)> = evaluator.diagnostics.places().map(|span| (span.file, span.start)).collect();
+    let faulty = |span: Span| faults.range((span.file, span.start)..=(span.file, span.end)).next().is_some();
     let mut missing: FxHashMap<&str, Vec<Span>> = FxHashMap::default();
     let mut order: Vec<&str> = Vec::new();
     for (at, constant) in names.constants.iter().enumerate() {
         let Declaration::Param(param) = constant.declaration else { continue };
         let reported = evaluator.values.get(&ConstantId(at)).is_none_or(|value| value.span != param.name.span);
-        if param.default.is_some() || reported || param.name.is_missing() {
+        if param.default.is_some() || reported || param.name.is_missing() || meant.contains(&param.name.text) {
+            continue;
+        }
+        if faulty(param.span) {
             continue;
         }
         let places = missing.entry(&param.name.text).or_default();

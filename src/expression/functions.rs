@@ -16,7 +16,7 @@ use crate::modules;
 use crate::modules::names::Meaning;
 use crate::source::Span;
 use crate::syntax::ast::{Argument, Call};
-use crate::value::types::Type;
+use crate::value::types::{Type, called};
 use crate::value::{Kind, Object, Value};
 
 /// A built-in function.
@@ -301,6 +301,11 @@ impl Evaluator<'_, '_> {
         if let Some(value) = self.data.get(&file) {
             return value.clone();
         }
+        if self.sources.get(file).text.len() > budget::MAX_DATA {
+            let message = format!("this file is larger than {} MiB", budget::MAX_DATA / 1024 / 1024);
+            let diagnostic = Diagnostic::new(code::TOO_MUCH, given.place(0), message);
+            return self.refuse(diagnostic.note("no pod that the API server takes could hold it"), given.span);
+        }
         let value = match crate::data::read(format, file, &self.sources.get(file).text) {
             Ok(node) => super::data::value(&node),
             Err(diagnostics) => {
@@ -330,7 +335,8 @@ fn check_count(function: &Function, call: &Call) -> Result<(), Box<Diagnostic>> 
         return Err(Box::new(Diagnostic::new(code::BAD_CALL, place, message).help(format!("write `{usage}`"))));
     }
     if let Some(extra) = items.get(function.parameters.len()).filter(|_| !any) {
-        let message = format!("`{}` takes no more than {} arguments", function.name, function.parameters.len());
+        let (most, plural) = (function.parameters.len(), if function.parameters.len() == 1 { "" } else { "s" });
+        let message = format!("`{}` takes no more than {most} argument{plural}", function.name);
         return Err(Box::new(
             Diagnostic::new(code::BAD_CALL, extra.value.span, message).help(format!("write `{usage}`")),
         ));
@@ -350,7 +356,7 @@ fn wrong_argument(
     given: &Given<'_>,
 ) -> Diagnostic {
     let place = given.place(at);
-    let found = Type::of(argument).described();
+    let found = called(argument);
     let message = format!("`{}` takes {} here, not {found}", function.name, (function.wanted)(at));
     let diagnostic = Diagnostic::new(code::WRONG_TYPE, place, message);
     let turned: Vec<&Value> = arguments.iter().rev().collect();
@@ -396,7 +402,7 @@ fn join(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Va
             Kind::Unknown(_) => return Value::new(given.span, Kind::Unknown(Arc::new(Type::String))),
             _ => {
                 let message =
-                    format!("`join` takes a list of strings, and this one has {}", Type::of(item).described());
+                    format!("`join` takes a list of strings, and this one has {}", called(item));
                 let diagnostic = Diagnostic::new(code::WRONG_TYPE, given.place(0), message);
                 return this.refuse(written_at(diagnostic, item, given.place(0)), given.span);
             }
@@ -455,8 +461,8 @@ fn contains(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -
         (Kind::String(text), Kind::String(part)) => text.contains(part.as_str()),
         (Kind::Object(object), Kind::String(name)) => object.get(name).is_some(),
         _ => {
-            let found = Type::of(what).described();
-            let message = format!("{} contains strings, not {found}", Type::of(within).described());
+            let found = called(what);
+            let message = format!("{} contains strings, not {found}", called(within));
             let diagnostic = Diagnostic::new(code::WRONG_TYPE, given.place(1), message);
             return this.refuse(written_at(diagnostic, what, given.place(1)), given.span);
         }

@@ -10,7 +10,7 @@ use super::Evaluator;
 use super::annotation::{fitted, misfit};
 use super::constants::said;
 use crate::data::{self, Format};
-use crate::diagnostics::suggest::did_you_mean;
+use crate::diagnostics::suggest::{closest, did_you_mean};
 use crate::diagnostics::{Diagnostic, code};
 use crate::modules::names::Declaration;
 use crate::schema::units;
@@ -49,15 +49,25 @@ pub struct Given {
     values: FxHashMap<EcoString, (Span, Form)>,
     order: Vec<EcoString>,
     declared: FxHashSet<EcoString>,
+    /// Whether a file could not be read, so that anything may have been given.
+    unreadable: bool,
 }
 
 /// Reads what is given.
 pub fn read(evaluator: &mut Evaluator<'_, '_>, inputs: &Inputs) -> Given {
-    let mut given = Given { values: FxHashMap::default(), order: Vec::new(), declared: FxHashSet::default() };
+    let mut given = Given {
+        values: FxHashMap::default(),
+        order: Vec::new(),
+        declared: FxHashSet::default(),
+        unreadable: false,
+    };
     for (file, format) in &inputs.files {
         match data::read(*format, *file, &evaluator.sources.get(*file).text) {
-            Ok(node) => given.add_all(evaluator, super::data::value(&node)),
-            Err(diagnostics) => evaluator.diagnostics.extend(diagnostics),
+            Ok(node) => given.add_all(evaluator, &super::data::value(&node)),
+            Err(diagnostics) => {
+                given.unreadable = true;
+                evaluator.diagnostics.extend(diagnostics);
+            }
         }
     }
     for (name, value) in &inputs.arguments {
@@ -68,7 +78,7 @@ pub fn read(evaluator: &mut Evaluator<'_, '_>, inputs: &Inputs) -> Given {
 }
 
 impl Given {
-    fn add_all(&mut self, evaluator: &mut Evaluator<'_, '_>, value: Value) {
+    fn add_all(&mut self, evaluator: &mut Evaluator<'_, '_>, value: &Value) {
         match &value.kind {
             Kind::Object(object) => {
                 for (name, entry) in object.iter() {
@@ -77,6 +87,7 @@ impl Given {
             }
             Kind::Null => {}
             _ => {
+                self.unreadable = true;
                 let message = "a file of parameters gives values by name";
                 let diagnostic = Diagnostic::new(code::BAD_DATA, value.span.at_start(), message);
                 evaluator.diagnostics.push(diagnostic.help("write an object: each parameter's name, and its value"));
@@ -94,36 +105,50 @@ impl Given {
     pub(super) fn value(&mut self, evaluator: &mut Evaluator<'_, '_>, name: &Name, ty: &Type) -> Option<Value> {
         self.declared.insert(name.text.clone());
         let (_, form) = self.values.get(&name.text)?;
-        let fault = match form {
-            Form::Value(value) => match from_data(value.clone(), ty) {
-                Some(value) => return Some(value),
-                None => {
-                    let (part, wanted) = misfit(value, ty);
-                    bad(name, &said(part), part.span, &wanted, part.as_str().map(EcoString::as_str))
+        let value = match form {
+            Form::Value(value) => {
+                from_data(value.clone(), ty).ok_or_else(|| bad_in_file(evaluator, name, value, ty))
+            }
+            Form::Text(span) => from_text(evaluator, *span, ty).ok_or_else(|| {
+                let text = evaluator.sources.text(*span);
+                let fault = bad(name, &format!(", not `{text}`"), *span, ty, Some(text));
+                match ty {
+                    Type::List(_) | Type::Map(_) | Type::Object => fault
+                        .note("lists and maps are given as JSON: `'[\"a\", \"b\"]'`, `'{\"a\": 1}'`"),
+                    _ => fault,
                 }
-            },
-            Form::Text(span) => match from_text(evaluator, *span, ty) {
-                Some(value) => return Some(value),
-                None => {
-                    let text = evaluator.sources.text(*span);
-                    bad(name, &format!("`{text}`"), *span, ty, Some(text))
-                }
-            },
+            }),
         };
-        let span = fault.span().unwrap_or(name.span);
-        Some(evaluator.refuse(fault, span))
+        Some(value.unwrap_or_else(|fault| {
+            let span = fault.span().unwrap_or(name.span);
+            evaluator.refuse(fault, span)
+        }))
+    }
+}
+
+/// What is said of a value in a file; where only a part of it is wrong, that part is shown.
+fn bad_in_file(evaluator: &Evaluator<'_, '_>, name: &Name, value: &Value, ty: &Type) -> Diagnostic {
+    let (part, wanted) = misfit(value, ty);
+    let here = if std::ptr::eq(part, value) { ", " } else { " here, " };
+    let text = part.as_str().map(EcoString::as_str);
+    let fault = |found: &str| bad(name, &format!("{here}not {found}"), part.span, &wanted, text);
+    match part.kind {
+        Kind::Int(_) | Kind::Float(_) | Kind::Bool(_) => {
+            let written = evaluator.sources.text(part.span);
+            let fault = fault(&format!("`{written}`"));
+            if wanted.may(&|ty| *ty == Type::String) { fault.help(format!("write `\"{written}\"`")) } else { fault }
+        }
+        Kind::Null => fault("`null`").help("a parameter that may be `null` says so in its type: `… | null`"),
+        _ => fault(&said(part)),
     }
 }
 
 fn bad(name: &Name, found: &str, place: Span, ty: &Type, text: Option<&str>) -> Diagnostic {
-    let message = format!("parameter `{}` takes {}, not {found}", name.text, ty.described());
+    let message = format!("parameter `{}` takes {}{found}", name.text, ty.described());
     let mut diagnostic =
         Diagnostic::new(code::BAD_PARAMETER, place, message).label(name.span, "the parameter is declared here");
     if let (Some(words), Some(text)) = (ty.words(), text) {
         diagnostic.help.extend(did_you_mean(text, words));
-    }
-    if matches!(ty, Type::List(_) | Type::Map(_) | Type::Object) {
-        diagnostic = diagnostic.note("lists and maps are given as JSON: `'[\"a\", \"b\"]'`, `'{\"a\": 1}'`");
     }
     diagnostic
 }
@@ -153,7 +178,7 @@ fn from_text(evaluator: &Evaluator<'_, '_>, span: Span, ty: &Type) -> Option<Val
         Type::Bool => Kind::Bool(text.parse().ok()?),
         Type::Int => Kind::Int(text.parse().ok()?),
         Type::Float => Kind::Float(text.parse().ok().filter(|number: &f64| number.is_finite())?),
-        Type::Quantity | Type::Duration | Type::Unit => number(text, ty)?,
+        Type::Quantity | Type::Duration | Type::Unit => return fitted(Value::new(span, number(text, ty)?), ty),
         Type::Literal(only) => {
             let same = only.as_str().map_or_else(|| literal(only) == text, |word| word == text);
             same.then(|| only.kind.clone())?
@@ -188,17 +213,26 @@ fn json(evaluator: &Evaluator<'_, '_>, span: Span) -> Option<Value> {
     data::read(Format::Json, span.file, &padded).ok().map(|node| super::data::value(&node))
 }
 
-/// Values for parameters that no file declares.
-pub fn report_unknown(evaluator: &mut Evaluator<'_, '_>, given: &Given) {
+/// Reports values for parameters that no file declares, and tells which parameters they may have been meant for; none where that
+/// cannot be told, because a file could not be read.
+pub fn report_unknown(evaluator: &mut Evaluator<'_, '_>, given: &Given) -> Option<FxHashSet<EcoString>> {
     let params =
         evaluator.names.constants.iter().filter(|constant| matches!(constant.declaration, Declaration::Param(_)));
     let known: Vec<&str> = params.map(|constant| constant.name.text.as_str()).collect();
     let mut unknown = Vec::new();
+    let mut meant = FxHashSet::default();
     for name in given.order.iter().filter(|name| !given.declared.contains(*name)) {
         let Some((place, _)) = given.values.get(name) else { continue };
         let mut diagnostic =
             Diagnostic::new(code::UNKNOWN_PARAMETER, *place, format!("no file declares a parameter `{name}`"));
+        meant.extend(closest(name, known.iter().copied()).map(EcoString::from));
         diagnostic.help.extend(did_you_mean(name, known.iter().copied()));
+        let constant = evaluator.names.constants.iter().find(|constant| constant.name.text == *name);
+        if let Some(constant) = constant {
+            diagnostic = diagnostic
+                .label(constant.name.span, "this is a constant")
+                .help(format!("declare it with `param`, so that a build can be given another value: `param {name}: … = …`"));
+        }
         if diagnostic.help.is_empty() {
             let mut names: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
             names.sort();
@@ -211,4 +245,5 @@ pub fn report_unknown(evaluator: &mut Evaluator<'_, '_>, given: &Given) {
         unknown.push(diagnostic);
     }
     evaluator.diagnostics.extend(unknown);
+    (!given.unreadable).then_some(meant)
 }

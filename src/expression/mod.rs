@@ -32,7 +32,7 @@ use crate::modules::names::{ConstantId, Names};
 use crate::source::files::Files;
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::{self, Comprehension, Expression, IfExpression, Logic, Name, Part};
-use crate::value::types::{Type, forgotten};
+use crate::value::types::{Type, called, forgotten};
 use crate::value::{Kind, List, MAX_DEPTH, MAX_SIZE, Value};
 
 /// Evaluates the expressions of one program.
@@ -72,6 +72,16 @@ pub struct Used {
     pub parameters: FxHashSet<Span>,
     /// The imports, by their files and names.
     pub imports: FxHashSet<(FileId, EcoString)>,
+}
+
+/// What a value says in a text.
+enum PartText {
+    /// This.
+    Text(EcoString),
+    /// Only its type is known.
+    Unknown,
+    /// It was reported.
+    Poison,
 }
 
 /// What a condition says.
@@ -204,9 +214,9 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
                 Part::Expression(expression) => {
                     let value = self.value(expression, scope);
                     match self.part_text(&value, expression.span) {
-                        Some(Some(part)) => text.push_str(&part),
-                        Some(None) => unknown = true,
-                        None => poison = true,
+                        PartText::Text(part) => text.push_str(&part),
+                        PartText::Unknown => unknown = true,
+                        PartText::Poison => poison = true,
                     }
                 }
             }
@@ -220,10 +230,10 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
         if unknown { Kind::Unknown(Arc::new(Type::String)) } else { Kind::String(text) }
     }
 
-    /// What a value says in a text: `Some(None)` where only its type is known, `None` where it was reported.
-    fn part_text(&mut self, value: &Value, place: Span) -> Option<Option<EcoString>> {
+    /// What a value says in a text.
+    fn part_text(&mut self, value: &Value, place: Span) -> PartText {
         let text = match &value.kind {
-            Kind::Poison => return None,
+            Kind::Poison => return PartText::Poison,
             Kind::String(text) | Kind::Unit(text) => text.clone(),
             Kind::Int(number) => ecow::eco_format!("{number}"),
             Kind::Float(number) => ecow::eco_format!("{number}"),
@@ -231,15 +241,15 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
             Kind::Unknown(ty)
                 if ty.may(&|ty| !matches!(ty, Type::Null | Type::List(_) | Type::Map(_) | Type::Object)) =>
             {
-                return Some(None);
+                return PartText::Unknown;
             }
             _ => {
                 let diagnostic = no_text(value, place);
                 self.diagnostics.push(diagnostic);
-                return None;
+                return PartText::Poison;
             }
         };
-        Some(Some(text))
+        PartText::Text(text)
     }
 
     /// The text of a name, which may have interpolation; `None` where it is not known or was reported.
@@ -262,7 +272,7 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
             Kind::Poison => Truth::Poison,
             Kind::Unknown(ty) if ty.may(&|ty| *ty == Type::Bool) => Truth::Unknown,
             _ => {
-                let message = format!("a condition is `true` or `false`, not {}", Type::of(&value).described());
+                let message = format!("a condition is `true` or `false`, not {}", called(&value));
                 let mut diagnostic = Diagnostic::new(code::WRONG_TYPE, expression.span, message);
                 if matches!(value.kind, Kind::String(_) | Kind::List(_) | Kind::Null | Kind::Int(_)) {
                     diagnostic =
@@ -341,7 +351,7 @@ pub fn written_at(diagnostic: Diagnostic, value: &Value, place: Span) -> Diagnos
 }
 
 fn no_text(value: &Value, place: Span) -> Diagnostic {
-    let message = format!("{} has no text", Type::of(value).described());
+    let message = format!("{} has no text", called(value));
     let diagnostic = Diagnostic::new(code::NO_TEXT, place, message)
         .note("a text takes strings, numbers, amounts, `true` and `false`");
     let diagnostic = match value.kind {

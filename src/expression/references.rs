@@ -17,12 +17,11 @@ use crate::value::{Kind, Value};
 impl Evaluator<'_, '_> {
     /// The value that names stand for; one that means nothing is reported.
     pub(super) fn named(&mut self, path: &[Name], span: Span, scope: &Scope) -> Value {
-        match self.lookup(path, span, scope) {
-            Some(value) => value,
-            None => {
-                let unknown = self.unknown(path, span, scope);
-                self.refuse(unknown, span)
-            }
+        if let Some(value) = self.lookup(path, span, scope) {
+            value
+        } else {
+            let unknown = self.unknown(path, span, scope);
+            self.refuse(unknown, span)
         }
     }
 
@@ -77,10 +76,7 @@ impl Evaluator<'_, '_> {
             }
             Some((Meaning::Template, _)) => self.template_as_value(name, span),
             Some((Meaning::Import(_), place)) => {
-                let message = format!("`{}` is an import of that file, which it does not pass on", name.text);
-                let diagnostic = Diagnostic::new(code::UNKNOWN_MEMBER, name.span, message)
-                    .label(place, "imported here")
-                    .help("import the file here too");
+                let diagnostic = not_passed_on(name, place);
                 self.refuse(diagnostic, span)
             }
             None => {
@@ -132,9 +128,19 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    /// The name that could be meant by one that means nothing.
+    /// The name that could be meant by one that means nothing: the same in an imported file, or nearly the same here.
     #[must_use]
     pub fn suggestion(&self, name: &str, scope: &Scope) -> Option<EcoString> {
+        let behind = |import: &str| match self.names.meaning(scope.file, import)?.0 {
+            Meaning::Import(target) => {
+                let meaning = self.names.meaning(target?, name)?.0;
+                matches!(meaning, Meaning::Constant(_)).then(|| ecow::eco_format!("{import}.{name}"))
+            }
+            _ => None,
+        };
+        if let Some(member) = self.names.of(scope.file).find_map(behind) {
+            return Some(member);
+        }
         let inner = scope.bindings().map(|binding| binding.name.as_str());
         let outer = self
             .names
@@ -156,6 +162,15 @@ impl Evaluator<'_, '_> {
         }
         self.refuse(diagnostic, span)
     }
+}
+
+/// What is said of an import that is named through another.
+#[must_use]
+pub fn not_passed_on(name: &Name, place: Span) -> Diagnostic {
+    let message = format!("`{}` is an import of that file, which it does not pass on", name.text);
+    Diagnostic::new(code::UNKNOWN_MEMBER, name.span, message)
+        .label(place, "imported here")
+        .help("import the file here too")
 }
 
 /// The word of the language that is meant by one of Python or YAML.

@@ -12,7 +12,7 @@ use super::{Evaluator, Truth, written_at};
 use crate::diagnostics::{Diagnostic, code};
 use crate::source::Span;
 use crate::syntax::ast::{Body, Expression, For, If, Loop, Statement, StatementKind};
-use crate::value::types::{Type, forgotten};
+use crate::value::types::{Type, called, forgotten};
 use crate::value::{Kind, Value};
 
 /// For what a branch that is not taken is looked at: once for each.
@@ -196,8 +196,7 @@ impl Evaluator<'_, '_> {
 }
 
 fn no_elements(expression: &Expression, over: &Value, head: &Loop) -> Diagnostic {
-    let ty = Type::of(over);
-    let message = format!("a loop goes over a list, not over {}", ty.described());
+    let message = format!("a loop goes over a list, not over {}", called(over));
     let diagnostic = Diagnostic::new(code::NOT_A_LOOP, expression.span, message);
     let name = head.names.first().map_or("x", |name| name.text.as_str());
     let diagnostic = match over.kind {

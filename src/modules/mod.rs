@@ -126,12 +126,28 @@ fn import_file(
         diagnostics.push(diagnostic);
         return None;
     }
-    match open(&import.path.text, import.path.span, file, sources, files) {
+    let path = &import.path.text;
+    if let Some(function) = data_function(path) {
+        let message = format!("`{path}` is a data file, which declares nothing");
+        let help = format!("read it with `{function}(\"{path}\")`, wherever a value stands");
+        diagnostics.push(Diagnostic::new(code::UNREADABLE_FILE, import.path.span, message).help(help));
+        return None;
+    }
+    match open(path, import.path.span, file, sources, files) {
         Ok(target) => Some(target),
         Err(diagnostic) => {
             diagnostics.push(*diagnostic);
             None
         }
+    }
+}
+
+/// The function that reads what stands in a file of this name, if it is one of data.
+fn data_function(path: &str) -> Option<&'static str> {
+    match path.rsplit_once('.')?.1 {
+        "yaml" | "yml" => Some("yaml"),
+        "json" => Some("json"),
+        _ => None,
     }
 }
 
@@ -153,8 +169,8 @@ pub fn open(
     }
     let bytes = files.read(&found).map_err(absent)?;
     let text = String::from_utf8(bytes).map_err(|error| {
-        let line = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
-        let line = line.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = before.split(|byte| *byte == b'\n').count();
         let message = format!("`{}` is not UTF-8", found.name);
         let diagnostic = Diagnostic::new(code::NOT_UTF8, place, message).note(format!("line {line} is not"));
         Box::new(diagnostic.help("save the file as UTF-8"))
@@ -182,7 +198,8 @@ fn absent(path: &str, place: Span, absence: Absence) -> Diagnostic {
         }
         Absence::Folder(inside) => {
             let diagnostic = refused(format!("`{path}` is a folder"));
-            let names: Vec<String> = inside.iter().take(5).map(|name| format!("`{name}`")).collect();
+            let below = |name: &String| format!("`{}/{}`", path.trim_end_matches('/'), file_name(name));
+            let names: Vec<String> = inside.iter().take(5).map(below).collect();
             let help = if names.is_empty() {
                 "name a file".into()
             } else {
@@ -209,13 +226,16 @@ fn outside(path: &str, place: Span, root: &str) -> Diagnostic {
 /// The path that was probably meant: with the ending of sources, or one beside it with nearly the same name.
 fn nearby(path: &str, beside: &[String]) -> Option<String> {
     let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
-    let file_name = |name: &str| name.rsplit('/').next().unwrap_or_default().to_owned();
-    let names: Vec<String> = beside.iter().map(|name| file_name(name)).collect();
+    let names = || beside.iter().map(|name| file_name(name));
     let ended = format!("{name}.{EXTENSION}");
-    let better = if names.contains(&ended) {
+    let better = if names().any(|name| name == ended) {
         Some(ended)
     } else {
-        closest(name, names.iter().map(String::as_str)).map(str::to_owned)
+        closest(name, names()).map(str::to_owned)
     };
     better.map(|better| if folder.is_empty() { better } else { format!("{folder}/{better}") })
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or_default()
 }

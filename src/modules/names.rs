@@ -99,7 +99,8 @@ struct Table<'a, 'd> {
 
 impl<'a> Table<'a, '_> {
     fn import(&mut self, import: &'a ast::Import, target: Option<FileId>) {
-        if let Some(alias) = &import.alias {
+        let alias = import.alias.as_ref();
+        if let Some(alias) = alias.filter(|alias| !alias.is_missing()) {
             return self.declare(alias, Meaning::Import(target), "an import");
         }
         if import.path.is_missing() || import.path.parts.is_some() {
@@ -108,6 +109,9 @@ impl<'a> Table<'a, '_> {
         let stem = stem(&import.path.text);
         if is_referable(stem) {
             return self.add(stem, import.path.span, Meaning::Import(target));
+        }
+        if alias.is_some() {
+            return;
         }
         let message = format!("the import needs a name: `{stem}` is none");
         let diagnostic = Diagnostic::new(code::BAD_NAME, import.path.span, message)
@@ -145,9 +149,12 @@ impl<'a> Table<'a, '_> {
                 Some(_) => format!("the name of {what} is a plain one"),
                 None => format!("`{}` is no name for {what}", name.text.escape_debug()),
             };
-            let diagnostic = Diagnostic::new(code::BAD_NAME, name.span, message)
-                .note("it is referred to by its name: a letter or `_`, then letters, digits, `_` and `-`");
-            return self.diagnostics.push(diagnostic);
+            let rule = if RESERVED.contains(&name.text.as_str()) {
+                "it is a word of the language, which would be read as such where it is referred to"
+            } else {
+                "it is referred to by its name: a letter or `_`, then letters, digits, `_` and `-`"
+            };
+            return self.diagnostics.push(Diagnostic::new(code::BAD_NAME, name.span, message).note(rule));
         }
         self.add(&name.text, name.span, meaning);
     }

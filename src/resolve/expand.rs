@@ -37,7 +37,7 @@ pub fn expand<'a: 'c, 'c>(
     scope: &Scope,
     at_top: bool,
 ) -> Found<'a> {
-    let mut finder = Finder { evaluator, found: Found::default(), at_top, place };
+    let mut finder = Finder { evaluator, found: Found::default(), at_top };
     statements(&mut finder, list, place, &mut (), scope);
     finder.found
 }
@@ -47,7 +47,6 @@ struct Finder<'e, 'a, 'c> {
     found: Found<'a>,
     /// Whether these are the statements of a file.
     at_top: bool,
-    place: Span,
 }
 
 impl<'a: 'c, 'c> Evaluates<'a, 'c> for Finder<'_, 'a, 'c> {
@@ -64,7 +63,7 @@ impl<'a: 'c, 'c> Host<'a, 'c, 'a> for Finder<'_, 'a, 'c> {
         self.at_top || declares(body)
     }
 
-    fn statement(&mut self, statement: &'a Statement, body: Span, (): &mut (), scope: &Scope) {
+    fn statement(&mut self, statement: &'a Statement, _: Span, (): &mut (), scope: &Scope) {
         match &statement.kind {
             StatementKind::Template(_)
             | StatementKind::Environment(_)
@@ -77,11 +76,8 @@ impl<'a: 'c, 'c> Host<'a, 'c, 'a> for Finder<'_, 'a, 'c> {
                     self.found.taken.push(declaration);
                 }
             }
-            StatementKind::Import(import) => self.only_at_the_top(body, import.path.span, "an import"),
-            StatementKind::Param(param) => self.only_at_the_top(body, param.name.span, "a parameter"),
-            StatementKind::Let(constant) => self.only_at_the_top(body, constant.name.span, "a constant"),
             StatementKind::Entry(entry) if self.at_top => {
-                self.entry(&entry.key, entry.operation == crate::syntax::ast::Operation::Missing)
+                self.entry(&entry.key, entry.operation == crate::syntax::ast::Operation::Missing);
             }
             _ => {}
         }
@@ -91,24 +87,17 @@ impl<'a: 'c, 'c> Host<'a, 'c, 'a> for Finder<'_, 'a, 'c> {
 }
 
 impl Finder<'_, '_, '_> {
-    fn only_at_the_top(&mut self, body: Span, place: Span, what: &str) {
-        if self.at_top && body == self.place {
-            return;
-        }
-        let message = format!("{what} stands at the top level of a file");
-        let diagnostic = Diagnostic::new(code::MISPLACED, place, message)
-            .note("so it means the same everywhere in the file")
-            .help("move it out of the block");
-        self.evaluator.diagnostics.push(diagnostic);
-    }
-
     fn entry(&mut self, key: &Name, reported: bool) {
         if reported || crate::modules::names::RESERVED.contains(&key.text.as_str()) {
             return;
         }
+        let words = ["template", "environment", "task", "override", "import", "param", "let"];
+        if words.contains(&key.text.as_str()) {
+            let message = format!("a name belongs behind `{}`", key.text);
+            return self.evaluator.diagnostics.push(Diagnostic::new(code::MISSING_NAME, key.span.at_end(), message));
+        }
         let message = format!("`{}` stands outside of any declaration", key.text);
         let mut diagnostic = Diagnostic::new(code::MISPLACED, key.span, message);
-        let words = ["template", "environment", "task", "override", "import", "param", "let"];
         diagnostic.help.extend(crate::diagnostics::suggest::did_you_mean(&key.text, words));
         let help =
             "a declaration begins with `import`, `param`, `let`, `template`, `environment`, `task` or `override`";

@@ -21,6 +21,7 @@ use crate::diagnostics::suggest::did_you_mean;
 use crate::diagnostics::{Diagnostic, code};
 use crate::expression::Evaluator;
 use crate::expression::budget::MAX_PODS;
+use crate::expression::references::not_passed_on;
 use crate::expression::scope::Scope;
 use crate::modules::Modules;
 use crate::modules::names::Meaning;
@@ -152,7 +153,7 @@ pub struct Variant<'a> {
     pub named: bool,
 }
 
-impl<'a> Program<'a> {
+impl Program<'_> {
     /// The template of this name in a file.
     #[must_use]
     pub fn template(&self, file: FileId, name: &str) -> Option<TemplateId> {
@@ -344,7 +345,12 @@ impl<'a> Resolver<'a, '_, '_> {
             }
         }
         for (name, again, first) in twins {
-            self.duplicate("environment", &name, again, first);
+            let message = format!("two environments are called `{name}`, and this build makes tasks of both");
+            let diagnostic = Diagnostic::new(code::DUPLICATE_DECLARATION, again, message)
+                .label(first, "the other one")
+                .note("Flyte knows an environment by its name alone")
+                .help("give one of them another name");
+            self.report(diagnostic);
         }
     }
 
@@ -489,7 +495,10 @@ impl<'a> Resolver<'a, '_, '_> {
         let first = self.program.task_names.get(&environment).and_then(|names| names.get(&name.text)).copied();
         if let Some(first) = first {
             let (span, qualified) = (self.program.tasks[first.0].name.span, self.program.qualified_name(first));
-            return self.duplicate("task", &qualified, name.span, span);
+            // What is imported was there before.
+            let imported = !self.modules.is_named(name.span.file) && self.modules.is_named(span.file);
+            let (again, first) = if imported { (span, name.span) } else { (name.span, span) };
+            return self.duplicate("task", &qualified, again, first);
         }
         if !self.may_declare(name.span) {
             return;
@@ -555,7 +564,12 @@ impl<'a> Resolver<'a, '_, '_> {
                 match twin {
                     Some(twin) => self.ambiguous(&pending, id, twin),
                     None => {
-                        declared.extend(self.declare_override(task, Some(name.text.clone()), Some(name.span), &pending))
+                        declared.extend(self.declare_override(
+                            task,
+                            Some(name.text.clone()),
+                            Some(name.span),
+                            &pending,
+                        ));
                     }
                 }
             }
@@ -778,7 +792,8 @@ pub fn environment_path(
             Some(file) => (file, name),
             None => return Ok(None),
         },
-        _ => return Ok(None),
+        [import, name, ..] => return too_far(evaluator, import, name, scope).map(|()| None),
+        [] => return Ok(None),
     };
     let found = match path.len() {
         1 => program.environment(file, &name.text),
@@ -786,6 +801,9 @@ pub fn environment_path(
     };
     if found.is_some() || (evaluator.forgetful && program.is_dormant(file, Kind::Environment, &name.text)) {
         return Ok(found);
+    }
+    if path.len() == 1 {
+        no_import(evaluator, name, scope, "an environment")?;
     }
     let message = match path.len() {
         1 => format!("there is no environment `{}`", name.text),
@@ -830,18 +848,63 @@ pub fn imported(
         }
         other => {
             let message = match other {
-                Some(_) => format!("`{}` is no import", import.text),
+                Some((Meaning::Template, _)) => format!("`{}` is a template, and no import", import.text),
+                Some(_) => format!("`{}` is a constant or parameter, and no import", import.text),
                 None => format!("nothing is imported as `{}`", import.text),
             };
             let mut diagnostic = Diagnostic::new(code::UNKNOWN_NAME, import.span, message);
+            if other.is_some() {
+                diagnostic = diagnostic.note("before a dot stands the import of another file here");
+            }
             let imports = evaluator
                 .names
                 .of(scope.file)
                 .filter(|name| matches!(evaluator.names.meaning(scope.file, name), Some((Meaning::Import(_), _))));
-            diagnostic.help.extend(did_you_mean(&import.text, imports));
+            let imports: Vec<&str> = imports.collect();
+            diagnostic.help.extend(did_you_mean(&import.text, imports.iter().copied()));
+            if other.is_none() && diagnostic.help.is_empty() {
+                diagnostic = match imports.as_slice() {
+                    [] => diagnostic.help(format!("import a file first: `import \"…\" as {}`", import.text)),
+                    names => {
+                        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+                        diagnostic.note(format!("this file imports {}", names.join(", ")))
+                    }
+                };
+            }
             Err(Box::new(diagnostic))
         }
     }
+}
+
+/// What is said of names that lead through an import to something that has no names of its own.
+fn too_far(
+    evaluator: &mut Evaluator<'_, '_>,
+    import: &Name,
+    name: &Name,
+    scope: &Scope,
+) -> Result<(), Box<Diagnostic>> {
+    let Some(file) = imported(evaluator, import, scope)? else { return Ok(()) };
+    let diagnostic = match evaluator.names.meaning(file, &name.text) {
+        Some((Meaning::Import(_), place)) => not_passed_on(name, place),
+        Some(_) => Diagnostic::new(code::UNKNOWN_NAME, name.span, format!("`{}` is no import", name.text)),
+        None => evaluator.unknown_member(import, name, file),
+    };
+    Err(Box::new(diagnostic))
+}
+
+/// Refuses an import where something that stands in a file belongs.
+fn no_import(
+    evaluator: &mut Evaluator<'_, '_>,
+    name: &Name,
+    scope: &Scope,
+    wanted: &str,
+) -> Result<(), Box<Diagnostic>> {
+    if !matches!(evaluator.names.meaning(scope.file, &name.text), Some((Meaning::Import(_), _))) {
+        return Ok(());
+    }
+    evaluator.used.imports.insert((scope.file, name.text.clone()));
+    let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, name.span, format!("`{}` is a file", name.text));
+    Err(Box::new(diagnostic.help(format!("name {wanted} in it: `{}.NAME`", name.text))))
 }
 
 /// The template that a name means, or a name behind that of an import.
@@ -860,11 +923,15 @@ pub fn template_path(
             Some(file) => (file, name),
             None => return Ok(None),
         },
-        _ => return Ok(None),
+        [import, name, ..] => return too_far(evaluator, import, name, scope).map(|()| None),
+        [] => return Ok(None),
     };
     let found = program.template(file, &name.text);
     if found.is_some() || (evaluator.forgetful && program.is_dormant(file, Kind::Template, &name.text)) {
         return Ok(found);
+    }
+    if path.len() == 1 {
+        no_import(evaluator, name, scope, "a template")?;
     }
     let message = match path.len() {
         1 => format!("there is no template `{}`", name.text),

@@ -223,7 +223,13 @@ fn conflict(helper: Span, other: Span, message: String) -> Diagnostic {
 }
 
 fn primary_security(fields: &Object) -> Option<&Object> {
+    object(primary_container(fields)?, "securityContext").map(AsRef::as_ref)
+}
+
+/// The primary container, where the template lists it.
+#[must_use]
+pub fn primary_container(fields: &Object) -> Option<&Object> {
     let containers = object(fields, "pod_spec")?.get("containers")?.as_list()?;
     let primary = containers.iter().find(|container| name_of(container) == Some(primary_name(fields)))?;
-    object(primary.as_object()?, "securityContext").map(AsRef::as_ref)
+    primary.as_object().map(AsRef::as_ref)
 }

@@ -196,6 +196,14 @@ pub struct Loop {
     pub over: Expression,
 }
 
+impl Loop {
+    /// Whether every name is there, and none too many.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.names.len() <= 2 && !self.names.iter().any(Name::is_missing)
+    }
+}
+
 /// `extends a, b(x = 1)`: one of the names behind `extends`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Base {

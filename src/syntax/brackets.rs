@@ -227,10 +227,10 @@ impl<'t> Mending<'t> {
     fn count(text: &str) -> [usize; 4] {
         let mut counts = [0; 4];
         scan(text, |token| {
-            if let Token::Open { byte, .. } | Token::Close { byte, .. } = token {
-                if let Some(kind) = b"{}[]".iter().position(|known| *known == byte) {
-                    counts[kind] += 1;
-                }
+            if let Token::Open { byte, .. } | Token::Close { byte, .. } = token
+                && let Some(kind) = b"{}[]".iter().position(|known| *known == byte)
+            {
+                counts[kind] += 1;
             }
         });
         counts

@@ -22,10 +22,55 @@ pub fn no_statement(text: &str, span: Span) -> Diagnostic {
     diagnostic.help("write `key = value`, `key += [ … ]` or `key { … }`")
 }
 
-/// Text behind something that was complete.
-pub fn belongs_to_nothing(span: Span) -> Diagnostic {
-    Diagnostic::new(code::UNEXPECTED_TEXT, span, "this does not belong to what stands before it")
-        .help("an entry ends at a newline or a comma")
+/// Text behind something that was complete; `before` is what stands before it on its line.
+pub fn belongs_to_nothing(text: &str, before: &str, span: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::new(code::UNEXPECTED_TEXT, span, "this does not belong to what stands before it");
+    let last = before.trim_end().rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    if text.starts_with('?') {
+        return diagnostic.help("write `if CONDITION then VALUE else VALUE`");
+    }
+    if text.starts_with(['+', '-', '*', '/', '%']) {
+        return diagnostic
+            .note("there is no arithmetic")
+            .help("a text is put together by what stands in it: `\"${registry}/train:${tag}\"`");
+    }
+    if text.starts_with(['"', '\'']) && before.ends_with(char::is_alphabetic) {
+        return diagnostic.help("no letter stands before a string; `\"… ${name} …\"` puts values into it");
+    }
+    if last == "not" {
+        return diagnostic.help(format!("write `!{text}`"));
+    }
+    if text.starts_with("in ") {
+        return diagnostic.help("`contains(LIST, VALUE)` says whether a list, a map or a text has something in it");
+    }
+    diagnostic.help("an entry ends at a newline or a comma")
+}
+
+/// A word of Python that joins conditions.
+pub fn python_operator(word: &str, span: Span) -> Diagnostic {
+    let sign = if word == "and" { "&&" } else { "||" };
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, format!("conditions are joined by `{sign}`"))
+        .help(format!("write `{sign}`"))
+        .safe_fix("correct it", span, sign)
+}
+
+/// A condition behind the value that it is for, as Python has it.
+pub fn python_if(span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "the condition of a value stands before it")
+        .help("write `if CONDITION then VALUE else VALUE`")
+}
+
+/// `=` in a condition.
+pub fn assignment(span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "`=` sets a value, and `==` compares two")
+        .help("write `==`")
+        .safe_fix("write `==`", span, "==")
+}
+
+/// A brace between `${` and `}`.
+pub fn brace_in_text(span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "no `{` stands between `${` and `}`")
+        .help("write `${name}`; what has braces gets a name with `let` first")
 }
 
 /// Two entries with nothing between them.
@@ -54,7 +99,7 @@ pub fn stray_close(span: Span) -> Diagnostic {
 
 /// A declaration without its name.
 pub fn no_name(word: &str, span: Span) -> Diagnostic {
-    let article = if word.starts_with(['e', 'o']) { "an" } else { "a" };
+    let article = if word.starts_with(['e', 'i', 'o']) { "an" } else { "a" };
     let what = if word == "override" { "the name of a task".to_owned() } else { format!("{article} {word}'s name") };
     Diagnostic::new(code::MISSING_NAME, span, format!("{what} belongs here"))
 }
@@ -62,6 +107,9 @@ pub fn no_name(word: &str, span: Span) -> Diagnostic {
 /// A declaration without its block; `text` is what stands there instead.
 pub fn no_body(word: &str, text: &str, span: Span) -> Diagnostic {
     let junk = first_line(text);
+    if let Some(fault) = (word == "if").then(|| no_comparison(text, span)).flatten() {
+        return fault;
+    }
     let diagnostic = Diagnostic::new(code::MISSING_BODY, span, format!("a block belongs here: `{word} … {{ … }}`"));
     if junk.starts_with('(') && word != "template" {
         return diagnostic.note("only templates have parameters of their own");
@@ -143,6 +191,12 @@ pub fn bad_value(text: &str, span: Span) -> Diagnostic {
     if text.starts_with('.') {
         return diagnostic.help("a number has digits before its point: `0.5`");
     }
+    if text.starts_with("for ") {
+        return diagnostic.help("write what each round makes before it: `[ELEMENT for NAME in LIST]`");
+    }
+    if text.starts_with("in ") {
+        return diagnostic.help("`contains(LIST, VALUE)` says whether a list, a map or a text has something in it");
+    }
     if text.starts_with('+') {
         return diagnostic.help("a positive number is written without a sign");
     }
@@ -171,10 +225,56 @@ pub fn reserved(name: &Name) -> Diagnostic {
     }
 }
 
-/// `import` without a path.
-pub fn no_path(span: Span) -> Diagnostic {
-    Diagnostic::new(code::MISSING_VALUE, span, "the path of a file belongs here")
-        .help("write it as a string, relative to this file: `import \"../platform/base.flyteenv\" as platform`")
+/// `import` without a path, and the name that is declared by what stands there instead.
+pub fn no_path(junk: &str, span: Span) -> (Diagnostic, Option<String>) {
+    let diagnostic = Diagnostic::new(code::MISSING_VALUE, span, "the path of a file belongs here");
+    let parts = junk.split_once('=').map(|(name, path)| (path, name)).or_else(|| junk.split_once(" as "));
+    let (path, name) = parts.map_or((junk, None), |(path, name)| (path, Some(name.trim())));
+    let path = path.trim().trim_matches(['"', '\'']);
+    let name = name.filter(|name| name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-'));
+    if path.is_empty() {
+        let help = "write it as a string, relative to this file: `import \"../platform/base.flyteenv\" as platform`";
+        return (diagnostic.help(help), None);
+    }
+    let behind = name.map(|name| format!(" as {name}")).unwrap_or_default();
+    (diagnostic.help(format!("write `import \"{path}\"{behind}`")), name.map(Into::into))
+}
+
+/// An import whose name stands behind its path without `as`.
+pub fn no_as(name: &Name) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, name.span, "`as` belongs before the name of an import")
+        .help(format!("write `as {}`", name.text))
+        .safe_fix("write `as`", name.span.at_start(), "as ")
+}
+
+/// The name of a task with more parts than there are.
+pub fn too_many_names(span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "a task is named by at most three names")
+        .note("they are `IMPORT.ENVIRONMENT.TASK`; what a file imports itself, it does not pass on")
+        .help("import the environment's file here too")
+}
+
+/// A declaration in a block that stands at the top level of a file alone.
+pub fn only_at_the_top(what: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(code::MISPLACED, span, format!("{what} stands at the top level of a file"))
+        .note("so it means the same everywhere in the file")
+        .help("move it out of the block")
+}
+
+/// A parameter without `:` before its type.
+pub fn no_colon(name: &Name, ty: &str) -> Diagnostic {
+    let place = name.span.at_end();
+    Diagnostic::new(code::MISSING_SEPARATOR, place, "a `:` is missing between the parameter and its type")
+        .help(format!("write `{}: {ty}`", name.text))
+        .safe_fix("write `:`", place, ":")
+}
+
+/// A constant with a type.
+pub fn typed_constant(name: &Name, span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "a constant has no type of its own")
+        .note("its value has one already; only parameters are declared with a type")
+        .help(format!("write `let {} = …`", name.text))
+        .safe_fix("remove the type", span, "")
 }
 
 /// A parameter without a type.
@@ -188,6 +288,8 @@ pub fn no_type(name: &Name, default: Option<&Expression>) -> Diagnostic {
         Some(Value::Float(_)) => "float",
         Some(Value::Bool(_)) => "bool",
         Some(Value::Unit(_)) => "quantity",
+        Some(Value::List(_)) => "list",
+        Some(Value::Object(_)) => "object",
         _ => return diagnostic.note(TYPES).help(format!("write `{}: string`, or another type", name.text)),
     };
     diagnostic.note(TYPES).help(format!("write `{}: {ty}`", name.text)).unsafe_fix(
@@ -242,10 +344,31 @@ pub fn too_many_loop_names(span: Span) -> Diagnostic {
         .help("write `for NAME in LIST`, or `for KEY, VALUE in MAP`")
 }
 
-/// An `if` among values without `then`.
-pub fn no_then(span: Span) -> Diagnostic {
+/// An `if` among values without `then`; `text` is what stands there instead.
+pub fn no_then(text: &str, span: Span) -> Diagnostic {
+    if let Some(fault) = no_comparison(text, span) {
+        return fault;
+    }
     Diagnostic::new(code::UNEXPECTED_TEXT, span, "`then` belongs here")
         .help("write `if CONDITION then VALUE else VALUE`")
+}
+
+/// What stands behind a condition where a comparison was meant.
+fn no_comparison(text: &str, before: Span) -> Option<Diagnostic> {
+    let space = text.len() - text.trim_start().len();
+    let start = before.start as usize + space;
+    let text = text.trim_start();
+    if text.starts_with('=') {
+        return Some(assignment(Span::new(before.file, start..start + 1)));
+    }
+    if text.starts_with("in ") {
+        let place = Span::new(before.file, start..start + 2);
+        let diagnostic = Diagnostic::new(code::UNEXPECTED_TEXT, place, "`in` belongs to `for`");
+        return Some(diagnostic.help("`contains(LIST, VALUE)` says whether a list, a map or a text has something in it"));
+    }
+    let word = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let place = Span::new(before.file, start..start + word.len());
+    matches!(word, "and" | "or").then(|| python_operator(word, place))
 }
 
 /// An `if` among values without `else`.
@@ -282,6 +405,7 @@ pub fn belongs_to_nothing_in_parentheses(span: Span) -> Diagnostic {
 pub fn belongs_to_nothing_in_text(span: Span) -> Diagnostic {
     Diagnostic::new(code::UNEXPECTED_TEXT, span, "this does not belong to what stands before it")
         .note("between `${` and `}` stands one expression")
+        .help("write `\\${` where a dollar sign and a brace are meant, as in a shell, or use single quotes")
 }
 
 /// Brackets in a string's interpolation that are nested too deep.

@@ -248,8 +248,8 @@ impl Object {
         }
     }
 
-    /// Sets a name over what stood there: the new value remembers the old one.
-    pub fn overrule(&mut self, name: EcoString, key: Span, mut value: Value, conditional: bool) {
+    /// Sets a name over what stood there: the new value remembers the old one. Tells whether there was one.
+    pub fn overrule(&mut self, name: EcoString, key: Span, mut value: Value, conditional: bool) -> bool {
         let earlier = match self.entries.get_mut(&name) {
             Some(old) => {
                 let poison = Value::poison(old.value.span);
@@ -257,10 +257,12 @@ impl Object {
             }
             None => self.removed.iter().position(|(removed, _)| *removed == name).map(|at| self.removed.remove(at).1),
         };
+        let overruled = earlier.is_some();
         if let Some(step) = earlier {
             value.trail = Some(Step::after(step, value.trail.take()));
         }
         self.set(name, key, value);
+        overruled
     }
 
     /// Takes a name away, and remembers what took it; the order of the others stays.

@@ -125,13 +125,35 @@ impl Type {
             Self::Duration => "a duration such as `90s` or `1h30m`".into(),
             Self::Unit => "a number with a unit".into(),
             Self::List(element) if **element == Self::Any => "a list".into(),
-            Self::List(element) => format!("a list, each element {}", element.described()),
+            Self::List(element) => match element.plural() {
+                Some(elements) => format!("a list of {elements}"),
+                None => format!("a list, each element {}", element.described()),
+            },
             Self::Map(value) if **value == Self::Any => "a map".into(),
-            Self::Map(value) => format!("a map, each value {}", value.described()),
+            Self::Map(value) => match value.plural() {
+                Some(values) => format!("a map of {values}"),
+                None => format!("a map, each value {}", value.described()),
+            },
             Self::Object => "an object".into(),
             Self::Literal(value) => format!("`{}`", literal(value)),
             Self::Union(types) => Self::alternatives(types),
         }
+    }
+
+    /// What messages call several of them, where there is a word for it.
+    fn plural(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Int => "whole numbers",
+            Self::Float => "numbers",
+            Self::String => "strings",
+            Self::Quantity => "quantities",
+            Self::Duration => "durations",
+            Self::Unit => "numbers with units",
+            Self::List(_) => "lists",
+            Self::Map(_) => "maps",
+            Self::Object => "objects",
+            _ => return None,
+        })
     }
 
     fn alternatives(types: &[Self]) -> String {
@@ -154,6 +176,16 @@ impl Type {
             }
             _ => None,
         }
+    }
+}
+
+/// What messages call a value, with an article.
+#[must_use]
+pub fn called(value: &Value) -> String {
+    match value.kind {
+        Kind::Range(_) => "a range".into(),
+        Kind::Environment(_) => "an environment".into(),
+        _ => Type::of(value).described(),
     }
 }
 

@@ -107,7 +107,7 @@ fn inputs(arguments: &[String], disk: &BTreeMap<String, Vec<u8>>, sources: &mut 
         let format = data::Format::of_path(path).expect("a file of parameters has an ending that says what it is");
         inputs.files.push((sources.add(Source::new(path.clone(), text)), format));
     }
-    let text: String = given("--set").map(|argument| format!("--set {argument}\n")).collect();
+    let text: String = given("--set").flat_map(|argument| ["--set ", argument, "\n"]).collect();
     if text.is_empty() {
         return inputs;
     }

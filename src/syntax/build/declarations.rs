@@ -32,10 +32,25 @@ impl Builder<'_, '_> {
             match part.as_rule() {
                 Rule::string => path = self.name(&part),
                 Rule::import_alias => alias = Some(self.named_after(part, "import")),
-                _ => self.diagnostics.push(faults::no_path(self.before_space(range.start))),
+                Rule::name_without_as => {
+                    let name = Name::new(part.as_str(), self.span(range));
+                    self.diagnostics.push(faults::no_as(&name));
+                    alias = Some(name);
+                }
+                _ => alias = self.missing_path(range),
             }
         }
         Import { span, path, alias }
+    }
+
+    /// What stands where the path of an import should be; where a name can be made out in it, that is declared all the same.
+    fn missing_path(&mut self, range: Range<usize>) -> Option<Name> {
+        let text = self.slice(range.clone()).trim_end();
+        let span = if text.is_empty() { self.before_space(range.start) } else { self.trimmed(range) };
+        let (fault, name) = faults::no_path(text, span);
+        let name = name.map(|name| Name::new(name, span));
+        self.diagnostics.push(fault);
+        name
     }
 
     pub(super) fn param(&mut self, pair: Pair<'_, Rule>, word: &str) -> Param {
@@ -51,6 +66,11 @@ impl Builder<'_, '_> {
                 Rule::missing_name => name = self.missing_name(place, word).task,
                 Rule::type_expression => ty = Some(self.type_expression(part)),
                 Rule::missing_type => ty = Some(self.missing_type(place)),
+                Rule::type_without_colon => {
+                    let fault = faults::no_colon(&name, part.as_str().trim_end());
+                    self.diagnostics.push(fault);
+                    ty = part.into_inner().next().map(|part| self.type_expression(part));
+                }
                 _ => default.push(part),
             }
         }
@@ -124,6 +144,10 @@ impl Builder<'_, '_> {
                 Rule::colon_sign => {
                     let sign = self.span(place);
                     self.diagnostics.push(faults::colon(&name, sign));
+                }
+                Rule::type_of_constant => {
+                    let fault = faults::typed_constant(&name, self.trimmed(place));
+                    self.diagnostics.push(fault);
                 }
                 _ => value.push(part),
             }
@@ -261,7 +285,16 @@ impl Builder<'_, '_> {
         let span = name.span.to(self.span(self.range(&pair)));
         let Some(part) = pair.into_inner().next() else { return name };
         let task = self.name(&part);
-        TaskName { span, import: name.environment, environment: Some(name.task), task, variant: None }
+        let import = match name.import {
+            Some(first) => {
+                if !first.is_missing() {
+                    self.diagnostics.push(faults::too_many_names(first.span));
+                }
+                Some(Name::new("", first.span))
+            }
+            None => name.environment,
+        };
+        TaskName { span, import, environment: Some(name.task), task, variant: None }
     }
 
     fn variant(&mut self, name: TaskName, pair: Pair<'_, Rule>) -> TaskName {

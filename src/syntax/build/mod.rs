@@ -79,14 +79,18 @@ impl Builder<'_, '_> {
         }
         let alone = block.statements.is_empty() || self.separated(block.end..range.start);
         let faulty = matches!(pair.as_rule(), Rule::skipped_statement | Rule::broken_entry);
-        if !alone {
-            self.not_separated(range.clone(), faulty);
+        let python = if alone { None } else { self.python(&pair) };
+        let lost = !alone && (faulty || python.is_some());
+        match python {
+            Some(fault) => self.diagnostics.push(fault),
+            None if !alone => self.not_separated(range.clone(), faulty),
+            None => {}
         }
         let kind = match pair.as_rule() {
-            Rule::skipped_statement if alone => self.skipped_statement(&range),
-            Rule::skipped_statement => StatementKind::Skipped(self.span(range.clone())),
-            Rule::broken_entry if !alone => StatementKind::Skipped(self.span(range.clone())),
+            _ if lost => StatementKind::Skipped(self.span(range.clone())),
+            Rule::skipped_statement => self.skipped_statement(&range),
             Rule::unknown_declaration => self.unknown_declaration(pair),
+            Rule::of_the_file => self.of_the_file(pair),
             _ => self.statement_kind(pair),
         };
         block.end = range.start + self.slice(range).trim_end().len();
@@ -99,7 +103,10 @@ impl Builder<'_, '_> {
             Rule::import => StatementKind::Import(self.import(pair)),
             Rule::param => StatementKind::Param(self.param(pair, "param")),
             Rule::let_constant => StatementKind::Let(self.let_constant(pair)),
-            Rule::file_for | Rule::environment_for | Rule::body_for => StatementKind::For(self.for_statement(pair)),
+            Rule::file_for | Rule::environment_for | Rule::body_for => {
+                let each = self.for_statement(pair);
+                if each.head.is_whole() { StatementKind::For(each) } else { StatementKind::Skipped(each.span) }
+            }
             Rule::file_if | Rule::environment_if | Rule::body_if => StatementKind::If(self.if_statement(pair)),
             Rule::template => StatementKind::Template(self.template(pair)),
             Rule::environment => StatementKind::Environment(self.environment(pair)),
@@ -142,6 +149,21 @@ impl Builder<'_, '_> {
         StatementKind::Skipped(span)
     }
 
+    /// A declaration in a block that stands at the top level of a file alone.
+    fn of_the_file(&mut self, pair: Pair<'_, Rule>) -> StatementKind {
+        let span = self.trimmed(self.range(&pair));
+        if let Some(declaration) = pair.into_inner().next() {
+            let (what, length) = match declaration.as_rule() {
+                Rule::param => ("a parameter", "param".len()),
+                Rule::let_constant => ("a constant", "let".len()),
+                _ => ("an import", "import".len()),
+            };
+            let word = self.span(span.start as usize..span.start as usize + length);
+            self.diagnostics.push(faults::only_at_the_top(what, word));
+        }
+        StatementKind::Skipped(span)
+    }
+
     fn separated(&self, between: Range<usize>) -> bool {
         self.slice(between).contains(['\n', ','])
     }
@@ -149,8 +171,37 @@ impl Builder<'_, '_> {
     fn not_separated(&mut self, range: Range<usize>, faulty: bool) {
         let length = self.slice(range.clone()).trim_end().len();
         let span = self.span(range.start..range.start + length);
-        let fault = if faulty { faults::belongs_to_nothing(span) } else { faults::no_separator(span.at_start()) };
+        if self.diagnostics.last().and_then(Diagnostic::span).is_some_and(|last| last.start == span.start) {
+            // What stands here was seen as the fault of what stands before it.
+            return;
+        }
+        let fault = if faulty {
+            let text = self.slice(range.clone()).trim_end();
+            let line = self.slice(0..range.start).rfind('\n').map_or(0, |at| at + 1);
+            faults::belongs_to_nothing(text, self.slice(line..range.start), span)
+        } else {
+            faults::no_separator(span.at_start())
+        };
         self.diagnostics.push(fault);
+    }
+
+    /// What is said of Python's forms behind a value on its line.
+    fn python(&self, pair: &Pair<'_, Rule>) -> Option<Diagnostic> {
+        let range = self.range(pair);
+        let text = self.slice(range.clone());
+        let word = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        let place = self.span(range.start..range.start + word.len());
+        match word {
+            "and" | "or" => Some(faults::python_operator(word, place)),
+            "if" if text.contains("else") && !text.contains('{') => Some(faults::python_if(place)),
+            _ => None,
+        }
+    }
+
+    /// Where the line of a place ends.
+    fn line_end(&self, at: usize) -> usize {
+        let rest = self.slice(at..self.text.len());
+        at + rest.find('\n').unwrap_or(rest.len())
     }
 
     /// A brace too many, or one too early: then what follows it belongs to the environment that it closed.

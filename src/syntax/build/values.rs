@@ -19,7 +19,10 @@ impl Builder<'_, '_> {
         let mut parts = parts.into_iter();
         let Some(first) = parts.next() else { return missing(self.span(at..at)) };
         let first = self.operand(first);
-        self.continued(first, parts)
+        match parts.next() {
+            None => first,
+            Some(next) => self.continued(first, std::iter::once(next).chain(parts)),
+        }
     }
 
     /// A value with what is joined to it: the rest of a chain of operators, and the other end of a range.
@@ -59,15 +62,14 @@ impl Builder<'_, '_> {
         for operand in operands {
             let Some((place, sign)) = operators.next() else { break };
             let (Some(left), rest) = (current.take(), operand) else { break };
-            current = match comparison(sign) {
-                Some(operator) => Some(self.compared(left, operator, *place, rest)),
-                None => {
-                    conditions.push(left);
-                    if sign == "||" {
-                        alternatives.push(self.joined(Logic::And, std::mem::take(&mut conditions)));
-                    }
-                    Some(rest)
+            current = if let Some(operator) = comparison(sign) {
+                Some(self.compared(left, operator, *place, rest))
+            } else {
+                conditions.push(left);
+                if sign == "||" {
+                    alternatives.push(self.joined(Logic::And, std::mem::take(&mut conditions)));
                 }
+                Some(rest)
             };
         }
         conditions.extend(current);
@@ -166,8 +168,11 @@ impl Builder<'_, '_> {
                 Rule::condition => condition = Some(self.value(part.into_inner(), range.end)),
                 Rule::missing_then => {
                     let place = self.before_space(range.start);
-                    self.diagnostics.push(faults::no_then(place));
-                    branches.extend(condition.take().map(|condition| (condition, missing(place))));
+                    let rest = self.slice(place.start as usize..end.max(self.line_end(range.start)));
+                    let fault = faults::no_then(rest, place);
+                    self.diagnostics.push(fault);
+                    let nothing = missing(self.span(range.start..range.start));
+                    branches.extend(condition.take().map(|condition| (condition, nothing)));
                 }
                 Rule::missing_else => {
                     let place = self.before_space(range.start);
@@ -175,7 +180,7 @@ impl Builder<'_, '_> {
                     if branches.iter().all(|(_, value)| value.value != Value::Missing) {
                         self.diagnostics.push(faults::no_else(place));
                     }
-                    otherwise = Some(missing(place));
+                    otherwise = Some(missing(self.span(range.start..range.start)));
                 }
                 _ => {
                     let value = self.value(part.into_inner(), range.end);
@@ -229,7 +234,7 @@ impl Builder<'_, '_> {
 
     fn list(&mut self, pair: Pair<'_, Rule>) -> Value {
         let range = self.range(&pair);
-        let mut reading = Items { items: Vec::new(), pending: Vec::new(), end: range.start + 1 };
+        let mut reading = ListSoFar { items: Vec::new(), pending: Vec::new(), end: range.start + 1 };
         let mut comprehension = None;
         let mut parts = pair.into_inner().peekable();
         while let Some(part) = parts.next() {
@@ -258,6 +263,8 @@ impl Builder<'_, '_> {
             }
         }
         match comprehension {
+            // Its element cannot be read without the names that it is made of.
+            Some(comprehension) if !comprehension.head.is_whole() => Value::Missing,
             Some(mut comprehension) => {
                 comprehension.trailing = reading.pending;
                 Value::Comprehension(Box::new(comprehension))
@@ -266,7 +273,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    fn comprehension(&mut self, pair: Pair<'_, Rule>, reading: &mut Items) -> Option<Comprehension> {
+    fn comprehension(&mut self, pair: Pair<'_, Rule>, reading: &mut ListSoFar) -> Option<Comprehension> {
         let span = self.span(self.range(&pair));
         reading.end = span.end as usize;
         let element = reading.items.pop()?;
@@ -287,7 +294,7 @@ impl Builder<'_, '_> {
         Some(Comprehension { element, head: head?, condition, trailing: Vec::new() })
     }
 
-    fn item_comment(&self, pair: &Pair<'_, Rule>, reading: &mut Items) {
+    fn item_comment(&self, pair: &Pair<'_, Rule>, reading: &mut ListSoFar) {
         let comment = self.comment_of(pair);
         let alone = self.slice(reading.end..comment.span.start as usize).contains('\n');
         match reading.items.last_mut() {
@@ -425,7 +432,7 @@ impl Builder<'_, '_> {
 }
 
 /// The elements of a list as far as they have been read.
-struct Items {
+struct ListSoFar {
     items: Vec<Item>,
     /// Comments that belong to what comes next.
     pending: Vec<Comment>,

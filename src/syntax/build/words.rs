@@ -78,6 +78,11 @@ impl Builder<'_, '_> {
             self.diagnostics.push(faults::too_deep_in_text(span));
             return Expression { span, value: Value::Missing };
         }
+        if let Some(brace) = brace_outside_of_strings(code) {
+            let fault = faults::brace_in_text(self.span(start + brace..start + brace + 1));
+            self.diagnostics.push(fault);
+            return Expression { span, value: Value::Missing };
+        }
         let Ok(mut pairs) = Grammar::parse(Rule::interpolated, code) else {
             self.diagnostics.push(faults::bad_value(code, span));
             return Expression { span, value: Value::Missing };
@@ -96,4 +101,13 @@ impl Builder<'_, '_> {
         self.base = outer;
         value
     }
+}
+
+/// Where a brace is opened in the code of an interpolation; it could not be closed there.
+fn brace_outside_of_strings(code: &str) -> Option<usize> {
+    let mut in_string = false;
+    code.bytes().position(|byte| {
+        in_string ^= byte == b'"';
+        byte == b'{' && !in_string
+    })
 }

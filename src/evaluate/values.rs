@@ -107,7 +107,7 @@ impl Layering<'_, '_, '_, '_> {
         let mut items = Vec::with_capacity(list.items.len());
         for item in &list.items {
             let value = self.value(&item.value, element, &what, scope);
-            items.push(self.no_null(value, element, &what));
+            items.push(self.no_null(value, element, &what, item.value.span));
         }
         Value::new(span, Kind::List(Arc::new(List::new(items))))
     }
@@ -124,7 +124,7 @@ impl Layering<'_, '_, '_, '_> {
         let what = element_what(what);
         let (known, items) = comprehend(self, comprehension, scope, &mut |this, expression, scope| {
             let value = this.value(expression, element, &what, scope);
-            this.no_null(value, element, &what)
+            this.no_null(value, element, &what, expression.span)
         });
         match known {
             Truth::Poison | Truth::Unknown => Value::poison(span),
@@ -132,14 +132,14 @@ impl Layering<'_, '_, '_, '_> {
         }
     }
 
-    /// An element of a list, which is never `null`.
-    fn no_null(&mut self, value: Value, ty: &'static Type, what: &str) -> Value {
+    /// A part of a list or range, which is never `null`.
+    fn no_null(&mut self, value: Value, ty: &'static Type, what: &str, at: Span) -> Value {
         if value.kind != Kind::Null {
             return value;
         }
-        let scalar = Scalar { value: &value, what, at: value.span, literal: true, data: false };
+        let scalar = Scalar { value: &value, what, at, literal: at == value.span, data: false };
         let mismatch = *scalar.mismatch(ty);
-        self.expressions.refuse(mismatch, value.span)
+        self.expressions.refuse(mismatch, at)
     }
 
     fn range(
@@ -151,9 +151,10 @@ impl Layering<'_, '_, '_, '_> {
         what: &str,
         scope: &Scope,
     ) -> Value {
+        let (from_place, to_place) = (from.span, to.span);
         let from = self.value(from, element, what, scope);
         let to = self.value(to, element, what, scope);
-        let (from, to) = (self.no_null(from, element, what), self.no_null(to, element, what));
+        let (from, to) = (self.no_null(from, element, what, from_place), self.no_null(to, element, what, to_place));
         if from.is_poison() || to.is_poison() {
             return Value::poison(span);
         }
@@ -186,7 +187,8 @@ impl Layering<'_, '_, '_, '_> {
                 let mut items = Vec::with_capacity(list.items().len());
                 for item in list.items() {
                     let item = self.coerce(item.clone(), element, Use { what: &what, literal: false, ..used }, scope);
-                    items.push(self.no_null(item, element, &what));
+                    let place = if self.expressions.is_data(item.span.file) { item.span } else { used.at };
+                    items.push(self.no_null(item, element, &what, place));
                 }
                 Value { kind: Kind::List(Arc::new(List::new(items))), ..value }
             }

@@ -230,8 +230,12 @@ impl Evaluator<'_, '_> {
             poison |= argument.is_poison();
             unknown |= matches!(argument.kind, Kind::Unknown(_));
             if !argument.is_poison() && !ty.may(&|ty| (function.takes)(at, ty)) {
-                let diagnostic = wrong_argument(function, at, argument, arguments, given);
-                self.diagnostics.push(diagnostic);
+                let turned = fits_turned(function, arguments);
+                // Arguments the wrong way round are one fault.
+                if !(turned && poison) {
+                    let diagnostic = wrong_argument(function, at, argument, turned, given);
+                    self.diagnostics.push(diagnostic);
+                }
                 poison = true;
             }
         }
@@ -250,7 +254,10 @@ impl Evaluator<'_, '_> {
                 .note("a template is named behind `extends` and in `pod_template`");
         }
         let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, place, format!("there is no function `{name}`"));
-        match closest(&name, names()) {
+        if matches!(name.as_str(), "str" | "string" | "concat" | "format" | "printf" | "toString") {
+            return diagnostic.help("a text is put together by what stands in it: `\"${registry}/train:${tag}\"`");
+        }
+        match habit(&name).or_else(|| closest(&name, names())) {
             Some(better) => {
                 diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct the name", place, better)
             }
@@ -348,25 +355,40 @@ fn usage(function: &Function) -> String {
     format!("{}({})", function.name, function.parameters.join(", "))
 }
 
-fn wrong_argument(
-    function: &Function,
-    at: usize,
-    argument: &Value,
-    arguments: &[Value],
-    given: &Given<'_>,
-) -> Diagnostic {
+fn wrong_argument(function: &Function, at: usize, argument: &Value, turned: bool, given: &Given<'_>) -> Diagnostic {
     let place = given.place(at);
     let found = called(argument);
     let message = format!("`{}` takes {} here, not {found}", function.name, (function.wanted)(at));
     let diagnostic = Diagnostic::new(code::WRONG_TYPE, place, message);
-    let turned: Vec<&Value> = arguments.iter().rev().collect();
-    let fits = turned.iter().enumerate().all(|(at, value)| Type::of(value).may(&|ty| (function.takes)(at, ty)));
-    let diagnostic = if fits && turned.len() == 2 {
+    let diagnostic = if turned {
         diagnostic.help(format!("the arguments are the other way round: `{}`", usage(function)))
     } else {
         diagnostic
     };
     written_at(diagnostic, argument, place)
+}
+
+/// Whether two arguments would fit the other way round.
+fn fits_turned(function: &Function, arguments: &[Value]) -> bool {
+    let mut turned = arguments.iter().rev().enumerate();
+    arguments.len() == 2 && turned.all(|(at, value)| Type::of(value).may(&|ty| (function.takes)(at, ty)))
+}
+
+/// The function of this language that has another name elsewhere, or what stands for it.
+fn habit(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "len" | "size" | "count" | "strlen" => "length",
+        "toLower" | "lowercase" | "downcase" | "tolower" => "lower",
+        "toUpper" | "uppercase" | "upcase" | "toupper" => "upper",
+        "strip" | "trimspace" | "trimSpace" => "trim",
+        "has" | "includes" | "in" | "hasKey" => "contains",
+        "sub" | "substitute" => "replace",
+        "load_yaml" | "fromYaml" | "yamldecode" | "readYaml" => "yaml",
+        "load_json" | "fromJson" | "jsondecode" | "readJson" => "json",
+        "read" | "readFile" | "open" | "include" => "file",
+        "union" | "mergeOverwrite" | "update" => "merge",
+        _ => return None,
+    })
 }
 
 /// The text of the first argument, whose type has been checked.
@@ -401,8 +423,7 @@ fn join(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Va
             Kind::Poison => return Value::poison(given.span),
             Kind::Unknown(_) => return Value::new(given.span, Kind::Unknown(Arc::new(Type::String))),
             _ => {
-                let message =
-                    format!("`join` takes a list of strings, and this one has {}", called(item));
+                let message = format!("`join` takes a list of strings, and this one has {}", called(item));
                 let diagnostic = Diagnostic::new(code::WRONG_TYPE, given.place(0), message);
                 return this.refuse(written_at(diagnostic, item, given.place(0)), given.span);
             }

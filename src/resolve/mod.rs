@@ -282,7 +282,7 @@ impl<'a> Resolver<'a, '_, '_> {
         let id = EnvironmentId(self.program.environments.len());
         let Some(name) = self.named(&declaration.name, scope) else { return };
         let (file, named) = (name.span.file, self.modules.is_named(name.span.file));
-        names::check_environment(&name, self.evaluator.diagnostics);
+        names::check_environment(&name, declaration.name.parts.is_some(), self.evaluator.diagnostics);
         let own = self.program.environment_names.entry(file).or_default();
         let first = own.get(&name.text).or_else(|| named.then(|| self.program.shared_environments.get(&name.text))?);
         if let Some(first) = first {
@@ -305,10 +305,14 @@ impl<'a> Resolver<'a, '_, '_> {
         let diagnostic =
             Diagnostic::new(code::DUPLICATE_DECLARATION, again, format!("{what} `{name}` is declared twice"));
         if again == first {
-            let diagnostic = diagnostic
-                .note("every round of the loop around it declares it")
-                .help("make the name depend on the round: `\"…-${…}\"`");
-            return self.report(diagnostic);
+            let interpolated = self.evaluator.sources.text(again).contains("${");
+            return self.report(if interpolated {
+                diagnostic.note("two rounds of the loop around it give it the same name")
+            } else {
+                diagnostic
+                    .note("every round of the loop around it declares it")
+                    .help("make the name depend on the round: `\"…-${…}\"`")
+            });
         }
         self.report(
             diagnostic
@@ -810,6 +814,11 @@ pub fn environment_path(
         _ => format!("`{}` has no environment `{}`", evaluator.sources.get(file).name, name.text),
     };
     let mut diagnostic = Diagnostic::new(code::UNKNOWN_ENVIRONMENT, name.span, message);
+    if program.template(file, &name.text).is_some() {
+        let use_it = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+        diagnostic.message = format!("`{}` is a template, not an environment", name.text);
+        return Err(Box::new(diagnostic.help(format!("use a template with `pod_template = {use_it}`"))));
+    }
     if program.is_dormant(file, Kind::Environment, &name.text) {
         diagnostic = diagnostic.note("it is declared only under an `if` that does not hold in this build");
     }
@@ -938,6 +947,10 @@ pub fn template_path(
         _ => format!("`{}` has no template `{}`", evaluator.sources.get(file).name, name.text),
     };
     let mut diagnostic = Diagnostic::new(code::UNKNOWN_TEMPLATE, name.span, message);
+    if program.environment_names.get(&file).is_some_and(|names| names.contains_key(&name.text)) {
+        diagnostic.message = format!("`{}` is an environment, not a template", name.text);
+        return Err(Box::new(diagnostic.note("templates extend templates, and environments extend environments")));
+    }
     if program.is_dormant(file, Kind::Template, &name.text) {
         diagnostic = diagnostic.note("it is declared only under an `if` that does not hold in this build");
     }

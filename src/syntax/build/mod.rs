@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use pest::iterators::{Pair, Pairs};
 
-use super::ast::{Body, Comment, Entry, File, Label, Name, Operation, Statement, StatementKind};
+use super::ast::{Body, Comment, Entry, File, Label, Name, Operation, RESERVED, Statement, StatementKind, Value};
 use super::faults;
 use super::grammar::Rule;
 use crate::diagnostics::{Diagnostic, Diagnostics};
@@ -85,6 +85,9 @@ impl Builder<'_, '_> {
             Some(fault) => self.diagnostics.push(fault),
             None if !alone => self.not_separated(range.clone(), faulty),
             None => {}
+        }
+        if let Some(before) = block.statements.last_mut().filter(|_| lost) {
+            doubt(before);
         }
         let kind = match pair.as_rule() {
             _ if lost => StatementKind::Skipped(self.span(range.clone())),
@@ -239,12 +242,16 @@ impl Builder<'_, '_> {
         let span = self.trimmed(self.range(&pair));
         let labelled = pair.as_rule() == Rule::labelled_entry;
         let mut parts = pair.into_inner();
+        let bare = parts.peek().is_some_and(|part| part.as_rule() == Rule::bare_name);
         let key = match parts.next() {
-            Some(part) => self.key(&part),
+            Some(part) => self.name(&part),
             None => Name::new("", span.at_start()),
         };
         let label = if labelled { parts.next().map(|part| self.label(&part)) } else { None };
         let operation = self.operation(&key, label.as_ref(), parts);
+        if bare && RESERVED.contains(&key.text.as_str()) {
+            self.diagnostics.push(faults::reserved(&key, &operation));
+        }
         Entry { span, key, label, operation }
     }
 
@@ -334,6 +341,18 @@ impl Builder<'_, '_> {
     /// The part of a range that lies in the text: brackets that were missing may stand behind it.
     fn clamped(&self, range: Range<usize>) -> Range<usize> {
         range.start.min(self.text.len())..range.end.min(self.text.len())
+    }
+}
+
+/// What a constant or parameter is worth is not known where text follows that does not belong to it.
+fn doubt(statement: &mut Statement) {
+    let value = match &mut statement.kind {
+        StatementKind::Let(constant) => Some(&mut constant.value),
+        StatementKind::Param(param) => param.default.as_mut(),
+        _ => None,
+    };
+    if let Some(value) = value {
+        value.value = Value::Missing;
     }
 }
 

@@ -35,8 +35,10 @@ use support::{files_below, root};
 
 use self::page::Page;
 
+type Check = fn(&[Page]) -> Result<(), String>;
+
 /// What holds for all pages together.
-const CHECKS: &[(&str, fn(&[Page]) -> Result<(), String>)] = &[
+const CHECKS: &[(&str, Check)] = &[
     ("every_link_leads_somewhere", links),
     ("everything_shown_comes_of_a_program", shown),
     ("every_function_and_warning_is_described", described),
@@ -46,7 +48,8 @@ fn main() {
     let pages: Vec<Page> = paths().iter().map(|path| Page::read(path)).collect();
     let mut trials = Vec::new();
     for page in &pages {
-        trials.extend(page.programs.iter().cloned().map(|program| Trial::test(program.name(), move || program.check())));
+        trials
+            .extend(page.programs.iter().cloned().map(|program| Trial::test(program.name(), move || program.check())));
         trials.extend(page.rows.iter().cloned().map(|row| Trial::test(row.name(), move || row.check())));
     }
     assert!(!trials.is_empty(), "the documentation shows no program");

@@ -112,9 +112,10 @@ impl Row {
         let Self { written, is, .. } = self;
         let fails = is.len() == 5 && is.starts_with('E');
         let condition = if fails { format!("({written}) == null") } else { format!("({written}) == ({is})") };
+        let command = format!("if {condition} then \"same\" else \"different\"");
         let text = format!(
-            "environment rows-env {{\n  image = \"alpine:3.20\"\n  task row {{\n    command = ["
-        ) + &format!("if {condition} then \"same\" else \"different\"]\n  }}\n}}\n");
+            "environment rows-env {{\n  image = \"alpine:3.20\"\n  task row {{\n    command = [{command}]\n  }}\n}}\n"
+        );
         let program = support::Program::compile(vec![("row.flyteenv".into(), text)], &[]);
         if fails {
             let codes = codes(&program.compilation.diagnostics);
@@ -137,7 +138,8 @@ fn check(shown: &Shown, program: &support::Program) -> Result<(), String> {
         Shown::Json(text) => {
             let expected: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
             let actual = render(&program.compilation.diagnostics, program.sources(), Format::Json, false);
-            let found = actual.lines().any(|line| serde_json::from_str::<Value>(line).is_ok_and(|line| line == expected));
+            let found =
+                actual.lines().any(|line| serde_json::from_str::<Value>(line).is_ok_and(|line| line == expected));
             if found { Ok(()) } else { Err(format!("what comes is\n{actual}")) }
         }
     }

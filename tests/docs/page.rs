@@ -27,7 +27,8 @@ impl Page {
         let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let name = path.strip_prefix(root()).unwrap_or(path).to_string_lossy().into_owned();
         let (programs, rows, headings) = (Vec::new(), Vec::new(), Vec::new());
-        let mut page = Self { name, text: String::new(), programs, rows, headings, links: Vec::new(), stray: Vec::new() };
+        let mut page =
+            Self { name, text: String::new(), programs, rows, headings, links: Vec::new(), stray: Vec::new() };
         page.lines(&text);
         page.text = text;
         page
@@ -99,7 +100,9 @@ impl Page {
         let target = if path.is_empty() { self.name.clone() } else { parts.join("/") };
         match fragment {
             None => root().join(target).exists(),
-            Some(fragment) => pages.iter().any(|page| page.name == target && page.headings.iter().any(|h| h == fragment)),
+            Some(fragment) => {
+                pages.iter().any(|page| page.name == target && page.headings.iter().any(|h| h == fragment))
+            }
         }
     }
 }

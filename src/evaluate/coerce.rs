@@ -133,6 +133,7 @@ impl Scalar<'_> {
         let microseconds = match &self.value.kind {
             Kind::Int(seconds) => seconds.checked_mul(SECOND),
             Kind::Unit(text) => units::duration(text),
+            Kind::String(text) if self.data => units::duration(text),
             Kind::Duration(microseconds) => Some(*microseconds),
             _ => return Err(self.mismatch(ty)),
         };
@@ -190,7 +191,7 @@ impl Scalar<'_> {
         let message = format!("{} takes {}, not {}", self.place(), describe(ty), form(&self.value.kind));
         let diagnostic = Diagnostic::new(code::WRONG_TYPE, self.at, message);
         let diagnostic = crate::expression::written_at(diagnostic, self.value, self.at);
-        let fix = Fix { literal: self.literal, span: self.at };
+        let fix = Fix { literal: self.literal, data: self.data, span: self.at };
         Box::new(match (ty, &self.value.kind) {
             (Type::String | Type::Keyword(_), Kind::Unit(text)) => fix.safe(
                 diagnostic
@@ -249,6 +250,7 @@ fn whole(number: f64) -> i64 {
 #[derive(Clone, Copy)]
 struct Fix {
     literal: bool,
+    data: bool,
     span: Span,
 }
 
@@ -263,6 +265,9 @@ impl Fix {
 
     fn quoted(self, diagnostic: Diagnostic, text: &str, quantity: bool) -> Diagnostic {
         let literal = format!("\"{text}\"");
+        if self.data {
+            return diagnostic.help(format!("write `{literal}`"));
+        }
         if !self.literal {
             return diagnostic.help(format!("put it into a string: `{literal}`, or `\"${{…}}\"`"));
         }

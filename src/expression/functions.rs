@@ -1,12 +1,12 @@
 //! The built-in functions, all of them pure but for the files beside the source that three of them read.
 //!
-//! Source of what they do: the design of the language; `docs/language.md` has them as users read of them.
+//! Source of what they do: the design of the language; `docs/expressions.md` has them as users read of them.
 
 use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::compare::equal;
+use super::compare::{equal, may_equal};
 use super::scope::Scope;
 use super::{Evaluator, budget, written_at};
 use crate::data::Format;
@@ -488,12 +488,19 @@ fn file(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Va
 fn contains(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Value {
     let [within, what] = values else { return Value::poison(given.span) };
     let found = match (&within.kind, &what.kind) {
-        (Kind::List(list), _) => list.items().iter().any(|item| equal(item, what)),
+        (Kind::List(list), _) if list.items().is_empty() || list.items().iter().any(|item| may_equal(item, what)) => {
+            list.items().iter().any(|item| equal(item, what))
+        }
         (Kind::String(text), Kind::String(part)) => text.contains(part.as_str()),
         (Kind::Object(object), Kind::String(name)) => object.get(name).is_some(),
         _ => {
             let found = called(what);
-            let message = format!("{} contains strings, not {found}", called(within));
+            let message = match within.as_list().and_then(<[Value]>::first) {
+                Some(first) => {
+                    format!("the elements of this list are never equal to {found}: one is {}", called(first))
+                }
+                None => format!("{} contains strings, not {found}", called(within)),
+            };
             let diagnostic = Diagnostic::new(code::WRONG_TYPE, given.place(1), message);
             return this.refuse(written_at(diagnostic, what, given.place(1)), given.span);
         }

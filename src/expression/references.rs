@@ -92,7 +92,8 @@ impl Evaluator<'_, '_> {
         let file = &self.sources.get(target).name;
         let message = format!("`{file}` has no `{}`", name.text);
         let mut diagnostic = Diagnostic::new(code::UNKNOWN_MEMBER, name.span, message);
-        let known: Vec<&str> = self.names.of(target).collect();
+        let is_import = |name: &str| matches!(self.names.meaning(target, name), Some((Meaning::Import(_), _)));
+        let known: Vec<&str> = self.names.of(target).filter(|name| !is_import(name)).collect();
         if self.diagnostics.are_few() {
             diagnostic.help.extend(did_you_mean(&name.text, known.iter().copied()));
         }

@@ -659,6 +659,11 @@ impl<'a> Resolver<'a, '_, '_> {
             }
             return self.report(diagnostic);
         }
+        let (here, of) = (pending.declaration.span.file, self.program.tasks[task.0].name.span.file);
+        if here != of && !self.modules.is_named(here) {
+            // Importing a file changes nothing of others.
+            return;
+        }
         let amendment = Amendment { declaration: pending.declaration, scope: pending.scope.clone() };
         self.program.tasks[task.0].amendments.push(amendment);
     }

@@ -110,6 +110,12 @@ impl Builder<'_, '_> {
                 self.diagnostics.push(faults::no_value(self.before_space(range.start)));
                 Value::Missing
             }
+            Rule::value_below => {
+                let end = range.end;
+                let value = self.value(pair.into_inner(), end);
+                self.diagnostics.push(faults::value_below(value.span, self.before_space(range.start)));
+                return value;
+            }
             Rule::nested_if => {
                 self.diagnostics.push(faults::nested_if(span));
                 Value::Missing
@@ -261,6 +267,11 @@ impl Builder<'_, '_> {
                     reading.items.push(Item { leading: std::mem::take(&mut reading.pending), value, trailing: None });
                 }
             }
+        }
+        if let (Some(comprehension), Some(item)) = (&comprehension, reading.items.first()) {
+            let place = comprehension.head.span.to(item.value.span);
+            self.diagnostics.push(faults::comprehension_among_others(place));
+            return Value::Missing;
         }
         match comprehension {
             // Its element cannot be read without the names that it is made of.

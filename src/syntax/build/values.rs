@@ -268,7 +268,9 @@ impl Builder<'_, '_> {
                 }
             }
         }
-        if let (Some(comprehension), Some(item)) = (&comprehension, reading.items.first()) {
+        if let (Some(comprehension), Some(item)) = (&comprehension, reading.items.first())
+            && comprehension.head.is_whole()
+        {
             let place = comprehension.head.span.to(item.value.span);
             self.diagnostics.push(faults::comprehension_among_others(place));
             return Value::Missing;

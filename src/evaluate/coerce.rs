@@ -338,7 +338,13 @@ pub fn may_take(ty: &'static Type, of: &types::Type) -> bool {
             of.may(&|of| matches!(of, Known::Map(_) | Known::Object))
                 || object.field(field).is_some_and(|field| may_take(&field.ty, of))
         }
-        _ => of.may(&takes),
+        _ => match of {
+            // Where it is not `null`, it has to be something that fits.
+            Known::Union(types) if types.iter().any(|of| *of != Known::Null) => {
+                types.iter().any(|of| *of != Known::Null && of.may(&takes))
+            }
+            _ => of.may(&takes),
+        },
     }
 }
 

@@ -74,7 +74,7 @@ impl Layering<'_, '_, '_, '_> {
                 self.range(from, to, element, span, what, scope)
             }
             (ast::Value::Reference(path), Type::PodTemplate) => self.pod_template(path, None, span, scope),
-            (ast::Value::Call(call), Type::PodTemplate) if !is_function(call) => {
+            (ast::Value::Call(call), Type::PodTemplate) if !is_function(call) || self.is_template(call, scope) => {
                 self.pod_template(&call.path, Some(&call.arguments), span, scope)
             }
             (ast::Value::Reference(path), Type::Environment) => self.environment(path, span, scope),
@@ -271,7 +271,8 @@ impl Layering<'_, '_, '_, '_> {
             Ok(None) => Value::poison(span),
             Err(diagnostic) => {
                 let mut diagnostic = *diagnostic;
-                if diagnostic.code == code::UNKNOWN_TEMPLATE && diagnostic.help.is_empty() && path.len() == 1 {
+                let bare = diagnostic.help.is_empty() && diagnostic.notes.is_empty();
+                if diagnostic.code == code::UNKNOWN_TEMPLATE && bare && path.len() == 1 {
                     let text = path.first().map_or("", |name| name.text.as_str());
                     diagnostic = diagnostic
                         .help(format!("a template that is registered on the cluster is a string: `\"{text}\"`"));
@@ -283,6 +284,13 @@ impl Layering<'_, '_, '_, '_> {
                 self.expressions.refuse(diagnostic, span)
             }
         }
+    }
+
+    /// Whether a call names a template of its file.
+    fn is_template(&self, call: &ast::Call, scope: &Scope) -> bool {
+        let [name] = call.path.as_slice() else { return false };
+        let meaning = self.expressions.names.meaning(scope.file, &name.text);
+        matches!(meaning, Some((Meaning::Template, _)))
     }
 
     /// Whether names stand for a value rather than for a template.
@@ -336,6 +344,9 @@ impl Layering<'_, '_, '_, '_> {
         let span = expression.span;
         let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, span, format!("`{text}` means nothing here"));
         let Some(first) = path.first() else { return diagnostic };
+        if let Some(usage) = crate::expression::functions::usage_of(&text) {
+            return diagnostic.help(format!("it is a function: `{usage}`"));
+        }
         if let Some(literal) = word(&text).filter(|_| !takes_text(ty)) {
             return diagnostic.help(format!("did you mean `{literal}`?")).safe_fix("correct the word", span, literal);
         }

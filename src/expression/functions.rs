@@ -15,7 +15,7 @@ use crate::diagnostics::{Diagnostic, code};
 use crate::modules;
 use crate::modules::names::Meaning;
 use crate::source::Span;
-use crate::syntax::ast::{Argument, Call};
+use crate::syntax::ast::{self, Argument, Call};
 use crate::value::types::{Type, called};
 use crate::value::{Kind, Object, Value};
 
@@ -215,6 +215,9 @@ impl Evaluator<'_, '_> {
             let diagnostic = self.unknown_function(call, span, scope);
             return self.refuse(diagnostic, span);
         };
+        if call.arguments.items.iter().any(|argument| argument.value.value == ast::Value::Missing) {
+            return Value::poison(span);
+        }
         if let Err(diagnostic) = check_count(function, call) {
             return self.refuse(*diagnostic, span);
         }
@@ -229,7 +232,8 @@ impl Evaluator<'_, '_> {
             let ty = Type::of(argument);
             poison |= argument.is_poison();
             unknown |= matches!(argument.kind, Kind::Unknown(_));
-            if !argument.is_poison() && !ty.may(&|ty| (function.takes)(at, ty)) {
+            let told = poison && is_turned(function, arguments);
+            if !argument.is_poison() && !told && !ty.may(&|ty| (function.takes)(at, ty)) {
                 let diagnostic = wrong_argument(function, at, argument, arguments, given);
                 self.diagnostics.push(diagnostic);
                 poison = true;
@@ -250,6 +254,15 @@ impl Evaluator<'_, '_> {
                 .note("a template is named behind `extends` and in `pod_template`");
         }
         let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, place, format!("there is no function `{name}`"));
+        if let [.., before, last] = call.path.as_slice()
+            && let Some(usage) = usage_of(&last.text)
+        {
+            let help = format!("a function stands before what it takes, `{}` too: `{usage}`", before.text);
+            return diagnostic.help(help);
+        }
+        if let Some(help) = habit(&name) {
+            return diagnostic.help(help);
+        }
         match closest(&name, names()) {
             Some(better) => {
                 diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct the name", place, better)
@@ -330,12 +343,16 @@ fn check_count(function: &Function, call: &Call) -> Result<(), Box<Diagnostic>> 
     let any = function.parameters.last().is_some_and(|last| last.ends_with('…'));
     if items.len() < function.required {
         let missing = function.parameters.get(items.len()).copied().unwrap_or_default();
-        let message = format!("`{}` needs its argument `{missing}` too", function.name);
+        let message = format!("`{}` needs its argument `{missing}`", function.name);
         let place = call.arguments.span;
         return Err(Box::new(Diagnostic::new(code::BAD_CALL, place, message).help(format!("write `{usage}`"))));
     }
     if let Some(extra) = items.get(function.parameters.len()).filter(|_| !any) {
-        let message = format!("`{}` takes no more than {} arguments", function.name, function.parameters.len());
+        let most = match function.parameters.len() {
+            1 => "one argument".to_owned(),
+            most => format!("no more than {most} arguments"),
+        };
+        let message = format!("`{}` takes {most}", function.name);
         return Err(Box::new(
             Diagnostic::new(code::BAD_CALL, extra.value.span, message).help(format!("write `{usage}`")),
         ));
@@ -344,7 +361,34 @@ fn check_count(function: &Function, call: &Call) -> Result<(), Box<Diagnostic>> 
 }
 
 fn usage(function: &Function) -> String {
+    if function.name == "range" {
+        return "range(count)` or `range(from, to)".to_owned();
+    }
     format!("{}({})", function.name, function.parameters.join(", "))
+}
+
+/// How the function of a name is called, if there is one.
+pub fn usage_of(name: &str) -> Option<String> {
+    FUNCTIONS.iter().find(|function| function.name == name).map(usage)
+}
+
+/// What is written here for what other languages have a function for.
+fn habit(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "len" | "size" | "count" => "`length(…)` gives how many there are",
+        "strip" => "`trim(…)` takes spaces away at both ends",
+        "str" | "string" | "tostring" | "format" | "concat" | "int" => "a text is put together by what stands in it: `\"… ${name} …\"`",
+        "has" | "includes" | "startswith" => "`contains(…)` says whether something is in a text, a list or a map",
+        "items" | "entries" => "`for key, value in map` goes over both",
+        "env" | "getenv" => "a build is given values by `param` alone, so that it means the same on every machine",
+        _ => return None,
+    })
+}
+
+/// Whether two arguments are right the other way round.
+fn is_turned(function: &Function, arguments: &[Value]) -> bool {
+    let mut turned = arguments.iter().rev().enumerate();
+    arguments.len() == 2 && turned.all(|(at, value)| Type::of(value).may(&|ty| (function.takes)(at, ty)))
 }
 
 fn wrong_argument(
@@ -358,9 +402,7 @@ fn wrong_argument(
     let found = called(argument);
     let message = format!("`{}` takes {} here, not {found}", function.name, (function.wanted)(at));
     let diagnostic = Diagnostic::new(code::WRONG_TYPE, place, message);
-    let turned: Vec<&Value> = arguments.iter().rev().collect();
-    let fits = turned.iter().enumerate().all(|(at, value)| Type::of(value).may(&|ty| (function.takes)(at, ty)));
-    let diagnostic = if fits && turned.len() == 2 {
+    let diagnostic = if is_turned(function, arguments) {
         diagnostic.help(format!("the arguments are the other way round: `{}`", usage(function)))
     } else {
         diagnostic
@@ -402,8 +444,10 @@ fn join(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Va
             _ => {
                 let message =
                     format!("`join` takes a list of strings, and this one has {}", called(item));
-                let diagnostic = Diagnostic::new(code::WRONG_TYPE, given.place(0), message);
-                return this.refuse(written_at(diagnostic, item, given.place(0)), given.span);
+                let whole = given.place(0);
+                let place = if whole.contains(item.span) { item.span } else { whole };
+                let diagnostic = Diagnostic::new(code::WRONG_TYPE, place, message);
+                return this.refuse(written_at(diagnostic, item, place), given.span);
             }
         }
         if joined.len() > budget::MAX_TEXT {

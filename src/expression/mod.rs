@@ -197,7 +197,7 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
     }
 
     /// Reports something, unless nothing but types is known: then what is wrong may be right in another build.
-    pub fn report_value(&mut self, diagnostic: Diagnostic) {
+    fn report_value(&mut self, diagnostic: Diagnostic) {
         if !self.forgetful {
             self.diagnostics.push(diagnostic);
         }

@@ -821,12 +821,18 @@ pub fn environment_path(
         no_import(evaluator, name, scope, "an environment")?;
     }
     let message = match path.len() {
+        1 if program.template(file, &name.text).is_some() => {
+            format!("`{}` is a template, and no environment", name.text)
+        }
         1 => format!("there is no environment `{}`", name.text),
         _ => format!("`{}` has no environment `{}`", evaluator.sources.get(file).name, name.text),
     };
     let mut diagnostic = Diagnostic::new(code::UNKNOWN_ENVIRONMENT, name.span, message);
     if program.is_dormant(file, Kind::Environment, &name.text) {
         diagnostic = diagnostic.note("it is declared only under an `if` that does not hold in this build");
+    }
+    if path.len() == 1 && program.template(file, &name.text).is_some() {
+        diagnostic = diagnostic.help(format!("the tasks of an environment get it by `pod_template = {}`", name.text));
     }
     diagnostic.help.extend(did_you_mean(&name.text, program.environment_names(file)));
     if path.len() == 1 && diagnostic.help.is_empty() {
@@ -845,6 +851,11 @@ fn elsewhere(program: &Program<'_>, evaluator: &Evaluator<'_, '_>, name: &Name, 
         _ => false,
     };
     names.into_iter().find(has).map(|import| format!("write `{import}.{}`", name.text))
+}
+
+/// The names of something that is extended, with their texts; nothing where one was reported.
+pub fn base_path(evaluator: &mut Evaluator<'_, '_>, path: &[Name], scope: &Scope) -> Option<Vec<Name>> {
+    path.iter().map(|name| Some(Name::new(evaluator.name(name, scope)?, name.span))).collect()
 }
 
 /// The file that an import's name means; nothing where the import was reported.
@@ -950,6 +961,12 @@ pub fn template_path(
         no_import(evaluator, name, scope, "a template")?;
     }
     let message = match path.len() {
+        1 if program.environment(file, &name.text).is_some() => {
+            format!("`{}` is an environment, and no template", name.text)
+        }
+        1 if matches!(evaluator.names.meaning(file, &name.text), Some((Meaning::Constant(_), _))) => {
+            format!("`{}` is a constant or parameter, and no template", name.text)
+        }
         1 => format!("there is no template `{}`", name.text),
         _ => format!("`{}` has no template `{}`", evaluator.sources.get(file).name, name.text),
     };

@@ -143,7 +143,14 @@ pub fn no_body(word: &str, text: &str, span: Span) -> Diagnostic {
         return diagnostic.note("`then` stands in values alone: `key = if CONDITION then VALUE else VALUE`");
     }
     if junk.starts_with(':') {
-        return diagnostic.note("no `:` stands before a block");
+        return match word {
+            "template" | "environment" => diagnostic.help("what it builds on stands behind `extends`"),
+            _ => diagnostic.note("no `:` stands before a block"),
+        };
+    }
+    let first = junk.split(' ').next().unwrap_or_default();
+    if let Some(better) = closest(first, ["extends", "as"]).filter(|_| matches!(word, "template" | "environment" | "override")) {
+        return diagnostic.help(format!("did you mean `{better}`?"));
     }
     diagnostic
 }
@@ -353,6 +360,12 @@ pub fn no_constant(name: &Name, junk: Span) -> Diagnostic {
 /// `extends` without a name.
 pub fn no_base(span: Span) -> Diagnostic {
     Diagnostic::new(code::MISSING_NAME, span, "the name of what is extended belongs here")
+}
+
+/// `extends` behind the block.
+pub fn late_extends(span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "`extends` stands before the block")
+        .help("write `template NAME extends BASE { … }`")
 }
 
 /// An environment over several others.

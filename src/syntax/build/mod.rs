@@ -200,6 +200,7 @@ impl Builder<'_, '_> {
         let word = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
         let place = self.span(range.start..range.start + word.len());
         match word {
+            "extends" => Some(faults::late_extends(place)),
             "else" => Some(faults::reserved(&Name::new(word, place))),
             "and" | "or" => Some(faults::python_operator(word, place)),
             "elif" | "elsif" | "elseif" => Some(faults::python_else_if(word, place)),

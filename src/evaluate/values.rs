@@ -107,7 +107,7 @@ impl Layering<'_, '_, '_, '_> {
         let mut items = Vec::with_capacity(list.items.len());
         for item in &list.items {
             let value = self.value(&item.value, element, &what, scope);
-            items.push(self.no_null(value, element, &what));
+            items.push(self.no_null(value, element, &what, item.value.span));
         }
         Value::new(span, Kind::List(Arc::new(List::new(items))))
     }
@@ -124,7 +124,7 @@ impl Layering<'_, '_, '_, '_> {
         let what = element_what(what);
         let (known, items) = comprehend(self, comprehension, scope, &mut |this, expression, scope| {
             let value = this.value(expression, element, &what, scope);
-            this.no_null(value, element, &what)
+            this.no_null(value, element, &what, expression.span)
         });
         match known {
             Truth::Poison | Truth::Unknown => Value::poison(span),
@@ -133,11 +133,11 @@ impl Layering<'_, '_, '_, '_> {
     }
 
     /// An element of a list, which is never `null`.
-    fn no_null(&mut self, value: Value, ty: &'static Type, what: &str) -> Value {
+    fn no_null(&mut self, value: Value, ty: &'static Type, what: &str, at: Span) -> Value {
         if value.kind != Kind::Null {
             return value;
         }
-        let scalar = Scalar { value: &value, what, at: value.span, literal: true, data: false };
+        let scalar = Scalar { value: &value, what, at, literal: value.span == at, data: false };
         let mismatch = *scalar.mismatch(ty);
         self.expressions.refuse(mismatch, value.span)
     }
@@ -151,9 +151,11 @@ impl Layering<'_, '_, '_, '_> {
         what: &str,
         scope: &Scope,
     ) -> Value {
-        let from = self.value(from, element, what, scope);
-        let to = self.value(to, element, what, scope);
-        let (from, to) = (self.no_null(from, element, what), self.no_null(to, element, what));
+        let mut end = |end: &Expression| {
+            let value = self.value(end, element, what, scope);
+            self.no_null(value, element, what, end.span)
+        };
+        let (from, to) = (end(from), end(to));
         if from.is_poison() || to.is_poison() {
             return Value::poison(span);
         }
@@ -186,7 +188,7 @@ impl Layering<'_, '_, '_, '_> {
                 let mut items = Vec::with_capacity(list.items().len());
                 for item in list.items() {
                     let item = self.coerce(item.clone(), element, Use { what: &what, literal: false, ..used }, scope);
-                    items.push(self.no_null(item, element, &what));
+                    items.push(self.no_null(item, element, &what, used.at));
                 }
                 Value { kind: Kind::List(Arc::new(List::new(items))), ..value }
             }

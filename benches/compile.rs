@@ -1,7 +1,9 @@
 //! What a compile costs, and where: `cargo bench`.
 //!
-//! The workload is a program of 100, 1,000 and 10,000 tasks over one template with GCSFuse and a logging sidecar, each task
-//! written out with its own arguments and one environment variable. The floor is what no compiler with this grammar and these
+//! The flat workload is a program of 100, 1,000 and 10,000 tasks over one template with GCSFuse and a logging sidecar, each task
+//! written out with its own arguments and one environment variable. The layered one makes as many tasks of the same pod over an
+//! imported template with a parameter that extends two others, in an environment that extends an imported one, with constants,
+//! a parameter and an `if` in every task, and a template of its own for every tenth. The floor is what no compiler with this grammar and these
 //! pods can go below: matching the grammar without making a tree, and serialising the typed pods with `serde_json`.
 
 use std::fmt::Write as _;
@@ -74,6 +76,83 @@ fn program(tasks: usize) -> String {
     text + "}\n"
 }
 
+const PLATFORM: &str = r#"
+param stage: "dev" | "prod" = "prod"
+let registry = "ghcr.io/acme"
+
+template common {
+  labels { team = "data-science", stage = stage }
+}
+
+template logging(tag: string = "v1.17") extends common {
+  pod_spec {
+    containers logging-agent {
+      image = "fluentd:${tag}"
+      resources {
+        requests { cpu = 100m, memory = 128Mi }
+        limits   { cpu = 200m, memory = 256Mi }
+      }
+    }
+  }
+}
+
+template gcs_fuse(bucket: string, mount: string = "/mnt/gcs") extends common, logging(tag = "v1.18") {
+  annotations {
+    "gke-gcsfuse/volumes"   = "true"
+    "gke-gcsfuse/cpu-limit" = "4"
+  }
+  pod_spec {
+    containers primary {
+      volumeMounts "${mount}" { name = "gcs-fuse", readOnly = false }
+    }
+    volumes gcs-fuse {
+      csi {
+        driver = "gcsfuse.csi.storage.gke.io"
+        volumeAttributes { bucketName = bucket, mountOptions = "implicit-dirs,uid=65532,gid=65532" }
+      }
+    }
+  }
+}
+
+environment training {
+  image = "${registry}/train:v1"
+  resources { cpu = 500m..2, memory = 1Gi..2Gi }
+}
+"#;
+
+const LAYERED_HEAD: &str = r#"
+import "platform.flyteenv" as platform
+
+let module = "pipelines.train"
+
+environment shards extends platform.training {
+  pod_template = platform.gcs_fuse(bucket = "my-data-bucket")
+"#;
+
+/// A program of so many tasks over what it imports.
+fn layered_program(tasks: usize) -> String {
+    let mut text = LAYERED_HEAD.to_owned();
+    for n in 0..tasks {
+        let own = if n % 10 == 0 {
+            format!("    pod_template = platform.gcs_fuse(bucket = \"bucket-{n}\")\n")
+        } else {
+            String::new()
+        };
+        let task = format!(
+            r#"
+  task shard_{n} {{
+    command = ["python", "-m", module]
+    args    = ["--shard", "{n}", "--in", "{{{{.input}}}}", "--out", "{{{{.outputPrefix}}}}"]
+    env_vars {{ SHARD = "shard-{n}-${{platform.stage}}", LOG = if platform.stage == "prod" then "info" else "debug" }}
+{own}  }}
+"#
+        );
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{task}");
+    }
+    text + "}\n"
+}
+
 /// What all of it is compiled with.
 struct Setting {
     disk: Memory,
@@ -84,7 +163,8 @@ struct Setting {
 impl Setting {
     fn new() -> Self {
         let context = Context { version: Some("v1".to_owned()), ..Context::default() };
-        Self { disk: Memory::default(), inputs: Inputs::default(), context }
+        let platform = [("platform.flyteenv".to_owned(), PLATFORM.as_bytes().to_vec())];
+        Self { disk: Memory::new(platform.into()), inputs: Inputs::default(), context }
     }
 
     fn build(&self) -> Build<'_> {
@@ -130,15 +210,19 @@ fn emit(workloads: &[Workload]) -> Vec<u8> {
 }
 
 fn whole(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("compile");
-    group.sample_size(20);
-    let setting = Setting::new();
-    for size in SIZES {
-        let sources = SourceMap::new(vec![("bench.flyteenv".to_owned(), program(size))]);
-        group.throughput(Throughput::Elements(size as u64));
-        group.bench_function(BenchmarkId::from_parameter(size), |bencher| {
-            bencher.iter(|| emit(&setting.compile(black_box(&sources))));
-        });
+    let workloads: [(&str, fn(usize) -> String); 2] = [("compile", program), ("layered", layered_program)];
+    for (name, program) in workloads {
+        let mut group = criterion.benchmark_group(name);
+        group.sample_size(20);
+        let setting = Setting::new();
+        for size in SIZES {
+            let sources = SourceMap::new(vec![("bench.flyteenv".to_owned(), program(size))]);
+            assert_eq!(setting.compile(&sources).len(), size, "the workload compiles");
+            group.throughput(Throughput::Elements(size as u64));
+            group.bench_function(BenchmarkId::from_parameter(size), |bencher| {
+                bencher.iter(|| emit(&setting.compile(black_box(&sources))));
+            });
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Values that a later layer overrules wherever they would count.
 //!
 //! Only where the overruled value stands in a file whose declarations are for itself (see [`super::unused`]), and never where an
-//! `if`, or an override that changes a task in place, did it in this build alone. Nothing is said where there are errors.
+//! `if`, or an override that changes a task in place, did it in this build alone. Nothing is said where there are errors, and where
+//! further declarations, which another build would make, may be those for which a value counts.
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use crate::value::{Kind, List, Object, Value};
 
 /// Warns of values that are overruled for every task.
 pub fn warn(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
-    if diagnostics.has_errors() || !checked.evaluation.overruled {
+    if diagnostics.has_errors() || !checked.evaluation.overruled || !checked.program.dormant.is_empty() {
         return;
     }
     let mut seen = Seen::default();

@@ -1,6 +1,6 @@
 //! What is declared and never used.
 //!
-//! Only in files that were named to the command, and only where such a file declares tasks or environments: what stands in any other
+//! Only in files that were named to the command, and only where such a file declares tasks or overrides: what stands in any other
 //! is for those that import it. Nothing is said where there are errors, for what an error hides may be the use.
 
 use rustc_hash::FxHashSet;
@@ -11,6 +11,7 @@ use crate::modules::names::{ConstantId, Declaration, Meaning};
 use crate::modules::{self};
 use crate::resolve::TemplateId;
 use crate::source::FileId;
+use crate::syntax::ast::TypeTerm;
 
 /// Warns of templates, constants, parameters and imports that nothing uses.
 pub fn warn(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
@@ -28,11 +29,10 @@ pub fn warn(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
 /// The files whose declarations are for themselves.
 pub(super) fn files(checked: &Checked<'_>) -> FxHashSet<FileId> {
     let program = checked.program;
-    let environments = program.environments.iter().map(|environment| environment.declaration.span.file);
     let tasks = program.tasks.iter().map(|task| task.declaration.span.file);
     let amendments = program.tasks.iter().flat_map(|task| &task.amendments).map(|over| over.declaration.span.file);
     let variants = program.variants.iter().map(|variant| variant.declaration.span.file);
-    let own = environments.chain(tasks).chain(amendments).chain(variants);
+    let own = tasks.chain(amendments).chain(variants);
     own.filter(|file| checked.modules.is_named(*file)).collect()
 }
 
@@ -55,6 +55,8 @@ fn constants(checked: &Checked<'_>, files: &FxHashSet<FileId>, diagnostics: &mut
             continue;
         }
         let diagnostic = match constant.declaration {
+            // One that takes a single value only makes sure that no build is given another.
+            Declaration::Param(param) if matches!(param.ty.alternatives.as_slice(), [TypeTerm::Literal(_)]) => continue,
             Declaration::Param(_) => {
                 let message = format!("nothing reads parameter `{}`", name.text);
                 Diagnostic::new(code::UNUSED_PARAMETER, name.span, message)

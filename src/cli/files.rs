@@ -55,7 +55,22 @@ impl Disk {
     }
 
     fn outside(&self) -> Absence {
-        Absence::Outside(self.roots.first().map(|root| shown(root)).unwrap_or_default())
+        let root = self.roots.first().map(|root| self.name(root)).unwrap_or_default();
+        Absence::Outside(if root.is_empty() { ".".to_owned() } else { root })
+    }
+
+    /// Which part of a path is not there, and what is beside it.
+    fn not_there(&self, folder: &Path, path: &str) -> Absence {
+        let mut folder = folder.to_path_buf();
+        for (at, part) in path.split('/').enumerate() {
+            let next = folder.join(part);
+            if fs::symlink_metadata(&next).is_err() {
+                return Absence::NotThere(at, self.inside(&folder));
+            }
+            folder = next;
+        }
+        // It is a link that leads nowhere.
+        Absence::NotThere(0, Vec::new())
     }
 
     /// The names of what is in a folder of the project.
@@ -76,14 +91,13 @@ impl Files for Disk {
             return Err(Absence::Absolute);
         }
         if path.contains('\0') {
-            return Err(Absence::NotThere(Vec::new()));
+            return Err(Absence::NotThere(0, Vec::new()));
         }
         // What stands on standard input is taken for a file of the current folder.
         let folder = Path::new(from).parent().filter(|_| Path::new(from).is_absolute()).unwrap_or(&self.here);
         let full = folder.join(path);
         let Ok(found) = fs::canonicalize(&full) else {
-            let beside = full.parent().map(|folder| self.inside(folder)).unwrap_or_default();
-            return Err(if self.sees(&without_dots(&full)) { Absence::NotThere(beside) } else { self.outside() });
+            return Err(if self.sees(&without_dots(&full)) { self.not_there(folder, path) } else { self.outside() });
         };
         if !self.sees(&found) {
             return Err(self.outside());

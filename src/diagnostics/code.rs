@@ -165,6 +165,7 @@ codes! {
     BAD_PARAMETER = "E0806", "a value that its parameter does not take";
     BAD_DATA = "E0807", "a YAML, JSON or TOML file that cannot be understood";
     DUPLICATE_DATA_KEY = "E0808", "a key that a data file gives twice";
+    IDLE_VALUE = "W0809", "a value in a file for a parameter that this build does not have";
 
     // 09: the bounds of a build
     TOO_MUCH = "E0901", "more than one build may make";

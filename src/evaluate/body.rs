@@ -42,6 +42,8 @@ pub struct Layering<'p, 'a, 'e, 'c> {
     pub used_templates: FxHashSet<TemplateId>,
     /// Whether any value was overruled whatever the build is given.
     pub overruled: bool,
+    /// Whether the body at work has been applied before to what it is applied to, by a base with other arguments.
+    pub again: bool,
     /// What the declaration sets that is being applied.
     own: Vec<Key>,
 }
@@ -66,6 +68,7 @@ impl<'p, 'a, 'e, 'c> Layering<'p, 'a, 'e, 'c> {
             types: FxHashMap::default(),
             used_templates: FxHashSet::default(),
             overruled: false,
+            again: false,
             own: Vec::new(),
         }
     }
@@ -246,7 +249,8 @@ impl Layering<'_, '_, '_, '_> {
     /// Sets a key, and tells whether it has a value then.
     fn set(&mut self, placed: &Placed<'_>, expression: &Expression, target: &mut Object) -> bool {
         let (name, key) = (placed.name, placed.entry.key.span);
-        if let Some(earlier) = target.entry(name).map(|entry| entry.key).filter(|key| placed.body.contains(*key)) {
+        let earlier = target.entry(name).map(|entry| entry.key).filter(|key| placed.body.contains(*key));
+        if let Some(earlier) = earlier.filter(|_| !self.again) {
             self.expressions.set_twice(name, key, earlier);
         }
         let value = self.value(expression, placed.ty, name, placed.scope);

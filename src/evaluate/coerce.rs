@@ -226,7 +226,10 @@ impl Scalar<'_> {
             (Type::Duration, Kind::String(text)) if units::duration(text).is_some() => {
                 fix.safe(diagnostic.help("write it without quotes"), "remove the quotes", text.to_string())
             }
-            (_, Kind::Null) => diagnostic.help("to take an inherited value away, set the key itself to `null`"),
+            (_, Kind::Null) if self.literal => {
+                diagnostic.help("to take an inherited value away, set the key itself to `null`")
+            }
+            (_, Kind::Null) => diagnostic.help("leave out what is `null`: `[x for x in … if x != null]`"),
             _ => diagnostic,
         })
     }

@@ -155,7 +155,9 @@ impl Layering<'_, '_, '_, '_> {
             }
         }
         let fields = std::mem::take(&mut making.fields);
+        self.again = making.applied.iter().any(|(known, _)| *known == id);
         making.fields = self.apply(&template.declaration.body, fields, &language::TEMPLATE, scope);
+        self.again = false;
     }
 
     fn make_base(&mut self, id: TemplateId, given: Vec<Value>, scope: &Scope, making: &mut Making) {

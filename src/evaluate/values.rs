@@ -132,14 +132,14 @@ impl Layering<'_, '_, '_, '_> {
         }
     }
 
-    /// An element of a list, which is never `null`.
+    /// A part of a list or range, which is never `null`.
     fn no_null(&mut self, value: Value, ty: &'static Type, what: &str, at: Span) -> Value {
         if value.kind != Kind::Null {
             return value;
         }
-        let scalar = Scalar { value: &value, what, at, literal: value.span == at, data: false };
+        let scalar = Scalar { value: &value, what, at, literal: at == value.span, data: false };
         let mismatch = *scalar.mismatch(ty);
-        self.expressions.refuse(mismatch, value.span)
+        self.expressions.refuse(mismatch, at)
     }
 
     fn range(
@@ -151,11 +151,10 @@ impl Layering<'_, '_, '_, '_> {
         what: &str,
         scope: &Scope,
     ) -> Value {
-        let mut end = |end: &Expression| {
-            let value = self.value(end, element, what, scope);
-            self.no_null(value, element, what, end.span)
-        };
-        let (from, to) = (end(from), end(to));
+        let (from_place, to_place) = (from.span, to.span);
+        let from = self.value(from, element, what, scope);
+        let to = self.value(to, element, what, scope);
+        let (from, to) = (self.no_null(from, element, what, from_place), self.no_null(to, element, what, to_place));
         if from.is_poison() || to.is_poison() {
             return Value::poison(span);
         }
@@ -188,7 +187,8 @@ impl Layering<'_, '_, '_, '_> {
                 let mut items = Vec::with_capacity(list.items().len());
                 for item in list.items() {
                     let item = self.coerce(item.clone(), element, Use { what: &what, literal: false, ..used }, scope);
-                    items.push(self.no_null(item, element, &what, used.at));
+                    let place = if self.expressions.is_data(item.span.file) { item.span } else { used.at };
+                    items.push(self.no_null(item, element, &what, place));
                 }
                 Value { kind: Kind::List(Arc::new(List::new(items))), ..value }
             }

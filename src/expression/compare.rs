@@ -192,7 +192,7 @@ fn not_comparable(comparison: &Comparison, left: &Value, right: &Value, equality
     let (of, with) = (called(left), called(right));
     let message = match (equality, of == with) {
         (true, _) => format!("{of} is never equal to {with}"),
-        (false, true) => format!("of two values, each {of}, none is the smaller one"),
+        (false, true) => format!("{} have no order", plural(left)),
         (false, false) => format!("{of} and {with} have no order"),
     };
     let mut diagnostic = Diagnostic::new(code::NOT_COMPARABLE, comparison.place, message)
@@ -213,5 +213,18 @@ fn shown(value: &Value) -> String {
             format!("this is {}, `{}`", called(value), literal(value))
         }
         _ => format!("this is {}", called(value)),
+    }
+}
+
+/// What values like this one are called.
+fn plural(value: &Value) -> &'static str {
+    match sort(&Type::of(value)) {
+        Some(Sort::Null) => "`null` and `null`",
+        Some(Sort::Bool) => "`true` and `false`",
+        Some(Sort::Number) => "an amount and a duration",
+        Some(Sort::String) => "strings",
+        Some(Sort::List) => "lists",
+        Some(Sort::Object) => "objects",
+        None => "these values",
     }
 }

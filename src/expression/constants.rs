@@ -110,7 +110,7 @@ pub fn said(value: &Value) -> String {
 fn report_missing(evaluator: &mut Evaluator<'_, '_>, meant: &FxHashSet<EcoString>) {
     let names = evaluator.names;
     let faults: BTreeSet<(FileId, u32)> = evaluator.diagnostics.places().map(|span| (span.file, span.start)).collect();
-    let faulty = |span: Span| faults.range((span.file, span.start)..=(span.file, span.end)).next().is_some();
+    let at_fault = |span: Span| faults.range((span.file, span.start)..=(span.file, span.end)).next().is_some();
     let mut missing: FxHashMap<&str, Vec<Span>> = FxHashMap::default();
     let mut order: Vec<&str> = Vec::new();
     for (at, constant) in names.constants.iter().enumerate() {
@@ -119,7 +119,7 @@ fn report_missing(evaluator: &mut Evaluator<'_, '_>, meant: &FxHashSet<EcoString
         if param.default.is_some() || reported || param.name.is_missing() || meant.contains(&param.name.text) {
             continue;
         }
-        if faulty(param.span) {
+        if at_fault(param.span) {
             continue;
         }
         let places = missing.entry(&param.name.text).or_default();

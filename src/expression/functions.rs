@@ -232,10 +232,13 @@ impl Evaluator<'_, '_> {
             let ty = Type::of(argument);
             poison |= argument.is_poison();
             unknown |= matches!(argument.kind, Kind::Unknown(_));
-            let told = poison && is_turned(function, arguments);
-            if !argument.is_poison() && !told && !ty.may(&|ty| (function.takes)(at, ty)) {
-                let diagnostic = wrong_argument(function, at, argument, arguments, given);
-                self.diagnostics.push(diagnostic);
+            if !argument.is_poison() && !ty.may(&|ty| (function.takes)(at, ty)) {
+                let turned = fits_turned(function, arguments);
+                // Arguments the wrong way round are one fault.
+                if !(turned && poison) {
+                    let diagnostic = wrong_argument(function, at, argument, turned, given);
+                    self.diagnostics.push(diagnostic);
+                }
                 poison = true;
             }
         }
@@ -260,10 +263,10 @@ impl Evaluator<'_, '_> {
             let help = format!("a function stands before what it takes, `{}` too: `{usage}`", before.text);
             return diagnostic.help(help);
         }
-        if let Some(help) = habit(&name) {
+        if let Some(help) = otherwise(&name) {
             return diagnostic.help(help);
         }
-        match closest(&name, names()) {
+        match habit(&name).or_else(|| closest(&name, names())) {
             Some(better) => {
                 diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct the name", place, better)
             }
@@ -372,42 +375,52 @@ pub fn usage_of(name: &str) -> Option<String> {
     FUNCTIONS.iter().find(|function| function.name == name).map(usage)
 }
 
-/// What is written here for what other languages have a function for.
-fn habit(name: &str) -> Option<&'static str> {
+/// What stands here for a function that other languages have, where that is no function.
+fn otherwise(name: &str) -> Option<&'static str> {
     Some(match name {
-        "len" | "size" | "count" => "`length(…)` gives how many there are",
-        "strip" => "`trim(…)` takes spaces away at both ends",
-        "str" | "string" | "tostring" | "format" | "concat" | "int" => "a text is put together by what stands in it: `\"… ${name} …\"`",
-        "has" | "includes" | "startswith" => "`contains(…)` says whether something is in a text, a list or a map",
+        "str" | "string" | "concat" | "format" | "printf" | "toString" | "tostring" => {
+            "a text is put together by what stands in it: `\"${registry}/train:${tag}\"`"
+        }
         "items" | "entries" => "`for key, value in map` goes over both",
         "env" | "getenv" => "a build is given values by `param` alone, so that it means the same on every machine",
         _ => return None,
     })
 }
 
-/// Whether two arguments are right the other way round.
-fn is_turned(function: &Function, arguments: &[Value]) -> bool {
-    let mut turned = arguments.iter().rev().enumerate();
-    arguments.len() == 2 && turned.all(|(at, value)| Type::of(value).may(&|ty| (function.takes)(at, ty)))
-}
-
-fn wrong_argument(
-    function: &Function,
-    at: usize,
-    argument: &Value,
-    arguments: &[Value],
-    given: &Given<'_>,
-) -> Diagnostic {
+fn wrong_argument(function: &Function, at: usize, argument: &Value, turned: bool, given: &Given<'_>) -> Diagnostic {
     let place = given.place(at);
     let found = called(argument);
     let message = format!("`{}` takes {} here, not {found}", function.name, (function.wanted)(at));
     let diagnostic = Diagnostic::new(code::WRONG_TYPE, place, message);
-    let diagnostic = if is_turned(function, arguments) {
+    let diagnostic = if turned {
         diagnostic.help(format!("the arguments are the other way round: `{}`", usage(function)))
     } else {
         diagnostic
     };
     written_at(diagnostic, argument, place)
+}
+
+/// Whether two arguments would fit the other way round.
+fn fits_turned(function: &Function, arguments: &[Value]) -> bool {
+    let mut turned = arguments.iter().rev().enumerate();
+    arguments.len() == 2 && turned.all(|(at, value)| Type::of(value).may(&|ty| (function.takes)(at, ty)))
+}
+
+/// The function of this language that has another name elsewhere, or what stands for it.
+fn habit(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "len" | "size" | "count" | "strlen" => "length",
+        "toLower" | "lowercase" | "downcase" | "tolower" => "lower",
+        "toUpper" | "uppercase" | "upcase" | "toupper" => "upper",
+        "strip" | "trimspace" | "trimSpace" => "trim",
+        "has" | "includes" | "in" | "hasKey" => "contains",
+        "sub" | "substitute" => "replace",
+        "load_yaml" | "fromYaml" | "yamldecode" | "readYaml" => "yaml",
+        "load_json" | "fromJson" | "jsondecode" | "readJson" => "json",
+        "read" | "readFile" | "open" | "include" => "file",
+        "union" | "mergeOverwrite" | "update" => "merge",
+        _ => return None,
+    })
 }
 
 /// The text of the first argument, whose type has been checked.

@@ -55,12 +55,8 @@ pub struct Given {
 
 /// Reads what is given.
 pub fn read(evaluator: &mut Evaluator<'_, '_>, inputs: &Inputs) -> Given {
-    let mut given = Given {
-        values: FxHashMap::default(),
-        order: Vec::new(),
-        declared: FxHashSet::default(),
-        unreadable: false,
-    };
+    let mut given =
+        Given { values: FxHashMap::default(), order: Vec::new(), declared: FxHashSet::default(), unreadable: false };
     for (file, format) in &inputs.files {
         match data::read(*format, *file, &evaluator.sources.get(*file).text) {
             Ok(node) => given.add_all(evaluator, &super::data::value(&node)),
@@ -106,15 +102,17 @@ impl Given {
         self.declared.insert(name.text.clone());
         let (_, form) = self.values.get(&name.text)?;
         let value = match form {
-            Form::Value(value) => {
-                from_data(value.clone(), ty).ok_or_else(|| bad_in_file(evaluator, name, value, ty))
-            }
+            Form::Value(value) => from_data(value.clone(), ty).ok_or_else(|| bad_in_file(evaluator, name, value, ty)),
             Form::Text(span) => from_text(evaluator, *span, ty).ok_or_else(|| {
+                if let Some(value) = json(evaluator, *span).filter(|value| value.depth() > 0) {
+                    return bad_in_file(evaluator, name, &value, ty);
+                }
                 let text = evaluator.sources.text(*span);
                 let fault = bad(name, &format!(", not `{text}`"), *span, ty, Some(text));
                 match ty {
-                    Type::List(_) | Type::Map(_) | Type::Object => fault
-                        .note("lists and maps are given as JSON: `'[\"a\", \"b\"]'`, `'{\"a\": 1}'`"),
+                    Type::List(_) | Type::Map(_) | Type::Object => {
+                        fault.note("lists and maps are given as JSON: `'[\"a\", \"b\"]'`, `'{\"a\": 1}'`")
+                    }
                     _ => fault,
                 }
             }),
@@ -222,28 +220,39 @@ pub fn report_unknown(evaluator: &mut Evaluator<'_, '_>, given: &Given) -> Optio
     let mut unknown = Vec::new();
     let mut meant = FxHashSet::default();
     for name in given.order.iter().filter(|name| !given.declared.contains(*name)) {
-        let Some((place, _)) = given.values.get(name) else { continue };
-        let mut diagnostic =
-            Diagnostic::new(code::UNKNOWN_PARAMETER, *place, format!("no file declares a parameter `{name}`"));
+        let Some((place, form)) = given.values.get(name) else { continue };
         meant.extend(closest(name, known.iter().copied()).map(EcoString::from));
-        diagnostic.help.extend(did_you_mean(name, known.iter().copied()));
         let constant = evaluator.names.constants.iter().find(|constant| constant.name.text == *name);
-        if let Some(constant) = constant {
-            diagnostic = diagnostic
-                .label(constant.name.span, "this is a constant")
-                .help(format!("declare it with `param`, so that a build can be given another value: `param {name}: … = …`"));
-        }
-        if diagnostic.help.is_empty() {
-            let mut names: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
-            names.sort();
-            names.dedup();
-            diagnostic = match names.as_slice() {
-                [] => diagnostic.note("these files declare none"),
-                names => diagnostic.note(format!("the parameters are {}", names.join(", "))),
-            };
-        }
-        unknown.push(diagnostic);
+        unknown.push(match constant {
+            Some(constant) => not_a_parameter(name, *place, constant.name.span),
+            None => no_such_parameter(name, *place, form, &known),
+        });
     }
     evaluator.diagnostics.extend(unknown);
     (!given.unreadable).then_some(meant)
+}
+
+fn not_a_parameter(name: &str, place: Span, constant: Span) -> Diagnostic {
+    Diagnostic::new(code::UNKNOWN_PARAMETER, place, format!("no file declares a parameter `{name}`"))
+        .label(constant, "this is a constant")
+        .help(format!("declare it with `param`, so that a build can be given another value: `param {name}: … = …`"))
+}
+
+fn no_such_parameter(name: &str, place: Span, form: &Form, known: &[&str]) -> Diagnostic {
+    let message = format!("no file declares a parameter `{name}`");
+    if let Some(better) = did_you_mean(name, known.iter().copied()) {
+        return Diagnostic::new(code::UNKNOWN_PARAMETER, place, message).help(better);
+    }
+    let mut names: Vec<String> = known.iter().map(|known| format!("`{known}`")).collect();
+    names.sort();
+    names.dedup();
+    let names = match names.as_slice() {
+        [] => "these files declare none".to_owned(),
+        names => format!("the parameters are {}", names.join(", ")),
+    };
+    match form {
+        Form::Text(_) => Diagnostic::new(code::UNKNOWN_PARAMETER, place, message).note(names),
+        // A file for a whole project serves a part of it too.
+        Form::Value(_) => Diagnostic::new(code::IDLE_VALUE, place, message).note(names),
+    }
 }

@@ -212,7 +212,7 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
             match part {
                 Part::Text(part) => text.push_str(part),
                 Part::Expression(expression) => {
-                    let value = self.value(expression, scope);
+                    let value = self.part(expression, scope);
                     match self.part_text(&value, expression.span) {
                         PartText::Text(part) => text.push_str(&part),
                         PartText::Unknown => unknown = true,
@@ -228,6 +228,25 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
             return Kind::Poison;
         }
         if unknown { Kind::Unknown(Arc::new(Type::String)) } else { Kind::String(text) }
+    }
+
+    /// The value of a part of a text. What means nothing there may have been meant for a shell.
+    fn part(&mut self, expression: &Expression, scope: &Scope) -> Value {
+        let ast::Value::Reference(path) = &expression.value else { return self.value(expression, scope) };
+        let span = expression.span;
+        self.lookup(path, span, scope).unwrap_or_else(|| {
+            let unknown = self.unknown(path, span, scope);
+            let text = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+            let diagnostic = if unknown.fixes.is_empty() && functions::usage_of(&text).is_none() {
+                let help = format!("for the text itself write `\\${{{text}}}`, or put all of it between single quotes");
+                Diagnostic { help: Vec::new(), ..unknown }
+                    .help("a constant is declared with `let`, a parameter with `param`")
+                    .help(help)
+            } else {
+                unknown
+            };
+            self.refuse(diagnostic, span)
+        })
     }
 
     /// What a value says in a text.

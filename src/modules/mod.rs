@@ -185,9 +185,9 @@ fn absent(path: &str, place: Span, absence: Absence) -> Diagnostic {
             .note("a program means the same wherever its project lies")
             .help("write the path relative to this file, such as `../platform/base.flyteenv`"),
         Absence::Outside(root) => outside(path, place, &root),
-        Absence::NotThere(beside) => {
+        Absence::NotThere(at, beside) => {
             let diagnostic = refused(format!("there is no file `{path}`"));
-            match nearby(path, &beside) {
+            match nearby(path, at, &beside) {
                 Some(better) => diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix(
                     "correct the path",
                     place,
@@ -217,23 +217,28 @@ fn outside(path: &str, place: Span, root: &str) -> Diagnostic {
     let message = format!("`{path}` leads out of the project");
     let diagnostic = Diagnostic::new(code::OUTSIDE_ROOT, place, message)
         .note("a project is compiled from its own files alone, so that it means the same wherever it is checked out");
-    let diagnostic = if root.is_empty() { diagnostic } else { diagnostic.note(format!("its root is `{root}`")) };
+    let diagnostic = match root {
+        "" => diagnostic,
+        "." => diagnostic.note("its root is the current folder"),
+        root => diagnostic.note(format!("its root is `{root}`")),
+    };
     diagnostic.help(
         "the root is the nearest folder upwards with a `flytec.toml`, else the current folder; put one where the project begins",
     )
 }
 
-/// The path that was probably meant: with the ending of sources, or one beside it with nearly the same name.
-fn nearby(path: &str, beside: &[String]) -> Option<String> {
-    let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (folder, name));
+/// The path that was probably meant: with the ending of sources, or with another name where one is not there.
+fn nearby(path: &str, at: usize, beside: &[String]) -> Option<String> {
+    let mut parts: Vec<&str> = path.split('/').collect();
+    let part = parts.get_mut(at)?;
     let names = || beside.iter().map(|name| file_name(name));
-    let ended = format!("{name}.{EXTENSION}");
-    let better = if names().any(|name| name == ended) {
-        Some(ended)
-    } else {
-        closest(name, names()).map(str::to_owned)
-    };
-    better.map(|better| if folder.is_empty() { better } else { format!("{folder}/{better}") })
+    let ended = format!("{part}.{EXTENSION}");
+    if names().any(|name| name == ended) {
+        *part = &ended;
+        return Some(parts.join("/"));
+    }
+    *part = closest(part, names())?;
+    Some(parts.join("/"))
 }
 
 fn file_name(path: &str) -> &str {

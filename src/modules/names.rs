@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::{Modules, imports};
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::source::{FileId, Span};
-use crate::syntax::ast::{self, Body, Comment, Name, Statement, StatementKind};
+use crate::syntax::ast::{self, Body, Comment, Name, RESERVED, Statement, StatementKind};
 
 /// The number of a parameter or constant in its program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -81,9 +81,6 @@ pub fn names<'a>(modules: &'a Modules, diagnostics: &mut Diagnostics) -> Names<'
     }
     table.names
 }
-
-/// The words that can never be a reference.
-pub const RESERVED: &[&str] = &["true", "false", "null", "if", "then", "else", "for", "in"];
 
 /// Whether a text can be referred to as a name: `[A-Za-z_][A-Za-z0-9_-]*`, and none of the language's words.
 #[must_use]

@@ -92,7 +92,7 @@ impl<'a: 'c, 'c> Host<'a, 'c, 'a> for Finder<'_, 'a, 'c> {
 
 impl Finder<'_, '_, '_> {
     fn entry(&mut self, key: &Name, reported: bool) {
-        if reported || crate::modules::names::RESERVED.contains(&key.text.as_str()) {
+        if reported || crate::syntax::ast::RESERVED.contains(&key.text.as_str()) {
             return;
         }
         let words = ["template", "environment", "task", "override", "import", "param", "let"];

@@ -285,7 +285,7 @@ impl<'a> Resolver<'a, '_, '_> {
         let id = EnvironmentId(self.program.environments.len());
         let Some(name) = self.named(&declaration.name, scope) else { return };
         let (file, named) = (name.span.file, self.modules.is_named(name.span.file));
-        names::check_environment(&name, self.evaluator.diagnostics);
+        names::check_environment(&name, declaration.name.parts.is_some(), self.evaluator.diagnostics);
         let own = self.program.environment_names.entry(file).or_default();
         let first = own.get(&name.text).or_else(|| named.then(|| self.program.shared_environments.get(&name.text))?);
         if let Some(first) = first {
@@ -309,10 +309,14 @@ impl<'a> Resolver<'a, '_, '_> {
         let diagnostic =
             Diagnostic::new(code::DUPLICATE_DECLARATION, again, format!("{what} `{name}` is declared twice"));
         if again == first {
-            let diagnostic = diagnostic
-                .note("every round of the loop around it declares it")
-                .help("make the name depend on the round: `\"…-${…}\"`");
-            return self.report(diagnostic);
+            let interpolated = self.evaluator.sources.text(again).contains("${");
+            return self.report(if interpolated {
+                diagnostic.note("two rounds of the loop around it give it the same name")
+            } else {
+                diagnostic
+                    .note("every round of the loop around it declares it")
+                    .help("make the name depend on the round: `\"…-${…}\"`")
+            });
         }
         self.report(
             diagnostic
@@ -821,18 +825,17 @@ pub fn environment_path(
         no_import(evaluator, name, scope, "an environment")?;
     }
     let message = match path.len() {
-        1 if program.template(file, &name.text).is_some() => {
-            format!("`{}` is a template, and no environment", name.text)
-        }
         1 => format!("there is no environment `{}`", name.text),
         _ => format!("`{}` has no environment `{}`", evaluator.sources.get(file).name, name.text),
     };
     let mut diagnostic = Diagnostic::new(code::UNKNOWN_ENVIRONMENT, name.span, message);
+    if program.template(file, &name.text).is_some() {
+        let use_it = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+        diagnostic.message = format!("`{}` is a template, not an environment", name.text);
+        return Err(Box::new(diagnostic.help(format!("use a template with `pod_template = {use_it}`"))));
+    }
     if program.is_dormant(file, Kind::Environment, &name.text) {
         diagnostic = diagnostic.note("it is declared only under an `if` that does not hold in this build");
-    }
-    if path.len() == 1 && program.template(file, &name.text).is_some() {
-        diagnostic = diagnostic.help(format!("the tasks of an environment get it by `pod_template = {}`", name.text));
     }
     diagnostic.help.extend(did_you_mean(&name.text, program.environment_names(file)));
     if path.len() == 1 && diagnostic.help.is_empty() {
@@ -961,9 +964,6 @@ pub fn template_path(
         no_import(evaluator, name, scope, "a template")?;
     }
     let message = match path.len() {
-        1 if program.environment(file, &name.text).is_some() => {
-            format!("`{}` is an environment, and no template", name.text)
-        }
         1 if matches!(evaluator.names.meaning(file, &name.text), Some((Meaning::Constant(_), _))) => {
             format!("`{}` is a constant or parameter, and no template", name.text)
         }
@@ -971,6 +971,10 @@ pub fn template_path(
         _ => format!("`{}` has no template `{}`", evaluator.sources.get(file).name, name.text),
     };
     let mut diagnostic = Diagnostic::new(code::UNKNOWN_TEMPLATE, name.span, message);
+    if program.environment_names.get(&file).is_some_and(|names| names.contains_key(&name.text)) {
+        diagnostic.message = format!("`{}` is an environment, not a template", name.text);
+        return Err(Box::new(diagnostic.note("templates extend templates, and environments extend environments")));
+    }
     if program.is_dormant(file, Kind::Template, &name.text) {
         diagnostic = diagnostic.note("it is declared only under an `if` that does not hold in this build");
     }

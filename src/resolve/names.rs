@@ -4,11 +4,13 @@
 
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::flyte::entrypoint::{is_identifier, is_keyword};
-use crate::modules::names::{RESERVED, is_referable};
-use crate::syntax::ast::Name;
+use crate::modules::names::is_referable;
+use crate::syntax::ast::{Name, RESERVED};
 
 /// An environment is `snake_case` or kebab-case: `[a-z0-9]+([_-][a-z0-9]+)*`. Source: the SDK's `Environment`.
-pub fn check_environment(name: &Name, diagnostics: &mut Diagnostics) {
+///
+/// A name that was put together cannot be corrected where it stands.
+pub fn check_environment(name: &Name, interpolated: bool, diagnostics: &mut Diagnostics) {
     let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     if name.text.split(['_', '-']).all(word) {
         return;
@@ -19,7 +21,11 @@ pub fn check_environment(name: &Name, diagnostics: &mut Diagnostics) {
         format!("`{}` is no name for an environment", name.text.escape_debug()),
     )
     .note("Flyte takes lower-case words of letters and digits, joined by single `-` or `_`");
-    if let Some(better) = environment_name(&name.text) {
+    if interpolated {
+        diagnostic = diagnostic.help(
+            "`lower(…)` makes small letters of capital ones, and `replace(…, \".\", \"-\")` another character of one",
+        );
+    } else if let Some(better) = environment_name(&name.text) {
         diagnostic = diagnostic.help(format!("write `{better}`")).unsafe_fix("rename it", name.span, better);
     }
     diagnostics.push(diagnostic);

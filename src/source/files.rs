@@ -36,8 +36,8 @@ pub enum Absence {
     Absolute,
     /// It lies outside of the project's root, of which this is the path.
     Outside(String),
-    /// There is none; these are beside where it should be.
-    NotThere(Vec<String>),
+    /// There is none: this part of the path, counted from 0, is not among these.
+    NotThere(usize, Vec<String>),
     /// It is a folder, in which these are.
     Folder(Vec<String>),
     /// It is neither a file nor a folder: a device, a pipe.
@@ -61,6 +61,17 @@ impl Memory {
         Self { files }
     }
 
+    /// The names of what is in a folder.
+    fn inside(&self, folder: &str) -> Vec<String> {
+        let first = |name: String| {
+            let rest = name.strip_prefix(folder).unwrap_or(&name).trim_start_matches('/');
+            rest.split('/').next().unwrap_or_default().to_owned()
+        };
+        let mut names: Vec<String> = self.below(folder).map(first).collect();
+        names.dedup();
+        names
+    }
+
     fn below<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = String> + 'a {
         let inside = move |name: &&String| folder.is_empty() || name.starts_with(&format!("{folder}/"));
         self.files.keys().filter(inside).cloned()
@@ -74,26 +85,26 @@ impl Files for Memory {
         }
         let mut parts: Vec<&str> = from.split('/').collect();
         parts.pop();
-        for part in path.split('/') {
+        for (at, part) in path.split('/').enumerate() {
+            let folder = parts.join("/");
             match part {
                 "" | "." => {}
                 ".." => parts.pop().map(drop).ok_or(Absence::Outside(String::new()))?,
                 part => parts.push(part),
+            }
+            let here = parts.join("/");
+            if !self.files.contains_key(&here) && self.below(&here).next().is_none() {
+                return Err(Absence::NotThere(at, self.inside(&folder)));
             }
         }
         let name = parts.join("/");
         if self.files.contains_key(&name) {
             return Ok(Found { identity: name.clone(), name });
         }
-        let inside: Vec<String> = self.below(&name).collect();
-        if !inside.is_empty() {
-            return Err(Absence::Folder(inside));
-        }
-        parts.pop();
-        Err(Absence::NotThere(self.below(&parts.join("/")).collect()))
+        Err(Absence::Folder(self.inside(&name)))
     }
 
     fn read(&self, found: &Found) -> Result<Vec<u8>, Absence> {
-        self.files.get(&found.identity).cloned().ok_or(Absence::NotThere(Vec::new()))
+        self.files.get(&found.identity).cloned().ok_or(Absence::NotThere(0, Vec::new()))
     }
 }

@@ -9,6 +9,9 @@ use ecow::EcoString;
 
 use crate::source::Span;
 
+/// The words that are never names.
+pub const RESERVED: &[&str] = &["true", "false", "null", "if", "then", "else", "for", "in"];
+
 /// A whole file.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct File {

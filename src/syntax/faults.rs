@@ -3,7 +3,7 @@
 //! In: the text at fault and its place. Out: a diagnostic. Always: words are the user's, never the names of grammar rules.
 //! Not here: finding the faults.
 
-use super::ast::{Expression, Label, Name, Value};
+use super::ast::{Expression, Label, Name, Operation, Value};
 use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
 use crate::source::Span;
@@ -72,9 +72,11 @@ pub fn python_if(span: Span) -> Diagnostic {
 
 /// `=` in a condition.
 pub fn assignment(span: Span) -> Diagnostic {
-    Diagnostic::new(code::UNEXPECTED_TEXT, span, "`=` sets a value, and `==` compares two")
-        .help("write `==`")
-        .safe_fix("write `==`", span, "==")
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "`=` sets a value, and `==` compares two").help("write `==`").safe_fix(
+        "write `==`",
+        span,
+        "==",
+    )
 }
 
 /// A brace between `${` and `}`.
@@ -253,13 +255,14 @@ pub fn tuple(span: Span) -> Diagnostic {
 }
 
 /// A word of the language where a key should be.
-pub fn reserved(name: &Name) -> Diagnostic {
+pub fn reserved(name: &Name, operation: &Operation) -> Diagnostic {
     let text = &name.text;
+    let sets = matches!(operation, Operation::Set(_) | Operation::Append(_));
     let diagnostic = Diagnostic::new(code::RESERVED_WORD, name.span, format!("`{text}` is a word of the language"));
     match text.as_str() {
-        "if" => diagnostic.help("write its condition before the block: `if stage == \"prod\" { … }`"),
-        "else" => diagnostic.help("`else` stands behind the block of its `if`: `if … { … } else { … }`"),
-        "for" => diagnostic.help("write what it goes over: `for region in regions { … }`"),
+        "if" if !sets => diagnostic.help("write its condition before the block: `if stage == \"prod\" { … }`"),
+        "else" if !sets => diagnostic.help("`else` stands behind the block of its `if`: `if … { … } else { … }`"),
+        "for" if !sets => diagnostic.help("write what it goes over: `for region in regions { … }`"),
         _ => diagnostic.help(format!("as a key it stands between quotes: `\"{text}\"`")).safe_fix(
             "quote it",
             name.span,
@@ -413,7 +416,9 @@ fn no_comparison(text: &str, before: Span) -> Option<Diagnostic> {
     if text.starts_with("in ") {
         let place = Span::new(before.file, start..start + 2);
         let diagnostic = Diagnostic::new(code::UNEXPECTED_TEXT, place, "`in` belongs to `for`");
-        return Some(diagnostic.help("`contains(LIST, VALUE)` says whether a list, a map or a text has something in it"));
+        return Some(
+            diagnostic.help("`contains(LIST, VALUE)` says whether a list, a map or a text has something in it"),
+        );
     }
     let word = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     let place = Span::new(before.file, start..start + word.len());
@@ -454,6 +459,13 @@ pub fn belongs_to_nothing_in_parentheses(span: Span) -> Diagnostic {
 pub fn belongs_to_nothing_in_text(span: Span) -> Diagnostic {
     Diagnostic::new(code::UNEXPECTED_TEXT, span, "this does not belong to what stands before it")
         .note("between `${` and `}` stands one expression")
+        .help("write `\\${` where a dollar sign and a brace are meant, as in a shell, or use single quotes")
+}
+
+/// Something between `${` and `}` that is a shell's, or nothing.
+pub fn shell_in_text(code: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(code::MISSING_VALUE, span, "an expression belongs between `${` and `}`")
+        .help(format!("for the text itself write `\\${{{code}}}`, or put all of it between single quotes"))
 }
 
 /// Brackets in a string's interpolation that are nested too deep.

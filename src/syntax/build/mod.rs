@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use pest::iterators::{Pair, Pairs};
 
-use super::ast::{Body, Comment, Entry, File, Label, Name, Operation, Statement, StatementKind};
+use super::ast::{Body, Comment, Entry, File, Label, Name, Operation, RESERVED, Statement, StatementKind, Value};
 use super::faults;
 use super::grammar::Rule;
 use crate::diagnostics::{Diagnostic, Diagnostics};
@@ -86,6 +86,9 @@ impl Builder<'_, '_> {
             None if !alone => self.not_separated(range.clone(), faulty),
             None => {}
         }
+        if let Some(before) = block.statements.last_mut().filter(|_| lost) {
+            doubt(before);
+        }
         let kind = match pair.as_rule() {
             _ if lost => StatementKind::Skipped(self.span(range.clone())),
             Rule::skipped_statement => self.skipped_statement(&range),
@@ -103,7 +106,7 @@ impl Builder<'_, '_> {
                 let entry = self.entry(pair);
                 // What stands behind a word of the language was meant for something else.
                 let bare = self.slice(entry.key.span.range()) == entry.key.text;
-                if bare && words::RESERVED.contains(&entry.key.text.as_str()) {
+                if bare && RESERVED.contains(&entry.key.text.as_str()) {
                     return StatementKind::Skipped(entry.span);
                 }
                 StatementKind::Entry(entry)
@@ -201,7 +204,7 @@ impl Builder<'_, '_> {
         let place = self.span(range.start..range.start + word.len());
         match word {
             "extends" => Some(faults::late_extends(place)),
-            "else" => Some(faults::reserved(&Name::new(word, place))),
+            "else" => Some(faults::reserved(&Name::new(word, place), &Operation::Missing)),
             "and" | "or" => Some(faults::python_operator(word, place)),
             "elif" | "elsif" | "elseif" => Some(faults::python_else_if(word, place)),
             "if" if text.contains("else") && !text.contains('{') => Some(faults::python_if(place)),
@@ -250,12 +253,16 @@ impl Builder<'_, '_> {
         let span = self.trimmed(self.range(&pair));
         let labelled = pair.as_rule() == Rule::labelled_entry;
         let mut parts = pair.into_inner();
+        let bare = parts.peek().is_some_and(|part| part.as_rule() == Rule::bare_name);
         let key = match parts.next() {
-            Some(part) => self.key(&part),
+            Some(part) => self.name(&part),
             None => Name::new("", span.at_start()),
         };
         let label = if labelled { parts.next().map(|part| self.label(&part)) } else { None };
         let operation = self.operation(&key, label.as_ref(), parts);
+        if bare && RESERVED.contains(&key.text.as_str()) {
+            self.diagnostics.push(faults::reserved(&key, &operation));
+        }
         Entry { span, key, label, operation }
     }
 
@@ -345,6 +352,18 @@ impl Builder<'_, '_> {
     /// The part of a range that lies in the text: brackets that were missing may stand behind it.
     fn clamped(&self, range: Range<usize>) -> Range<usize> {
         range.start.min(self.text.len())..range.end.min(self.text.len())
+    }
+}
+
+/// What a constant or parameter is worth is not known where text follows that does not belong to it.
+fn doubt(statement: &mut Statement) {
+    let value = match &mut statement.kind {
+        StatementKind::Let(constant) => Some(&mut constant.value),
+        StatementKind::Param(param) => param.default.as_mut(),
+        _ => None,
+    };
+    if let Some(value) = value {
+        value.value = Value::Missing;
     }
 }
 

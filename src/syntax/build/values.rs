@@ -19,7 +19,10 @@ impl Builder<'_, '_> {
         let mut parts = parts.into_iter();
         let Some(first) = parts.next() else { return missing(self.span(at..at)) };
         let first = self.operand(first);
-        self.continued(first, parts)
+        match parts.next() {
+            None => first,
+            Some(next) => self.continued(first, std::iter::once(next).chain(parts)),
+        }
     }
 
     /// A value with what is joined to it: the rest of a chain of operators, and the other end of a range.
@@ -168,7 +171,8 @@ impl Builder<'_, '_> {
                     let rest = self.slice(place.start as usize..end.max(self.line_end(range.start)));
                     let fault = faults::no_then(rest, place);
                     self.diagnostics.push(fault);
-                    branches.extend(condition.take().map(|condition| (condition, missing(place))));
+                    let nothing = missing(self.span(range.start..range.start));
+                    branches.extend(condition.take().map(|condition| (condition, nothing)));
                 }
                 Rule::missing_else => {
                     let place = self.before_space(range.start);
@@ -176,7 +180,7 @@ impl Builder<'_, '_> {
                     if branches.iter().all(|(_, value)| value.value != Value::Missing) {
                         self.diagnostics.push(faults::no_else(place));
                     }
-                    otherwise = Some(missing(place));
+                    otherwise = Some(missing(self.span(range.start..range.start)));
                 }
                 _ => {
                     let value = self.value(part.into_inner(), range.end);

@@ -9,9 +9,6 @@ use crate::syntax::grammar::{Grammar, Rule};
 use crate::syntax::string::{self, Reading};
 use crate::syntax::{brackets, faults};
 
-/// The words that are never names.
-pub const RESERVED: &[&str] = &["true", "false", "null", "if", "then", "else", "for", "in"];
-
 impl Builder<'_, '_> {
     pub(super) fn name(&mut self, pair: &Pair<'_, Rule>) -> Name {
         let span = self.span(self.range(pair));
@@ -23,15 +20,6 @@ impl Builder<'_, '_> {
             return Name::new(reading.text, span);
         }
         Name { parts: Some(self.parts(reading, span.start as usize)), ..Name::new("", span) }
-    }
-
-    /// The key of an entry, which no reserved word can be.
-    pub(super) fn key(&mut self, pair: &Pair<'_, Rule>) -> Name {
-        let name = self.name(pair);
-        if pair.as_rule() == Rule::bare_name && RESERVED.contains(&name.text.as_str()) {
-            self.diagnostics.push(faults::reserved(&name));
-        }
-        name
     }
 
     pub(super) fn label(&mut self, pair: &Pair<'_, Rule>) -> Label {
@@ -81,6 +69,10 @@ impl Builder<'_, '_> {
         if let Some(brace) = brace_outside_of_strings(code) {
             let fault = faults::brace_in_text(self.span(start + brace..start + brace + 1));
             self.diagnostics.push(fault);
+            return Expression { span, value: Value::Missing };
+        }
+        if code.trim().is_empty() || code.starts_with(['#', '@', '*', '?', '$']) {
+            self.diagnostics.push(faults::shell_in_text(code, span));
             return Expression { span, value: Value::Missing };
         }
         let Ok(mut pairs) = Grammar::parse(Rule::interpolated, code) else {

@@ -190,7 +190,7 @@ impl Scalar<'_> {
         let message = format!("{} takes {}, not {}", self.place(), describe(ty), form(&self.value.kind));
         let diagnostic = Diagnostic::new(code::WRONG_TYPE, self.at, message);
         let diagnostic = crate::expression::written_at(diagnostic, self.value, self.at);
-        let fix = Fix { literal: self.literal, span: self.at };
+        let fix = Fix { literal: self.literal, in_data: self.data && self.at == self.value.span, span: self.at };
         Box::new(match (ty, &self.value.kind) {
             (Type::String | Type::Keyword(_), Kind::Unit(text)) => fix.safe(
                 diagnostic
@@ -249,6 +249,8 @@ fn whole(number: f64) -> i64 {
 #[derive(Clone, Copy)]
 struct Fix {
     literal: bool,
+    /// Whether it stands in a file of YAML or JSON.
+    in_data: bool,
     span: Span,
 }
 
@@ -263,6 +265,9 @@ impl Fix {
 
     fn quoted(self, diagnostic: Diagnostic, text: &str, quantity: bool) -> Diagnostic {
         let literal = format!("\"{text}\"");
+        if self.in_data {
+            return diagnostic.help("put it between quotes");
+        }
         if !self.literal {
             return diagnostic.help(format!("put it into a string: `{literal}`, or `\"${{…}}\"`"));
         }

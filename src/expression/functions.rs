@@ -325,8 +325,14 @@ impl Evaluator<'_, '_> {
         let value = match crate::data::read(format, file, &self.sources.get(file).text) {
             Ok(node) => super::data::value(&node),
             Err(diagnostics) => {
+                let other = Format::of_path(&path).filter(|other| *other != format && *other != Format::Toml);
                 for diagnostic in diagnostics {
-                    self.diagnostics.push(diagnostic.label(given.place(0), "read here"));
+                    let mut diagnostic = diagnostic.label(given.place(0), "read here");
+                    if other.is_some() {
+                        let name = if format == Format::Json { "yaml" } else { "json" };
+                        diagnostic.help = vec![format!("read it with `{name}(…)`, as its name says")];
+                    }
+                    self.diagnostics.push(diagnostic);
                 }
                 Value::poison(given.span)
             }

@@ -17,7 +17,6 @@ use super::{Key, Layer};
 use crate::diagnostics::{Diagnostic, code};
 use crate::expression::Evaluator;
 use crate::expression::branching::Evaluates;
-use crate::expression::object::twice;
 use crate::expression::scope::Scope;
 use crate::expression::walk::{Host, Look, walk};
 use crate::resolve::{Program, TemplateId};
@@ -243,7 +242,7 @@ impl Layering<'_, '_, '_, '_> {
     fn unnamed(&mut self, entry: &Entry, fields: Fields, scope: &Scope) {
         match (&entry.operation, fields) {
             (Operation::Set(expression) | Operation::Append(expression), Fields::Any(ty)) => {
-                self.value(expression, ty, "a value", scope);
+                self.value(expression, ty, "a key with `${…}`", scope);
             }
             (Operation::Set(expression) | Operation::Append(expression), Fields::Known(_)) => {
                 self.expressions.value(expression, scope);
@@ -262,7 +261,7 @@ impl Layering<'_, '_, '_, '_> {
         let (name, key) = (placed.name, placed.entry.key.span);
         let earlier = target.entry(name).map(|entry| entry.key).filter(|key| placed.body.contains(*key));
         if let Some(earlier) = earlier.filter(|_| !self.again) {
-            self.expressions.report_value(twice(name, key, earlier));
+            self.expressions.set_twice(name, key, earlier);
         }
         let value = self.value(expression, placed.ty, name, placed.scope);
         if value.kind == Kind::Null {

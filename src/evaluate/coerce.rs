@@ -191,7 +191,7 @@ impl Scalar<'_> {
         let message = format!("{} takes {}, not {}", self.place(), describe(ty), form(&self.value.kind));
         let diagnostic = Diagnostic::new(code::WRONG_TYPE, self.at, message);
         let diagnostic = crate::expression::written_at(diagnostic, self.value, self.at);
-        let fix = Fix { literal: self.literal, data: self.data, span: self.at };
+        let fix = Fix { literal: self.literal, in_data: self.data && self.at == self.value.span, span: self.at };
         Box::new(match (ty, &self.value.kind) {
             (Type::String | Type::Keyword(_), Kind::Unit(text)) => fix.safe(
                 diagnostic
@@ -250,7 +250,8 @@ fn whole(number: f64) -> i64 {
 #[derive(Clone, Copy)]
 struct Fix {
     literal: bool,
-    data: bool,
+    /// Whether it stands in a file of YAML or JSON.
+    in_data: bool,
     span: Span,
 }
 
@@ -265,8 +266,8 @@ impl Fix {
 
     fn quoted(self, diagnostic: Diagnostic, text: &str, quantity: bool) -> Diagnostic {
         let literal = format!("\"{text}\"");
-        if self.data {
-            return diagnostic.help(format!("write `{literal}`"));
+        if self.in_data {
+            return diagnostic.help("put it between quotes");
         }
         if !self.literal {
             return diagnostic.help(format!("put it into a string: `{literal}`, or `\"${{…}}\"`"));
@@ -346,7 +347,13 @@ pub fn may_take(ty: &'static Type, of: &types::Type) -> bool {
             of.may(&|of| matches!(of, Known::Map(_) | Known::Object))
                 || object.field(field).is_some_and(|field| may_take(&field.ty, of))
         }
-        _ => of.may(&takes),
+        _ => match of {
+            // Where it is not `null`, it has to be something that fits.
+            Known::Union(types) if types.iter().any(|of| *of != Known::Null) => {
+                types.iter().any(|of| *of != Known::Null && of.may(&takes))
+            }
+            _ => of.may(&takes),
+        },
     }
 }
 

@@ -15,7 +15,8 @@ use crate::expression::annotation::{fitted, misfit};
 use crate::expression::constants::said;
 use crate::expression::scope::Scope;
 use crate::expression::written_at;
-use crate::resolve::TemplateId;
+use crate::modules::names::unreferable;
+use crate::resolve::{TemplateId, base_path};
 use crate::schema::language;
 use crate::source::Span;
 use crate::syntax::ast::{self, Arguments, Param, Parameters};
@@ -69,7 +70,8 @@ impl Layering<'_, '_, '_, '_> {
     pub fn look_at_template(&mut self, template: &ast::Template, scope: &Scope) {
         let scope = self.unknown_parameters(template.parameters.as_ref(), scope);
         for base in &template.bases {
-            if let Some(id) = self.template_of(&base.path, &scope) {
+            let path = base_path(self.expressions, &base.path, &scope);
+            if let Some(id) = path.and_then(|path| self.template_of(&path, &scope)) {
                 self.bind(id, base.arguments.as_ref(), base.span, &scope);
             }
         }
@@ -81,6 +83,9 @@ impl Layering<'_, '_, '_, '_> {
         let mut scope = around.inside();
         let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
         for param in parameters.iter().flat_map(|parameters| &parameters.items).map(|item| &item.param) {
+            if let Some(diagnostic) = unreferable(&param.name, "a parameter") {
+                self.expressions.diagnostics.push(diagnostic);
+            }
             let ty = self.expressions.annotation(&param.ty, around);
             if let Some(default) = &param.default {
                 self.expressions.default(default, &ty, param.name.span, &scope);
@@ -210,7 +215,8 @@ impl Layering<'_, '_, '_, '_> {
         }
         if !missing.is_empty() && !given.faulty {
             whole = false;
-            let diagnostic = missing_arguments(&template.name, &missing, place);
+            let given = arguments.is_some_and(|arguments| !arguments.items.is_empty());
+            let diagnostic = missing_arguments(&template.name, &missing, given, place);
             self.expressions.diagnostics.push(diagnostic);
         }
         whole.then_some((inner, values))
@@ -234,14 +240,15 @@ impl Layering<'_, '_, '_, '_> {
         scope: &Scope,
     ) -> Given<'t> {
         let mut given = Given { values: FxHashMap::default(), faulty: false };
-        for argument in arguments.iter().flat_map(|arguments| &arguments.items) {
+        let arguments = arguments.map_or(&[][..], |arguments| &arguments.items);
+        if let Some(bare) = arguments.iter().find(|argument| argument.name.is_none()) {
+            given.faulty = true;
+            let diagnostic = unnamed(&self.program.templates[id.0].name, params, bare.value.span);
+            self.expressions.diagnostics.push(diagnostic);
+        }
+        for argument in arguments {
             let value = self.expressions.value(&argument.value, scope);
-            let Some(name) = &argument.name else {
-                given.faulty = true;
-                let diagnostic = unnamed(params, argument.value.span);
-                self.expressions.diagnostics.push(diagnostic);
-                continue;
-            };
+            let Some(name) = &argument.name else { continue };
             let Some((param, ty)) = params.iter().zip(types).find(|(param, _)| param.name.text == name.text) else {
                 given.faulty = true;
                 let diagnostic = self.unknown_argument(id, params, name);
@@ -252,7 +259,12 @@ impl Layering<'_, '_, '_, '_> {
             if given.values.insert(&param.name.text, value).is_some() {
                 given.faulty = true;
                 let message = format!("`{}` is given twice", name.text);
-                self.expressions.diagnostics.push(Diagnostic::new(code::BAD_CALL, name.span, message));
+                let mut diagnostic = Diagnostic::new(code::BAD_CALL, name.span, message);
+                let mut names = arguments.iter().filter_map(|argument| argument.name.as_ref());
+                if let Some(first) = names.find(|first| first.text == name.text) {
+                    diagnostic = diagnostic.label(first.span, "first given here");
+                }
+                self.expressions.diagnostics.push(diagnostic);
             }
         }
         given
@@ -318,15 +330,16 @@ fn same(known: &[Value], given: &[Value]) -> bool {
     known == given && known.iter().zip(given).all(|(known, given)| known.span == given.span)
 }
 
-fn missing_arguments(template: &ast::Name, missing: &[&str], place: Span) -> Diagnostic {
+fn missing_arguments(template: &ast::Name, missing: &[&str], given: bool, place: Span) -> Diagnostic {
     let names = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
     let arguments = missing.iter().map(|name| format!("{name} = …")).collect::<Vec<_>>().join(", ");
+    let help = if given { format!("add `{arguments}`") } else { format!("write `{}({arguments})`", template.text) };
     Diagnostic::new(code::BAD_CALL, place, format!("template `{}` needs {names}", template.text))
         .label(template.span, "the template is declared here")
-        .help(format!("write `{}({arguments})`", template.text))
+        .help(help)
 }
 
-fn unnamed(params: &[&Param], place: Span) -> Diagnostic {
+fn unnamed(template: &ast::Name, params: &[&Param], place: Span) -> Diagnostic {
     let diagnostic = Diagnostic::new(code::BAD_CALL, place, "an argument of a template has a name");
     match params {
         [] => diagnostic.note("this template has no parameters"),
@@ -334,6 +347,9 @@ fn unnamed(params: &[&Param], place: Span) -> Diagnostic {
             let name = &only.name.text;
             diagnostic.help(format!("write `{name} = …`")).unsafe_fix("name it", place.at_start(), format!("{name} = "))
         }
-        [first, ..] => diagnostic.help(format!("write `{} = …`", first.name.text)),
+        all => {
+            let all: Vec<String> = all.iter().map(|param| format!("{} = …", param.name.text)).collect();
+            diagnostic.help(format!("write `{}({})`", template.text, all.join(", ")))
+        }
     }
 }

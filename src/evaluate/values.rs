@@ -280,7 +280,8 @@ impl Layering<'_, '_, '_, '_> {
             Ok(None) => Value::poison(span),
             Err(diagnostic) => {
                 let mut diagnostic = *diagnostic;
-                if diagnostic.code == code::UNKNOWN_TEMPLATE && diagnostic.help.is_empty() && path.len() == 1 {
+                let bare = diagnostic.help.is_empty() && diagnostic.notes.is_empty();
+                if diagnostic.code == code::UNKNOWN_TEMPLATE && bare && path.len() == 1 {
                     let text = path.first().map_or("", |name| name.text.as_str());
                     diagnostic = diagnostic
                         .help(format!("a template that is registered on the cluster is a string: `\"{text}\"`"));
@@ -345,6 +346,9 @@ impl Layering<'_, '_, '_, '_> {
         let span = expression.span;
         let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, span, format!("`{text}` means nothing here"));
         let Some(first) = path.first() else { return diagnostic };
+        if let Some(usage) = crate::expression::functions::usage_of(&text) {
+            return diagnostic.help(format!("it is a function: `{usage}`"));
+        }
         if let Some(literal) = word(&text).filter(|_| !takes_text(ty)) {
             return diagnostic.help(format!("did you mean `{literal}`?")).safe_fix("correct the word", span, literal);
         }

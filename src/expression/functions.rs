@@ -15,7 +15,7 @@ use crate::diagnostics::{Diagnostic, code};
 use crate::modules;
 use crate::modules::names::Meaning;
 use crate::source::Span;
-use crate::syntax::ast::{Argument, Call};
+use crate::syntax::ast::{self, Argument, Call};
 use crate::value::types::{Type, called};
 use crate::value::{Kind, Object, Value};
 
@@ -215,6 +215,9 @@ impl Evaluator<'_, '_> {
             let diagnostic = self.unknown_function(call, span, scope);
             return self.refuse(diagnostic, span);
         };
+        if call.arguments.items.iter().any(|argument| argument.value.value == ast::Value::Missing) {
+            return Value::poison(span);
+        }
         if let Err(diagnostic) = check_count(function, call) {
             return self.refuse(*diagnostic, span);
         }
@@ -264,8 +267,14 @@ impl Evaluator<'_, '_> {
                 .note("a template is named behind `extends` and in `pod_template`");
         }
         let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, place, format!("there is no function `{name}`"));
-        if matches!(name.as_str(), "str" | "string" | "concat" | "format" | "printf" | "toString") {
-            return diagnostic.help("a text is put together by what stands in it: `\"${registry}/train:${tag}\"`");
+        if let [.., before, last] = call.path.as_slice()
+            && let Some(usage) = usage_of(&last.text)
+        {
+            let help = format!("a function stands before what it takes, `{}` too: `{usage}`", before.text);
+            return diagnostic.help(help);
+        }
+        if let Some(help) = otherwise(&name) {
+            return diagnostic.help(help);
         }
         match habit(&name).or_else(|| closest(&name, names())) {
             Some(better) => {
@@ -326,8 +335,14 @@ impl Evaluator<'_, '_> {
         let value = match crate::data::read(format, file, &self.sources.get(file).text) {
             Ok(node) => super::data::value(&node),
             Err(diagnostics) => {
+                let other = Format::of_path(&path).filter(|other| *other != format && *other != Format::Toml);
                 for diagnostic in diagnostics {
-                    self.diagnostics.push(diagnostic.label(given.place(0), "read here"));
+                    let mut diagnostic = diagnostic.label(given.place(0), "read here");
+                    if other.is_some() {
+                        let name = if format == Format::Json { "yaml" } else { "json" };
+                        diagnostic.help = vec![format!("read it with `{name}(…)`, as its name says")];
+                    }
+                    self.diagnostics.push(diagnostic);
                 }
                 Value::poison(given.span)
             }
@@ -347,13 +362,16 @@ fn check_count(function: &Function, call: &Call) -> Result<(), Box<Diagnostic>> 
     let any = function.parameters.last().is_some_and(|last| last.ends_with('…'));
     if items.len() < function.required {
         let missing = function.parameters.get(items.len()).copied().unwrap_or_default();
-        let message = format!("`{}` needs its argument `{missing}` too", function.name);
+        let message = format!("`{}` needs its argument `{missing}`", function.name);
         let place = call.arguments.span;
         return Err(Box::new(Diagnostic::new(code::BAD_CALL, place, message).help(format!("write `{usage}`"))));
     }
     if let Some(extra) = items.get(function.parameters.len()).filter(|_| !any) {
-        let (most, plural) = (function.parameters.len(), if function.parameters.len() == 1 { "" } else { "s" });
-        let message = format!("`{}` takes no more than {most} argument{plural}", function.name);
+        let most = match function.parameters.len() {
+            1 => "one argument".to_owned(),
+            most => format!("no more than {most} arguments"),
+        };
+        let message = format!("`{}` takes {most}", function.name);
         return Err(Box::new(
             Diagnostic::new(code::BAD_CALL, extra.value.span, message).help(format!("write `{usage}`")),
         ));
@@ -362,7 +380,27 @@ fn check_count(function: &Function, call: &Call) -> Result<(), Box<Diagnostic>> 
 }
 
 fn usage(function: &Function) -> String {
+    if function.name == "range" {
+        return "range(count)` or `range(from, to)".to_owned();
+    }
     format!("{}({})", function.name, function.parameters.join(", "))
+}
+
+/// How the function of a name is called, if there is one.
+pub fn usage_of(name: &str) -> Option<String> {
+    FUNCTIONS.iter().find(|function| function.name == name).map(usage)
+}
+
+/// What stands here for a function that other languages have, where that is no function.
+fn otherwise(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "str" | "string" | "concat" | "format" | "printf" | "toString" | "tostring" => {
+            "a text is put together by what stands in it: `\"${registry}/train:${tag}\"`"
+        }
+        "items" | "entries" => "`for key, value in map` goes over both",
+        "env" | "getenv" => "a build is given values by `param` alone, so that it means the same on every machine",
+        _ => return None,
+    })
 }
 
 fn wrong_argument(function: &Function, at: usize, argument: &Value, turned: bool, given: &Given<'_>) -> Diagnostic {
@@ -434,8 +472,10 @@ fn join(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Va
             Kind::Unknown(_) => return Value::new(given.span, Kind::Unknown(Arc::new(Type::String))),
             _ => {
                 let message = format!("`join` takes a list of strings, and this one has {}", called(item));
-                let diagnostic = Diagnostic::new(code::WRONG_TYPE, given.place(0), message);
-                return this.refuse(written_at(diagnostic, item, given.place(0)), given.span);
+                let whole = given.place(0);
+                let place = if whole.contains(item.span) { item.span } else { whole };
+                let diagnostic = Diagnostic::new(code::WRONG_TYPE, place, message);
+                return this.refuse(written_at(diagnostic, item, place), given.span);
             }
         }
         if joined.len() > budget::MAX_TEXT {

@@ -203,7 +203,7 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
     }
 
     /// Reports something, unless nothing but types is known: then what is wrong may be right in another build.
-    pub fn report_value(&mut self, diagnostic: Diagnostic) {
+    fn report_value(&mut self, diagnostic: Diagnostic) {
         if !self.forgetful {
             self.diagnostics.push(diagnostic);
         }
@@ -243,7 +243,7 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
         self.lookup(path, span, scope).unwrap_or_else(|| {
             let unknown = self.unknown(path, span, scope);
             let text = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
-            let diagnostic = if unknown.fixes.is_empty() {
+            let diagnostic = if unknown.fixes.is_empty() && functions::usage_of(&text).is_none() {
                 let help = format!("for the text itself write `\\${{{text}}}`, or put all of it between single quotes");
                 Diagnostic { help: Vec::new(), ..unknown }
                     .help("a constant is declared with `let`, a parameter with `param`")

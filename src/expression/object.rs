@@ -103,8 +103,7 @@ impl Untyped<'_, '_, '_> {
 
     fn set_twice(&mut self, name: &str, entry: &Entry, body: Span, target: &Object) {
         let Some(earlier) = target.entry(name).map(|entry| entry.key).filter(|key| body.contains(*key)) else { return };
-        let diagnostic = twice(name, entry.key.span, earlier);
-        self.0.report_value(diagnostic);
+        self.0.set_twice(name, entry.key.span, earlier);
     }
 
     fn appended(&mut self, base: Option<Value>, added: Value, entry: &Entry) -> Value {
@@ -128,9 +127,15 @@ impl Untyped<'_, '_, '_> {
     }
 }
 
-/// What is said of a key that is set again in the same block.
-#[must_use]
-pub fn twice(name: &str, again: Span, earlier: Span) -> Diagnostic {
+impl Evaluator<'_, '_> {
+    /// Reports a key that is set again in the same block. How many rounds a loop has depends on values.
+    pub fn set_twice(&mut self, name: &str, again: Span, earlier: Span) {
+        let diagnostic = twice(name, again, earlier);
+        if again == earlier { self.report_value(diagnostic) } else { self.diagnostics.push(diagnostic) }
+    }
+}
+
+fn twice(name: &str, again: Span, earlier: Span) -> Diagnostic {
     if again == earlier {
         let message = format!("every round of this loop sets `{name}`");
         return Diagnostic::new(code::SET_TWICE, again, message)

@@ -117,6 +117,9 @@ impl Evaluator<'_, '_> {
         let text = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
         let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, span, format!("`{text}` means nothing here"));
         let Some(first) = path.first() else { return diagnostic };
+        if let Some(usage) = super::functions::usage_of(&text) {
+            return diagnostic.help(format!("it is a function: `{usage}`"));
+        }
         match self.suggestion(&first.text, scope) {
             Some(better) => {
                 diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct the name", first.span, better)

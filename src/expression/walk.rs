@@ -145,8 +145,15 @@ fn for_statement<'a: 'c, 'c, 'h, H: Host<'a, 'c, 'h>>(
             host.evaluator().budget.leave();
         }
         Rounds::Known(_) => {
-            let unknown = scope.with_all(&head.names, || Value::new(head.span, Kind::Unknown(Arc::new(Type::Any))));
-            dormant(host, &each.body, target, &unknown);
+            // Of what there would be in another build, the declared type tells.
+            let declared = host.evaluator().declared(&head.over, scope);
+            let element = declared.and_then(|ty| ty.element().or_else(|| ty.field())).unwrap_or(Type::Any);
+            let unknown = |ty| Value::new(head.span, Kind::Unknown(Arc::new(ty)));
+            let names = match head.names.len() {
+                2 => vec![unknown(Type::Any), unknown(element)],
+                _ => vec![unknown(element)],
+            };
+            dormant(host, &each.body, target, &scope.with(&head.names, names));
         }
         Rounds::Unknown(round) => dormant(host, &each.body, target, &scope.with(&head.names, round)),
         Rounds::Poison => {

@@ -162,6 +162,10 @@ pub fn open(
     sources: &mut SourceMap,
     files: &dyn Files,
 ) -> Result<FileId, Box<Diagnostic>> {
+    if path.is_empty() {
+        let diagnostic = Diagnostic::new(code::UNREADABLE_FILE, place, "the path of a file cannot be empty");
+        return Err(Box::new(diagnostic.help("write it relative to this file, such as `../platform/base.flyteenv`")));
+    }
     let absent = |absence| Box::new(absent(path, place, absence));
     let found = files.find(&sources.get(file).identity, path).map_err(absent)?;
     if let Some(id) = sources.identified(&found.identity) {

@@ -89,6 +89,24 @@ pub fn is_referable(text: &str) -> bool {
     first && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') && !RESERVED.contains(&text)
 }
 
+/// What is said of a name that nothing could refer to; `what` is what it is the name of.
+#[must_use]
+pub fn unreferable(name: &Name, what: &str) -> Option<Diagnostic> {
+    if name.is_missing() || (name.parts.is_none() && is_referable(&name.text)) {
+        return None;
+    }
+    let message = match &name.parts {
+        Some(_) => format!("the name of {what} is a plain one"),
+        None => format!("`{}` is no name for {what}", name.text.escape_debug()),
+    };
+    let rule = if RESERVED.contains(&name.text.as_str()) {
+        "it is a word of the language, which would be read as such where it is referred to"
+    } else {
+        "it is referred to by its name: a letter or `_`, then letters, digits, `_` and `-`"
+    };
+    Some(Diagnostic::new(code::BAD_NAME, name.span, message).note(rule))
+}
+
 struct Table<'a, 'd> {
     names: Names<'a>,
     diagnostics: &'d mut Diagnostics,
@@ -141,19 +159,10 @@ impl<'a> Table<'a, '_> {
         if name.is_missing() {
             return;
         }
-        if name.parts.is_some() || !is_referable(&name.text) {
-            let message = match &name.parts {
-                Some(_) => format!("the name of {what} is a plain one"),
-                None => format!("`{}` is no name for {what}", name.text.escape_debug()),
-            };
-            let rule = if RESERVED.contains(&name.text.as_str()) {
-                "it is a word of the language, which would be read as such where it is referred to"
-            } else {
-                "it is referred to by its name: a letter or `_`, then letters, digits, `_` and `-`"
-            };
-            return self.diagnostics.push(Diagnostic::new(code::BAD_NAME, name.span, message).note(rule));
+        match unreferable(name, what) {
+            Some(diagnostic) => self.diagnostics.push(diagnostic),
+            None => self.add(&name.text, name.span, meaning),
         }
-        self.add(&name.text, name.span, meaning);
     }
 
     fn add(&mut self, name: &'a str, span: Span, meaning: Meaning) {

@@ -27,6 +27,8 @@ pub struct Found<'a> {
     pub taken: Vec<Declaration<'a>>,
     /// Those that would in another build.
     pub dormant: Vec<Declaration<'a>>,
+    /// Whether it could not be told of some which of the two they are.
+    pub doubtful: bool,
 }
 
 /// The declarations among the statements of a file or environment.
@@ -83,7 +85,9 @@ impl<'a: 'c, 'c> Host<'a, 'c, 'a> for Finder<'_, 'a, 'c> {
         }
     }
 
-    fn poison(&mut self, (): &mut ()) {}
+    fn poison(&mut self, (): &mut ()) {
+        self.found.doubtful = true;
+    }
 }
 
 impl Finder<'_, '_, '_> {

@@ -4,7 +4,7 @@
 //! extends itself, and nothing is more than [`MAX_CHAIN`] extensions away from its furthest base: what would was reported and
 //! extends nothing.
 
-use super::{EnvironmentId, Program, TemplateId, environment_path, template_path};
+use super::{EnvironmentId, Program, TemplateId, base_path, environment_path, template_path};
 use crate::diagnostics::{Diagnostic, code};
 use crate::expression::Evaluator;
 use crate::graph::{self, Order};
@@ -26,7 +26,9 @@ fn templates(program: &mut Program<'_>, evaluator: &mut Evaluator<'_, '_>) {
         let (declaration, scope) = (template.declaration, template.scope.clone());
         let mut bases = Vec::with_capacity(declaration.bases.len());
         for base in &declaration.bases {
-            bases.push(template_path(program, evaluator, &base.path, &scope).unwrap_or_else(|diagnostic| {
+            let path = base_path(evaluator, &base.path, &scope);
+            let found = path.map_or(Ok(None), |path| template_path(program, evaluator, &path, &scope));
+            bases.push(found.unwrap_or_else(|diagnostic| {
                 evaluator.diagnostics.push(*diagnostic);
                 None
             }));
@@ -80,7 +82,8 @@ fn environments(program: &mut Program<'_>, evaluator: &mut Evaluator<'_, '_>) {
         let environment = &program.environments[at];
         let (declaration, scope) = (environment.declaration, environment.scope.clone());
         let Some(base) = declaration.bases.first() else { continue };
-        match environment_path(program, evaluator, &base.path, &scope) {
+        let Some(path) = base_path(evaluator, &base.path, &scope) else { continue };
+        match environment_path(program, evaluator, &path, &scope) {
             Ok(base) => program.environments[at].base = base,
             Err(diagnostic) => evaluator.diagnostics.push(*diagnostic),
         }

@@ -65,6 +65,8 @@ pub struct Program<'a> {
     shared_environments: FxHashMap<EcoString, EnvironmentId>,
     task_names: FxHashMap<EnvironmentId, FxHashMap<EcoString, TaskId>>,
     variant_names: FxHashMap<TaskId, FxHashMap<EcoString, VariantId>>,
+    /// Whether it could not be told of some declarations whether they come to pass.
+    doubtful: bool,
     /// What dormant templates and environments are called; `None` where that is not known.
     dormant_names: FxHashSet<(FileId, Kind, Option<EcoString>)>,
 }
@@ -202,6 +204,7 @@ pub fn resolve<'a>(modules: &'a Modules, evaluator: &mut Evaluator<'a, '_>) -> P
         let place = Span::new(module.file, 0..0);
         let found = expand(resolver.evaluator, &module.tree.statements, place, &Scope::of(module.file), true);
         resolver.declare_owners(&found.taken);
+        resolver.program.doubtful |= found.doubtful;
         resolver.note_dormant(&found.dormant);
         outer.push(found);
     }
@@ -296,6 +299,7 @@ impl<'a> Resolver<'a, '_, '_> {
         let statements = &declaration.body.statements;
         let found = expand(self.evaluator, statements, declaration.body.span, scope, false);
         self.inner.push(found.taken);
+        self.program.doubtful |= found.doubtful;
         self.program.dormant.extend(found.dormant);
         let scope = scope.clone();
         self.program.environments.push(Environment { name, declaration, docs, scope, base: None, named });
@@ -636,13 +640,24 @@ impl<'a> Resolver<'a, '_, '_> {
     }
 
     fn unknown_task(&mut self, environment: EnvironmentId, pending: &Pending<'a>) {
+        if self.program.doubtful {
+            return;
+        }
         let owner = self.program.environments[environment.0].name.clone();
         let message = format!("environment `{}` has no task `{}`", owner.text, pending.target);
         let known = self.program.tasks.iter().filter(|task| task.environment == environment);
-        let names = known.map(|task| task.name.text.as_str());
-        let suggestion = if self.evaluator.diagnostics.are_few() { did_you_mean(&pending.target, names) } else { None };
+        let task_names = known.map(|task| task.name.text.as_str());
+        let suggestion =
+            if self.evaluator.diagnostics.are_few() { did_you_mean(&pending.target, task_names) } else { None };
         let span = pending.declaration.target.task.span;
         let mut diagnostic = Diagnostic::new(code::UNKNOWN_TASK, span, message).label(owner.span, "declared here");
+        let named = |declaration: &Declaration<'_>| match &declaration.statement.kind {
+            StatementKind::Task(task) => task.name.task.text == pending.target,
+            _ => false,
+        };
+        if self.program.dormant.iter().any(named) {
+            diagnostic = diagnostic.note("one is declared under an `if` that does not hold in this build");
+        }
         diagnostic.help.extend(suggestion);
         self.report(diagnostic);
     }
@@ -809,7 +824,8 @@ pub fn environment_path(
         1 => program.environment(file, &name.text),
         _ => program.environment_names.get(&file).and_then(|names| names.get(&name.text)).copied(),
     };
-    if found.is_some() || (evaluator.forgetful && program.is_dormant(file, Kind::Environment, &name.text)) {
+    let untold = evaluator.forgetful || program.doubtful;
+    if found.is_some() || (untold && program.is_dormant(file, Kind::Environment, &name.text)) {
         return Ok(found);
     }
     if path.len() == 1 {
@@ -847,6 +863,11 @@ fn elsewhere(program: &Program<'_>, evaluator: &Evaluator<'_, '_>, name: &Name, 
         _ => false,
     };
     names.into_iter().find(has).map(|import| format!("write `{import}.{}`", name.text))
+}
+
+/// The names of something that is extended, with their texts; nothing where one was reported.
+pub fn base_path(evaluator: &mut Evaluator<'_, '_>, path: &[Name], scope: &Scope) -> Option<Vec<Name>> {
+    path.iter().map(|name| Some(Name::new(evaluator.name(name, scope)?, name.span))).collect()
 }
 
 /// The file that an import's name means; nothing where the import was reported.
@@ -944,13 +965,17 @@ pub fn template_path(
         [] => return Ok(None),
     };
     let found = program.template(file, &name.text);
-    if found.is_some() || (evaluator.forgetful && program.is_dormant(file, Kind::Template, &name.text)) {
+    let untold = evaluator.forgetful || program.doubtful;
+    if found.is_some() || (untold && program.is_dormant(file, Kind::Template, &name.text)) {
         return Ok(found);
     }
     if path.len() == 1 {
         no_import(evaluator, name, scope, "a template")?;
     }
     let message = match path.len() {
+        1 if matches!(evaluator.names.meaning(file, &name.text), Some((Meaning::Constant(_), _))) => {
+            format!("`{}` is a constant or parameter, and no template", name.text)
+        }
         1 => format!("there is no template `{}`", name.text),
         _ => format!("`{}` has no template `{}`", evaluator.sources.get(file).name, name.text),
     };

@@ -37,6 +37,9 @@ pub fn belongs_to_nothing(text: &str, before: &str, span: Span) -> Diagnostic {
     if text.starts_with(['"', '\'']) && before.ends_with(char::is_alphabetic) {
         return diagnostic.help("no letter stands before a string; `\"… ${name} …\"` puts values into it");
     }
+    if text.starts_with('(') && before.trim_end().ends_with(char::is_alphanumeric) {
+        return diagnostic.help("no space stands between what is called and its `(`");
+    }
     if last == "not" {
         return diagnostic.help(format!("write `!{text}`"));
     }
@@ -55,6 +58,13 @@ pub fn python_operator(word: &str, span: Span) -> Diagnostic {
     Diagnostic::new(code::UNEXPECTED_TEXT, span, format!("conditions are joined by `{sign}`"))
         .help(format!("write `{sign}`"))
         .safe_fix("correct it", span, sign)
+}
+
+/// `else if` as Python and Ruby have it.
+pub fn python_else_if(word: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, format!("`{word}` is written `else if` here"))
+        .help("write `else if`")
+        .safe_fix("correct it", span, "else if")
 }
 
 /// A condition behind the value that it is for, as Python has it.
@@ -87,9 +97,9 @@ pub fn no_separator(span: Span) -> Diagnostic {
     )
 }
 
-/// Two elements of a list with nothing between them.
-pub fn no_comma(span: Span) -> Diagnostic {
-    Diagnostic::new(code::MISSING_SEPARATOR, span, "a comma is missing between these elements").safe_fix(
+/// Two elements of a list, or arguments, with nothing between them.
+pub fn no_comma(what: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(code::MISSING_SEPARATOR, span, format!("a comma is missing between these {what}")).safe_fix(
         "write a comma",
         span,
         ",",
@@ -106,7 +116,11 @@ pub fn stray_close(span: Span) -> Diagnostic {
 pub fn no_name(word: &str, span: Span) -> Diagnostic {
     let article = if word.starts_with(['e', 'i', 'o']) { "an" } else { "a" };
     let what = if word == "override" { "the name of a task".to_owned() } else { format!("{article} {word}'s name") };
-    Diagnostic::new(code::MISSING_NAME, span, format!("{what} belongs here"))
+    let diagnostic = Diagnostic::new(code::MISSING_NAME, span, format!("{what} belongs here"));
+    if word == "variable" {
+        return diagnostic.help("write `for NAME in LIST`, or `for KEY, VALUE in MAP`");
+    }
+    diagnostic
 }
 
 /// A declaration without its block; `text` is what stands there instead.
@@ -123,9 +137,41 @@ pub fn no_body(word: &str, text: &str, span: Span) -> Diagnostic {
         return diagnostic.note("only templates and environments extend others");
     }
     if junk.is_empty() && text.contains('{') {
-        return diagnostic.help("the `{` stands on the same line as the name");
+        let before = match word {
+            "if" => "its condition",
+            "else" | "for" => "it",
+            _ => "the name",
+        };
+        return diagnostic.help(format!("the `{{` stands on the same line as {before}"));
+    }
+    if word == "if" && junk.starts_with("then") {
+        return diagnostic.note("`then` stands in values alone: `key = if CONDITION then VALUE else VALUE`");
+    }
+    if junk.starts_with(':') {
+        return match word {
+            "template" | "environment" => diagnostic.help("what it builds on stands behind `extends`"),
+            _ => diagnostic.note("no `:` stands before a block"),
+        };
+    }
+    let first = junk.split(' ').next().unwrap_or_default();
+    if let Some(better) =
+        closest(first, ["extends", "as"]).filter(|_| matches!(word, "template" | "environment" | "override"))
+    {
+        return diagnostic.help(format!("did you mean `{better}`?"));
     }
     diagnostic
+}
+
+/// `else if` without a condition.
+pub fn no_condition(span: Span) -> Diagnostic {
+    Diagnostic::new(code::MISSING_VALUE, span, "a condition belongs here")
+        .help("write `else if stage == \"prod\" { … }`")
+}
+
+/// A loop whose list is missing, so that its block stands in the place of it.
+pub fn no_list(span: Span) -> Diagnostic {
+    Diagnostic::new(code::MISSING_VALUE, span, "a list or a map belongs here")
+        .help("write `for NAME in LIST { … }`, or `for KEY, VALUE in MAP { … }`")
 }
 
 /// A declaration that begins with a word that none begins with.
@@ -330,6 +376,12 @@ pub fn no_constant(name: &Name, junk: Span) -> Diagnostic {
 /// `extends` without a name.
 pub fn no_base(span: Span) -> Diagnostic {
     Diagnostic::new(code::MISSING_NAME, span, "the name of what is extended belongs here")
+}
+
+/// `extends` behind the block.
+pub fn late_extends(span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "`extends` stands before the block")
+        .help("write `template NAME extends BASE { … }`")
 }
 
 /// An environment over several others.

@@ -8,7 +8,7 @@ use super::Builder;
 use super::values::missing;
 use crate::syntax::ast::{
     Base, Body, Environment, Expression, For, If, Import, Let, Loop, Name, Override, Param, Parameter, Parameters,
-    Statement, StatementKind, Task, TaskName, Template, TypeExpression, TypeTerm,
+    Statement, StatementKind, Task, TaskName, Template, TypeExpression, TypeTerm, Value,
 };
 use crate::syntax::faults;
 use crate::syntax::grammar::Rule;
@@ -194,7 +194,7 @@ impl Builder<'_, '_> {
                 }
                 Rule::parameter => {
                     if !items.is_empty() && !self.slice(end..place.start).contains(',') {
-                        self.diagnostics.push(faults::no_comma(self.span(end..end)));
+                        self.diagnostics.push(faults::no_comma("parameters", self.span(end..end)));
                     }
                     let param = self.param(part, "parameter");
                     items.push(Parameter { leading: std::mem::take(&mut pending), param, trailing: None });
@@ -344,8 +344,13 @@ impl Builder<'_, '_> {
                 condition = Some(self.value(part.into_inner(), place.end));
                 continue;
             }
-            let reported = condition.as_ref().is_some_and(|c| c.value == crate::syntax::ast::Value::Missing);
+            let reported = condition.as_ref().is_some_and(|c| c.value == Value::Missing);
             let body = match part.as_rule() {
+                Rule::missing_body if condition.is_none() && self.slice(place.clone()).starts_with("if") => {
+                    let fault = faults::no_condition(self.span(place.start + 2..place.start + 2));
+                    self.diagnostics.push(fault);
+                    self.missing_body(place, "else", true)
+                }
                 Rule::missing_body => {
                     self.missing_body(place, if condition.is_some() { "if" } else { "else" }, reported)
                 }
@@ -359,7 +364,8 @@ impl Builder<'_, '_> {
         If { span: self.trimmed(range), branches, otherwise }
     }
 
-    pub(super) fn for_statement(&mut self, pair: Pair<'_, Rule>) -> For {
+    /// Nothing where a part of its head is missing, without which its block means nothing.
+    pub(super) fn for_statement(&mut self, pair: Pair<'_, Rule>) -> Option<For> {
         let range = self.range(&pair);
         let end = self.span(range.end..range.end);
         let mut head = Loop { span: end, names: Vec::new(), over: missing(end) };
@@ -368,14 +374,18 @@ impl Builder<'_, '_> {
             let place = self.range(&part);
             match part.as_rule() {
                 Rule::loop_head => head = self.loop_head(part),
+                Rule::missing_body if matches!(head.over.value, Value::Object(_)) => {
+                    self.diagnostics.push(faults::no_list(head.over.span.at_start()));
+                    return None;
+                }
                 Rule::missing_body => {
-                    let reported = head.over.value == crate::syntax::ast::Value::Missing;
+                    let reported = head.over.value == Value::Missing;
                     body = self.missing_body(place, "for", reported);
                 }
                 _ => body = self.body(part, range.start),
             }
         }
-        For { span: self.trimmed(range), head, body }
+        head.is_whole().then(|| For { span: self.trimmed(range), head, body })
     }
 
     /// `name in list`.

@@ -102,13 +102,21 @@ impl Builder<'_, '_> {
 
     fn statement_kind(&mut self, pair: Pair<'_, Rule>) -> StatementKind {
         match pair.as_rule() {
-            Rule::entry | Rule::labelled_entry | Rule::broken_entry => StatementKind::Entry(self.entry(pair)),
+            Rule::entry | Rule::labelled_entry | Rule::broken_entry => {
+                let entry = self.entry(pair);
+                // What stands behind a word of the language was meant for something else.
+                let bare = self.slice(entry.key.span.range()) == entry.key.text;
+                if bare && RESERVED.contains(&entry.key.text.as_str()) {
+                    return StatementKind::Skipped(entry.span);
+                }
+                StatementKind::Entry(entry)
+            }
             Rule::import => StatementKind::Import(self.import(pair)),
             Rule::param => StatementKind::Param(self.param(pair, "param")),
             Rule::let_constant => StatementKind::Let(self.let_constant(pair)),
             Rule::file_for | Rule::environment_for | Rule::body_for => {
-                let each = self.for_statement(pair);
-                if each.head.is_whole() { StatementKind::For(each) } else { StatementKind::Skipped(each.span) }
+                let span = self.trimmed(self.range(&pair));
+                self.for_statement(pair).map_or(StatementKind::Skipped(span), StatementKind::For)
             }
             Rule::file_if | Rule::environment_if | Rule::body_if => StatementKind::If(self.if_statement(pair)),
             Rule::template => StatementKind::Template(self.template(pair)),
@@ -195,7 +203,10 @@ impl Builder<'_, '_> {
         let word = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
         let place = self.span(range.start..range.start + word.len());
         match word {
+            "extends" => Some(faults::late_extends(place)),
+            "else" => Some(faults::reserved(&Name::new(word, place), &Operation::Missing)),
             "and" | "or" => Some(faults::python_operator(word, place)),
+            "elif" | "elsif" | "elseif" => Some(faults::python_else_if(word, place)),
             "if" if text.contains("else") && !text.contains('{') => Some(faults::python_if(place)),
             _ => None,
         }

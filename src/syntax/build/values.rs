@@ -331,7 +331,7 @@ impl Builder<'_, '_> {
         if last.value.value == Value::Missing || self.slice(end..start).contains(',') {
             return;
         }
-        self.diagnostics.push(faults::no_comma(self.span(end..end)));
+        self.diagnostics.push(faults::no_comma("elements", self.span(end..end)));
     }
 
     // --------------------------------------------------------------------------------------------- references
@@ -412,7 +412,7 @@ impl Builder<'_, '_> {
 
     pub(super) fn argument_comma(&mut self, last: Option<&Argument>, end: usize, start: usize) {
         if last.is_some_and(|last| last.value.value != Value::Missing) && !self.slice(end..start).contains(',') {
-            self.diagnostics.push(faults::no_comma(self.span(end..end)));
+            self.diagnostics.push(faults::no_comma("arguments", self.span(end..end)));
         }
     }
 

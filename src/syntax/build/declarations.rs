@@ -152,7 +152,7 @@ impl Builder<'_, '_> {
                 _ => value.push(part),
             }
         }
-        let value = if broken { missing(span.at_end()) } else { self.value(value, range.end) };
+        let value = if broken { missing(self.span(range.end..range.end)) } else { self.value(value, range.end) };
         Let { span, name, value }
     }
 

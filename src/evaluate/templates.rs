@@ -162,7 +162,9 @@ impl Layering<'_, '_, '_, '_> {
 
     fn make_base(&mut self, id: TemplateId, given: Vec<Value>, scope: &Scope, making: &mut Making) {
         let instance = (id, given);
-        if making.applied.contains(&instance) || !self.expressions.spend(1, scope_place(self, id)) {
+        // It is compared with all that were applied, so that templates which multiply cost the square of their number.
+        let work = 1 + making.applied.len() / 16;
+        if !self.expressions.spend(work, scope_place(self, id)) || making.applied.contains(&instance) {
             return;
         }
         if making.applied.is_empty()

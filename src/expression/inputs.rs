@@ -219,7 +219,9 @@ pub fn report_unknown(evaluator: &mut Evaluator<'_, '_>, given: &Given) -> Optio
     let known: Vec<&str> = params.map(|constant| constant.name.text.as_str()).collect();
     let mut unknown = Vec::new();
     let mut meant = FxHashSet::default();
-    for name in given.order.iter().filter(|name| !given.declared.contains(*name)) {
+    // Those that are made of themselves are declared all the same.
+    let declared = |name: &EcoString| given.declared.contains(name) || known.contains(&name.as_str());
+    for name in given.order.iter().filter(|name| !declared(name)) {
         let Some((place, form)) = given.values.get(name) else { continue };
         meant.extend(closest(name, known.iter().copied()).map(EcoString::from));
         let constant = evaluator.names.constants.iter().find(|constant| constant.name.text == *name);

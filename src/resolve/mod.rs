@@ -837,6 +837,10 @@ pub fn environment_path(
     if program.is_dormant(file, Kind::Environment, &name.text) {
         diagnostic = diagnostic.note("it is declared only under an `if` that does not hold in this build");
     }
+    if path.len() == 1 && matches!(evaluator.names.meaning(file, &name.text), Some((Meaning::Constant(_), _))) {
+        let help = format!("for the environment that `{0}` names, write `\"${{{0}}}\"`", name.text);
+        return Err(Box::new(diagnostic.help(help)));
+    }
     diagnostic.help.extend(did_you_mean(&name.text, program.environment_names(file)));
     if path.len() == 1 && diagnostic.help.is_empty() {
         diagnostic.help.extend(elsewhere(program, evaluator, name, scope));

@@ -33,9 +33,13 @@ impl Evaluator<'_, '_> {
             return Kind::Poison;
         }
         let equality = matches!(comparison.operator, Operator::Equal | Operator::Unequal);
+        let times = self.mixes_times(comparison, &left, &right, scope);
         let comparable = if equality { may_equal(&left, &right) } else { may_order(&left, &right) };
-        if !comparable {
-            let diagnostic = not_comparable(comparison, &left, &right, equality);
+        if !comparable || times {
+            let mut diagnostic = not_comparable(comparison, &left, &right, equality);
+            if times {
+                diagnostic = diagnostic.help("give the number a unit, such as `60s`");
+            }
             self.diagnostics.push(diagnostic);
             return Kind::Poison;
         }
@@ -59,6 +63,16 @@ impl Evaluator<'_, '_> {
             let diagnostic = not_comparable(comparison, &left, &right, equality);
             self.refuse_value(diagnostic, comparison.place).kind
         }
+    }
+
+    /// Whether a duration is compared with a plain number, of which nothing says whether it counts seconds.
+    fn mixes_times(&mut self, comparison: &Comparison, left: &Value, right: &Value, scope: &Scope) -> bool {
+        let mut duration = |side: &Expression, value: &Value| {
+            let ty = self.declared(side, scope).unwrap_or_else(|| Type::of(value));
+            ty.may(&|ty| *ty == Type::Duration) && !ty.may(&|ty| matches!(ty, Type::Int | Type::Float | Type::Quantity))
+        };
+        let number = |value: &Value| matches!(Type::of(value), Type::Int | Type::Float);
+        (number(right) && duration(&comparison.left, left)) || (number(left) && duration(&comparison.right, right))
     }
 
     /// Reports a parameter of few words that is compared with another word.

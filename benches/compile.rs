@@ -210,19 +210,21 @@ fn emit(workloads: &[Workload]) -> Vec<u8> {
 }
 
 fn whole(criterion: &mut Criterion) {
-    let workloads: [(&str, fn(usize) -> String); 2] = [("compile", program), ("layered", layered_program)];
-    for (name, program) in workloads {
-        let mut group = criterion.benchmark_group(name);
-        group.sample_size(20);
-        let setting = Setting::new();
-        for size in SIZES {
-            let sources = SourceMap::new(vec![("bench.flyteenv".to_owned(), program(size))]);
-            assert_eq!(setting.compile(&sources).len(), size, "the workload compiles");
-            group.throughput(Throughput::Elements(size as u64));
-            group.bench_function(BenchmarkId::from_parameter(size), |bencher| {
-                bencher.iter(|| emit(&setting.compile(black_box(&sources))));
-            });
-        }
+    whole_of("compile", program, criterion);
+    whole_of("layered", layered_program, criterion);
+}
+
+fn whole_of(name: &str, program: fn(usize) -> String, criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group(name);
+    group.sample_size(20);
+    let setting = Setting::new();
+    for size in SIZES {
+        let sources = SourceMap::new(vec![("bench.flyteenv".to_owned(), program(size))]);
+        assert_eq!(setting.compile(&sources).len(), size, "the workload compiles");
+        group.throughput(Throughput::Elements(size as u64));
+        group.bench_function(BenchmarkId::from_parameter(size), |bencher| {
+            bencher.iter(|| emit(&setting.compile(black_box(&sources))));
+        });
     }
 }
 

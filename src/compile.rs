@@ -3,6 +3,7 @@
 //! In: [`SourceMap`] and [`Context`]. Out: [`Compilation`]. Always: it succeeds, and the same input gives the same output;
 //! there are workloads only where there are no errors. Not here: files, and the bytes of the output.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::check::{self, Checked};
@@ -79,8 +80,12 @@ fn version(sources: &SourceMap, inputs: &Inputs) -> String {
     let given = inputs.arguments.first().map(|(name, _)| name.file);
     let texts = sources.iter().filter(|(id, _)| Some(*id) != given);
     let mut digests: Vec<String> = texts.map(|(_, source)| sha256(source.text.as_bytes())).collect();
-    for (name, value) in &inputs.arguments {
-        digests.push(sha256(format!("{}={}", sources.text(*name), sources.text(*value)).as_bytes()));
+    // Of several values of one name the last one counts, and of several files that give one too.
+    let last: BTreeMap<&str, &str> =
+        inputs.arguments.iter().map(|(name, value)| (sources.text(*name), sources.text(*value))).collect();
+    digests.extend(last.into_iter().map(|(name, value)| sha256(format!("{name}={value}").as_bytes())));
+    for (at, (file, _)) in inputs.files.iter().enumerate().skip(1) {
+        digests.push(sha256(format!("{at}:{}", sources.get(*file).text).as_bytes()));
     }
     digests.sort();
     let mut digest = sha256(digests.concat().as_bytes());

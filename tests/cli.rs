@@ -8,6 +8,8 @@
 
 #[path = "cli/folder.rs"]
 mod folder;
+#[path = "cli/imports.rs"]
+mod imports;
 #[path = "cli/messages.rs"]
 mod messages;
 #[path = "cli/output.rs"]

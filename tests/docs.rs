@@ -1,51 +1,89 @@
-//! What the documentation shows is so: every block of code in the language compiles without errors.
+//! What the documentation shows is so: `README.md` and `docs/*.md`.
 //!
-//! Blocks are fenced with three backticks and `flyteenv`, in `README.md` and `docs/*.md`. Each is a program of its own.
+//! A block fenced as `flyteenv` is a program of its own, and compiles without errors and warnings.
+//!
+//! - A line `# file: NAME` in it begins a file of that name, which need not be a source. The first file is the one that is built.
+//! - Behind `flyteenv` stand arguments of the command: `--set NAME=VALUE`, `--params FILE`, and files to build in place of the
+//!   first.
+//! - `error=CODE` and `warning=CODE` behind it say that exactly these diagnostics come, in this order.
+//!
+//! What the next blocks show, up to the next program of the page, comes of that program:
+//!
+//! - `yaml` is the pod that its first line names, `# environment.task`. Fields may be left out, but a map of any names is whole,
+//!   and so is a list, in which an element `…` stands for any number of elements.
+//! - `text` with a message, and `json` with a diagnostic, is what the command says.
+//!
+//! In a table headed `written` and `is`, the expressions of the first column are equal to those of the second, or fail with the
+//! code there. Links lead to pages and headings that there are; every function and every warning is described.
 
 #![allow(clippy::disallowed_methods, reason = "a test reads and writes files by itself")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 
 mod support;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+#[path = "docs/example.rs"]
+mod example;
+#[path = "docs/page.rs"]
+mod page;
 
-use libtest_mimic::{Arguments, Trial};
-use support::{Program, files_below, root};
+use std::path::PathBuf;
 
-/// A block of code.
-struct Block {
-    /// Its file and line: `docs/language.md:12`.
-    name: String,
-    code: String,
-}
+use flytec::diagnostics::code;
+use flytec::expression::functions;
+use libtest_mimic::{Arguments, Failed, Trial};
+use support::{files_below, root};
+
+use self::page::Page;
+
+type Check = fn(&[Page]) -> Result<(), String>;
+
+/// What holds for all pages together.
+const CHECKS: &[(&str, Check)] = &[
+    ("every_link_leads_somewhere", links),
+    ("everything_shown_comes_of_a_program", shown),
+    ("every_function_and_warning_is_described", described),
+];
 
 fn main() {
-    let blocks: Vec<Block> = pages().iter().flat_map(|page| blocks(page)).collect();
-    assert!(!blocks.is_empty(), "the documentation shows no program");
-    let trials = blocks.into_iter().map(|Block { name, code }| {
-        Trial::test(name.clone(), move || Ok(Program::compile(vec![(name, code)], &[]).expect_success()?))
-    });
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
-}
-
-fn pages() -> Vec<PathBuf> {
-    let mut pages = files_below(&root().join("docs"), "md");
-    pages.push(root().join("README.md"));
-    pages
-}
-
-/// The blocks of a page, each with as many empty lines in front as make its lines those of the page.
-fn blocks(page: &Path) -> Vec<Block> {
-    let text = fs::read_to_string(page).unwrap_or_else(|error| panic!("{}: {error}", page.display()));
-    let shown = page.strip_prefix(root()).unwrap_or(page).display();
-    let mut blocks = Vec::new();
-    let mut lines = text.lines().enumerate();
-    while let Some((at, line)) = lines.next() {
-        let Some(indent) = line.strip_suffix("```flyteenv") else { continue };
-        let body = lines.by_ref().map(|(_, line)| line.strip_prefix(indent).unwrap_or(line));
-        let body: Vec<&str> = body.take_while(|line| *line != "```").collect();
-        blocks.push(Block { name: format!("{shown}:{}", at + 1), code: "\n".repeat(at + 1) + &body.join("\n") + "\n" });
+    let pages: Vec<Page> = paths().iter().map(|path| Page::read(path)).collect();
+    let mut trials = Vec::new();
+    for page in &pages {
+        trials
+            .extend(page.programs.iter().cloned().map(|program| Trial::test(program.name(), move || program.check())));
+        trials.extend(page.rows.iter().cloned().map(|row| Trial::test(row.name(), move || row.check())));
     }
-    blocks
+    assert!(!trials.is_empty(), "the documentation shows no program");
+    for (name, check) in CHECKS {
+        let pages = pages.clone();
+        trials.push(Trial::test(*name, move || check(&pages).map_err(Failed::from)));
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+fn paths() -> Vec<PathBuf> {
+    let mut paths = files_below(&root().join("docs"), "md");
+    paths.push(root().join("README.md"));
+    paths.push(root().join("examples/README.md"));
+    paths
+}
+
+fn links(pages: &[Page]) -> Result<(), String> {
+    none(pages.iter().flat_map(|page| page.dead_links(pages)))
+}
+
+fn shown(pages: &[Page]) -> Result<(), String> {
+    none(pages.iter().flat_map(|page| page.stray.iter().cloned()))
+}
+
+/// What a reference lists by itself is no description.
+fn described(pages: &[Page]) -> Result<(), String> {
+    let text: String = pages.iter().filter(|page| page.name != "docs/diagnostics.md").map(|page| &*page.text).collect();
+    let functions = functions::names().map(|name| format!("`{name}("));
+    let warnings = code::ALL.iter().filter(|code| code.id.starts_with('W')).map(|code| format!("`{}`", code.id));
+    none(functions.chain(warnings).filter(|name| !text.contains(name)))
+}
+
+fn none(faults: impl Iterator<Item = String>) -> Result<(), String> {
+    let faults: Vec<String> = faults.collect();
+    if faults.is_empty() { Ok(()) } else { Err(faults.join("\n")) }
 }

@@ -169,7 +169,7 @@ impl Dice {
                 self.entry(field.name, &field.ty, depth.max(1), text);
             }
         }
-        for _ in 0..1 + self.below(3) {
+        for _ in 0..=self.below(3) {
             let at = self.below(object.fields.len());
             let field = &object.fields[at];
             if Some(field.name) == key || used.contains(&at) {
@@ -213,7 +213,7 @@ impl Dice {
 
     fn elements(&mut self, name: &str, object: &'static Object, key: &str, depth: usize, text: &mut String) {
         let number = object.field(key).is_some_and(|field| matches!(field.ty, Type::Int { .. }));
-        let mut labels: Vec<usize> = (0..1 + self.below(2)).map(|_| 1 + self.below(3)).collect();
+        let mut labels: Vec<usize> = (0..=self.below(2)).map(|_| 1 + self.below(3)).collect();
         labels.dedup();
         for label in labels {
             let label = if number { format!("{label}") } else { format!("\"l{label}\"") };
@@ -246,7 +246,7 @@ impl Dice {
     fn scalar(&mut self, ty: &'static Type) -> String {
         let n = self.below(4);
         match ty {
-            Type::Bool => (n % 2 == 0).to_string(),
+            Type::Bool => n.is_multiple_of(2).to_string(),
             Type::Int { .. } | Type::Float | Type::IntOrString => n.to_string(),
             Type::Quantity => format!("{}Mi", n + 1),
             Type::Time => format!("\"2024-01-0{}T00:00:00Z\"", n + 1),

@@ -103,7 +103,7 @@ impl Seen {
             if let Event::Replaced { value: old, conditional } = &step.event {
                 if *conditional {
                     parts(old, &mut self.live);
-                } else if old != value {
+                } else if old != value && step.place != by {
                     let overruled = self.overruled.entry(step.place).or_default();
                     overruled.name = name.map(ToString::to_string);
                     overruled.whole = matches!(old.kind, Kind::Object(_) | Kind::List(_));

@@ -54,8 +54,10 @@ impl Disk {
         self.roots.iter().any(|root| path.starts_with(root))
     }
 
-    fn outside(&self) -> Absence {
-        let root = self.roots.first().map(|root| self.name(root)).unwrap_or_default();
+    /// That a path leads out of the project which the folder lies in.
+    fn outside(&self, folder: &Path) -> Absence {
+        let own = self.roots.iter().find(|root| folder.starts_with(root)).or(self.roots.first());
+        let root = own.map(|root| self.name(root)).unwrap_or_default();
         Absence::Outside(if root.is_empty() { ".".to_owned() } else { root })
     }
 
@@ -97,10 +99,14 @@ impl Files for Disk {
         let folder = Path::new(from).parent().filter(|_| Path::new(from).is_absolute()).unwrap_or(&self.here);
         let full = folder.join(path);
         let Ok(found) = fs::canonicalize(&full) else {
-            return Err(if self.sees(&without_dots(&full)) { self.not_there(folder, path) } else { self.outside() });
+            return Err(if self.sees(&without_dots(&full)) {
+                self.not_there(folder, path)
+            } else {
+                self.outside(folder)
+            });
         };
         if !self.sees(&found) {
-            return Err(self.outside());
+            return Err(self.outside(folder));
         }
         let metadata = fs::metadata(&found).map_err(|error| Absence::Refused(error.to_string()))?;
         if metadata.is_dir() {

@@ -123,7 +123,7 @@ codes! {
     REPLACED_COMMAND = "W0406", "a command that the task replaces";
     TEMPLATE_IMAGE_WINS = "W0407", "an image that a template's silently wins over";
     VARIABLE_SET_TWICE = "W0408", "an environment variable of which Kubernetes takes the last";
-    TOO_MANY_BASES = "E0409", "templates that build on each other too often";
+    TOO_MANY_BASES = "E0409", "declarations that extend each other too often";
 
     // 05: reuse
     REUSE_WITH_TEMPLATE = "E0501", "a reusable environment with a pod template";

@@ -204,6 +204,14 @@ impl Diagnostics {
         self.list.iter().filter_map(Diagnostic::span)
     }
 
+    /// Whether so few have been reported that each is worth a search for what was meant.
+    #[must_use]
+    pub fn are_few(&self) -> bool {
+        /// As many as people are shown at once.
+        const FEW: usize = 500;
+        self.list.len() < FEW
+    }
+
     /// Whether any is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {

@@ -1,8 +1,11 @@
 //! Did-you-mean: one policy for every name.
 //!
 //! In: what was written and what could stand there. Out: the candidate that was probably meant.
-//! Always: the answer does not depend on the order of the candidates.
+//! Always: the answer does not depend on the order of the candidates, unless there are many thousands of them.
 //! Not here: the words around it.
+
+/// How much is compared for one answer, in pairs of characters; beyond that, candidates are not looked at any more.
+const MOST_WORK: usize = 1_000_000;
 
 /// The candidate that `written` was probably meant to be: the same letters in another spelling (`image_pull_secrets` for
 /// `imagePullSecrets`), else the one fewest edits away, if that is at most a third of its length.
@@ -13,9 +16,14 @@ pub fn closest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>)
         0..3 => 0,
         length => (length / 3).max(1),
     };
+    let mut work = 0;
     candidates
         .into_iter()
-        .map(|candidate| (distance(&folded, &fold(candidate)), candidate))
+        .take_while(|candidate| {
+            work += folded.len() * candidate.len();
+            work <= MOST_WORK
+        })
+        .map(|candidate| (distance(&folded, &fold(candidate), limit), candidate))
         .filter(|(distance, _)| *distance <= limit)
         .min()
         .map(|(_, candidate)| candidate)
@@ -31,10 +39,13 @@ fn fold(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-fn distance(a: &str, b: &str) -> usize {
+/// How many edits apart two texts are, as far as that may be within the limit.
+fn distance(a: &str, b: &str, limit: usize) -> usize {
     // Names are short; a text so long is no name, and comparing it would cost the square of its length.
     const LONGEST: usize = 256;
-    if a.len() > LONGEST || b.len() > LONGEST {
+    // A character has four bytes at the most.
+    let too_far = a.len().abs_diff(b.len()) > 4 * limit;
+    if a.len() > LONGEST || b.len() > LONGEST || too_far {
         return usize::MAX;
     }
     strsim::damerau_levenshtein(a, b)

@@ -48,6 +48,9 @@ pub struct Layering<'p, 'a, 'e, 'c> {
     own: Vec<Key>,
 }
 
+/// How large an object may be whose copies are not counted: as large as a task's settings are.
+const COPIED_FREELY: usize = 32;
+
 /// What an object's entries may be.
 #[derive(Clone, Copy)]
 pub enum Fields {
@@ -167,7 +170,14 @@ impl Layering<'_, '_, '_, '_> {
         if body.statements.is_empty() {
             return base;
         }
-        // Only a value that something else shares is copied here.
+        // Only a value that something else shares is copied here, and what is copied counts.
+        if base.len() > COPIED_FREELY
+            && Arc::get_mut(&mut base).is_none()
+            && !self.expressions.copies(base.len(), body.span)
+        {
+            Arc::make_mut(&mut base).poisoned = true;
+            return base;
+        }
         walk(&mut Entries { layering: self, fields, outermost }, body, Arc::make_mut(&mut base), scope);
         base
     }

@@ -133,6 +133,7 @@ impl Scalar<'_> {
         let microseconds = match &self.value.kind {
             Kind::Int(seconds) => seconds.checked_mul(SECOND),
             Kind::Unit(text) => units::duration(text),
+            Kind::String(text) if self.data => units::duration(text),
             Kind::Duration(microseconds) => Some(*microseconds),
             _ => return Err(self.mismatch(ty)),
         };

@@ -93,12 +93,12 @@ impl Layering<'_, '_, '_, '_> {
 
     /// What stands in an element whose label is not known is still looked at.
     fn unlabelled(&mut self, operation: &Operation, fields: Fields, placed: &Placed<'_>) {
-        match operation {
-            Operation::Merge(body) | Operation::Set(Expression { value: ast::Value::Object(body), .. }) => {
-                self.apply_fields(body, Arc::default(), fields, placed.scope, false);
-            }
-            _ => {}
-        }
+        let body = match operation {
+            Operation::Merge(body) => body,
+            Operation::Set(Expression { value: ast::Value::Object(body), .. }) => body,
+            _ => return,
+        };
+        self.apply_fields(body, Arc::default(), fields, placed.scope, false);
     }
 
     /// What an element is set to, `null` to take it away; nothing where that was reported.

@@ -74,7 +74,7 @@ impl Layering<'_, '_, '_, '_> {
                 self.range(from, to, element, span, what, scope)
             }
             (ast::Value::Reference(path), Type::PodTemplate) => self.pod_template(path, None, span, scope),
-            (ast::Value::Call(call), Type::PodTemplate) if !is_function(call) || self.is_template(call, scope) => {
+            (ast::Value::Call(call), Type::PodTemplate) if !self.is_function(call, scope) => {
                 self.pod_template(&call.path, Some(&call.arguments), span, scope)
             }
             (ast::Value::Reference(path), Type::Environment) => self.environment(path, span, scope),
@@ -254,6 +254,13 @@ impl Layering<'_, '_, '_, '_> {
 
     // ---------------------------------------------------------------------------------------------- references
 
+    /// Whether a call is one of a built-in function; a template of the same name comes first.
+    fn is_function(&self, call: &ast::Call, scope: &Scope) -> bool {
+        let [name] = call.path.as_slice() else { return false };
+        let function = crate::expression::functions::names().any(|known| known == name.text);
+        function && self.program.template(scope.file, &name.text).is_none()
+    }
+
     /// The template that names mean where a pod template is expected, or the string that they stand for.
     fn pod_template(&mut self, path: &[Name], arguments: Option<&ast::Arguments>, span: Span, scope: &Scope) -> Value {
         if arguments.is_none() && self.is_constant(path, scope) {
@@ -286,13 +293,6 @@ impl Layering<'_, '_, '_, '_> {
                 self.expressions.refuse(diagnostic, span)
             }
         }
-    }
-
-    /// Whether a call names a template of its file.
-    fn is_template(&self, call: &ast::Call, scope: &Scope) -> bool {
-        let [name] = call.path.as_slice() else { return false };
-        let meaning = self.expressions.names.meaning(scope.file, &name.text);
-        matches!(meaning, Some((Meaning::Template, _)))
     }
 
     /// Whether names stand for a value rather than for a template.
@@ -353,6 +353,12 @@ impl Layering<'_, '_, '_, '_> {
             return diagnostic.help(format!("did you mean `{literal}`?")).safe_fix("correct the word", span, literal);
         }
         let diagnostic = diagnostic.note(format!("{} takes {}", placed(what), describe(ty)));
+        if matches!(ty, Type::List { element: Type::Environment, .. })
+            && self.program.environment(scope.file, &first.text).is_some()
+        {
+            let list = format!("[{text}]");
+            return diagnostic.help(format!("write `{list}`")).safe_fix("make it a list", span, list);
+        }
         if let Some(better) = self.expressions.suggestion(&first.text, scope) {
             return diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix(
                 "correct the name",
@@ -366,10 +372,6 @@ impl Layering<'_, '_, '_, '_> {
         }
         diagnostic
     }
-}
-
-fn is_function(call: &ast::Call) -> bool {
-    matches!(call.path.as_slice(), [name] if crate::expression::functions::names().any(|known| known == name.text))
 }
 
 /// What is said where a pod spec is expected and a whole object of Kubernetes is given.

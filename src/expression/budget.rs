@@ -21,6 +21,9 @@ pub const MAX_DATA: usize = 4 * 1024 * 1024;
 /// How much text may be put together in a whole build, in bytes.
 pub const MAX_TEXTS: usize = 128 * 1024 * 1024;
 
+/// How many settings of layers may be copied where another layer changes them.
+pub const MAX_COPIES: usize = 2_000_000;
+
 /// How many tasks and variants a build may make.
 pub const MAX_PODS: usize = 100_000;
 
@@ -29,6 +32,7 @@ pub const MAX_PODS: usize = 100_000;
 pub struct Budget {
     steps: usize,
     texts: usize,
+    copies: usize,
     /// The loops and templates that are at work, the outermost first.
     at_work: Vec<Span>,
     exhausted: bool,
@@ -36,7 +40,7 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { steps: MAX_STEPS, texts: MAX_TEXTS, at_work: Vec::new(), exhausted: false }
+        Self { steps: MAX_STEPS, texts: MAX_TEXTS, copies: MAX_COPIES, at_work: Vec::new(), exhausted: false }
     }
 }
 
@@ -73,6 +77,20 @@ impl Budget {
             return true;
         }
         let message = format!("this makes more than the {MAX_STEPS} things that one build may make");
+        self.exhaust(place, message, diagnostics);
+        false
+    }
+
+    /// Counts what is copied, and tells whether it may be.
+    pub fn copy(&mut self, count: usize, place: Span, diagnostics: &mut Diagnostics) -> bool {
+        if self.exhausted {
+            return false;
+        }
+        if let Some(left) = self.copies.checked_sub(count) {
+            self.copies = left;
+            return true;
+        }
+        let message = format!("layers over each other copy more than {MAX_COPIES} settings");
         self.exhaust(place, message, diagnostics);
         false
     }

@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use ecow::EcoString;
+
 use super::scope::Scope;
 use super::{Evaluator, written_at};
 use crate::diagnostics::suggest::did_you_mean;
@@ -11,7 +13,7 @@ use crate::modules::names::Meaning;
 use crate::schema::units;
 use crate::syntax::ast::{self, Comparison, Expression, Operator};
 use crate::value::types::{Type, called, literal};
-use crate::value::{Kind, Value};
+use crate::value::{Entry, Kind, Value};
 
 /// What can be compared with each other.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,6 +55,10 @@ impl Evaluator<'_, '_> {
             let work = left.size().min(right.size());
             if work > 1 && !self.spend(work, comparison.place) {
                 return Kind::Poison;
+            }
+            if is_number(&left) && is_number(&right) && order(&left, &right).is_none() {
+                let diagnostic = not_comparable(comparison, &left, &right, equality);
+                return self.refuse_value(diagnostic, comparison.place).kind;
             }
             let equal = equal(&left, &right);
             return Kind::Bool(equal == (comparison.operator == Operator::Equal));
@@ -129,7 +135,7 @@ fn sort(ty: &Type) -> Option<Sort> {
 }
 
 /// Whether two values may be equal; everything may be compared with `null`.
-fn may_equal(left: &Value, right: &Value) -> bool {
+pub(super) fn may_equal(left: &Value, right: &Value) -> bool {
     let (left, right) = (Type::of(left), Type::of(right));
     left.may(&|left| {
         right.may(&|right| {
@@ -140,13 +146,29 @@ fn may_equal(left: &Value, right: &Value) -> bool {
 }
 
 fn may_order(left: &Value, right: &Value) -> bool {
-    let number = |value: &Value| Type::of(value).may(&|ty| sort(ty) == Some(Sort::Number));
-    number(left) && number(right)
+    is_number(left) && is_number(right)
+}
+
+fn is_number(value: &Value) -> bool {
+    Type::of(value).may(&|ty| sort(ty) == Some(Sort::Number))
 }
 
 /// Whether two values say the same; amounts are compared by what they amount to.
+///
+/// Recursion follows the nesting of the values, which is bounded.
 pub(super) fn equal(left: &Value, right: &Value) -> bool {
-    order(left, right).map_or_else(|| left == right, |order| order == Ordering::Equal)
+    match (&left.kind, &right.kind) {
+        (Kind::List(left), Kind::List(right)) => {
+            let (left, right) = (left.items(), right.items());
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| equal(left, right))
+        }
+        (Kind::Object(left), Kind::Object(right)) => {
+            let same =
+                |(name, entry): (&EcoString, &Entry)| right.get(name).is_some_and(|value| equal(&entry.value, value));
+            left.len() == right.len() && left.iter().all(same)
+        }
+        _ => order(left, right).map_or_else(|| left == right, |order| order == Ordering::Equal),
+    }
 }
 
 /// The order of two numbers, amounts or durations.

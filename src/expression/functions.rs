@@ -1,12 +1,12 @@
 //! The built-in functions, all of them pure but for the files beside the source that three of them read.
 //!
-//! Source of what they do: the design of the language; `docs/language.md` has them as users read of them.
+//! Source of what they do: the design of the language; `docs/expressions.md` has them as users read of them.
 
 use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::compare::equal;
+use super::compare::{equal, may_equal};
 use super::scope::Scope;
 use super::{Evaluator, budget, written_at};
 use crate::data::Format;
@@ -242,6 +242,16 @@ impl Evaluator<'_, '_> {
                 poison = true;
             }
         }
+        // What is gone through counts as well as what is made.
+        let work = arguments.iter().map(|argument| match &argument.kind {
+            Kind::String(text) => text.len() / 64,
+            Kind::List(list) => list.items().len(),
+            _ => 0,
+        });
+        let work = work.sum();
+        if work > 0 && !self.spend(work, given.span) {
+            return Value::poison(given.span);
+        }
         match (poison, unknown) {
             (true, _) => Value::poison(given.span),
             (_, true) => Value::new(given.span, Kind::Unknown(Arc::new((function.result)()))),
@@ -461,8 +471,7 @@ fn join(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Va
             Kind::Poison => return Value::poison(given.span),
             Kind::Unknown(_) => return Value::new(given.span, Kind::Unknown(Arc::new(Type::String))),
             _ => {
-                let message =
-                    format!("`join` takes a list of strings, and this one has {}", called(item));
+                let message = format!("`join` takes a list of strings, and this one has {}", called(item));
                 let whole = given.place(0);
                 let place = if whole.contains(item.span) { item.span } else { whole };
                 let diagnostic = Diagnostic::new(code::WRONG_TYPE, place, message);
@@ -519,12 +528,19 @@ fn file(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Va
 fn contains(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Value {
     let [within, what] = values else { return Value::poison(given.span) };
     let found = match (&within.kind, &what.kind) {
-        (Kind::List(list), _) => list.items().iter().any(|item| equal(item, what)),
+        (Kind::List(list), _) if list.items().is_empty() || list.items().iter().any(|item| may_equal(item, what)) => {
+            list.items().iter().any(|item| equal(item, what))
+        }
         (Kind::String(text), Kind::String(part)) => text.contains(part.as_str()),
         (Kind::Object(object), Kind::String(name)) => object.get(name).is_some(),
         _ => {
             let found = called(what);
-            let message = format!("{} contains strings, not {found}", called(within));
+            let message = match within.as_list().and_then(<[Value]>::first) {
+                Some(first) => {
+                    format!("the elements of this list are never equal to {found}: one is {}", called(first))
+                }
+                None => format!("{} contains strings, not {found}", called(within)),
+            };
             let diagnostic = Diagnostic::new(code::WRONG_TYPE, given.place(1), message);
             return this.refuse(written_at(diagnostic, what, given.place(1)), given.span);
         }

@@ -3,6 +3,8 @@
 //! In: where names and values stand in the sources. Out: the value of a parameter, of its type. Always: later ones win, and the
 //! command line wins over files; a value that does not fit is reported where it stands. Not here: reading files.
 
+use std::sync::Arc;
+
 use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -17,7 +19,7 @@ use crate::schema::units;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::Name;
 use crate::value::types::{Type, literal};
-use crate::value::{Kind, Value};
+use crate::value::{Kind, List, Object, Value};
 
 /// What a build is given, in the order in which it was said.
 #[derive(Debug, Clone, Default)]
@@ -152,6 +154,8 @@ fn bad(name: &Name, found: &str, place: Span, ty: &Type, text: Option<&str>) -> 
 }
 
 /// A value of a data file as one of a type: what has a unit is text there.
+///
+/// Recursion follows the nesting of the value, which is bounded.
 fn from_data(value: Value, ty: &Type) -> Option<Value> {
     match (ty, &value.kind) {
         (Type::Duration, Kind::String(text)) => {
@@ -159,7 +163,18 @@ fn from_data(value: Value, ty: &Type) -> Option<Value> {
             let kind = Kind::Unit(text.clone());
             Some(Value { kind, ..value })
         }
-        (Type::Union(types), Kind::String(_)) => {
+        (Type::List(element), Kind::List(list)) => {
+            let items: Option<Vec<Value>> = list.items().iter().map(|item| from_data(item.clone(), element)).collect();
+            Some(Value { kind: Kind::List(Arc::new(List::new(items?))), ..value })
+        }
+        (Type::Map(element), Kind::Object(object)) => {
+            let mut typed = Object::default();
+            for (name, entry) in object.iter() {
+                typed.set(name.clone(), entry.key, from_data(entry.value.clone(), element)?);
+            }
+            Some(Value { kind: Kind::Object(Arc::new(typed)), ..value })
+        }
+        (Type::Union(types), _) => {
             fitted(value.clone(), ty).or_else(|| types.iter().find_map(|ty| from_data(value.clone(), ty)))
         }
         _ => fitted(value, ty),
@@ -214,14 +229,17 @@ fn json(evaluator: &Evaluator<'_, '_>, span: Span) -> Option<Value> {
 /// Reports values for parameters that no file declares, and tells which parameters they may have been meant for; none where that
 /// cannot be told, because a file could not be read.
 pub fn report_unknown(evaluator: &mut Evaluator<'_, '_>, given: &Given) -> Option<FxHashSet<EcoString>> {
+    /// How many are told of; each costs a comparison with every parameter.
+    const MOST: usize = 500;
     let params =
         evaluator.names.constants.iter().filter(|constant| matches!(constant.declaration, Declaration::Param(_)));
     let known: Vec<&str> = params.map(|constant| constant.name.text.as_str()).collect();
     let mut unknown = Vec::new();
     let mut meant = FxHashSet::default();
     // Those that are made of themselves are declared all the same.
-    let declared = |name: &EcoString| given.declared.contains(name) || known.contains(&name.as_str());
-    for name in given.order.iter().filter(|name| !declared(name)) {
+    let all: FxHashSet<&str> = known.iter().copied().collect();
+    let declared = |name: &EcoString| given.declared.contains(name) || all.contains(name.as_str());
+    for name in given.order.iter().filter(|name| !declared(name)).take(MOST) {
         let Some((place, form)) = given.values.get(name) else { continue };
         meant.extend(closest(name, known.iter().copied()).map(EcoString::from));
         let constant = evaluator.names.constants.iter().find(|constant| constant.name.text == *name);
@@ -255,6 +273,9 @@ fn no_such_parameter(name: &str, place: Span, form: &Form, known: &[&str]) -> Di
     match form {
         Form::Text(_) => Diagnostic::new(code::UNKNOWN_PARAMETER, place, message).note(names),
         // A file for a whole project serves a part of it too.
+        Form::Value(_) if name == "true" || name == "false" => Diagnostic::new(code::IDLE_VALUE, place, message)
+            .note("YAML reads `y`, `yes`, `on`, `n`, `no` and `off` as `true` and `false`")
+            .help("put the name between quotes"),
         Form::Value(_) => Diagnostic::new(code::IDLE_VALUE, place, message).note(names),
     }
 }

@@ -29,6 +29,7 @@ use self::budget::Budget;
 use self::scope::Scope;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::modules::names::{ConstantId, Names};
+use crate::schema::units;
 use crate::source::files::Files;
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::{self, Comprehension, Expression, IfExpression, Logic, Name, Part};
@@ -196,6 +197,11 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
         self.budget.spend(steps, place, self.diagnostics)
     }
 
+    /// Counts what is copied, and tells whether it may be.
+    pub fn copies(&mut self, count: usize, place: Span) -> bool {
+        self.budget.copy(count, place, self.diagnostics)
+    }
+
     /// Reports something, unless nothing but types is known: then what is wrong may be right in another build.
     fn report_value(&mut self, diagnostic: Diagnostic) {
         if !self.forgetful {
@@ -253,6 +259,12 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
     fn part_text(&mut self, value: &Value, place: Span) -> PartText {
         let text = match &value.kind {
             Kind::Poison => return PartText::Poison,
+            Kind::Unit(text) if units::quantity(text).is_none() && units::duration(text).is_none() => {
+                let message = format!("`{text}` is neither an amount nor a duration");
+                let diagnostic = Diagnostic::new(code::BAD_QUANTITY, place, message);
+                self.diagnostics.push(written_at(diagnostic, value, place));
+                return PartText::Poison;
+            }
             Kind::String(text) | Kind::Unit(text) => text.clone(),
             Kind::Int(number) => ecow::eco_format!("{number}"),
             Kind::Float(number) => ecow::eco_format!("{number}"),

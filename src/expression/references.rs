@@ -92,8 +92,11 @@ impl Evaluator<'_, '_> {
         let file = &self.sources.get(target).name;
         let message = format!("`{file}` has no `{}`", name.text);
         let mut diagnostic = Diagnostic::new(code::UNKNOWN_MEMBER, name.span, message);
-        let known: Vec<&str> = self.names.of(target).collect();
-        diagnostic.help.extend(did_you_mean(&name.text, known.iter().copied()));
+        let is_import = |name: &str| matches!(self.names.meaning(target, name), Some((Meaning::Import(_), _)));
+        let known: Vec<&str> = self.names.of(target).filter(|name| !is_import(name)).collect();
+        if self.diagnostics.are_few() {
+            diagnostic.help.extend(did_you_mean(&name.text, known.iter().copied()));
+        }
         if diagnostic.help.is_empty() && !known.is_empty() && known.len() <= 12 {
             let names: Vec<String> = known.iter().map(|known| format!("`{}.{known}`", import.text)).collect();
             diagnostic = diagnostic.note(format!("it has {}", names.join(", ")));
@@ -134,6 +137,9 @@ impl Evaluator<'_, '_> {
     /// The name that could be meant by one that means nothing: the same in an imported file, or nearly the same here.
     #[must_use]
     pub fn suggestion(&self, name: &str, scope: &Scope) -> Option<EcoString> {
+        if !self.diagnostics.are_few() {
+            return None;
+        }
         let behind = |import: &str| match self.names.meaning(scope.file, import)?.0 {
             Meaning::Import(target) => {
                 let meaning = self.names.meaning(target?, name)?.0;

@@ -103,7 +103,7 @@ pub fn load(
 /// The imports of a file, in order.
 pub fn imports(tree: &ast::File) -> impl Iterator<Item = &ast::Import> {
     tree.statements.iter().filter_map(|statement| match &statement.kind {
-        StatementKind::Import(import) => Some(import),
+        StatementKind::Import(import) => Some(&**import),
         _ => None,
     })
 }

@@ -20,10 +20,11 @@ pub fn cut(modules: &mut Modules, sources: &SourceMap, diagnostics: &mut Diagnos
         }
         for ring in rings {
             report(modules, &ring, sources, diagnostics);
-            let closing = ring.last().and_then(|(at, import)| modules.list.get_mut(*at)?.imports.get_mut(*import));
-            if let Some(closing) = closing {
-                *closing = None;
-            }
+            let (Some((first, _)), Some((last, _))) = (ring.first(), ring.last()) else { continue };
+            let file = modules.list.get(*first).map(|module| module.file);
+            // However often the last imports the first, it is one ring.
+            let imports = modules.list.get_mut(*last).into_iter().flat_map(|module| &mut module.imports);
+            imports.filter(|target| **target == file).for_each(|target| *target = None);
         }
     }
 }

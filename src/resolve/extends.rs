@@ -1,7 +1,7 @@
 //! What templates and environments extend.
 //!
 //! In: a program whose declarations are known. Out: the bases of each, and an order in which they can be evaluated. Always: none
-//! extends itself, and no template is more than [`MAX_CHAIN`] extensions away from its furthest base: what would was reported and
+//! extends itself, and nothing is more than [`MAX_CHAIN`] extensions away from its furthest base: what would was reported and
 //! extends nothing.
 
 use super::{EnvironmentId, Program, TemplateId, base_path, environment_path, template_path};
@@ -10,7 +10,8 @@ use crate::expression::Evaluator;
 use crate::graph::{self, Order};
 use crate::source::Span;
 
-/// How many templates may build on each other in a row. `evaluate` recurses over them.
+/// How many templates, or environments, may build on each other in a row. `evaluate` recurses over templates, and an environment
+/// copies what it takes over.
 pub const MAX_CHAIN: usize = 32;
 
 /// Finds what everything extends.
@@ -102,6 +103,19 @@ fn environments(program: &mut Program<'_>, evaluator: &mut Evaluator<'_, '_>) {
         );
         for (at, _) in ring {
             program.environments[*at].base = None;
+        }
+    }
+    let mut lengths = vec![0_usize; program.environments.len()];
+    for at in &order {
+        let Some(base) = program.environments[*at].base else { continue };
+        lengths[*at] = lengths[base.0] + 1;
+        if lengths[*at] > MAX_CHAIN {
+            lengths[*at] = 0;
+            let environment = &mut program.environments[*at];
+            environment.base = None;
+            let place = environment.declaration.bases.first().map_or(environment.name.span, |base| base.span);
+            let message = format!("more than {MAX_CHAIN} environments build on each other here");
+            evaluator.diagnostics.push(Diagnostic::new(code::TOO_MANY_BASES, place, message));
         }
     }
     program.environment_order = order.into_iter().map(EnvironmentId).collect();

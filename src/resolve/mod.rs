@@ -646,7 +646,9 @@ impl<'a> Resolver<'a, '_, '_> {
         let owner = self.program.environments[environment.0].name.clone();
         let message = format!("environment `{}` has no task `{}`", owner.text, pending.target);
         let known = self.program.tasks.iter().filter(|task| task.environment == environment);
-        let suggestion = did_you_mean(&pending.target, known.map(|task| task.name.text.as_str()));
+        let task_names = known.map(|task| task.name.text.as_str());
+        let suggestion =
+            if self.evaluator.diagnostics.are_few() { did_you_mean(&pending.target, task_names) } else { None };
         let span = pending.declaration.target.task.span;
         let mut diagnostic = Diagnostic::new(code::UNKNOWN_TASK, span, message).label(owner.span, "declared here");
         let named = |declaration: &Declaration<'_>| match &declaration.statement.kind {
@@ -671,6 +673,11 @@ impl<'a> Resolver<'a, '_, '_> {
                 diagnostic = diagnostic.label(place, "a variant");
             }
             return self.report(diagnostic);
+        }
+        let (here, of) = (pending.declaration.span.file, self.program.tasks[task.0].name.span.file);
+        if here != of && !self.modules.is_named(here) {
+            // Importing a file changes nothing of others.
+            return;
         }
         let amendment = Amendment { declaration: pending.declaration, scope: pending.scope.clone() };
         self.program.tasks[task.0].amendments.push(amendment);
@@ -841,7 +848,9 @@ pub fn environment_path(
         let help = format!("for the environment that `{0}` names, write `\"${{{0}}}\"`", name.text);
         return Err(Box::new(diagnostic.help(help)));
     }
-    diagnostic.help.extend(did_you_mean(&name.text, program.environment_names(file)));
+    if evaluator.diagnostics.are_few() {
+        diagnostic.help.extend(did_you_mean(&name.text, program.environment_names(file)));
+    }
     if path.len() == 1 && diagnostic.help.is_empty() {
         diagnostic.help.extend(elsewhere(program, evaluator, name, scope));
     }
@@ -982,7 +991,9 @@ pub fn template_path(
     if program.is_dormant(file, Kind::Template, &name.text) {
         diagnostic = diagnostic.note("it is declared only under an `if` that does not hold in this build");
     }
-    diagnostic.help.extend(did_you_mean(&name.text, program.template_names(file)));
+    if evaluator.diagnostics.are_few() {
+        diagnostic.help.extend(did_you_mean(&name.text, program.template_names(file)));
+    }
     if path.len() == 1 && diagnostic.help.is_empty() {
         let names: Vec<&str> = evaluator.names.of(scope.file).collect();
         let has = |import: &&str| match evaluator.names.meaning(scope.file, import) {

@@ -18,11 +18,14 @@ pub struct File {
     /// What stands in it, in order.
     pub statements: Vec<Statement>,
     /// The comments after the last statement.
-    pub trailing: Vec<Comment>,
+    pub trailing: Comments,
     /// Where brackets are at fault in a way that leaves open what belongs to what; it has been reported, and what else seems
     /// wrong there may only echo it.
     pub doubtful: Vec<Span>,
 }
+
+/// Comments in order; mostly none.
+pub type Comments = Box<[Comment]>;
 
 /// One comment, from its `#` to the end of its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,34 +40,34 @@ pub struct Comment {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statement {
     /// The comments on the lines above it.
-    pub leading: Vec<Comment>,
+    pub leading: Comments,
     /// What it is.
     pub kind: StatementKind,
     /// The comment behind it on its last line.
     pub trailing: Option<Comment>,
 }
 
-/// What a statement is.
+/// What a statement is. Most are entries; the others are boxed, so that entries are small.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StatementKind {
     /// `import "path" as name`.
-    Import(Import),
+    Import(Box<Import>),
     /// `param name: type = default`.
-    Param(Param),
+    Param(Box<Param>),
     /// `let name = value`.
-    Let(Let),
+    Let(Box<Let>),
     /// `if condition { … } else { … }`.
-    If(If),
+    If(Box<If>),
     /// `for name in list { … }`.
-    For(For),
+    For(Box<For>),
     /// `template name { … }`.
-    Template(Template),
+    Template(Box<Template>),
     /// `environment name { … }`.
-    Environment(Environment),
+    Environment(Box<Environment>),
     /// `task name { … }`.
-    Task(Task),
+    Task(Box<Task>),
     /// `override task as variant { … }`.
-    Override(Override),
+    Override(Box<Override>),
     /// A key that is set, appended to or merged into.
     Entry(Entry),
     /// Text that was thrown away, and reported.
@@ -119,7 +122,7 @@ pub struct Param {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameter {
     /// The comments on the lines above it.
-    pub leading: Vec<Comment>,
+    pub leading: Comments,
     /// The parameter.
     pub param: Param,
     /// The comment behind it on its last line.
@@ -134,7 +137,7 @@ pub struct Parameters {
     /// The parameters.
     pub items: Vec<Parameter>,
     /// The comments after the last parameter.
-    pub trailing: Vec<Comment>,
+    pub trailing: Comments,
 }
 
 /// `let name = value`.
@@ -293,7 +296,7 @@ pub struct Body {
     /// What stands in it, in order.
     pub statements: Vec<Statement>,
     /// The comments after the last statement.
-    pub trailing: Vec<Comment>,
+    pub trailing: Comments,
 }
 
 /// `key = value`, `key += list`, `key { … }`, `key label { … }`.
@@ -304,7 +307,7 @@ pub struct Entry {
     /// The key.
     pub key: Name,
     /// The element of a keyed list that is meant.
-    pub label: Option<Label>,
+    pub label: Option<Box<Label>>,
     /// What happens to it.
     pub operation: Operation,
 }
@@ -362,7 +365,7 @@ pub enum Value {
     /// `[element for name in list if condition]`.
     Comprehension(Box<Comprehension>),
     /// `{ … }` where a value stands.
-    Object(Body),
+    Object(Box<Body>),
     /// A name, or names joined by dots.
     Reference(Vec<Name>),
     /// A part of a value: `sizes["m"].cpu`.
@@ -391,14 +394,14 @@ pub struct List {
     /// Its elements.
     pub items: Vec<Item>,
     /// The comments after the last element.
-    pub trailing: Vec<Comment>,
+    pub trailing: Comments,
 }
 
 /// One element of a list, with the comments that belong to it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Item {
     /// The comments on the lines above it.
-    pub leading: Vec<Comment>,
+    pub leading: Comments,
     /// The element.
     pub value: Expression,
     /// The comment behind it on its last line.
@@ -415,7 +418,7 @@ pub struct Comprehension {
     /// Which of them count.
     pub condition: Option<Expression>,
     /// The comments behind all that.
-    pub trailing: Vec<Comment>,
+    pub trailing: Comments,
 }
 
 /// A value, and the way to a part of it.
@@ -453,14 +456,14 @@ pub struct Arguments {
     /// The arguments.
     pub items: Vec<Argument>,
     /// The comments after the last argument.
-    pub trailing: Vec<Comment>,
+    pub trailing: Comments,
 }
 
 /// One argument, with the comments that belong to it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Argument {
     /// The comments on the lines above it.
-    pub leading: Vec<Comment>,
+    pub leading: Comments,
     /// The parameter that it is for.
     pub name: Option<Name>,
     /// What is given.
@@ -521,11 +524,11 @@ pub enum Logic {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
     /// The comments before it.
-    pub leading: Vec<Comment>,
+    pub leading: Comments,
     /// The value.
     pub value: Expression,
     /// The comments after it.
-    pub trailing: Vec<Comment>,
+    pub trailing: Comments,
 }
 
 impl Name {

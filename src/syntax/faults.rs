@@ -46,6 +46,9 @@ pub fn belongs_to_nothing(text: &str, before: &str, span: Span) -> Diagnostic {
     if text.starts_with("in ") {
         return diagnostic.help("`contains(LIST, VALUE)` says whether a list, a map or a text has something in it");
     }
+    if text.starts_with("and ") || text.starts_with("or ") {
+        return diagnostic.help("conditions are joined by `&&` and `||`");
+    }
     diagnostic.help("an entry ends at a newline or a comma")
 }
 
@@ -151,7 +154,9 @@ pub fn no_body(word: &str, text: &str, span: Span) -> Diagnostic {
         };
     }
     let first = junk.split(' ').next().unwrap_or_default();
-    if let Some(better) = closest(first, ["extends", "as"]).filter(|_| matches!(word, "template" | "environment" | "override")) {
+    if let Some(better) =
+        closest(first, ["extends", "as"]).filter(|_| matches!(word, "template" | "environment" | "override"))
+    {
         return diagnostic.help(format!("did you mean `{better}`?"));
     }
     diagnostic
@@ -159,7 +164,8 @@ pub fn no_body(word: &str, text: &str, span: Span) -> Diagnostic {
 
 /// `else if` without a condition.
 pub fn no_condition(span: Span) -> Diagnostic {
-    Diagnostic::new(code::MISSING_VALUE, span, "a condition belongs here").help("write `else if stage == \"prod\" { … }`")
+    Diagnostic::new(code::MISSING_VALUE, span, "a condition belongs here")
+        .help("write `else if stage == \"prod\" { … }`")
 }
 
 /// A loop whose list is missing, so that its block stands in the place of it.
@@ -224,6 +230,13 @@ fn needs_quotes(key: &Name, junk: &str, span: Span) -> Diagnostic {
 /// Nothing where a value should be.
 pub fn no_value(span: Span) -> Diagnostic {
     Diagnostic::new(code::MISSING_VALUE, span, "a value belongs here")
+}
+
+/// A value on the line below its `=`, which stands at `sign`.
+pub fn value_below(value: Span, sign: Span) -> Diagnostic {
+    Diagnostic::new(code::MISSING_VALUE, value, "a value begins on the line of its `=`")
+        .label(sign, "here")
+        .note("an entry ends at the end of its line; brackets, parentheses and operators carry it on")
 }
 
 /// Text that is no value.
@@ -460,7 +473,10 @@ pub fn belongs_to_nothing_in_parentheses(span: Span) -> Diagnostic {
 }
 
 /// Something behind the expression in a string.
-pub fn belongs_to_nothing_in_text(span: Span) -> Diagnostic {
+pub fn belongs_to_nothing_in_text(text: &str, span: Span) -> Diagnostic {
+    if text.starts_with(['+', '-', '*', '/', '?']) || text.starts_with("and ") || text.starts_with("or ") {
+        return belongs_to_nothing(text, "", span);
+    }
     Diagnostic::new(code::UNEXPECTED_TEXT, span, "this does not belong to what stands before it")
         .note("between `${` and `}` stands one expression")
         .help("write `\\${` where a dollar sign and a brace are meant, as in a shell, or use single quotes")

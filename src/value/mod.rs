@@ -113,12 +113,18 @@ pub struct Object {
 }
 
 /// One named value of an [`Object`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Entry {
     /// The key, where it was set last.
     pub key: Span,
     /// What it is set to.
     pub value: Value,
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
 }
 
 impl PartialEq for Object {

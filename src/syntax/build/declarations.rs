@@ -7,8 +7,8 @@ use pest::iterators::Pair;
 use super::Builder;
 use super::values::missing;
 use crate::syntax::ast::{
-    Base, Body, Environment, Expression, For, If, Import, Let, Loop, Name, Override, Param, Parameter, Parameters,
-    Statement, StatementKind, Task, TaskName, Template, TypeExpression, TypeTerm, Value,
+    Base, Body, Comments, Environment, Expression, For, If, Import, Let, Loop, Name, Override, Param, Parameter,
+    Parameters, Statement, StatementKind, Task, TaskName, Template, TypeExpression, TypeTerm, Value,
 };
 use crate::syntax::faults;
 use crate::syntax::grammar::Rule;
@@ -152,7 +152,7 @@ impl Builder<'_, '_> {
                 _ => value.push(part),
             }
         }
-        let value = if broken { missing(span.at_end()) } else { self.value(value, range.end) };
+        let value = if broken { missing(self.span(range.end..range.end)) } else { self.value(value, range.end) };
         Let { span, name, value }
     }
 
@@ -197,7 +197,7 @@ impl Builder<'_, '_> {
                         self.diagnostics.push(faults::no_comma("parameters", self.span(end..end)));
                     }
                     let param = self.param(part, "parameter");
-                    items.push(Parameter { leading: std::mem::take(&mut pending), param, trailing: None });
+                    items.push(Parameter { leading: std::mem::take(&mut pending).into(), param, trailing: None });
                     end = place.end;
                 }
                 Rule::skipped_argument => {
@@ -207,7 +207,7 @@ impl Builder<'_, '_> {
                 _ => self.missing_paren(range.start, place.start),
             }
         }
-        Parameters { span: self.trimmed(range), items, trailing: pending }
+        Parameters { span: self.trimmed(range), items, trailing: pending.into() }
     }
 
     fn bases(&mut self, pair: Pair<'_, Rule>) -> Vec<Base> {
@@ -272,7 +272,7 @@ impl Builder<'_, '_> {
             variant,
             parameters,
             bases,
-            body: body.unwrap_or_else(|| Body { span: end, statements: Vec::new(), trailing: Vec::new() }),
+            body: body.unwrap_or_else(|| Body { span: end, statements: Vec::new(), trailing: Comments::default() }),
         }
     }
 
@@ -327,8 +327,8 @@ impl Builder<'_, '_> {
             let fault = faults::no_body(word, text, span);
             self.diagnostics.push(fault);
         }
-        let missing = Statement { leading: Vec::new(), kind: StatementKind::Skipped(span), trailing: None };
-        Body { span, statements: vec![missing], trailing: Vec::new() }
+        let missing = Statement { leading: Comments::default(), kind: StatementKind::Skipped(span), trailing: None };
+        Body { span, statements: vec![missing], trailing: Comments::default() }
     }
 
     // -------------------------------------------------------------------------------------------- if and for
@@ -369,7 +369,7 @@ impl Builder<'_, '_> {
         let range = self.range(&pair);
         let end = self.span(range.end..range.end);
         let mut head = Loop { span: end, names: Vec::new(), over: missing(end) };
-        let mut body = Body { span: end, statements: Vec::new(), trailing: Vec::new() };
+        let mut body = Body { span: end, statements: Vec::new(), trailing: Comments::default() };
         for part in pair.into_inner() {
             let place = self.range(&part);
             match part.as_rule() {

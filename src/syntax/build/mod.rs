@@ -36,7 +36,7 @@ pub fn file(
         }
     }
     builder.report_unclosed();
-    File { statements: block.statements, trailing: block.pending, doubtful: builder.doubtful }
+    File { statements: block.statements, trailing: block.pending.into(), doubtful: builder.doubtful }
 }
 
 /// How far back from a brace too many the environment is looked for that it was meant to close.
@@ -97,7 +97,7 @@ impl Builder<'_, '_> {
             _ => self.statement_kind(pair),
         };
         block.end = range.start + self.slice(range).trim_end().len();
-        block.statements.push(Statement { leading: std::mem::take(&mut block.pending), kind, trailing: None });
+        block.statements.push(Statement { leading: std::mem::take(&mut block.pending).into(), kind, trailing: None });
     }
 
     fn statement_kind(&mut self, pair: Pair<'_, Rule>) -> StatementKind {
@@ -111,18 +111,21 @@ impl Builder<'_, '_> {
                 }
                 StatementKind::Entry(entry)
             }
-            Rule::import => StatementKind::Import(self.import(pair)),
-            Rule::param => StatementKind::Param(self.param(pair, "param")),
-            Rule::let_constant => StatementKind::Let(self.let_constant(pair)),
+            Rule::import => StatementKind::Import(Box::new(self.import(pair))),
+            Rule::param => StatementKind::Param(Box::new(self.param(pair, "param"))),
+            Rule::let_constant => StatementKind::Let(Box::new(self.let_constant(pair))),
             Rule::file_for | Rule::environment_for | Rule::body_for => {
                 let span = self.trimmed(self.range(&pair));
-                self.for_statement(pair).map_or(StatementKind::Skipped(span), StatementKind::For)
+                self.for_statement(pair)
+                    .map_or(StatementKind::Skipped(span), |found| StatementKind::For(Box::new(found)))
             }
-            Rule::file_if | Rule::environment_if | Rule::body_if => StatementKind::If(self.if_statement(pair)),
-            Rule::template => StatementKind::Template(self.template(pair)),
-            Rule::environment => StatementKind::Environment(self.environment(pair)),
-            Rule::task => StatementKind::Task(self.task(pair)),
-            Rule::override_task => StatementKind::Override(self.override_task(pair)),
+            Rule::file_if | Rule::environment_if | Rule::body_if => {
+                StatementKind::If(Box::new(self.if_statement(pair)))
+            }
+            Rule::template => StatementKind::Template(Box::new(self.template(pair))),
+            Rule::environment => StatementKind::Environment(Box::new(self.environment(pair))),
+            Rule::task => StatementKind::Task(Box::new(self.task(pair))),
+            Rule::override_task => StatementKind::Override(Box::new(self.override_task(pair))),
             _ => StatementKind::Skipped(self.trimmed(self.range(&pair))),
         }
     }
@@ -246,7 +249,7 @@ impl Builder<'_, '_> {
                 self.statement(part, &mut block);
             }
         }
-        Body { span: self.trimmed(range), statements: block.statements, trailing: block.pending }
+        Body { span: self.trimmed(range), statements: block.statements, trailing: block.pending.into() }
     }
 
     fn entry(&mut self, pair: Pair<'_, Rule>) -> Entry {
@@ -258,8 +261,8 @@ impl Builder<'_, '_> {
             Some(part) => self.name(&part),
             None => Name::new("", span.at_start()),
         };
-        let label = if labelled { parts.next().map(|part| self.label(&part)) } else { None };
-        let operation = self.operation(&key, label.as_ref(), parts);
+        let label = if labelled { parts.next().map(|part| Box::new(self.label(&part))) } else { None };
+        let operation = self.operation(&key, label.as_deref(), parts);
         if bare && RESERVED.contains(&key.text.as_str()) {
             self.diagnostics.push(faults::reserved(&key, &operation));
         }

@@ -7,8 +7,8 @@ use pest::iterators::Pair;
 use super::Builder;
 use crate::source::Span;
 use crate::syntax::ast::{
-    Access, Argument, Arguments, Call, Comment, Comparison, Comprehension, Expression, Group, IfExpression, Item, List,
-    Logic, Name, Operator, Step, Value,
+    Access, Argument, Arguments, Call, Comment, Comments, Comparison, Comprehension, Expression, Group, IfExpression,
+    Item, List, Logic, Name, Operator, Step, Value,
 };
 use crate::syntax::faults;
 use crate::syntax::grammar::Rule;
@@ -101,7 +101,7 @@ impl Builder<'_, '_> {
             Rule::string => self.string(&pair),
             Rule::number => self.number(pair.as_str(), span),
             Rule::list => self.list(pair),
-            Rule::object => Value::Object(self.body(pair, range.start)),
+            Rule::object => Value::Object(Box::new(self.body(pair, range.start))),
             Rule::reference => return self.reference(pair),
             Rule::group => self.group(pair),
             Rule::negation => self.negation(pair),
@@ -109,6 +109,12 @@ impl Builder<'_, '_> {
             Rule::missing_value => {
                 self.diagnostics.push(faults::no_value(self.before_space(range.start)));
                 Value::Missing
+            }
+            Rule::value_below => {
+                let end = range.end;
+                let value = self.value(pair.into_inner(), end);
+                self.diagnostics.push(faults::value_below(value.span, self.before_space(range.start)));
+                return value;
             }
             Rule::nested_if => {
                 self.diagnostics.push(faults::nested_if(span));
@@ -135,13 +141,13 @@ impl Builder<'_, '_> {
 
     fn group(&mut self, pair: Pair<'_, Rule>) -> Value {
         let range = self.range(&pair);
-        let mut group = Group { leading: Vec::new(), value: missing(self.span(range.clone())), trailing: Vec::new() };
+        let (mut leading, mut trailing) = (Vec::new(), Vec::new());
         let mut value: Vec<Pair<'_, Rule>> = Vec::new();
         let mut tuple = false;
         for part in pair.into_inner() {
             match part.as_rule() {
-                Rule::comment if value.is_empty() => group.leading.push(self.comment_of(&part)),
-                Rule::comment => group.trailing.push(self.comment_of(&part)),
+                Rule::comment if value.is_empty() => leading.push(self.comment_of(&part)),
+                Rule::comment => trailing.push(self.comment_of(&part)),
                 Rule::skipped_tuple => {
                     tuple = true;
                     self.diagnostics.push(faults::tuple(self.span(range.clone())));
@@ -151,7 +157,7 @@ impl Builder<'_, '_> {
                 _ => value.push(part),
             }
         }
-        group.value = self.value(value, range.end);
+        let group = Group { leading: leading.into(), value: self.value(value, range.end), trailing: trailing.into() };
         if tuple { Value::Missing } else { Value::Group(Box::new(group)) }
     }
 
@@ -261,18 +267,29 @@ impl Builder<'_, '_> {
                     if !rest.is_empty() {
                         value = self.continued(value, rest.into_iter());
                     }
-                    reading.items.push(Item { leading: std::mem::take(&mut reading.pending), value, trailing: None });
+                    reading.items.push(Item {
+                        leading: std::mem::take(&mut reading.pending).into(),
+                        value,
+                        trailing: None,
+                    });
                 }
             }
+        }
+        if let (Some(comprehension), Some(item)) = (&comprehension, reading.items.first())
+            && comprehension.head.is_whole()
+        {
+            let place = comprehension.head.span.to(item.value.span);
+            self.diagnostics.push(faults::comprehension_among_others(place));
+            return Value::Missing;
         }
         match comprehension {
             // Its element cannot be read without the names that it is made of.
             Some(comprehension) if !comprehension.head.is_whole() => Value::Missing,
             Some(mut comprehension) => {
-                comprehension.trailing = reading.pending;
+                comprehension.trailing = reading.pending.into();
                 Value::Comprehension(Box::new(comprehension))
             }
-            None => Value::List(List { items: reading.items, trailing: reading.pending }),
+            None => Value::List(List { items: reading.items, trailing: reading.pending.into() }),
         }
     }
 
@@ -294,7 +311,7 @@ impl Builder<'_, '_> {
                 _ => head = Some(self.loop_head(part)),
             }
         }
-        Some(Comprehension { element, head: head?, condition, trailing: Vec::new() })
+        Some(Comprehension { element, head: head?, condition, trailing: Comments::default() })
     }
 
     fn item_comment(&self, pair: &Pair<'_, Rule>, reading: &mut ListSoFar) {
@@ -387,7 +404,7 @@ impl Builder<'_, '_> {
                 Rule::argument => {
                     self.argument_comma(items.last(), end, part_range.start);
                     let (name, value) = self.argument(part);
-                    items.push(Argument { leading: std::mem::take(&mut pending), name, value, trailing: None });
+                    items.push(Argument { leading: std::mem::take(&mut pending).into(), name, value, trailing: None });
                     end = part_range.end;
                 }
                 Rule::skipped_argument => {
@@ -397,7 +414,7 @@ impl Builder<'_, '_> {
                 _ => self.missing_paren(range.start, part_range.start),
             }
         }
-        Arguments { span: self.trimmed(range), items, trailing: pending }
+        Arguments { span: self.trimmed(range), items, trailing: pending.into() }
     }
 
     pub(super) fn argument_comma(&mut self, last: Option<&Argument>, end: usize, start: usize) {

@@ -88,7 +88,8 @@ impl Builder<'_, '_> {
             && value.value != Value::Missing
         {
             let span = self.trimmed(self.range(&rest));
-            self.diagnostics.push(faults::belongs_to_nothing_in_text(span));
+            let fault = faults::belongs_to_nothing_in_text(self.slice(span.range()), span);
+            self.diagnostics.push(fault);
         }
         self.base = outer;
         value

@@ -7,7 +7,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::resolve::EnvironmentId;
 use crate::settings::template::primary_container;
 use crate::settings::{PodTemplate, TaskSettings};
-use crate::value::Value;
+use crate::value::{Kind, Object, Value};
 
 /// Reports tasks without an image, once for each environment.
 pub fn missing(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
@@ -15,7 +15,7 @@ pub fn missing(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     for subject in checked.subjects() {
         match subject.values.get("image") {
             Some(value) => check_text(value, diagnostics),
-            None if template_image(subject.settings) || subject.values.poisoned => {}
+            None if template_image(subject.settings) || subject.values.poisoned || is_hidden(subject.values) => {}
             None => without.entry(subject.environment).or_default().push(subject),
         }
     }
@@ -54,6 +54,20 @@ fn report(checked: &Checked<'_>, subjects: &[Subject<'_>], diagnostics: &mut Dia
         .label(environment.span, "nor does their environment give one")
         .help(format!("set `image = \"…\"` in environment `{}` for all its tasks, or in the task", environment.text));
     diagnostics.push(diagnostic);
+}
+
+/// Whether something of the template was reported that may have held an image.
+fn is_hidden(values: &Object) -> bool {
+    let mut at = values.get("pod_template");
+    for name in ["pod_spec", "containers"] {
+        match at.map(|value| &value.kind) {
+            Some(Kind::Poison) => return true,
+            Some(Kind::Object(fields)) if fields.poisoned => return true,
+            Some(Kind::Object(fields)) => at = fields.get(name),
+            _ => return false,
+        }
+    }
+    at.is_some_and(Value::is_poison)
 }
 
 /// Whether the template's primary container has an image of its own.

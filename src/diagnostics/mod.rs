@@ -199,6 +199,12 @@ impl Diagnostics {
         self.list.last()
     }
 
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.list.len()
+    }
+
     /// Where something was reported.
     pub fn places(&self) -> impl Iterator<Item = Span> {
         self.list.iter().filter_map(Diagnostic::span)

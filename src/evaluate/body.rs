@@ -34,6 +34,8 @@ pub struct Layering<'p, 'a, 'e, 'c> {
     pub expressions: &'e mut Evaluator<'a, 'c>,
     /// The templates without parameters that have been made.
     pub finished: FxHashMap<TemplateId, Finished>,
+    /// The templates with parameters of which something was reported.
+    pub faulty: FxHashSet<TemplateId>,
     /// What templates with parameters have made last.
     pub made: FxHashMap<TemplateId, Vec<Made>>,
     /// The types of parameters.
@@ -67,6 +69,7 @@ impl<'p, 'a, 'e, 'c> Layering<'p, 'a, 'e, 'c> {
             program,
             expressions,
             finished: FxHashMap::default(),
+            faulty: FxHashSet::default(),
             made: FxHashMap::default(),
             types: FxHashMap::default(),
             used_templates: FxHashSet::default(),

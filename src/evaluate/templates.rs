@@ -56,7 +56,11 @@ impl Layering<'_, '_, '_, '_> {
         for id in &program.template_order {
             let template = &program.templates[id.0];
             if has_parameters(template.declaration) {
+                let before = self.expressions.diagnostics.count();
                 self.look_at_template(template.declaration, &template.scope);
+                if self.expressions.diagnostics.count() > before {
+                    self.faulty.insert(*id);
+                }
             } else {
                 let mut making = Making::default();
                 self.make(*id, &template.scope, &mut making);
@@ -114,7 +118,8 @@ impl Layering<'_, '_, '_, '_> {
         if let Some(finished) = self.finished.get(&id) {
             return Some(Arc::clone(&finished.fields));
         }
-        if self.expressions.forgetful {
+        // What is wrong with a template itself would be told again at each use.
+        if self.expressions.forgetful || self.faulty.contains(&id) {
             return None;
         }
         if let Some(made) = self.made.get(&id).and_then(|made| made.iter().find(|made| same(&made.given, &given))) {
@@ -149,7 +154,7 @@ impl Layering<'_, '_, '_, '_> {
                 let (inner, given) = self.bind(target, base.arguments.as_ref(), base.span, scope)?;
                 Some((target, inner, given))
             });
-            match bound {
+            match bound.filter(|(target, ..)| !self.faulty.contains(target)) {
                 Some((target, inner, given)) => self.make_base(target, given, &inner, making),
                 None => Arc::make_mut(&mut making.fields).poisoned = true,
             }
@@ -162,7 +167,9 @@ impl Layering<'_, '_, '_, '_> {
 
     fn make_base(&mut self, id: TemplateId, given: Vec<Value>, scope: &Scope, making: &mut Making) {
         let instance = (id, given);
-        if making.applied.contains(&instance) || !self.expressions.spend(1, scope_place(self, id)) {
+        // It is compared with all that were applied, so that templates which multiply cost the square of their number.
+        let work = 1 + making.applied.len() / 16;
+        if !self.expressions.spend(work, scope_place(self, id)) || making.applied.contains(&instance) {
             return;
         }
         if making.applied.is_empty()

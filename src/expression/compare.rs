@@ -35,9 +35,17 @@ impl Evaluator<'_, '_> {
             return Kind::Poison;
         }
         let equality = matches!(comparison.operator, Operator::Equal | Operator::Unequal);
-        let comparable = if equality { may_equal(&left, &right) } else { may_order(&left, &right) };
-        if !comparable {
-            let diagnostic = not_comparable(comparison, &left, &right, equality);
+        let times = self.mixes_times(comparison, &left, &right, scope);
+        let comparable = if equality {
+            may_equal(&left, &right) || self.may_equal_elsewhere(comparison, &left, &right, scope)
+        } else {
+            may_order(&left, &right)
+        };
+        if !comparable || times {
+            let mut diagnostic = not_comparable(comparison, &left, &right, equality);
+            if times {
+                diagnostic = diagnostic.help("give the number a unit, such as `60s`");
+            }
             self.diagnostics.push(diagnostic);
             return Kind::Poison;
         }
@@ -65,6 +73,22 @@ impl Evaluator<'_, '_> {
             let diagnostic = not_comparable(comparison, &left, &right, equality);
             self.refuse_value(diagnostic, comparison.place).kind
         }
+    }
+
+    /// Whether two values that are never equal may be so in another build, as their types are declared.
+    fn may_equal_elsewhere(&mut self, comparison: &Comparison, left: &Value, right: &Value, scope: &Scope) -> bool {
+        let mut ty = |side: &Expression, value: &Value| self.declared(side, scope).unwrap_or_else(|| Type::of(value));
+        types_may_equal(&ty(&comparison.left, left), &ty(&comparison.right, right))
+    }
+
+    /// Whether a duration is compared with a plain number, of which nothing says whether it counts seconds.
+    fn mixes_times(&mut self, comparison: &Comparison, left: &Value, right: &Value, scope: &Scope) -> bool {
+        let mut duration = |side: &Expression, value: &Value| {
+            let ty = self.declared(side, scope).unwrap_or_else(|| Type::of(value));
+            ty.may(&|ty| *ty == Type::Duration) && !ty.may(&|ty| matches!(ty, Type::Int | Type::Float | Type::Quantity))
+        };
+        let number = |value: &Value| matches!(Type::of(value), Type::Int | Type::Float);
+        (number(right) && duration(&comparison.left, left)) || (number(left) && duration(&comparison.right, right))
     }
 
     /// Reports a parameter of few words that is compared with another word.
@@ -122,7 +146,10 @@ fn sort(ty: &Type) -> Option<Sort> {
 
 /// Whether two values may be equal; everything may be compared with `null`.
 pub(super) fn may_equal(left: &Value, right: &Value) -> bool {
-    let (left, right) = (Type::of(left), Type::of(right));
+    types_may_equal(&Type::of(left), &Type::of(right))
+}
+
+fn types_may_equal(left: &Type, right: &Type) -> bool {
     left.may(&|left| {
         right.may(&|right| {
             let (left, right) = (sort(left), sort(right));

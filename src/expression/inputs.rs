@@ -236,7 +236,10 @@ pub fn report_unknown(evaluator: &mut Evaluator<'_, '_>, given: &Given) -> Optio
     let known: Vec<&str> = params.map(|constant| constant.name.text.as_str()).collect();
     let mut unknown = Vec::new();
     let mut meant = FxHashSet::default();
-    for name in given.order.iter().filter(|name| !given.declared.contains(*name)).take(MOST) {
+    // Those that are made of themselves are declared all the same.
+    let all: FxHashSet<&str> = known.iter().copied().collect();
+    let declared = |name: &EcoString| given.declared.contains(name) || all.contains(name.as_str());
+    for name in given.order.iter().filter(|name| !declared(name)).take(MOST) {
         let Some((place, form)) = given.values.get(name) else { continue };
         meant.extend(closest(name, known.iter().copied()).map(EcoString::from));
         let constant = evaluator.names.constants.iter().find(|constant| constant.name.text == *name);

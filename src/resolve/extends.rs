@@ -69,7 +69,8 @@ fn bound(program: &mut Program<'_>, evaluator: &mut Evaluator<'_, '_>, order: &[
         if length > MAX_CHAIN {
             let message = format!("more than {MAX_CHAIN} templates build on each other here");
             let place = template.declaration.bases.first().map_or(template.name.span, |base| base.span);
-            evaluator.diagnostics.push(Diagnostic::new(code::TOO_MANY_BASES, place, message));
+            let diagnostic = Diagnostic::new(code::TOO_MANY_BASES, place, message);
+            evaluator.diagnostics.push(diagnostic.help("write some of them as one"));
             program.templates[*at].bases.fill(None);
         } else {
             lengths[*at] = length;

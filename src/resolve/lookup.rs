@@ -46,6 +46,10 @@ pub fn environment_path(
     }
     let known: Vec<&str> = program.environment_names(file).collect();
     let diagnostic = with_dormant(program, (file, Kind::Environment), name, diagnostic);
+    if path.len() == 1 && matches!(evaluator.names.meaning(file, &name.text), Some((Meaning::Constant(_), _))) {
+        let help = format!("for the environment that `{0}` names, write `\"${{{0}}}\"`", name.text);
+        return Err(Box::new(diagnostic.help(help)));
+    }
     let imported = |file| path.len() == 1 && program.own_environment(file, &name.text).is_some();
     Err(Box::new(with_help(evaluator, name, known, imported, diagnostic)))
 }

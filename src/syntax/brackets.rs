@@ -405,7 +405,22 @@ impl<'t> Mending<'t> {
     /// What an open bracket belongs to: the text before it on its line.
     fn name(&self, open: Open) -> String {
         let text = self.text.get(open.line..open.at).unwrap_or_default();
-        let text = text.rsplit(['{', '[', ',']).next().unwrap_or_default().trim().trim_end_matches('=').trim_end();
+        let mut depth = 0_usize;
+        // Up to the bracket or comma before it, what stands in brackets of its own left out.
+        let start = text.rfind(|c: char| match c {
+            '}' | ']' | ')' => {
+                depth += 1;
+                false
+            }
+            '{' | '[' | '(' if depth > 0 => {
+                depth -= 1;
+                false
+            }
+            '{' | '[' | '(' => true,
+            c => c == ',' && depth == 0,
+        });
+        let text = text.get(start.map_or(0, |at| at + 1)..).unwrap_or_default();
+        let text = text.trim().trim_end_matches('=').trim_end();
         if text.is_empty() { "this".to_owned() } else { format!("`{text}`") }
     }
 

@@ -75,11 +75,9 @@ pub fn python_if(span: Span) -> Diagnostic {
 
 /// `=` in a condition.
 pub fn assignment(span: Span) -> Diagnostic {
-    Diagnostic::new(code::UNEXPECTED_TEXT, span, "`=` sets a value, and `==` compares two").help("write `==`").safe_fix(
-        "write `==`",
-        span,
-        "==",
-    )
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "`=` sets a value, and `==` compares two")
+        .help("write `==`")
+        .unsafe_fix("write `==`", span, "==")
 }
 
 /// A brace between `${` and `}`.
@@ -423,7 +421,12 @@ fn no_comparison(text: &str, before: Span) -> Option<Diagnostic> {
     let space = text.len() - text.trim_start().len();
     let start = before.start as usize + space;
     let text = text.trim_start();
-    if text.starts_with('=') {
+    if text.starts_with("& ") || text.starts_with("| ") {
+        let (word, place) =
+            (if text.starts_with('&') { "and" } else { "or" }, Span::new(before.file, start..start + 1));
+        return Some(python_operator(word, place));
+    }
+    if text.starts_with('=') && !text.starts_with("==") {
         return Some(assignment(Span::new(before.file, start..start + 1)));
     }
     if text.starts_with("in ") {

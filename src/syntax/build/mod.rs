@@ -92,7 +92,7 @@ impl Builder<'_, '_> {
         let kind = match pair.as_rule() {
             _ if lost => StatementKind::Skipped(self.span(range.clone())),
             Rule::skipped_statement => self.skipped_statement(&range),
-            Rule::unknown_declaration => self.unknown_declaration(pair),
+            Rule::unknown_declaration | Rule::unknown_line => self.unknown_declaration(pair),
             Rule::of_the_file => self.of_the_file(pair),
             _ => self.statement_kind(pair),
         };

@@ -174,9 +174,12 @@ impl Builder<'_, '_> {
                 Rule::condition => condition = Some(self.value(part.into_inner(), range.end)),
                 Rule::missing_then => {
                     let place = self.before_space(range.start);
-                    let rest = self.slice(place.start as usize..end.max(self.line_end(range.start)));
-                    let fault = faults::no_then(rest, place);
-                    self.diagnostics.push(fault);
+                    // Where the condition is missing, that was said.
+                    if condition.as_ref().is_none_or(|condition| condition.value != Value::Missing) {
+                        let rest = self.slice(place.start as usize..end.max(self.line_end(range.start)));
+                        let fault = faults::no_then(rest, place);
+                        self.diagnostics.push(fault);
+                    }
                     let nothing = missing(self.span(range.start..range.start));
                     branches.extend(condition.take().map(|condition| (condition, nothing)));
                 }

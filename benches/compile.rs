@@ -20,7 +20,7 @@ use flytec::modules::{Modules, load};
 use flytec::source::files::Memory;
 use flytec::source::{FileId, SourceMap};
 use flytec::syntax::recognise;
-use k8s_openapi::api::core::v1::PodSpec;
+use k8s_openapi::api::core::v1::{Container, PodSpec};
 
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
 
@@ -194,7 +194,7 @@ impl Setting {
 fn typed_pods(workloads: &[Workload]) -> Vec<PodSpec> {
     let pod = |workload: &Workload| {
         let mut spec = workload.template.spec.clone();
-        spec.containers[workload.template.primary_index] = workload.primary.clone();
+        spec.containers[workload.template.primary_index] = Container::clone(&workload.primary);
         spec
     };
     workloads.iter().map(pod).collect()

@@ -31,12 +31,12 @@ pub struct Workload {
     pub place: Span,
     /// The pod around the primary container; tasks with the same template share it.
     pub template: Arc<Template>,
-    /// The primary container.
-    pub primary: Container,
+    /// The primary container; on the heap, as workloads are sorted and moved.
+    pub primary: Box<Container>,
     /// The pool of containers that runs it, if it is reusable.
     pub pool: Option<Pool>,
     /// The settings that Flyte keeps beside the pod.
-    pub settings: TaskSettings,
+    pub settings: Box<TaskSettings>,
     /// What is said of its environment.
     pub environment: Arc<EnvironmentFacts>,
 }
@@ -101,9 +101,9 @@ impl<'c> Lowering<'c> {
         environment: Arc<EnvironmentFacts>,
     ) -> Result<Workload, Fault> {
         let template = self.template(&settings.pod_template)?;
-        let primary = container::primary(template.primary(), &settings, self.version, self.context);
+        let primary = Box::new(container::primary(template.primary(), &settings, self.version, self.context));
         let pool = pool::pool(&name.environment, &settings, self.version, self.context);
-        Ok(Workload { name, place, template, primary, pool, settings, environment })
+        Ok(Workload { name, place, template, primary, pool, settings: Box::new(settings), environment })
     }
 
     /// The template, lowered once for each value: the settings keep the value alive, so its address is its own.

@@ -166,6 +166,7 @@ impl Diagnostic {
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
+    errors: usize,
     seen: HashSet<(&'static str, Option<Span>, String), FxBuildHasher>,
 }
 
@@ -174,6 +175,7 @@ impl Diagnostics {
     pub fn push(&mut self, diagnostic: Diagnostic) {
         let diagnostic = diagnostic.printable();
         if self.seen.insert((diagnostic.code.id, diagnostic.span(), diagnostic.message.clone())) {
+            self.errors += usize::from(diagnostic.severity == Severity::Error);
             self.list.push(diagnostic);
         }
     }
@@ -199,10 +201,10 @@ impl Diagnostics {
         self.list.last()
     }
 
-    /// How many there are.
+    /// How many are errors.
     #[must_use]
-    pub fn count(&self) -> usize {
-        self.list.len()
+    pub fn errors(&self) -> usize {
+        self.errors
     }
 
     /// Where something was reported.
@@ -221,7 +223,7 @@ impl Diagnostics {
     /// Whether any is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.list.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+        self.errors > 0
     }
 
     /// All of them in the order of their places, then of their codes; files come in the order of their names.

@@ -227,6 +227,11 @@ impl Scalar<'_> {
             (Type::Duration, Kind::String(text)) if units::duration(text).is_some() => {
                 fix.safe(diagnostic.help("write it without quotes"), "remove the quotes", text.to_string())
             }
+            (Type::String | Type::Quantity | Type::Keyword(_), Kind::Unknown(ty))
+                if ty.may(&|ty| matches!(ty, types::Type::Int | types::Type::Float | types::Type::Bool)) =>
+            {
+                diagnostic.help("put it into a string: `\"${…}\"`")
+            }
             (_, Kind::Null) if self.literal => {
                 diagnostic.help("to take an inherited value away, set the key itself to `null`")
             }

@@ -56,9 +56,9 @@ impl Layering<'_, '_, '_, '_> {
         for id in &program.template_order {
             let template = &program.templates[id.0];
             if has_parameters(template.declaration) {
-                let before = self.expressions.diagnostics.count();
+                let before = self.expressions.diagnostics.errors();
                 self.look_at_template(template.declaration, &template.scope);
-                if self.expressions.diagnostics.count() > before {
+                if self.expressions.diagnostics.errors() > before {
                     self.faulty.insert(*id);
                 }
             } else {

@@ -52,6 +52,28 @@ pub fn belongs_to_nothing(text: &str, before: &str, span: Span) -> Diagnostic {
     diagnostic.help("an entry ends at a newline or a comma")
 }
 
+/// A type as other languages write it: `list<string>`, `string[]`, `string?`.
+pub fn foreign_type(text: &str, span: Span) -> Diagnostic {
+    let name = text.split(['<', '[', '?']).next().unwrap_or_default();
+    let brackets = text.get(name.len()..).unwrap_or_default();
+    let inner = brackets.get(1..brackets.len().saturating_sub(1)).unwrap_or_default();
+    let inner = inner.replace(['<', '['], "(").replace(['>', ']'], ")");
+    // The keys of a map are texts, and its type names only that of the values.
+    let of = inner.rsplit(',').next().unwrap_or_default().trim();
+    let (message, better) = match (name.to_ascii_lowercase().as_str(), of) {
+        ("optional", of) if !of.is_empty() => ("a type that may be `null` says so", format!("{of} | null")),
+        (_, "") if text.ends_with('?') => ("a type that may be `null` says so", format!("{name} | null")),
+        (_, "") => ("the type of a list names that of its items in parentheses", format!("list({name})")),
+        ("dict" | "map" | "object", of) => ("the type of the values stands in parentheses", format!("map({of})")),
+        (_, of) => ("the type of the items stands in parentheses", format!("list({of})")),
+    };
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, message).help(format!("write `{better}`")).unsafe_fix(
+        "correct it",
+        span,
+        better,
+    )
+}
+
 /// A word of Python that joins conditions.
 pub fn python_operator(word: &str, span: Span) -> Diagnostic {
     let sign = if word == "and" { "&&" } else { "||" };
@@ -75,11 +97,9 @@ pub fn python_if(span: Span) -> Diagnostic {
 
 /// `=` in a condition.
 pub fn assignment(span: Span) -> Diagnostic {
-    Diagnostic::new(code::UNEXPECTED_TEXT, span, "`=` sets a value, and `==` compares two").help("write `==`").unsafe_fix(
-        "write `==`",
-        span,
-        "==",
-    )
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "`=` sets a value, and `==` compares two")
+        .help("write `==`")
+        .unsafe_fix("write `==`", span, "==")
 }
 
 /// A brace between `${` and `}`.
@@ -430,7 +450,8 @@ fn no_comparison(text: &str, before: Span) -> Option<Diagnostic> {
     let start = before.start as usize + space;
     let text = text.trim_start();
     if text.starts_with("& ") || text.starts_with("| ") {
-        let (word, place) = (if text.starts_with('&') { "and" } else { "or" }, Span::new(before.file, start..start + 1));
+        let (word, place) =
+            (if text.starts_with('&') { "and" } else { "or" }, Span::new(before.file, start..start + 1));
         return Some(python_operator(word, place));
     }
     if text.starts_with('=') && !text.starts_with("==") {

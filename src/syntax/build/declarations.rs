@@ -96,13 +96,21 @@ impl Builder<'_, '_> {
     fn type_expression(&mut self, pair: Pair<'_, Rule>) -> TypeExpression {
         let span = self.trimmed(self.range(&pair));
         let mut alternatives = Vec::new();
+        let mut foreign = false;
         for part in pair.into_inner() {
             let range = self.range(&part);
             match part.as_rule() {
+                Rule::foreign_type => {
+                    foreign = true;
+                    self.diagnostics.push(faults::foreign_type(part.as_str(), self.span(range)));
+                }
                 Rule::type_name => alternatives.push(self.type_name(part)),
                 Rule::missing_type => _ = self.missing_type(range),
                 _ => alternatives.push(TypeTerm::Literal(self.value([part], range.end))),
             }
+        }
+        if foreign {
+            alternatives.clear();
         }
         TypeExpression { span, alternatives }
     }

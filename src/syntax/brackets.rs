@@ -32,11 +32,7 @@ pub fn prepared<'t>(file: FileId, text: &'t str, diagnostics: &mut Diagnostics) 
     let Shape { deep, balanced } = shape(text);
     if !deep.is_empty() {
         let doubtful = deep.iter().map(|(open, close)| Span::new(file, *open..*close)).collect();
-        return Prepared {
-            text: Cow::Owned(blanked(file, text, &deep, diagnostics)),
-            doubtful,
-            unclosed: Vec::new(),
-        };
+        return Prepared { text: Cow::Owned(blanked(file, text, &deep, diagnostics)), doubtful, unclosed: Vec::new() };
     }
     if !balanced && let Some(mended) = Mending::of(file, text).finish() {
         let unclosed = mended.found.iter().filter(|found| found.code == code::MISSING_CLOSE);

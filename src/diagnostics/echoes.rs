@@ -56,7 +56,7 @@ impl<'a> Faults<'a> {
     fn note(&mut self, diagnostic: &Diagnostic) {
         let Some(span) = diagnostic.span() else { return };
         let line = self.line(span);
-        if diagnostic.code == code::MISPLACED {
+        if [code::MISPLACED, code::UNKNOWN_FIELD].contains(&diagnostic.code) {
             self.undeclared.extend(self.misplaced_names(span));
         }
         let mut ruinous = RUINOUS.contains(&diagnostic.code);

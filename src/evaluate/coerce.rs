@@ -338,7 +338,11 @@ pub fn may_take(ty: &'static Type, of: &types::Type) -> bool {
         Known::Quantity => matches!(ty, Type::Quantity | Type::QuantityOrAuto | Type::Cores),
         Known::Duration => matches!(ty, Type::Duration),
         Known::Unit => matches!(ty, Type::Quantity | Type::QuantityOrAuto | Type::Cores | Type::Duration),
-        Known::List(_) => matches!(ty, Type::Any | Type::List { .. }),
+        Known::List(of) => match ty {
+            Type::List { element, .. } => may_take(element, of),
+            _ => matches!(ty, Type::Any),
+        },
+        Known::Map(of) if let Type::Map(value) = ty => may_take(value, of),
         Known::Map(_) | Known::Object => {
             matches!(ty, Type::Any | Type::Map(_) | Type::Object(_) | Type::PodTemplate)
         }
@@ -346,7 +350,9 @@ pub fn may_take(ty: &'static Type, of: &types::Type) -> bool {
     };
     match ty {
         Type::Range(element) => may_take(element, of),
-        Type::OneOrMany(element) => may_take(element, of) || of.may(&|of| matches!(of, Known::List(_))),
+        Type::OneOrMany(element) => {
+            may_take(element, of) || { of.may(&|of| matches!(of, Known::List(of) if may_take(element, of))) }
+        }
         Type::OneOf(types) => types.iter().any(|ty| may_take(ty, of)),
         Type::Shorthand(object, field) => {
             of.may(&|of| matches!(of, Known::Map(_) | Known::Object))

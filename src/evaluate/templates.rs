@@ -248,7 +248,10 @@ impl Layering<'_, '_, '_, '_> {
     ) -> Given<'t> {
         let mut given = Given { values: FxHashMap::default(), faulty: false };
         let arguments = arguments.map_or(&[][..], |arguments| &arguments.items);
-        if let Some(bare) = arguments.iter().find(|argument| argument.name.is_none()) {
+        if arguments.iter().any(|argument| argument.value.value == ast::Value::Missing) {
+            // Of arguments with a fault in their text, nobody knows which they are.
+            given.faulty = true;
+        } else if let Some(bare) = arguments.iter().find(|argument| argument.name.is_none()) {
             given.faulty = true;
             let diagnostic = unnamed(&self.program.templates[id.0].name, params, bare.value.span);
             self.expressions.diagnostics.push(diagnostic);

@@ -173,6 +173,10 @@ impl Evaluator<'_, '_> {
         };
         match &over.kind {
             Kind::Poison => Rounds::Poison,
+            // A branch that is not taken is looked at once, however many rounds it would have.
+            Kind::List(list) if self.forgetful && !list.items().is_empty() => {
+                unknown(Type::Int, Type::common(list.items().iter().map(Type::of)))
+            }
             Kind::List(list) => Rounds::Known(
                 (0_i64..)
                     .zip(list.items())
@@ -182,7 +186,7 @@ impl Evaluator<'_, '_> {
                     })
                     .collect(),
             ),
-            Kind::Object(object) if two && !object.open => {
+            Kind::Object(object) if two && !object.open && (object.is_empty() || !self.forgetful) => {
                 let round = |(name, entry): (&ecow::EcoString, &crate::value::Entry)| {
                     vec![Value::new(entry.key, Kind::String(name.clone())), entry.value.clone()]
                 };

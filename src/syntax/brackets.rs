@@ -23,6 +23,8 @@ pub struct Prepared<'t> {
     pub text: Cow<'t, str>,
     /// Where brackets are at fault in a way that leaves open what belongs to what.
     pub doubtful: Vec<Span>,
+    /// Where brackets open of which it was said that they are never closed.
+    pub unclosed: Vec<u32>,
 }
 
 /// `text` with its brackets in order.
@@ -30,13 +32,15 @@ pub fn prepared<'t>(file: FileId, text: &'t str, diagnostics: &mut Diagnostics) 
     let Shape { deep, balanced } = shape(text);
     if !deep.is_empty() {
         let doubtful = deep.iter().map(|(open, close)| Span::new(file, *open..*close)).collect();
-        return Prepared { text: Cow::Owned(blanked(file, text, &deep, diagnostics)), doubtful };
+        return Prepared { text: Cow::Owned(blanked(file, text, &deep, diagnostics)), doubtful, unclosed: Vec::new() };
     }
     if !balanced && let Some(mended) = Mending::of(file, text).finish() {
+        let unclosed = mended.found.iter().filter(|found| found.code == code::MISSING_CLOSE);
+        let unclosed = unclosed.filter_map(|found| Some(found.span()?.start)).collect();
         diagnostics.extend(mended.found);
-        return Prepared { text: Cow::Owned(mended.text), doubtful: mended.doubtful };
+        return Prepared { text: Cow::Owned(mended.text), doubtful: mended.doubtful, unclosed };
     }
-    Prepared { text: Cow::Borrowed(text), doubtful: Vec::new() }
+    Prepared { text: Cow::Borrowed(text), doubtful: Vec::new(), unclosed: Vec::new() }
 }
 
 // ------------------------------------------------------------------------------------------------------- the bound
@@ -300,7 +304,7 @@ impl<'t> Mending<'t> {
             Some(top) if top.byte == partner(byte) && self.ends_another_block(top, first) => self.stray(at, byte),
             Some(top) if top.byte == partner(byte) => {
                 let deeper = first && line.is_some_and(|line| line.indent > top.indent);
-                if !(deeper && self.missing_open(top.at, at)) {
+                if !(deeper && self.missing_open(Some(top.at), at)) {
                     self.open.pop();
                 }
             }
@@ -311,7 +315,7 @@ impl<'t> Mending<'t> {
                 self.missing_close(top);
                 self.close(at, byte);
             }
-            _ if first && self.missing_open(0, at) => {}
+            _ if first && self.missing_open(None, at) => {}
             _ => self.stray(at, byte),
         }
     }
@@ -326,11 +330,12 @@ impl<'t> Mending<'t> {
 
     /// Finds the line that this brace at the beginning of a line should close: the last one with its indentation, after which
     /// the text goes deeper. Puts the missing `{` at its end.
-    fn missing_open(&mut self, after: usize, close: usize) -> bool {
+    fn missing_open(&mut self, after: Option<usize>, close: usize) -> bool {
         let [before @ .., line] = self.lines.as_slice() else { return false };
         let indent = line.indent;
-        let header = before.iter().rposition(|line| line.indent <= indent || line.at <= after);
-        let header = header.filter(|at| before.get(*at).is_some_and(|line| line.at > after));
+        let behind = |line: &Line| after.is_none_or(|after| line.at > after);
+        let header = before.iter().rposition(|line| line.indent <= indent || !behind(line));
+        let header = header.filter(|at| before.get(*at).is_some_and(behind));
         let Some((at, header)) = header.and_then(|at| Some((at, *before.get(at)?))) else { return false };
         let deeper = before.get(at + 1).is_some_and(|next| next.indent > indent);
         let opens_nothing = !self.text.get(header.at..header.end).unwrap_or_default().contains(['{', '=']);

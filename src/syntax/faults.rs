@@ -126,6 +126,12 @@ pub fn no_comma(what: &str, span: Span) -> Diagnostic {
     )
 }
 
+/// A name and a value between parentheses with nothing between them.
+pub fn no_comma_or_equals(span: Span) -> Diagnostic {
+    Diagnostic::new(code::MISSING_SEPARATOR, span, "a `=` or a comma is missing here")
+        .help("a template is given its arguments by name, `t(name = value)`, and a function by their order, `f(a, b)`")
+}
+
 /// A brace too many.
 pub fn stray_close(span: Span) -> Diagnostic {
     Diagnostic::new(code::STRAY_CLOSE, span, "this `}` closes nothing")

@@ -268,7 +268,7 @@ impl Builder<'_, '_> {
                 Rule::bases => bases = self.bases(part),
                 Rule::missing_name => name = Some(self.missing_name(range, word)),
                 Rule::missing_body => {
-                    let missing = name.as_ref().is_some_and(|name| name.task.text.is_empty());
+                    let missing = name.as_ref().is_some_and(|name| name.task.is_missing());
                     body = Some(self.missing_body(range, word, missing));
                 }
                 _ => body = Some(self.body(part, start)),
@@ -348,7 +348,7 @@ impl Builder<'_, '_> {
         let mut condition: Option<Expression> = None;
         for part in pair.into_inner() {
             let place = self.range(&part);
-            if part.as_rule() == Rule::condition {
+            if part.as_rule() == Rule::head_condition {
                 condition = Some(self.value(part.into_inner(), place.end));
                 continue;
             }

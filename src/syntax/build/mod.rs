@@ -17,15 +17,16 @@ use super::grammar::Rule;
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 
-/// The tree of a file, whose text is `text`; the grammar may have matched a mended copy of it.
+/// The tree of a file, whose text is `text`; the grammar may have matched a mended copy of it. With it come the places where
+/// brackets are in doubt, and where brackets open that were reported.
 pub fn file(
     file: FileId,
     text: &str,
     pair: Option<Pair<'_, Rule>>,
-    doubtful: Vec<Span>,
+    (doubtful, reported): (Vec<Span>, Vec<u32>),
     diagnostics: &mut Diagnostics,
 ) -> File {
-    let mut builder = Builder { file, text, base: 0, diagnostics, unclosed: None, doubtful };
+    let mut builder = Builder { file, text, base: 0, diagnostics, unclosed: None, doubtful, reported };
     let mut block = Block::default();
     for pair in pair.into_iter().flat_map(Pair::into_inner) {
         if pair.as_rule() == Rule::stray_close {
@@ -55,6 +56,8 @@ struct Builder<'t, 'd> {
     unclosed: Option<(usize, Diagnostic)>,
     /// Where brackets are at fault.
     doubtful: Vec<Span>,
+    /// Where brackets open of which was said before that they are never closed; they are few.
+    reported: Vec<u32>,
 }
 
 /// What has been read of a file or block.
@@ -254,16 +257,22 @@ impl Builder<'_, '_> {
 
     fn entry(&mut self, pair: Pair<'_, Rule>) -> Entry {
         let span = self.trimmed(self.range(&pair));
-        let labelled = pair.as_rule() == Rule::labelled_entry;
+        let rule = pair.as_rule();
+        let labelled = rule == Rule::labelled_entry;
         let mut parts = pair.into_inner();
         let bare = parts.peek().is_some_and(|part| part.as_rule() == Rule::bare_name);
         let key = match parts.next() {
             Some(part) => self.name(&part),
             None => Name::new("", span.at_start()),
         };
+        let reserved = bare && RESERVED.contains(&key.text.as_str());
+        if reserved && rule != Rule::entry {
+            self.diagnostics.push(faults::reserved(&key, &Operation::Missing));
+            return Entry { span, key, label: None, operation: Operation::Missing };
+        }
         let label = if labelled { parts.next().map(|part| Box::new(self.label(&part))) } else { None };
         let operation = self.operation(&key, label.as_deref(), parts);
-        if bare && RESERVED.contains(&key.text.as_str()) {
+        if reserved {
             self.diagnostics.push(faults::reserved(&key, &operation));
         }
         Entry { span, key, label, operation }
@@ -303,6 +312,9 @@ impl Builder<'_, '_> {
     fn missing_close(&mut self, owner: usize, open: usize, found: usize, close: char) {
         let opening = self.span(open..open + 1);
         self.doubtful.push(self.span(open..found));
+        if self.reported.contains(&opening.start) {
+            return;
+        }
         let name = self.slice(owner..open).trim();
         let name = if name.is_empty() { "this".to_owned() } else { format!("`{name}`") };
         match &mut self.unclosed {

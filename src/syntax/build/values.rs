@@ -402,7 +402,7 @@ impl Builder<'_, '_> {
                     }
                 }
                 Rule::argument => {
-                    self.argument_comma(items.last(), end, part_range.start);
+                    self.argument_comma(items.last_mut(), end, part_range.start);
                     let (name, value) = self.argument(part);
                     items.push(Argument { leading: std::mem::take(&mut pending).into(), name, value, trailing: None });
                     end = part_range.end;
@@ -411,16 +411,30 @@ impl Builder<'_, '_> {
                     let fault = faults::belongs_to_nothing_in_parentheses(self.trimmed(part_range));
                     self.diagnostics.push(fault);
                 }
-                _ => self.missing_paren(range.start, part_range.start),
+                _ => {
+                    self.missing_paren(range.start, part_range.start);
+                    // What else would have been given is not known.
+                    let value = missing(self.span(part_range));
+                    items.push(Argument { leading: Vec::new().into(), name: None, value, trailing: None });
+                }
             }
         }
         Arguments { span: self.trimmed(range), items, trailing: pending.into() }
     }
 
-    pub(super) fn argument_comma(&mut self, last: Option<&Argument>, end: usize, start: usize) {
-        if last.is_some_and(|last| last.value.value != Value::Missing) && !self.slice(end..start).contains(',') {
-            self.diagnostics.push(faults::no_comma("arguments", self.span(end..end)));
+    /// Says what is missing between two arguments, of which the first means nothing then.
+    fn argument_comma(&mut self, last: Option<&mut Argument>, end: usize, start: usize) {
+        let Some(last) = last.filter(|last| last.value.value != Value::Missing) else { return };
+        if self.slice(end..start).contains(',') {
+            return;
         }
+        let place = self.span(end..end);
+        let fault = match (&last.name, &last.value.value) {
+            (None, Value::Reference(path)) if path.len() == 1 => faults::no_comma_or_equals(place),
+            _ => faults::no_comma("arguments", place),
+        };
+        self.diagnostics.push(fault);
+        last.value.value = Value::Missing;
     }
 
     fn argument(&mut self, pair: Pair<'_, Rule>) -> (Option<Name>, Expression) {

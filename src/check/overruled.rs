@@ -1,7 +1,7 @@
 //! Values that a later layer overrules wherever they would count.
 //!
 //! Only where the overruled value stands in a file whose declarations are for itself (see [`super::unused`]), and never where an
-//! `if`, or an override that changes a task in place, did it in this build alone. Nothing is said where there are errors, and where
+//! `if`, or an override that changes a task in place, did it in this build alone, or one task alone did it. Nothing is said where there are errors, and where
 //! further declarations, which another build would make, may be those for which a value counts.
 
 use std::sync::Arc;
@@ -21,13 +21,15 @@ pub fn warn(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     }
     let mut seen = Seen::default();
     for subject in checked.subjects() {
+        seen.task = checked.program.tasks.get(subject.task.0).map(|task| task.declaration.span);
         seen.object(subject.values);
     }
     let files = unused::files(checked);
     let mut places: Vec<(Span, Overruled)> = seen.overruled.into_iter().collect();
     places.sort_by_key(|(place, _)| *place);
     for (place, overruled) in places {
-        if files.contains(&place.file) && !overruled.values.iter().any(|span| seen.live.contains(span)) {
+        let lives = overruled.values.iter().any(|span| seen.live.contains(span));
+        if files.contains(&place.file) && !lives && !overruled.is_default() {
             diagnostics.push(report(place, &overruled));
         }
     }
@@ -62,6 +64,15 @@ struct Overruled {
     whole: bool,
     /// Where they were overruled.
     by: FxHashSet<Span>,
+    /// The declarations of the tasks that overruled them, if each did so itself; a layer that tasks share is none.
+    tasks: FxHashSet<Option<Span>>,
+}
+
+impl Overruled {
+    /// Whether one task alone sets a value of its own over one that it shares with those to come, as layers are for.
+    fn is_default(&self) -> bool {
+        self.tasks.len() == 1 && !self.tasks.contains(&None)
+    }
 }
 
 /// What is found in the settings of all tasks.
@@ -70,6 +81,8 @@ struct Seen {
     /// The places of all values that count.
     live: FxHashSet<Span>,
     overruled: FxHashMap<Span, Overruled>,
+    /// The declaration of the task that is looked at.
+    task: Option<Span>,
     objects: FxHashSet<*const Object>,
     lists: FxHashSet<*const List>,
 }
@@ -109,6 +122,7 @@ impl Seen {
                     overruled.whole = matches!(old.kind, Kind::Object(_) | Kind::List(_));
                     parts(old, &mut overruled.values);
                     overruled.by.insert(by);
+                    overruled.tasks.insert(self.task.filter(|task| task.contains(by) && !task.contains(step.place)));
                 }
                 self.history(name, step.place, old);
             }

@@ -133,9 +133,7 @@ impl<'a: 'c, 'c, 'h> Host<'a, 'c, 'h> for Entries<'_, '_, 'a, '_, 'c> {
 /// Whether a body sets anything. Recursion follows the nesting of the source.
 fn sets(body: &Body) -> bool {
     body.statements.iter().any(|statement| match &statement.kind {
-        StatementKind::If(branches) => {
-            branches.branches.iter().map(|(_, body)| body).chain(&branches.otherwise).any(sets)
-        }
+        StatementKind::If(branches) => branches.bodies().any(sets),
         StatementKind::For(each) => sets(&each.body),
         StatementKind::Entry(_) | StatementKind::Skipped(_) => true,
         _ => false,

@@ -8,7 +8,7 @@ use super::scope::Scope;
 use super::walk::{Host, Look, walk};
 use crate::diagnostics::{Diagnostic, code};
 use crate::source::Span;
-use crate::syntax::ast::{Body, Entry, Operation, Statement, StatementKind};
+use crate::syntax::ast::{Body, Entry, Name, Operation, Statement, StatementKind};
 use crate::value::{Kind, Object, Value};
 
 /// The object that a body makes.
@@ -132,6 +132,12 @@ impl Evaluator<'_, '_> {
     pub fn set_twice(&mut self, name: &str, again: Span, earlier: Span) {
         let diagnostic = twice(name, again, earlier);
         if again == earlier { self.report_value(diagnostic) } else { self.diagnostics.push(diagnostic) }
+    }
+
+    /// Reports a key that stands after an `if` or `for` that may set it too, whether it does so in this build or not.
+    pub(super) fn never_counts(&mut self, key: &Name, earlier: Span) {
+        let diagnostic = twice(&key.text, key.span, earlier);
+        self.diagnostics.push(diagnostic.help("put it before that: what an `if` or a loop sets wins over what stands before it"));
     }
 }
 

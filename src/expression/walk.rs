@@ -6,12 +6,14 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::branching::{Evaluates, forgetting, look};
 use super::scope::Scope;
 use super::{Evaluator, Truth, written_at};
 use crate::diagnostics::{Diagnostic, code};
 use crate::source::Span;
-use crate::syntax::ast::{Body, Expression, For, If, Loop, Statement, StatementKind};
+use crate::syntax::ast::{Body, Entry, Expression, For, If, Loop, Name, Operation, Statement, StatementKind};
 use crate::value::types::{Type, called, forgotten};
 use crate::value::{Kind, Value};
 
@@ -66,12 +68,45 @@ pub fn statements<'a: 'c, 'c, 'h, H: Host<'a, 'c, 'h>>(
     target: &mut H::Target,
     scope: &Scope,
 ) {
+    let mut before: FxHashMap<&str, Span> = FxHashMap::default();
     for statement in statements {
         match &statement.kind {
-            StatementKind::If(branches) => if_statement(host, branches, target, scope),
-            StatementKind::For(each) => for_statement(host, each, target, scope),
-            _ => host.statement(statement, body, target, scope),
+            StatementKind::If(branches) => {
+                branches.bodies().for_each(|body| keys_set(body, &mut before));
+                if_statement(host, branches, target, scope);
+            }
+            StatementKind::For(each) => {
+                keys_set(&each.body, &mut before);
+                for_statement(host, each, target, scope);
+            }
+            kind => {
+                if let Some((name, earlier)) = key_set(kind).and_then(|key| Some((key, before.get(&*key.text)?))) {
+                    host.evaluator().never_counts(name, *earlier);
+                }
+                host.statement(statement, body, target, scope);
+            }
         }
+    }
+}
+
+/// The keys that the statements of a body set with `=`, whichever branches are taken. Recursion follows the nesting of the source.
+fn keys_set<'h>(body: &'h Body, keys: &mut FxHashMap<&'h str, Span>) {
+    for statement in &body.statements {
+        match &statement.kind {
+            StatementKind::If(branches) => branches.bodies().for_each(|body| keys_set(body, keys)),
+            StatementKind::For(each) => keys_set(&each.body, keys),
+            kind => keys.extend(key_set(kind).map(|key| (key.text.as_str(), key.span))),
+        }
+    }
+}
+
+/// The key that a statement sets with `=`, where it is written out.
+fn key_set(kind: &StatementKind) -> Option<&Name> {
+    match kind {
+        StatementKind::Entry(Entry { key, label: None, operation: Operation::Set(_), .. }) => {
+            Some(key).filter(|key| key.parts.is_none() && !key.is_missing())
+        }
+        _ => None,
     }
 }
 
@@ -81,8 +116,7 @@ fn if_statement<'a: 'c, 'c, 'h, H: Host<'a, 'c, 'h>>(
     target: &mut H::Target,
     scope: &Scope,
 ) {
-    let bodies = branches.branches.iter().map(|(_, body)| body).chain(&branches.otherwise);
-    if !bodies.into_iter().any(|body| host.wants(body)) {
+    if !branches.bodies().any(|body| host.wants(body)) {
         return;
     }
     let mut open = true;

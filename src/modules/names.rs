@@ -194,8 +194,7 @@ impl<'a> Table<'a, '_> {
                 }
             }
             StatementKind::If(branches) => {
-                let bodies = branches.branches.iter().map(|(_, body)| body).chain(&branches.otherwise);
-                bodies.for_each(|body| self.templates_in(body));
+                branches.bodies().for_each(|body| self.templates_in(body));
             }
             StatementKind::For(each) => self.templates_in(&each.body),
             _ => {}

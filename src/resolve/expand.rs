@@ -112,9 +112,7 @@ impl Finder<'_, '_, '_> {
 /// Whether a body of an environment declares anything. Recursion follows the nesting of the source.
 fn declares(body: &Body) -> bool {
     body.statements.iter().any(|statement| match &statement.kind {
-        StatementKind::If(branches) => {
-            branches.branches.iter().map(|(_, body)| body).chain(&branches.otherwise).any(declares)
-        }
+        StatementKind::If(branches) => branches.bodies().any(declares),
         StatementKind::For(each) => declares(&each.body),
         StatementKind::Entry(_) | StatementKind::Skipped(_) => false,
         _ => true,

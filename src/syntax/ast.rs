@@ -180,6 +180,13 @@ pub struct If {
     pub otherwise: Option<Body>,
 }
 
+impl If {
+    /// The bodies of all branches.
+    pub fn bodies(&self) -> impl Iterator<Item = &Body> {
+        self.branches.iter().map(|(_, body)| body).chain(&self.otherwise)
+    }
+}
+
 /// `for name in list { … }`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct For {

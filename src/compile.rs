@@ -122,6 +122,7 @@ pub fn analyse<'a>(
     let evaluation = evaluate::evaluate(&program, &mut evaluator);
     let used = evaluator.used;
     // 5. Values to settings.
+    let before = diagnostics.count();
     let tasks = program.tasks.iter().zip(&evaluation.tasks);
     let tasks: Vec<_> =
         tasks.map(|(task, layers)| settings::task(&layers.values, task.name.span, diagnostics)).collect();
@@ -141,6 +142,7 @@ pub fn analyse<'a>(
         variants: &variants,
     };
     check::check(&checked, diagnostics);
+    check::uses::label(&checked, sources, before, diagnostics);
     Analysis { program, evaluation, tasks, variants }
 }
 

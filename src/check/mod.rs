@@ -12,6 +12,7 @@ mod overruled;
 mod reuse;
 mod templates;
 mod unused;
+pub mod uses;
 
 use crate::diagnostics::Diagnostics;
 use crate::evaluate::Evaluation;

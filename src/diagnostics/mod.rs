@@ -207,6 +207,22 @@ impl Diagnostics {
         self.errors
     }
 
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Where something was reported after the first `from`.
+    pub fn places_after(&self, from: usize) -> impl Iterator<Item = Span> {
+        self.list.iter().skip(from).filter_map(Diagnostic::span)
+    }
+
+    /// Changes what was reported after the first `from`, which stays at its place.
+    pub fn amend_after(&mut self, from: usize, change: impl FnMut(&mut Diagnostic)) {
+        self.list.iter_mut().skip(from).for_each(change);
+    }
+
     /// Where something was reported.
     pub fn places(&self) -> impl Iterator<Item = Span> {
         self.list.iter().filter_map(Diagnostic::span)

@@ -137,7 +137,8 @@ impl Evaluator<'_, '_> {
     /// Reports a key that stands after an `if` or `for` that may set it too, whether it does so in this build or not.
     pub(super) fn never_counts(&mut self, key: &Name, earlier: Span) {
         let diagnostic = twice(&key.text, key.span, earlier);
-        self.diagnostics.push(diagnostic.help("put it before that: what an `if` or a loop sets wins over what stands before it"));
+        self.diagnostics
+            .push(diagnostic.help("put it before that: what an `if` or a loop sets wins over what stands before it"));
     }
 }
 

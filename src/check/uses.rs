@@ -1,0 +1,93 @@
+//! Where a value is used that was written elsewhere: as the value of a parameter or constant, or on the command line.
+//!
+//! In: what was reported of settings, at the places where their values were written. Out: the same, with the keys that take
+//! those values. Always: a value that stands behind its key is left as it is, and a fix of what others may use too is taken
+//! away. The values are gone through only where something was reported.
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::Checked;
+use crate::diagnostics::Diagnostics;
+use crate::source::{SourceMap, Span};
+use crate::value::{Kind, List, Object, Value};
+
+/// How many keys a message points at.
+const MOST_KEYS: usize = 3;
+
+/// Adds the keys to what was reported after the first `from` diagnostics.
+pub fn label(checked: &Checked<'_>, sources: &SourceMap, from: usize, diagnostics: &mut Diagnostics) {
+    let places: FxHashSet<Span> = diagnostics.places_after(from).collect();
+    if places.is_empty() {
+        return;
+    }
+    let mut uses = Uses {
+        sources,
+        places,
+        keys: FxHashMap::default(),
+        objects: FxHashSet::default(),
+        lists: FxHashSet::default(),
+    };
+    for layer in &checked.evaluation.environments {
+        uses.object(&layer.values);
+    }
+    for subject in checked.subjects() {
+        uses.object(subject.values);
+    }
+    diagnostics.amend_after(from, |diagnostic| {
+        let Some(keys) = diagnostic.span().and_then(|place| uses.keys.get(&place)) else { return };
+        diagnostic.fixes.clear();
+        for key in keys.iter().take(MOST_KEYS) {
+            if !diagnostic.labels.iter().any(|label| label.span == *key) {
+                diagnostic.add_label(*key, "used here");
+            }
+        }
+    });
+}
+
+struct Uses<'a> {
+    sources: &'a SourceMap,
+    /// The places at which something was reported.
+    places: FxHashSet<Span>,
+    /// The keys whose values were written there.
+    keys: FxHashMap<Span, Vec<Span>>,
+    objects: FxHashSet<*const Object>,
+    lists: FxHashSet<*const List>,
+}
+
+impl Uses<'_> {
+    /// What is shared is looked at once. Recursion follows the nesting of values, which is bounded.
+    fn object(&mut self, object: &Object) {
+        for (_, entry) in object.iter() {
+            self.value(&entry.value, entry.key, None);
+        }
+    }
+
+    /// `list` is the place of the list in which the value stands.
+    fn value(&mut self, value: &Value, key: Span, list: Option<Span>) {
+        let at_home = list.is_some_and(|list| list.contains(value.span)) || self.is_behind(key, value.span);
+        if !at_home && self.places.contains(&value.span) {
+            let keys = self.keys.entry(value.span).or_default();
+            if keys.len() < MOST_KEYS && !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        match &value.kind {
+            Kind::Object(object) if self.objects.insert(Arc::as_ptr(object)) => self.object(object),
+            Kind::List(list) if self.lists.insert(Arc::as_ptr(list)) => {
+                list.items().iter().for_each(|item| self.value(item, key, Some(value.span)));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a value stands behind its key: on its line, or with nothing between them.
+    fn is_behind(&self, key: Span, value: Span) -> bool {
+        if key.file != value.file || key.end > value.start {
+            return key == value;
+        }
+        let between = self.sources.text(Span::new(key.file, key.end as usize..value.start as usize));
+        !between.contains('\n') || between.trim().trim_start_matches('+') == "="
+    }
+}

@@ -86,13 +86,16 @@ impl Layering<'_, '_, '_, '_> {
     fn unknown_parameters(&mut self, parameters: Option<&Parameters>, around: &Scope) -> Scope {
         let mut scope = around.inside();
         let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
-        for param in parameters.iter().flat_map(|parameters| &parameters.items).map(|item| &item.param) {
+        let params = || parameters.iter().flat_map(|parameters| &parameters.items).map(|item| &item.param);
+        for (at, param) in params().enumerate() {
             if let Some(diagnostic) = unreferable(&param.name, "a parameter") {
                 self.expressions.diagnostics.push(diagnostic);
             }
             let ty = self.expressions.annotation(&param.ty, around);
             if let Some(default) = &param.default {
+                let before = self.expressions.diagnostics.count();
                 self.expressions.default(default, &ty, param.name.span, &scope);
+                self.note_later(params().skip(at + 1).map(|later| &later.name), before);
             }
             if let Some(first) = seen.insert(&param.name.text, param.name.span).filter(|_| !param.name.is_missing()) {
                 let message = format!("parameter `{}` is declared twice", param.name.text);
@@ -103,6 +106,21 @@ impl Layering<'_, '_, '_, '_> {
             scope.add(param.name.text.clone(), unknown, Some((param.name.span, ty)));
         }
         scope
+    }
+
+    /// Says of names in a default that mean nothing there that they are those of parameters further on.
+    fn note_later<'n>(&mut self, later: impl Iterator<Item = &'n ast::Name> + Clone, before: usize) {
+        let sources = &*self.expressions.sources;
+        self.expressions.diagnostics.amend_after(before, |diagnostic| {
+            let text = diagnostic.span().map(|span| sources.text(span));
+            let named = later.clone().find(|name| diagnostic.code == code::UNKNOWN_NAME && Some(&*name.text) == text);
+            if let Some(name) = named {
+                diagnostic.help.clear();
+                diagnostic.fixes.clear();
+                diagnostic.add_label(name.span, "declared after it");
+                diagnostic.notes.push("a default sees the parameters before it".to_owned());
+            }
+        });
     }
 
     /// The fields of a template that is given these arguments; nothing where that was reported.

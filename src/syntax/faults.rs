@@ -204,6 +204,9 @@ pub fn no_list(span: Span) -> Diagnostic {
 pub fn unknown_declaration(word: &Name) -> Diagnostic {
     const WORDS: [&str; 7] = ["environment", "import", "let", "override", "param", "task", "template"];
     let diagnostic = Diagnostic::new(code::MISPLACED, word.span, format!("no declaration begins with `{}`", word.text));
+    if let Some(here) = elsewhere(&word.text) {
+        return diagnostic.help(here);
+    }
     match closest(&word.text, WORDS) {
         Some(better) => {
             diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct it", word.span, better)
@@ -211,6 +214,21 @@ pub fn unknown_declaration(word: &Name) -> Diagnostic {
         None => diagnostic.help(
             "a declaration begins with `import`, `param`, `let`, `template`, `environment`, `task` or `override`",
         ),
+    }
+}
+
+/// What is written here for a declaration of another language.
+fn elsewhere(word: &str) -> Option<&'static str> {
+    match word {
+        "from" | "include" | "use" | "require" => {
+            Some("write `import \"FILE.flyteenv\" as NAME`, and name what stands in it `NAME.x`")
+        }
+        "const" | "var" | "local" | "locals" => Some("a constant is declared with `let NAME = VALUE`"),
+        "variable" | "input" | "parameter" => Some("a parameter is declared with `param NAME: TYPE = DEFAULT`"),
+        "def" | "function" | "macro" | "module" => {
+            Some("what is used again is a template: `template NAME(PARAMETER: TYPE) { … }`")
+        }
+        _ => None,
     }
 }
 

@@ -468,6 +468,8 @@ fn join(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Va
         match &item.kind {
             Kind::String(text) | Kind::Unit(text) => joined.push_str(text),
             Kind::Int(number) => joined.push_str(&number.to_string()),
+            Kind::Float(number) => joined.push_str(&number.to_string()),
+            Kind::Bool(truth) => joined.push_str(if *truth { "true" } else { "false" }),
             Kind::Poison => return Value::poison(given.span),
             Kind::Unknown(_) => return Value::new(given.span, Kind::Unknown(Arc::new(Type::String))),
             _ => {

@@ -3,15 +3,16 @@
 //! Only in files that were named to the command, and only where such a file declares tasks or overrides: what stands in any other
 //! is for those that import it. Nothing is said where there are errors, for what an error hides may be the use.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Checked;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::modules::names::{ConstantId, Declaration, Meaning};
 use crate::modules::{self};
 use crate::resolve::TemplateId;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::syntax::ast::TypeTerm;
+use crate::value::{Kind, Value};
 
 /// Warns of templates, constants, parameters and imports that nothing uses.
 pub fn warn(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
@@ -37,15 +38,32 @@ pub(super) fn files(checked: &Checked<'_>) -> FxHashSet<FileId> {
 }
 
 fn templates(checked: &Checked<'_>, files: &FxHashSet<FileId>, diagnostics: &mut Diagnostics) {
+    let named = cluster_templates(checked);
     for (at, declared) in checked.program.templates.iter().enumerate() {
         let name = &declared.name;
         if checked.evaluation.used_templates.contains(&TemplateId(at)) || !files.contains(&name.span.file) {
             continue;
         }
         let message = format!("template `{}` is never used", name.text);
-        let diagnostic = Diagnostic::new(code::UNUSED_TEMPLATE, name.span, message);
+        let mut diagnostic = Diagnostic::new(code::UNUSED_TEMPLATE, name.span, message);
+        if let Some(place) = named.get(name.text.as_str()) {
+            diagnostic = diagnostic
+                .label(*place, "this text names one of the cluster")
+                .note("a template of the file is named without quotes");
+        }
         diagnostics.push(diagnostic.help(format!("use it with `pod_template = {}`, or remove it", name.text)));
     }
+}
+
+/// Where templates of the cluster are named first.
+fn cluster_templates<'a>(checked: &Checked<'a>) -> FxHashMap<&'a str, Span> {
+    let mut places = FxHashMap::default();
+    for subject in checked.subjects() {
+        if let Some(Value { span, kind: Kind::String(name), .. }) = subject.values.get("pod_template") {
+            places.entry(name.as_str()).or_insert(*span);
+        }
+    }
+    places
 }
 
 fn constants(checked: &Checked<'_>, files: &FxHashSet<FileId>, diagnostics: &mut Diagnostics) {

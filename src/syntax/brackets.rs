@@ -264,6 +264,9 @@ impl<'t> Mending<'t> {
             Token::Line { at, indent } => self.line(at, indent),
             Token::Open { at, byte: b'(' } | Token::Close { at, byte: b')' } => self.code_until(at + 1),
             Token::Open { at, byte } => {
+                if byte == b'{' {
+                    self.end_head(at);
+                }
                 let Line { at: line, indent, .. } =
                     self.lines.last().copied().unwrap_or(Line { at, indent: 0, end: at });
                 self.open.push(Open { at, byte, indent, line });
@@ -274,6 +277,20 @@ impl<'t> Mending<'t> {
                 self.code_until(at + 1);
             }
             Token::Code { end, .. } => self.code_until(end),
+        }
+    }
+
+    /// The block of an `if` or `for` does not stand in a list of its head: there, a comma or bracket would stand before the brace.
+    fn end_head(&mut self, brace: usize) {
+        let Some(line) = self.lines.last().copied() else { return };
+        let head = self.text.get(line.at..brace).unwrap_or_default();
+        let element = head.trim_end().ends_with(['[', ',', '(', '{']);
+        if element || !["for ", "if "].iter().any(|word| head.starts_with(word)) {
+            return;
+        }
+        while let Some(top) = self.open.last().copied().filter(|top| top.byte == b'[' && top.line == line.at) {
+            self.open.pop();
+            self.missing_close(top);
         }
     }
 
@@ -426,7 +443,9 @@ impl<'t> Mending<'t> {
         });
         let text = text.get(start.map_or(0, |at| at + 1)..).unwrap_or_default();
         let text = text.trim().trim_end_matches('=').trim_end();
-        if text.is_empty() { "this".to_owned() } else { format!("`{text}`") }
+        let in_head = open.byte == b'[' && ["for ", "if "].iter().any(|word| text.starts_with(word));
+        let nameless = text.is_empty() || in_head;
+        if nameless { "this".to_owned() } else { format!("`{text}`") }
     }
 
     fn span(&self, at: usize) -> Span {

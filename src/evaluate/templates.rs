@@ -12,15 +12,14 @@ use super::body::Layering;
 use crate::diagnostics::suggest::did_you_mean;
 use crate::diagnostics::{Diagnostic, code};
 use crate::expression::annotation::{fitted, misfit};
-use crate::expression::constants::said;
 use crate::expression::scope::Scope;
 use crate::expression::written_at;
 use crate::modules::names::unreferable;
 use crate::resolve::{TemplateId, base_path};
 use crate::schema::language;
 use crate::source::Span;
-use crate::syntax::ast::{self, Arguments, Param, Parameters};
-use crate::value::types::Type;
+use crate::syntax::ast::{self, Arguments, Param, Parameter, Parameters};
+use crate::value::types::{Type, said};
 use crate::value::{Kind, Object, Value};
 
 /// A template and what it is given.
@@ -86,8 +85,8 @@ impl Layering<'_, '_, '_, '_> {
     fn unknown_parameters(&mut self, parameters: Option<&Parameters>, around: &Scope) -> Scope {
         let mut scope = around.inside();
         let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
-        let params = || parameters.iter().flat_map(|parameters| &parameters.items).map(|item| &item.param);
-        for (at, param) in params().enumerate() {
+        let items = parameters.map_or(&[][..], |parameters| &parameters.items);
+        for (at, Parameter { param, .. }) in items.iter().enumerate() {
             if let Some(diagnostic) = unreferable(&param.name, "a parameter") {
                 self.expressions.diagnostics.push(diagnostic);
             }
@@ -95,7 +94,7 @@ impl Layering<'_, '_, '_, '_> {
             if let Some(default) = &param.default {
                 let before = self.expressions.diagnostics.count();
                 self.expressions.default(default, &ty, param.name.span, &scope);
-                self.note_later(params().skip(at + 1).map(|later| &later.name), before);
+                self.note_later(items.get(at + 1..).unwrap_or_default(), before);
             }
             if let Some(first) = seen.insert(&param.name.text, param.name.span).filter(|_| !param.name.is_missing()) {
                 let message = format!("parameter `{}` is declared twice", param.name.text);
@@ -109,11 +108,12 @@ impl Layering<'_, '_, '_, '_> {
     }
 
     /// Says of names in a default that mean nothing there that they are those of parameters further on.
-    fn note_later<'n>(&mut self, later: impl Iterator<Item = &'n ast::Name> + Clone, before: usize) {
+    fn note_later(&mut self, later: &[Parameter], before: usize) {
         let sources = &*self.expressions.sources;
         self.expressions.diagnostics.amend_after(before, |diagnostic| {
             let text = diagnostic.span().map(|span| sources.text(span));
-            let named = later.clone().find(|name| diagnostic.code == code::UNKNOWN_NAME && Some(&*name.text) == text);
+            let mut others = later.iter().map(|item| &item.param.name);
+            let named = others.find(|name| diagnostic.code == code::UNKNOWN_NAME && Some(&*name.text) == text);
             if let Some(name) = named {
                 diagnostic.help.clear();
                 diagnostic.fixes.clear();

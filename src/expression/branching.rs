@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
+use super::rounds::Rounds;
 use super::scope::Scope;
-use super::walk::{Look, Rounds};
 use super::{Evaluator, Truth};
 use crate::source::Span;
 use crate::syntax::ast::{Comprehension, Expression, IfExpression};
@@ -24,6 +24,19 @@ impl<'a: 'c, 'c> Evaluates<'a, 'c> for Evaluator<'a, 'c> {
     fn evaluator(&mut self) -> &mut Self {
         self
     }
+}
+
+/// For what a branch that is not taken is looked at: once for each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Look {
+    /// For expressions without an expected type.
+    Expression,
+    /// For objects without an expected type.
+    Object,
+    /// For declarations.
+    Declarations,
+    /// For settings.
+    Settings,
 }
 
 /// Does something with nothing known but types.

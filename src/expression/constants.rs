@@ -18,7 +18,7 @@ use crate::modules::names::{ConstantId, Declaration, Meaning, Names};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::Expression;
 use crate::syntax::visit;
-use crate::value::types::{Type, called};
+use crate::value::types::{Type, said};
 use crate::value::{Kind, Value};
 
 /// Evaluates all parameters and constants.
@@ -90,17 +90,6 @@ impl Evaluator<'_, '_> {
             }
             self.refuse(diagnostic, default.span)
         }
-    }
-}
-
-/// What messages say that a value is.
-#[must_use]
-pub fn said(value: &Value) -> String {
-    match &value.kind {
-        Kind::String(_) | Kind::Int(_) | Kind::Bool(_) | Kind::Float(_) | Kind::Unit(_) => {
-            format!("`{}`", crate::value::types::literal(value))
-        }
-        _ => called(value),
     }
 }
 

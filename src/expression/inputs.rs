@@ -10,7 +10,6 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Evaluator;
 use super::annotation::{fitted, misfit};
-use super::constants::said;
 use crate::data::{self, Format};
 use crate::diagnostics::suggest::{closest, did_you_mean};
 use crate::diagnostics::{Diagnostic, code};
@@ -18,7 +17,7 @@ use crate::modules::names::Declaration;
 use crate::schema::units;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::Name;
-use crate::value::types::{Type, literal};
+use crate::value::types::{Type, literal, said};
 use crate::value::{Kind, List, Object, Value};
 
 /// What a build is given, in the order in which it was said.

@@ -16,6 +16,7 @@ pub mod functions;
 pub mod inputs;
 pub mod object;
 pub mod references;
+mod rounds;
 pub mod scope;
 pub mod walk;
 
@@ -61,7 +62,7 @@ pub struct Evaluator<'a, 'c> {
     /// The data files that have been read.
     data: FxHashMap<FileId, Value>,
     /// The branches that have been looked at although they are not taken.
-    looked_at: FxHashSet<(walk::Look, Span)>,
+    looked_at: FxHashSet<(branching::Look, Span)>,
 }
 
 /// What has been used of what is declared.
@@ -321,7 +322,7 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
         let mut decided = false;
         for operand in operands {
             if decided {
-                look(self, walk::Look::Expression, operand.span, |this| _ = this.condition(operand, scope));
+                look(self, branching::Look::Expression, operand.span, |this| _ = this.condition(operand, scope));
                 continue;
             }
             match self.condition(operand, scope) {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::Evaluator;
-use super::branching::Evaluates;
+use super::branching::{Evaluates, Look};
 use super::scope::Scope;
-use super::walk::{Host, Look, walk};
+use super::walk::{Host, walk};
 use crate::diagnostics::{Diagnostic, code};
 use crate::source::Span;
 use crate::syntax::ast::{Body, Entry, Name, Operation, Statement, StatementKind};

@@ -8,37 +8,14 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::branching::{Evaluates, forgetting, look};
+use super::Truth;
+use super::branching::{Evaluates, Look, forgetting, look};
+use super::rounds::Rounds;
 use super::scope::Scope;
-use super::{Evaluator, Truth, written_at};
-use crate::diagnostics::{Diagnostic, code};
 use crate::source::Span;
-use crate::syntax::ast::{Body, Entry, Expression, For, If, Loop, Name, Operation, Statement, StatementKind};
-use crate::value::types::{Type, called, forgotten};
+use crate::syntax::ast::{Body, Entry, For, If, Name, Operation, Statement, StatementKind};
+use crate::value::types::Type;
 use crate::value::{Kind, Value};
-
-/// For what a branch that is not taken is looked at: once for each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Look {
-    /// For expressions without an expected type.
-    Expression,
-    /// For objects without an expected type.
-    Object,
-    /// For declarations.
-    Declarations,
-    /// For settings.
-    Settings,
-}
-
-/// The rounds of a loop.
-pub enum Rounds {
-    /// What the names stand for in each.
-    Known(Vec<Vec<Value>>),
-    /// What is known of what the names stand for.
-    Unknown(Vec<Value>),
-    /// It was reported.
-    Poison,
-}
 
 /// What goes through the statements of a body.
 pub trait Host<'a, 'c, 'h>: Evaluates<'a, 'c> {
@@ -195,63 +172,4 @@ fn for_statement<'a: 'c, 'c, 'h, H: Host<'a, 'c, 'h>>(
             dormant(host, &each.body, target, &scope.with_all(&head.names, || Value::poison(head.span)));
         }
     }
-}
-
-impl Evaluator<'_, '_> {
-    /// The rounds of a loop over a value.
-    pub(super) fn rounds(&mut self, head: &Loop, over: &Value) -> Rounds {
-        let two = head.names.len() == 2;
-        let unknown = |key: Type, value: Type| {
-            let of = |ty| Value::new(head.over.span, Kind::Unknown(Arc::new(ty)));
-            Rounds::Unknown(if two { vec![of(key), of(value)] } else { vec![of(value)] })
-        };
-        match &over.kind {
-            Kind::Poison => Rounds::Poison,
-            // A branch that is not taken is looked at once, however many rounds it would have.
-            Kind::List(list) if self.forgetful && !list.items().is_empty() => {
-                unknown(Type::Int, Type::common(list.items().iter().map(Type::of)))
-            }
-            Kind::List(list) => Rounds::Known(
-                (0_i64..)
-                    .zip(list.items())
-                    .map(|(at, item)| {
-                        let key = || Value::new(item.span, Kind::Int(at));
-                        if two { vec![key(), item.clone()] } else { vec![item.clone()] }
-                    })
-                    .collect(),
-            ),
-            Kind::Object(object) if two && !object.open && (object.is_empty() || !self.forgetful) => {
-                let round = |(name, entry): (&ecow::EcoString, &crate::value::Entry)| {
-                    vec![Value::new(entry.key, Kind::String(name.clone())), entry.value.clone()]
-                };
-                Rounds::Known(object.iter().map(round).collect())
-            }
-            Kind::Object(object) if two => {
-                unknown(Type::String, Type::common(object.iter().map(|(_, entry)| Type::of(&forgotten(&entry.value)))))
-            }
-            Kind::Unknown(ty) if ty.element().is_some() => unknown(Type::Int, ty.element().unwrap_or(Type::Any)),
-            Kind::Unknown(ty) if two && ty.field().is_some() => unknown(Type::String, ty.field().unwrap_or(Type::Any)),
-            _ => {
-                let diagnostic = no_elements(&head.over, over, head);
-                self.diagnostics.push(diagnostic);
-                Rounds::Poison
-            }
-        }
-    }
-}
-
-fn no_elements(expression: &Expression, over: &Value, head: &Loop) -> Diagnostic {
-    let message = format!("a loop goes over a list, not over {}", called(over));
-    let diagnostic = Diagnostic::new(code::NOT_A_LOOP, expression.span, message);
-    let name = head.names.first().map_or("x", |name| name.text.as_str());
-    let diagnostic = match over.kind {
-        Kind::Object(_) => diagnostic.help(format!(
-            "write `for {name}, value in …` for its names and values, or loop over `keys(…)` or `values(…)`"
-        )),
-        Kind::Int(number) => diagnostic.help(format!("write `range({number})` for the numbers below it")),
-        Kind::String(_) => diagnostic.help("split it: `split(…, \",\")`"),
-        Kind::Range(_) => diagnostic.help("write `range(a, b)` for the numbers from `a` up to, but not with, `b`"),
-        _ => diagnostic,
-    };
-    written_at(diagnostic, over, expression.span)
 }

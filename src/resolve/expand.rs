@@ -5,9 +5,9 @@
 
 use crate::diagnostics::{Diagnostic, code};
 use crate::expression::Evaluator;
-use crate::expression::branching::Evaluates;
+use crate::expression::branching::{Evaluates, Look};
 use crate::expression::scope::Scope;
-use crate::expression::walk::{Host, Look, statements};
+use crate::expression::walk::{Host, statements};
 use crate::source::Span;
 use crate::syntax::ast::{Body, Name, Statement, StatementKind};
 

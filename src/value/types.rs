@@ -189,6 +189,17 @@ pub fn called(value: &Value) -> String {
     }
 }
 
+/// What messages say that a value is.
+#[must_use]
+pub fn said(value: &Value) -> String {
+    match &value.kind {
+        Kind::String(_) | Kind::Int(_) | Kind::Bool(_) | Kind::Float(_) | Kind::Unit(_) => {
+            format!("`{}`", literal(value))
+        }
+        _ => called(value),
+    }
+}
+
 /// A scalar as it would be written.
 #[must_use]
 pub fn literal(value: &Value) -> String {

@@ -415,7 +415,8 @@ impl Builder<'_, '_> {
                     self.missing_paren(range.start, part_range.start);
                     // What else would have been given is not known.
                     let value = missing(self.span(part_range));
-                    items.push(Argument { leading: Vec::new().into(), name: None, value, trailing: None });
+                    let leading = std::mem::take(&mut pending).into();
+                    items.push(Argument { leading, name: None, value, trailing: None });
                 }
             }
         }

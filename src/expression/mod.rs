@@ -34,7 +34,7 @@ use crate::schema::units;
 use crate::source::files::Files;
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::{self, Comprehension, Expression, IfExpression, Logic, Name, Part};
-use crate::value::types::{Type, called, forgotten};
+use crate::value::types::{self, Type, called, forgotten};
 use crate::value::{Kind, List, MAX_DEPTH, MAX_SIZE, Value};
 
 /// Evaluates the expressions of one program.
@@ -258,30 +258,28 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
 
     /// What a value says in a text.
     fn part_text(&mut self, value: &Value, place: Span) -> PartText {
-        let text = match &value.kind {
-            Kind::Poison => return PartText::Poison,
+        match &value.kind {
+            Kind::Poison => PartText::Poison,
             Kind::Unit(text) if units::quantity(text).is_none() && units::duration(text).is_none() => {
                 let message = format!("`{text}` is neither an amount nor a duration");
                 let diagnostic = Diagnostic::new(code::BAD_QUANTITY, place, message);
                 self.diagnostics.push(written_at(diagnostic, value, place));
-                return PartText::Poison;
+                PartText::Poison
             }
-            Kind::String(text) | Kind::Unit(text) => text.clone(),
-            Kind::Int(number) => ecow::eco_format!("{number}"),
-            Kind::Float(number) => ecow::eco_format!("{number}"),
-            Kind::Bool(truth) => ecow::eco_format!("{truth}"),
             Kind::Unknown(ty)
                 if ty.may(&|ty| !matches!(ty, Type::Null | Type::List(_) | Type::Map(_) | Type::Object)) =>
             {
-                return PartText::Unknown;
+                PartText::Unknown
             }
-            _ => {
-                let diagnostic = no_text(value, place);
-                self.diagnostics.push(diagnostic);
-                return PartText::Poison;
-            }
-        };
-        PartText::Text(text)
+            _ => types::text(value).map_or_else(
+                || {
+                    let diagnostic = no_text(value, place);
+                    self.diagnostics.push(diagnostic);
+                    PartText::Poison
+                },
+                PartText::Text,
+            ),
+        }
     }
 
     /// The text of a name, which may have interpolation; `None` where it is not known or was reported.

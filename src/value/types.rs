@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use ecow::{EcoString, eco_format};
+
 use super::{Kind, Object, Value};
 
 /// What a value may be.
@@ -197,6 +199,18 @@ pub fn said(value: &Value) -> String {
             format!("`{}`", literal(value))
         }
         _ => called(value),
+    }
+}
+
+/// What a scalar says in a text; nothing else says anything there.
+#[must_use]
+pub fn text(value: &Value) -> Option<EcoString> {
+    match &value.kind {
+        Kind::String(text) | Kind::Unit(text) => Some(text.clone()),
+        Kind::Int(number) => Some(eco_format!("{number}")),
+        Kind::Float(number) => Some(eco_format!("{number}")),
+        Kind::Bool(truth) => Some(eco_format!("{truth}")),
+        _ => None,
     }
 }
 

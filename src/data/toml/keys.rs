@@ -43,7 +43,7 @@ pub fn read(text: &str) -> Result<Keys, Range<usize>> {
 }
 
 /// How deep the parser may recurse: one level more than values may be nested, so that the level that is too much is seen.
-#[allow(clippy::cast_possible_truncation, reason = "it is 65")]
+#[expect(clippy::cast_possible_truncation, reason = "it is 65")]
 const GUARD: u32 = MAX_NESTING as u32 + 1;
 
 /// The number of a value in a [`Walk`].

@@ -53,7 +53,7 @@ pub fn tagged(tag: &str, text: &str) -> Option<Scalar> {
         | ("int", Scalar::Int(_) | Scalar::Large)
         | ("float", Scalar::Float(_) | Scalar::Large) => Some(meaning),
         // Whole numbers that a float does not hold exactly are rounded, there as here.
-        #[allow(clippy::cast_precision_loss, reason = "rounding is the meaning")]
+        #[expect(clippy::cast_precision_loss, reason = "rounding is the meaning")]
         ("float", Scalar::Int(number)) => Some(Scalar::Float(number as f64)),
         _ => None,
     }
@@ -151,7 +151,7 @@ fn float(text: &str) -> Option<Scalar> {
 
 /// A float as the key of a map: Go's `FormatFloat` with format `g` and 32 bits, which sigs.k8s.io/yaml takes for keys.
 pub fn float_key(number: f64) -> String {
-    #[allow(clippy::cast_possible_truncation, reason = "that is the meaning")]
+    #[expect(clippy::cast_possible_truncation, reason = "that is the meaning")]
     let number = number as f32;
     if number.is_infinite() {
         return if number > 0.0 { ".inf" } else { "-.inf" }.to_owned();

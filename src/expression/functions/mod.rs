@@ -2,11 +2,15 @@
 //!
 //! Source of what they do: the design of the language; `docs/expressions.md` has them as users read of them.
 
+mod collections;
+mod texts;
+
 use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::compare::{equal, may_equal};
+use self::collections::{contains, keys, length, merge, range, values};
+use self::texts::{file, join, replace, split};
 use super::scope::Scope;
 use super::{Evaluator, budget, written_at};
 use crate::data::Format;
@@ -17,7 +21,7 @@ use crate::modules::names::Meaning;
 use crate::source::Span;
 use crate::syntax::ast::{self, Argument, Call};
 use crate::value::types::{Type, called};
-use crate::value::{Kind, Object, Value};
+use crate::value::{Kind, Value};
 
 /// A built-in function.
 struct Function {
@@ -450,177 +454,4 @@ fn text(values: &[Value], at: usize) -> EcoString {
 
 fn items(values: &[Value]) -> &[Value] {
     values.first().and_then(Value::as_list).unwrap_or_default()
-}
-
-fn object(value: Option<&Value>) -> Arc<Object> {
-    value.and_then(Value::as_object).cloned().unwrap_or_default()
-}
-
-// ---------------------------------------------------------------------------------------------------------- texts
-
-fn join(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Value {
-    let separator = text(values, 1);
-    let mut joined = EcoString::new();
-    for (at, item) in items(values).iter().enumerate() {
-        if at > 0 {
-            joined.push_str(&separator);
-        }
-        match &item.kind {
-            Kind::String(text) | Kind::Unit(text) => joined.push_str(text),
-            Kind::Int(number) => joined.push_str(&number.to_string()),
-            Kind::Float(number) => joined.push_str(&number.to_string()),
-            Kind::Bool(truth) => joined.push_str(if *truth { "true" } else { "false" }),
-            Kind::Poison => return Value::poison(given.span),
-            Kind::Unknown(_) => return Value::new(given.span, Kind::Unknown(Arc::new(Type::String))),
-            _ => {
-                let message = format!("`join` takes a list of strings, and this one has {}", called(item));
-                let whole = given.place(0);
-                let place = if whole.contains(item.span) { item.span } else { whole };
-                let diagnostic = Diagnostic::new(code::WRONG_TYPE, place, message);
-                return this.refuse(written_at(diagnostic, item, place), given.span);
-            }
-        }
-        if joined.len() > budget::MAX_TEXT {
-            break;
-        }
-    }
-    this.texted(joined, given)
-}
-
-fn split(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Value {
-    let (text, separator) = (text(values, 0), text(values, 1));
-    if separator.is_empty() {
-        let diagnostic = Diagnostic::new(code::BAD_CALL, given.place(1), "`split` needs a separator that is not empty");
-        return this.refuse_value(diagnostic, given.span);
-    }
-    let item = |part: &str| Value::new(given.span, Kind::String(part.into()));
-    let items = text.split(separator.as_str()).map(item).collect();
-    this.listed(items, given)
-}
-
-fn replace(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Value {
-    let (text, what, by) = (text(values, 0), text(values, 1), text(values, 2));
-    if what.is_empty() {
-        let diagnostic = Diagnostic::new(code::BAD_CALL, given.place(1), "`replace` needs a text that is not empty");
-        return this.refuse_value(diagnostic, given.span);
-    }
-    let length = text.len().saturating_add(text.matches(what.as_str()).count().saturating_mul(by.len()));
-    if length > 2 * budget::MAX_TEXT {
-        // Not made first and refused then.
-        this.budget.text(length, given.span, this.diagnostics);
-        return Value::poison(given.span);
-    }
-    this.texted(text.replace(what.as_str(), &by), given)
-}
-
-fn file(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Value {
-    match modules::open(&first(values), given.place(0), given.scope.file, this.sources, this.files) {
-        Ok(file) => {
-            let text = this.sources.get(file).text.clone();
-            let whole = Span::new(file, 0..text.len());
-            let value = this.texted(text, given);
-            if value.is_poison() { value } else { Value { span: whole, ..value } }
-        }
-        Err(diagnostic) => this.refuse_value(*diagnostic, given.span),
-    }
-}
-
-// ---------------------------------------------------------------------------------------------- lists and objects
-
-fn contains(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Value {
-    let [within, what] = values else { return Value::poison(given.span) };
-    let found = match (&within.kind, &what.kind) {
-        (Kind::List(list), _) if list.items().is_empty() || list.items().iter().any(|item| may_equal(item, what)) => {
-            list.items().iter().any(|item| equal(item, what))
-        }
-        (Kind::String(text), Kind::String(part)) => text.contains(part.as_str()),
-        (Kind::Object(object), Kind::String(name)) => object.get(name).is_some(),
-        _ => {
-            let found = called(what);
-            let message = match within.as_list().and_then(<[Value]>::first) {
-                Some(first) => {
-                    format!("the elements of this list are never equal to {found}: one is {}", called(first))
-                }
-                None => format!("{} contains strings, not {found}", called(within)),
-            };
-            let diagnostic = Diagnostic::new(code::WRONG_TYPE, given.place(1), message);
-            return this.refuse(written_at(diagnostic, what, given.place(1)), given.span);
-        }
-    };
-    Value::new(given.span, Kind::Bool(found))
-}
-
-fn length(_: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Value {
-    let length = match values.first().map(|value| &value.kind) {
-        Some(Kind::String(text)) => text.chars().count(),
-        Some(Kind::List(list)) => list.items().len(),
-        Some(Kind::Object(object)) => object.len(),
-        _ => 0,
-    };
-    Value::new(given.span, Kind::Int(i64::try_from(length).unwrap_or(i64::MAX)))
-}
-
-fn keys(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Value {
-    let object = object(values.first());
-    if object.open {
-        return Value::new(given.span, Kind::Unknown(Arc::new(Type::List(Arc::new(Type::String)))));
-    }
-    let items = object.iter().map(|(name, entry)| Value::new(entry.key, Kind::String(name.clone()))).collect();
-    this.listed(items, given)
-}
-
-fn values(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Value {
-    let object = object(values.first());
-    if object.open {
-        return Value::new(given.span, Kind::Unknown(Arc::new(Type::List(Arc::new(Type::Any)))));
-    }
-    let items = object.iter().map(|(_, entry)| entry.value.clone()).collect();
-    this.listed(items, given)
-}
-
-fn merge(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Value {
-    let mut merged = object(values.first());
-    for more in values.iter().skip(1) {
-        let more = object(Some(more));
-        if !this.spend(more.len() + merged.len(), given.span) {
-            return Value::poison(given.span);
-        }
-        merged = merged_over(merged, &more);
-    }
-    this.bounded(Value::new(given.span, Kind::Object(merged)))
-}
-
-/// An object with another over it, name by name and object by object, as a block would do it.
-///
-/// Recursion follows the nesting of the objects, which is bounded.
-fn merged_over(mut base: Arc<Object>, more: &Object) -> Arc<Object> {
-    let target = Arc::make_mut(&mut base);
-    for (name, entry) in more.iter() {
-        let value = match (target.take(name).map(|value| value.kind), &entry.value.kind) {
-            (Some(Kind::Object(inner)), Kind::Object(over)) => {
-                Value { kind: Kind::Object(merged_over(inner, over)), ..entry.value.clone() }
-            }
-            _ => entry.value.clone(),
-        };
-        target.set(name.clone(), entry.key, value);
-    }
-    base
-}
-
-fn range(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Given<'_>) -> Value {
-    if this.forgetful {
-        return Value::new(given.span, Kind::Unknown(Arc::new(Type::List(Arc::new(Type::Int)))));
-    }
-    let number = |at: usize| values.get(at).and_then(Value::as_int);
-    let (from, to) = match (number(0), number(1)) {
-        (Some(from), Some(to)) => (from, to),
-        (to, _) => (0, to.unwrap_or_default()),
-    };
-    let length = usize::try_from(to.saturating_sub(from)).unwrap_or_default();
-    if !this.spend(length, given.span) {
-        return Value::poison(given.span);
-    }
-    let items = (from..to).map(|number| Value::new(given.span, Kind::Int(number))).collect();
-    let kind = this.list(items, given.span);
-    Value::new(given.span, kind)
 }

@@ -10,6 +10,9 @@ pub struct Order {
     pub order: Vec<usize>,
     /// The rings: things, each with the number of the need that leads to the next one. The last one's leads to the first.
     pub rings: Vec<Vec<(usize, usize)>>,
+    /// Every need that closes a ring, whether that was told or not: a thing, with the number of the need. Without them there are
+    /// no rings.
+    pub closing: Vec<(usize, usize)>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -71,6 +74,7 @@ impl Walk<'_> {
 
     /// Notes the ring that is the end of the path, from `first` on.
     fn ring(&mut self, path: &[(usize, usize)], first: usize) {
+        self.found.closing.extend(path.last().map(|(at, next)| (*at, next.saturating_sub(1))));
         let ring: Vec<(usize, usize)> =
             path.iter().skip_while(|(at, _)| *at != first).map(|(at, next)| (*at, next.saturating_sub(1))).collect();
         if ring.iter().any(|(at, _)| self.in_ring.get(*at) == Some(&true)) {
@@ -105,6 +109,13 @@ mod tests {
         let found = order(&[vec![1], vec![3, 2], vec![0, 1], vec![]]);
         assert_eq!(found.rings, [vec![(0, 0), (1, 1), (2, 0)]]);
         assert_eq!(found.order, [3, 2, 1, 0]);
+    }
+
+    #[test]
+    fn of_rings_that_share_something_one_is_told_and_all_can_be_cut() {
+        let found = order(&[vec![1], vec![0, 2], vec![1]]);
+        assert_eq!(found.rings, [vec![(0, 0), (1, 0)]]);
+        assert_eq!(found.closing, [(1, 0), (2, 0)]);
     }
 
     #[test]

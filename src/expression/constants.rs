@@ -139,7 +139,7 @@ fn order(evaluator: &mut Evaluator<'_, '_>, names: &Names<'_>) -> Vec<ConstantId
     let needs: Vec<Vec<(ConstantId, Span)>> =
         names.constants.iter().map(|constant| needs(constant.declaration, names)).collect();
     let numbers: Vec<Vec<usize>> = needs.iter().map(|needs| needs.iter().map(|(id, _)| id.0).collect()).collect();
-    let Order { order, rings } = graph::order(&numbers);
+    let Order { order, rings, .. } = graph::order(&numbers);
     let mut broken: FxHashSet<usize> = FxHashSet::default();
     for ring in rings {
         broken.extend(ring.iter().map(|(at, _)| *at));

@@ -40,7 +40,7 @@ fn templates(program: &mut Program<'_>, evaluator: &mut Evaluator<'_, '_>) {
     let number = |base: &Option<TemplateId>| base.map_or(nowhere, |base| base.0);
     let needs: Vec<Vec<usize>> =
         program.templates.iter().map(|template| template.bases.iter().map(number).collect()).collect();
-    let Order { order, rings } = graph::order(&needs);
+    let Order { order, rings, closing } = graph::order(&needs);
     for ring in &rings {
         let place = |(at, base): &(usize, usize)| Some(program.templates.get(*at)?.declaration.bases.get(*base)?.span);
         let name = |(at, _): &(usize, usize)| program.templates[*at].name.text.as_str();
@@ -50,10 +50,11 @@ fn templates(program: &mut Program<'_>, evaluator: &mut Evaluator<'_, '_>) {
             &ring.iter().map(name).collect::<Vec<_>>(),
             &ring.iter().filter_map(place).collect::<Vec<_>>(),
         );
-        for (at, base) in ring {
-            if let Some(base) = program.templates[*at].bases.get_mut(*base) {
-                *base = None;
-            }
+    }
+    // Rings that share a template with one that is told are not told themselves, but cut like it.
+    for (at, base) in rings.iter().flatten().chain(&closing) {
+        if let Some(base) = program.templates[*at].bases.get_mut(*base) {
+            *base = None;
         }
     }
     bound(program, evaluator, &order);
@@ -67,10 +68,8 @@ fn bound(program: &mut Program<'_>, evaluator: &mut Evaluator<'_, '_>, order: &[
         let template = &program.templates[*at];
         let length = template.bases.iter().flatten().map(|base| lengths[base.0] + 1).max().unwrap_or_default();
         if length > MAX_CHAIN {
-            let message = format!("more than {MAX_CHAIN} templates build on each other here");
             let place = template.declaration.bases.first().map_or(template.name.span, |base| base.span);
-            let diagnostic = Diagnostic::new(code::TOO_MANY_BASES, place, message);
-            evaluator.diagnostics.push(diagnostic.help("write some of them as one"));
+            evaluator.diagnostics.push(too_many("templates", place));
             program.templates[*at].bases.fill(None);
         } else {
             lengths[*at] = length;
@@ -91,7 +90,8 @@ fn environments(program: &mut Program<'_>, evaluator: &mut Evaluator<'_, '_>) {
     }
     let needs: Vec<Vec<usize>> =
         program.environments.iter().map(|environment| environment.base.iter().map(|base| base.0).collect()).collect();
-    let Order { order, rings } = graph::order(&needs);
+    // Each extends one at the most, so rings share nothing.
+    let Order { order, rings, .. } = graph::order(&needs);
     for ring in &rings {
         let place = |(at, _): &(usize, usize)| Some(program.environments.get(*at)?.declaration.bases.first()?.span);
         let name = |(at, _): &(usize, usize)| program.environments[*at].name.text.as_str();
@@ -114,11 +114,15 @@ fn environments(program: &mut Program<'_>, evaluator: &mut Evaluator<'_, '_>) {
             let environment = &mut program.environments[*at];
             environment.base = None;
             let place = environment.declaration.bases.first().map_or(environment.name.span, |base| base.span);
-            let message = format!("more than {MAX_CHAIN} environments build on each other here");
-            evaluator.diagnostics.push(Diagnostic::new(code::TOO_MANY_BASES, place, message));
+            evaluator.diagnostics.push(too_many("environments", place));
         }
     }
     program.environment_order = order.into_iter().map(EnvironmentId).collect();
+}
+
+fn too_many(what: &str, place: Span) -> Diagnostic {
+    let message = format!("more than {MAX_CHAIN} {what} build on each other here");
+    Diagnostic::new(code::TOO_MANY_BASES, place, message).help("write some of them as one")
 }
 
 fn report(evaluator: &mut Evaluator<'_, '_>, what: &str, names: &[&str], places: &[Span]) {

@@ -65,6 +65,13 @@ proptest! {
     }
 
     #[test]
+    fn declarations_may_build_on_each_other_in_any_way(
+        bases in prop::collection::vec(prop::collection::vec(0..TANGLED, 0..4), TANGLED),
+    ) {
+        examine(&tangle(&bases)).map_err(TestCaseError::fail)?;
+    }
+
+    #[test]
     fn the_order_of_broken_files_does_not_matter(texts in prop::collection::vec(token_soup(60), 3)) {
         let head = |at: usize| HEAD.replace("environment e", &format!("environment e{at}"));
         let file = |(at, text)| (format!("{at}.flyteenv"), format!("{}{text}\n}}\n", head(at)));
@@ -387,6 +394,31 @@ fn former_crashes_stay_mended() {
     for path in files_below(&root().join("tests/crashes"), "flyteenv") {
         hold(&fs::read_to_string(&path).expect("a former crash is a text"));
     }
+}
+
+/// How many templates, environments and constants a tangle has of each.
+const TANGLED: usize = 6;
+
+/// Templates, environments and constants, each of which builds on those that stand in its place in `bases`.
+fn tangle(bases: &[Vec<usize>]) -> String {
+    let names = |prefix: &str, bases: &[usize]| {
+        bases.iter().map(|base| format!("{prefix}{base}")).collect::<Vec<_>>().join(", ")
+    };
+    let mut text = String::new();
+    for (at, bases) in bases.iter().enumerate() {
+        let extends = if bases.is_empty() { String::new() } else { format!(" extends {}", names("t", bases)) };
+        let extended = bases.first().map_or_else(String::new, |base| format!(" extends e{base}"));
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "template t{at}{extends} {{\n  labels {{ l{at} = \"x\" }}\n}}\nlet c{at} = [{}]\n\
+             environment e{at}{extended} {{\n  image = \"i\"\n  pod_template = t{at}\n  depends_on = [{}]\n  \
+             task k {{ command = [\"x\"] }}\n}}\n",
+            names("c", bases),
+            names("e", bases),
+        );
+    }
+    text
 }
 
 // ------------------------------------------------------------------------------------------- mutilated programs

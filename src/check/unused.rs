@@ -7,8 +7,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Checked;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::modules;
 use crate::modules::names::{ConstantId, Declaration, Meaning};
-use crate::modules::{self};
 use crate::resolve::TemplateId;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::TypeTerm;

@@ -14,6 +14,7 @@ use super::coerce::describe;
 use super::templates::{Finished, Made};
 use super::values::{element_of, fields_of};
 use super::{Key, Layer};
+use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
 use crate::expression::Evaluator;
 use crate::expression::branching::{Evaluates, Look};
@@ -396,8 +397,8 @@ pub fn unknown_field(object: &'static schema::Object, name: &str, place: Span, l
     // What has a label may have been meant to be a declaration.
     let declarations: &[&str] = if object.name == "environment" && labelled { &["task", "override"] } else { &[] };
     let names = || object.fields.iter().map(|field| field.name).chain(declarations.iter().copied());
-    if let Some(closest) = crate::diagnostics::suggest::closest(name, names()) {
-        return diagnostic.help(format!("did you mean `{closest}`?")).unsafe_fix("rename it", place, closest);
+    if let Some(nearest) = closest(name, names()) {
+        return diagnostic.help(format!("did you mean `{nearest}`?")).unsafe_fix("rename it", place, nearest);
     }
     if let Some(owner) = other_owner(name, object) {
         return diagnostic.help(format!("`{name}` is a field of {owner}"));

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
+use crate::diagnostics::suggest::did_you_mean;
 use crate::diagnostics::{Code, Diagnostic, code};
 use crate::schema::{Type, units};
 use crate::source::Span;
@@ -94,7 +95,7 @@ impl Scalar<'_> {
         }
         let mut error = self.error(code::BAD_KEYWORD, format!("{} cannot be `{text}`", self.place()));
         error.notes.push(format!("it is one of {}", listed(words)));
-        error.help.extend(crate::diagnostics::suggest::did_you_mean(text, words.iter().copied()));
+        error.help.extend(did_you_mean(text, words.iter().copied()));
         Err(error)
     }
 

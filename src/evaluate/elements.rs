@@ -124,7 +124,7 @@ impl Layering<'_, '_, '_, '_> {
                     self.bad_element(element, expression);
                     return None;
                 }
-                let value = self.value(expression, ty, &element.placed.name.clone(), element.placed.scope);
+                let value = self.value(expression, ty, element.placed.name, element.placed.scope);
                 match value.kind {
                     Kind::Object(mut object) => {
                         if object.get(element.by).is_none() {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::body::Layering;
-use crate::diagnostics::suggest::did_you_mean;
+use crate::diagnostics::suggest::{closest, did_you_mean};
 use crate::diagnostics::{Diagnostic, code};
 use crate::expression::annotation::{fitted, misfit};
 use crate::expression::scope::Scope;
@@ -320,7 +320,7 @@ impl Layering<'_, '_, '_, '_> {
         let mut diagnostic =
             Diagnostic::new(code::BAD_CALL, name.span, message).label(template.span, "the template is declared here");
         let names: Vec<&str> = params.iter().map(|param| param.name.text.as_str()).collect();
-        match crate::diagnostics::suggest::closest(&name.text, names.iter().copied()) {
+        match closest(&name.text, names.iter().copied()) {
             Some(better) => {
                 diagnostic = diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix(
                     "correct the name",

@@ -6,7 +6,7 @@ use ecow::EcoString;
 
 use super::Evaluator;
 use super::scope::Scope;
-use crate::diagnostics::suggest::did_you_mean;
+use crate::diagnostics::suggest::{closest, did_you_mean};
 use crate::diagnostics::{Diagnostic, code};
 use crate::modules::names::Meaning;
 use crate::source::{FileId, Span};
@@ -155,7 +155,7 @@ impl Evaluator<'_, '_> {
             .names
             .of(scope.file)
             .filter(|known| !matches!(self.names.meaning(scope.file, known), Some((Meaning::Template, _))));
-        crate::diagnostics::suggest::closest(name, inner.chain(outer)).map(Into::into)
+        closest(name, inner.chain(outer)).map(Into::into)
     }
 
     /// Reports something; what it was said of is poison.

@@ -3,13 +3,14 @@
 //! In: statements. Out: [`Found`]: the declarations, each with what names mean around it, and those in branches that are not
 //! taken. Not here: what the declarations are called.
 
+use crate::diagnostics::suggest::did_you_mean;
 use crate::diagnostics::{Diagnostic, code};
 use crate::expression::Evaluator;
 use crate::expression::branching::{Evaluates, Look};
 use crate::expression::scope::Scope;
 use crate::expression::walk::{Host, statements};
 use crate::source::Span;
-use crate::syntax::ast::{Body, Name, Statement, StatementKind};
+use crate::syntax::ast::{Body, DECLARATION_WORDS, DECLARATIONS, Name, Operation, RESERVED, Statement, StatementKind};
 
 /// A declaration, and what names mean around it.
 #[derive(Debug, Clone)]
@@ -79,7 +80,7 @@ impl<'a: 'c, 'c> Host<'a, 'c, 'a> for Finder<'_, 'a, 'c> {
                 }
             }
             StatementKind::Entry(entry) if self.at_top => {
-                self.entry(&entry.key, entry.operation == crate::syntax::ast::Operation::Missing);
+                self.entry(&entry.key, entry.operation == Operation::Missing);
             }
             _ => {}
         }
@@ -92,19 +93,17 @@ impl<'a: 'c, 'c> Host<'a, 'c, 'a> for Finder<'_, 'a, 'c> {
 
 impl Finder<'_, '_, '_> {
     fn entry(&mut self, key: &Name, reported: bool) {
-        if reported || crate::syntax::ast::RESERVED.contains(&key.text.as_str()) {
+        if reported || RESERVED.contains(&key.text.as_str()) {
             return;
         }
-        let words = ["template", "environment", "task", "override", "import", "param", "let"];
-        if words.contains(&key.text.as_str()) {
+        if DECLARATIONS.contains(&key.text.as_str()) {
             let message = format!("a name belongs behind `{}`", key.text);
             return self.evaluator.diagnostics.push(Diagnostic::new(code::MISSING_NAME, key.span.at_end(), message));
         }
         let message = format!("`{}` stands outside of any declaration", key.text);
         let mut diagnostic = Diagnostic::new(code::MISPLACED, key.span, message);
-        diagnostic.help.extend(crate::diagnostics::suggest::did_you_mean(&key.text, words));
-        let help =
-            "a declaration begins with `import`, `param`, `let`, `template`, `environment`, `task` or `override`";
+        diagnostic.help.extend(did_you_mean(&key.text, DECLARATIONS.iter().copied()));
+        let help = format!("a declaration begins with {DECLARATION_WORDS}");
         self.evaluator.diagnostics.push(diagnostic.help(help));
     }
 }

@@ -12,6 +12,12 @@ use crate::source::Span;
 /// The words that are never names.
 pub const RESERVED: &[&str] = &["true", "false", "null", "if", "then", "else", "for", "in"];
 
+/// The words that declarations begin with.
+pub const DECLARATIONS: &[&str] = &["import", "param", "let", "template", "environment", "task", "override"];
+
+/// The same, for messages.
+pub const DECLARATION_WORDS: &str = "`import`, `param`, `let`, `template`, `environment`, `task` or `override`";
+
 /// A whole file.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct File {

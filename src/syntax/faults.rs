@@ -3,7 +3,7 @@
 //! In: the text at fault and its place. Out: a diagnostic. Always: words are the user's, never the names of grammar rules.
 //! Not here: finding the faults.
 
-use super::ast::{Expression, Label, Name, Operation, Value};
+use super::ast::{DECLARATION_WORDS, DECLARATIONS, Expression, Label, Name, Operation, Value};
 use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
 use crate::source::Span;
@@ -202,18 +202,15 @@ pub fn no_list(span: Span) -> Diagnostic {
 
 /// A declaration that begins with a word that none begins with.
 pub fn unknown_declaration(word: &Name) -> Diagnostic {
-    const WORDS: [&str; 7] = ["environment", "import", "let", "override", "param", "task", "template"];
     let diagnostic = Diagnostic::new(code::MISPLACED, word.span, format!("no declaration begins with `{}`", word.text));
     if let Some(here) = elsewhere(&word.text) {
         return diagnostic.help(here);
     }
-    match closest(&word.text, WORDS) {
+    match closest(&word.text, DECLARATIONS.iter().copied()) {
         Some(better) => {
             diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct it", word.span, better)
         }
-        None => diagnostic.help(
-            "a declaration begins with `import`, `param`, `let`, `template`, `environment`, `task` or `override`",
-        ),
+        None => diagnostic.help(format!("a declaration begins with {DECLARATION_WORDS}")),
     }
 }
 

@@ -20,6 +20,7 @@ use flytec::modules::{Modules, load};
 use flytec::source::files::Memory;
 use flytec::source::{FileId, SourceMap};
 use flytec::syntax::recognise;
+use flytec::validate::Target;
 use k8s_openapi::api::core::v1::{Container, PodSpec};
 
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
@@ -158,17 +159,18 @@ struct Setting {
     disk: Memory,
     inputs: Inputs,
     context: Context,
+    target: Target,
 }
 
 impl Setting {
     fn new() -> Self {
         let context = Context { version: Some("v1".to_owned()), ..Context::default() };
         let platform = [("platform.flyteenv".to_owned(), PLATFORM.as_bytes().to_vec())];
-        Self { disk: Memory::new(platform.into()), inputs: Inputs::default(), context }
+        Self { disk: Memory::new(platform.into()), inputs: Inputs::default(), context, target: Target::default() }
     }
 
     fn build(&self) -> Build<'_> {
-        Build { files: &self.disk, inputs: &self.inputs, context: &self.context }
+        Build { files: &self.disk, inputs: &self.inputs, context: &self.context, target: &self.target }
     }
 
     fn compile(&self, sources: &SourceMap) -> Vec<Workload> {

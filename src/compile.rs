@@ -6,6 +6,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use crate::check::{self, Checked};
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, code, echoes};
 use crate::digest::sha256;
@@ -13,14 +15,15 @@ use crate::evaluate::{self, Evaluation, Layer};
 use crate::expression::inputs::Inputs;
 use crate::expression::{Evaluator, constants};
 use crate::flyte::entrypoint::Context;
-use crate::lower::{EnvironmentFacts, Lowering, Workload, WorkloadName};
+use crate::lower::{EnvironmentFacts, Lowering, Template, Workload, WorkloadName};
 use crate::modules::{self, Modules};
 use crate::resolve::{self, Environment, Program, TaskId};
 use crate::settings::{self, TaskSettings};
 use crate::source::files::Files;
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::{self, Comment};
-use crate::value::Kind;
+use crate::validate::{self, Part, Subject, Target};
+use crate::value::{Kind, Object};
 
 /// What a program is compiled with, beside its sources.
 pub struct Build<'b> {
@@ -30,6 +33,8 @@ pub struct Build<'b> {
     pub inputs: &'b Inputs,
     /// What the entrypoint of Python functions is given.
     pub context: &'b Context,
+    /// What the pods are held to.
+    pub target: &'b Target,
 }
 
 /// What came of a program.
@@ -61,13 +66,21 @@ pub fn compile(mut sources: SourceMap, named: &[FileId], build: &Build<'_>) -> C
     let modules = modules::load(named.iter().copied(), &mut sources, build.files, &mut diagnostics);
     // 3. to 6. Modules to settings that keep every rule.
     let analysis = analyse(&modules, &mut sources, build, &mut diagnostics);
-    // 7. Settings to pods, if there is nothing to refuse.
+    // 7. Settings to pods.
     let version = build.context.version.clone().unwrap_or_else(|| version(&sources, build.inputs));
-    let workloads = if diagnostics.has_errors() {
-        Vec::new()
-    } else {
-        lower(&sources, analysis, &version, build.context, &mut diagnostics)
-    };
+    let Lowered { subjects, parts } = lower(
+        &sources,
+        &analysis.program,
+        &analysis.evaluation,
+        analysis.settings,
+        &version,
+        build.context,
+        &mut diagnostics,
+    );
+    // 8. Pods to the rules of those who run them.
+    validate::validate(&subjects, &parts, build.target, &mut diagnostics);
+    let workloads = subjects.into_iter().map(|subject| subject.workload);
+    let workloads = if diagnostics.has_errors() { Vec::new() } else { workloads.collect() };
     let doubtful: Vec<Span> = modules.iter().flat_map(|module| &module.tree.doubtful).copied().collect();
     let diagnostics = echoes::left_out(diagnostics.finish(&sources), &doubtful, &sources);
     Compilation { sources, diagnostics, workloads, version }
@@ -100,9 +113,16 @@ pub struct Analysis<'a> {
     pub program: Program<'a>,
     /// The values of every declaration.
     pub evaluation: Evaluation,
-    /// The settings of every task, by its id.
+    /// The settings.
+    pub settings: AllSettings,
+}
+
+/// The settings of everything that runs.
+#[derive(Debug)]
+pub struct AllSettings {
+    /// Those of every task, by its id.
     pub tasks: Vec<TaskSettings>,
-    /// The settings of every variant, by its id.
+    /// Those of every variant, by its id.
     pub variants: Vec<TaskSettings>,
 }
 
@@ -143,44 +163,78 @@ pub fn analyse<'a>(
     };
     check::check(&checked, diagnostics);
     check::uses::label(&checked, sources, before, diagnostics);
-    Analysis { program, evaluation, tasks, variants }
+    Analysis { program, evaluation, settings: AllSettings { tasks, variants } }
 }
 
-/// The workloads of a program without errors, in the order of their names.
-pub fn lower(
+/// What a program comes to: the pods of its tasks, and the templates that stand by themselves.
+pub struct Lowered<'a> {
+    /// The tasks and variants in the order of their names.
+    pub subjects: Vec<Subject<'a>>,
+    /// The templates that no pod is made of as they stand.
+    pub parts: Vec<Part<'a>>,
+}
+
+/// The workloads of a program, in the order of their names; what was reported is left out of them.
+pub fn lower<'a>(
     sources: &SourceMap,
-    analysis: Analysis<'_>,
+    program: &Program<'_>,
+    evaluation: &'a Evaluation,
+    settings: AllSettings,
     version: &str,
     context: &Context,
     diagnostics: &mut Diagnostics,
-) -> Vec<Workload> {
-    let Analysis { program, evaluation, tasks, variants } = analysis;
-    let (program, evaluation) = (&program, &evaluation);
+) -> Lowered<'a> {
+    let AllSettings { tasks, variants } = settings;
     let environments: Vec<Arc<EnvironmentFacts>> = environment_facts(sources, program, evaluation);
     let mut lowering = Lowering::new(version, context);
-    let mut workloads = Vec::with_capacity(tasks.len() + variants.len());
-    let mut add = |id: TaskId, variant: Option<&ast::Name>, place: Span, mut settings: TaskSettings| {
-        let task = &program.tasks[id.0];
-        settings.description = settings.description.or_else(|| docs(sources, task.docs).map(Into::into));
-        let name = WorkloadName {
-            environment: program.environments[task.environment.0].name.text.to_string(),
-            task: task.name.text.to_string(),
-            variant: variant.map(|name| name.text.to_string()),
+    let mut subjects = Vec::with_capacity(tasks.len() + variants.len());
+    let sound = !diagnostics.has_errors();
+    let mut add =
+        |id: TaskId, variant: Option<&ast::Name>, place: Span, values: &'a Object, mut settings: TaskSettings| {
+            let task = &program.tasks[id.0];
+            settings.description = settings.description.or_else(|| docs(sources, task.docs).map(Into::into));
+            let name = WorkloadName {
+                environment: program.environments[task.environment.0].name.text.to_string(),
+                task: task.name.text.to_string(),
+                variant: variant.map(|name| name.text.to_string()),
+            };
+            match lowering.workload(name, place, settings, Arc::clone(&environments[task.environment.0])) {
+                Ok(workload) => {
+                    subjects.push(Subject { workload, settings: values, whole: sound || values.is_whole() })
+                }
+                // Where something was reported, its remains need not make a pod.
+                Err(fault) if sound => diagnostics.push(internal(place, &fault.to_string())),
+                Err(_) => {}
+            }
         };
-        match lowering.workload(name, place, settings, Arc::clone(&environments[task.environment.0])) {
-            Ok(workload) => workloads.push(workload),
-            Err(fault) => diagnostics.push(internal(place, &fault.to_string())),
-        }
-    };
     // What is imported is built where it is named.
     for (at, settings) in tasks.into_iter().enumerate().filter(|(at, _)| program.tasks[*at].named) {
-        add(TaskId(at), None, program.tasks[at].name.span, settings);
+        add(TaskId(at), None, program.tasks[at].name.span, &evaluation.tasks[at].values, settings);
     }
-    for (variant, settings) in program.variants.iter().zip(variants).filter(|(variant, _)| variant.named) {
-        add(variant.task, Some(&variant.name), variant.name.span, settings);
+    let layers = program.variants.iter().zip(&evaluation.variants).zip(variants);
+    for ((variant, layer), settings) in layers.filter(|((variant, _), _)| variant.named) {
+        add(variant.task, Some(&variant.name), variant.name.span, &layer.values, settings);
     }
-    workloads.sort_by(|a, b| a.name.cmp(&b.name));
-    workloads
+    subjects.sort_by(|a, b| a.workload.name.cmp(&b.workload.name));
+    let parts = parts(&subjects, program, evaluation);
+    Lowered { subjects, parts }
+}
+
+/// The templates that no task uses as they stand.
+fn parts<'a>(subjects: &[Subject<'a>], program: &Program<'_>, evaluation: &'a Evaluation) -> Vec<Part<'a>> {
+    let used: FxHashSet<*const Object> = subjects
+        .iter()
+        .filter_map(|subject| evaluate::inline_template(subject.settings))
+        .map(|(_, fields)| Arc::as_ptr(fields))
+        .collect();
+    let declared = program.templates.iter().zip(&evaluation.templates);
+    let declared = declared.filter_map(|(template, fields)| Some((template.name.span, fields.as_ref()?)));
+    let mut parts = Vec::new();
+    for (place, fields) in declared.filter(|(_, fields)| !used.contains(&Arc::as_ptr(fields))) {
+        // What no task uses may be unfinished, and then makes no pod.
+        parts.extend(Template::new(fields).ok().map(|template| Part { template, fields, place }));
+    }
+    parts
 }
 
 fn internal(place: Span, fault: &str) -> Diagnostic {

@@ -12,8 +12,9 @@
 //! 5. [`settings`] reads values into types of their own ([`settings::TaskSettings`]).
 //! 6. [`check`] holds settings to the rules between them.
 //! 7. [`lower`] makes of each task the pod that Flyte's SDK would make ([`lower::Workload`]).
-//! 8. [`emit`] writes workloads as JSON, YAML or wire bytes, and the manifest.
-//! 9. [`cli`] is the command.
+//! 8. [`validate`] holds pods to the rules of Kubernetes and Flyte.
+//! 9. [`emit`] writes workloads as JSON, YAML or wire bytes, and the manifest.
+//! 10. [`cli`] is the command.
 //!
 //! [`expression`] tells steps 3 and 4 what expressions are worth, as a [`value`]. Beside all of them stands what every step may
 //! use: [`source`] (texts, places, and how further files come in), [`diagnostics`] (what people are told), [`data`] (YAML, JSON
@@ -43,4 +44,5 @@ pub mod schema;
 pub mod settings;
 pub mod source;
 pub mod syntax;
+pub mod validate;
 pub mod value;

@@ -69,6 +69,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("lower", &["source", "digest", "flyte", "schema::units", "value", "settings"]),
+    ("validate", &["source", "diagnostics", "flyte", "schema", "value", "settings", "lower"]),
     ("emit", &["source", "digest", "flyte", "settings", "lower"]),
     (
         "compile",
@@ -86,6 +87,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "settings",
             "check",
             "lower",
+            "validate",
         ],
     ),
     (
@@ -100,6 +102,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "modules::EXTENSION",
             "expression::inputs",
             "lower",
+            "validate",
             "emit",
             "compile",
         ],
@@ -114,7 +117,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("globset", &["src/cli/"]),
     ("granit_parser", &["src/data/yaml/"]),
     ("jsonc_parser", &["src/data/json/"]),
-    ("k8s_openapi", &["src/emit/", "src/evaluate/coerce.rs", "src/lower/"]),
+    ("k8s_openapi", &["src/emit/", "src/evaluate/coerce.rs", "src/lower/", "src/validate/"]),
     ("pest", &["src/syntax/"]),
     ("pest_derive", &["src/syntax/grammar.rs"]),
     ("prost", &["src/emit/wire.rs", "src/flyte/idl.rs", "src/lower/pool.rs"]),

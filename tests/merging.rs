@@ -20,6 +20,7 @@ use flytec::schema::kubernetes::POD_SPEC;
 use flytec::schema::{Object, Type};
 use flytec::source::SourceMap;
 use flytec::source::files::Memory;
+use flytec::validate::Target;
 use k8s_openapi::DeepMerge as _;
 use k8s_openapi::api::core::v1::PodSpec;
 use proptest::prelude::*;
@@ -92,7 +93,7 @@ fn pod_specs(text: &str) -> Vec<PodSpec> {
     let mut sources = SourceMap::new(vec![("a.flyteenv".to_owned(), text.to_owned())]);
     let mut diagnostics = Diagnostics::default();
     let (disk, inputs, context) = (Memory::default(), Inputs::default(), Context::default());
-    let build = Build { files: &disk, inputs: &inputs, context: &context };
+    let build = Build { files: &disk, inputs: &inputs, context: &context, target: &Target::default() };
     let named: Vec<_> = sources.ids().collect();
     let modules = load(named, &mut sources, &disk, &mut diagnostics);
     let analysis = analyse(&modules, &mut sources, &build, &mut diagnostics);

@@ -22,6 +22,7 @@ use crate::compile::{Build, Compilation, compile};
 use crate::diagnostics::{Severity, render};
 use crate::flyte::entrypoint::Context;
 use crate::source::SourceMap;
+use crate::validate::Target;
 
 /// Why a command could not run, for people. Its exit status is 2.
 #[derive(Debug)]
@@ -77,7 +78,7 @@ fn compile_and_report(global: &args::Global, common: &Common) -> Result<Compilat
         code_bundle: common.code_bundle.clone(),
         code_destination: common.code_dest.clone(),
     };
-    let build = Build { files: &sources.disk, inputs: &sources.inputs, context: &context };
+    let build = Build { files: &sources.disk, inputs: &sources.inputs, context: &context, target: &Target::default() };
     let mut compilation = compile(sources.map, &sources.named, &build);
     let mut diagnostics = sources.faults;
     diagnostics.extend(compilation.diagnostics);

@@ -3,6 +3,8 @@
 //! In: nothing. Out: a [`Code`] for every fault. Always: ids are unique and never used again for something else; `E` is an
 //! error, `W` a warning; the first two digits are the family. Not here: messages, which are made where the fault is found.
 
+pub mod kubernetes;
+
 use super::Severity;
 
 /// A stable name for one kind of fault.
@@ -39,9 +41,25 @@ macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $id:literal, $title:literal;)*) => {
         $($(#[$doc])* #[doc = $title] pub const $name: Code = Code { id: $id, title: $title };)*
 
-        /// Every code there is, in the order of the registry.
-        pub const ALL: &[Code] = &[$($name),*];
+        /// The codes of this list, in its order.
+        const LIST: &[Code] = &[$($name),*];
     };
+}
+use codes;
+
+/// Every code there is.
+pub const ALL: &[Code] = &joined::<{ LIST.len() + kubernetes::CODES.len() }>(LIST, kubernetes::CODES);
+
+/// Two lists as one; `N` is the length of both together.
+const fn joined<const N: usize>(first: &[Code], second: &[Code]) -> [Code; N] {
+    let mut all = [INTERNAL; N];
+    let mut at = 0;
+    while at < N {
+        // Either `at` is within the first list, or the rest of it is within the second.
+        all[at] = if at < first.len() { first[at] } else { second[at - first.len()] };
+        at += 1;
+    }
+    all
 }
 
 codes! {

@@ -75,6 +75,17 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// Changes that mend it.
     pub fixes: Vec<Fix>,
+    /// What Kubernetes itself would report, for who wants to match the two.
+    pub kubernetes: Option<KubernetesError>,
+}
+
+/// An error as the API server of Kubernetes reports it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KubernetesError {
+    /// The field, as the API server writes it.
+    pub field: String,
+    /// The reason, such as `FieldValueInvalid`.
+    pub reason: &'static str,
 }
 
 impl Diagnostic {
@@ -89,6 +100,7 @@ impl Diagnostic {
             notes: Vec::new(),
             help: Vec::new(),
             fixes: Vec::new(),
+            kubernetes: None,
         }
     }
 
@@ -221,6 +233,12 @@ impl Diagnostics {
     /// Changes what was reported after the first `from`, which stays at its place.
     pub fn amend_after(&mut self, from: usize, change: impl FnMut(&mut Diagnostic)) {
         self.list.iter_mut().skip(from).for_each(change);
+    }
+
+    /// Where errors were reported, at all of their places.
+    pub fn error_places(&self) -> impl Iterator<Item = Span> {
+        let errors = self.list.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        errors.flat_map(|diagnostic| &diagnostic.labels).filter(|label| label.primary).map(|label| label.span)
     }
 
     /// Where something was reported.

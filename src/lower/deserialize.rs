@@ -1,6 +1,7 @@
 //! Values as serde sees them, so that k8s-openapi's types can be read out of them.
 //!
-//! In: a value without poison. Out: a serde deserializer. Not here: any knowledge of Kubernetes.
+//! In: a value. Out: a serde deserializer. Always: what was reported, or is known by its type alone, is left out with the list
+//! that it stands in, so that the elements of every list keep their numbers. Not here: any knowledge of Kubernetes.
 
 use std::slice;
 
@@ -28,6 +29,15 @@ fn element(value: &Value) -> Source<'_> {
     Source(value)
 }
 
+/// Whether a value can be read. Recursion follows the nesting of values, which is bounded.
+fn is_readable(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Poison | Kind::Unknown(_) => false,
+        Kind::List(list) => list.items().iter().all(is_readable),
+        _ => true,
+    }
+}
+
 fn named<'v>((name, entry): (&'v EcoString, &'v Entry)) -> (&'v str, Source<'v>) {
     (name.as_str(), Source(&entry.value))
 }
@@ -45,7 +55,10 @@ impl<'de> Deserializer<'de> for Source<'de> {
                 let items: slice::Iter<'de, Value> = list.items().iter();
                 visitor.visit_seq(SeqDeserializer::new(items.map(element)))
             }
-            Kind::Object(object) => visitor.visit_map(MapDeserializer::new(object.iter().map(named))),
+            Kind::Object(object) => {
+                let readable = object.iter().filter(|(_, entry)| is_readable(&entry.value));
+                visitor.visit_map(MapDeserializer::new(readable.map(named)))
+            }
             Kind::Poison
             | Kind::Unknown(_)
             | Kind::Null

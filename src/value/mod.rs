@@ -202,6 +202,18 @@ impl Value {
         if let Kind::Object(object) = &self.kind { Some(object) } else { None }
     }
 
+    /// Whether nothing in it was reported, and all of it is known. Recursion follows its nesting.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        match &self.kind {
+            Kind::Poison | Kind::Unknown(_) => false,
+            Kind::Range(range) => range.0.is_whole() && range.1.is_whole(),
+            Kind::List(list) => list.items.iter().all(Self::is_whole),
+            Kind::Object(object) => object.is_whole(),
+            _ => true,
+        }
+    }
+
     /// Whether it was reported.
     #[must_use]
     pub fn is_poison(&self) -> bool {
@@ -214,6 +226,12 @@ impl Object {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.entries.get(name).map(|entry| &entry.value)
+    }
+
+    /// Whether nothing in it was reported, and all of it is known. Recursion follows its nesting.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        !self.poisoned && self.entries.values().all(|entry| entry.value.is_whole())
     }
 
     /// The entry of this name.

@@ -14,6 +14,8 @@ use flytec::expression::inputs::Inputs;
 use flytec::flyte::entrypoint::Context;
 use flytec::source::files::Memory;
 use flytec::source::{FileId, Source, SourceMap, Span};
+use flytec::validate::Target;
+use flytec::validate::kubernetes::features::Features;
 use serde_json::Value;
 
 /// The root of the project.
@@ -64,7 +66,7 @@ impl Program {
         };
         let inputs = inputs(arguments, &disk, &mut sources);
         let disk = Memory::new(disk);
-        let build = Build { files: &disk, inputs: &inputs, context: &context };
+        let build = Build { files: &disk, inputs: &inputs, context: &context, target: &target_of(arguments) };
         Self { compilation: compile(sources, &named, &build) }
     }
 
@@ -121,4 +123,29 @@ fn inputs(arguments: &[String], disk: &BTreeMap<String, Vec<u8>>, sources: &mut 
         at = end + 1;
     }
     inputs
+}
+
+/// The target of the arguments `--kubernetes-version` and `--feature-gates`.
+fn target_of(arguments: &[String]) -> Target {
+    let given = |flag: &str| {
+        let at = arguments.iter().position(|argument| argument == flag)?;
+        arguments.get(at + 1).map(String::as_str)
+    };
+    let minor = given("--kubernetes-version").and_then(|version| version.strip_prefix("1.")?.parse().ok());
+    match minor {
+        Some(minor) => target(minor, given("--feature-gates").unwrap_or_default()),
+        None => Target::default(),
+    }
+}
+
+/// Kubernetes 1.`minor` with these feature gates, `NAME=true` with commas between them.
+pub fn target(_minor: u8, gates: &str) -> Target {
+    let mut target = Target::default();
+    let on = |name: &str| gates.split(',').any(|gate| gate.strip_suffix("=true") == Some(name));
+    let default = target.features.clone();
+    target.features = Features::new(34, |name| {
+        on(name) || ["PodLevelResources", "DynamicResourceAllocation", "InPlacePodVerticalScaling"].contains(&name)
+    });
+    target.features.minor = default.minor;
+    target
 }

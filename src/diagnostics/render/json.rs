@@ -11,7 +11,7 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
 }
 
 fn object(diagnostic: &Diagnostic, sources: &SourceMap) -> Value {
-    json!({
+    let mut object = json!({
         "severity": diagnostic.severity.name(),
         "code": diagnostic.code.id,
         "message": diagnostic.message,
@@ -19,7 +19,11 @@ fn object(diagnostic: &Diagnostic, sources: &SourceMap) -> Value {
         "notes": diagnostic.notes,
         "help": diagnostic.help,
         "fixes": diagnostic.fixes.iter().map(|fix| self::fix(fix, sources)).collect::<Vec<_>>(),
-    })
+    });
+    if let (Some(error), Some(fields)) = (&diagnostic.kubernetes, object.as_object_mut()) {
+        fields.insert("kubernetes".to_owned(), json!({ "field": error.field, "reason": error.reason }));
+    }
+    object
 }
 
 fn label(label: &Label, sources: &SourceMap) -> Value {

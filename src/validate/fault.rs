@@ -1,0 +1,245 @@
+//! What a rule finds wrong with a pod.
+//!
+//! In: a place in the pod and words. Out: [`Fault`], plain data. Always: a fault says where in the pod it is, not where in the
+//! sources; what Kubernetes itself would report has its reason and its field. Not here: how it is shown ([`super::report`]).
+
+use super::path::{At, Path};
+use crate::diagnostics::Code;
+
+/// The kinds of error that Kubernetes knows.
+///
+/// Source: `ErrorType` in k8s.io/apimachinery/pkg/util/validation/field/errors.go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// A value is missing.
+    Required,
+    /// A value is wrong.
+    Invalid,
+    /// A value is none of a closed list.
+    NotSupported,
+    /// A value stands there twice.
+    Duplicate,
+    /// A value may not be given here.
+    Forbidden,
+    /// A value is too long.
+    TooLong,
+    /// A value names something that there is not.
+    NotFound,
+}
+
+impl Reason {
+    /// As the `reason` of a cause in the API server's answer.
+    #[must_use]
+    pub fn machine_name(self) -> &'static str {
+        match self {
+            Self::Required => "FieldValueRequired",
+            Self::Invalid => "FieldValueInvalid",
+            Self::NotSupported => "FieldValueNotSupported",
+            Self::Duplicate => "FieldValueDuplicate",
+            Self::Forbidden => "FieldValueForbidden",
+            Self::TooLong => "FieldValueTooLong",
+            Self::NotFound => "FieldValueNotFound",
+        }
+    }
+
+    /// As the API server writes it in a message.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Required => "Required value",
+            Self::Invalid => "Invalid value",
+            Self::NotSupported => "Unsupported value",
+            Self::Duplicate => "Duplicate value",
+            Self::Forbidden => "Forbidden",
+            Self::TooLong => "Too long",
+            Self::NotFound => "Not found",
+        }
+    }
+}
+
+/// Which part of an entry of the source a fault points at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Point {
+    /// The value.
+    #[default]
+    Value,
+    /// The key, where the entry should not be there, or where its name is what is wrong.
+    Key,
+}
+
+/// How much of a pod has to be known for a fault to be certain.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// One value alone: it is wrong wherever it ends up.
+    #[default]
+    Literal,
+    /// Values together, or a value that is missing: another layer may still mend it, and something broken may be to blame.
+    Relation,
+}
+
+/// A replacement for the value that a fault points at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replacement {
+    /// What the change does, as an imperative.
+    pub message: String,
+    /// The new text of the value, as source.
+    pub text: String,
+    /// Whether it certainly is what the author meant.
+    pub safe: bool,
+}
+
+/// One thing that is wrong with a pod, or a warning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Which rule it is.
+    pub code: Code,
+    /// The kind of error that Kubernetes reports; `None` where Kubernetes reports none.
+    pub reason: Option<Reason>,
+    /// Where in the pod.
+    pub at: Path,
+    /// What Kubernetes calls the place, where that is not the path.
+    pub field: Option<String>,
+    /// Which part of the entry is wrong.
+    pub point: Point,
+    /// How much has to be known for it.
+    pub scope: Scope,
+    /// Whether it only follows from another fault, so that people are not told; Kubernetes reports it too.
+    pub echo: bool,
+    /// One line that says what is wrong.
+    pub message: String,
+    /// What is to be said right at the place; may be empty.
+    pub here: String,
+    /// Further places, each with what is there.
+    pub others: Vec<(Path, String)>,
+    /// Whose rule it is and why.
+    pub notes: Vec<String>,
+    /// What to do.
+    pub help: Vec<String>,
+    /// A value that would be right.
+    pub replacement: Option<Replacement>,
+}
+
+impl Fault {
+    /// Something that Kubernetes refuses.
+    #[must_use]
+    pub fn refused(code: Code, reason: Reason, at: &At<'_>, message: impl Into<String>) -> Self {
+        // A value that is absent or that others need may come from elsewhere.
+        let scope = match reason {
+            Reason::Invalid | Reason::NotSupported | Reason::TooLong => Scope::Literal,
+            Reason::Required | Reason::Duplicate | Reason::Forbidden | Reason::NotFound => Scope::Relation,
+        };
+        Self { reason: Some(reason), scope, ..Self::found(code, at, message) }
+    }
+
+    /// Something that Kubernetes lets pass.
+    #[must_use]
+    pub fn found(code: Code, at: &At<'_>, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            reason: None,
+            at: at.path(),
+            field: None,
+            point: Point::Value,
+            scope: Scope::Literal,
+            echo: false,
+            message: message.into(),
+            here: String::new(),
+            others: Vec::new(),
+            notes: Vec::new(),
+            help: Vec::new(),
+            replacement: None,
+        }
+    }
+
+    /// A value that is wrong.
+    #[must_use]
+    pub fn invalid(code: Code, at: &At<'_>, message: impl Into<String>) -> Self {
+        Self::refused(code, Reason::Invalid, at, message)
+    }
+
+    /// A value that is missing.
+    #[must_use]
+    pub fn required(code: Code, at: &At<'_>, message: impl Into<String>) -> Self {
+        Self::refused(code, Reason::Required, at, message)
+    }
+
+    /// An entry that may not be there.
+    #[must_use]
+    pub fn forbidden(code: Code, at: &At<'_>, message: impl Into<String>) -> Self {
+        Self { point: Point::Key, ..Self::refused(code, Reason::Forbidden, at, message) }
+    }
+
+    /// Points at the key of the entry.
+    #[must_use]
+    pub fn at_key(self) -> Self {
+        Self { point: Point::Key, ..self }
+    }
+
+    /// Depends on more than the value itself.
+    #[must_use]
+    pub fn relation(self) -> Self {
+        Self { scope: Scope::Relation, ..self }
+    }
+
+    /// Follows from another fault where `echo` is true.
+    #[must_use]
+    pub fn echo(self, echo: bool) -> Self {
+        Self { echo, ..self }
+    }
+
+    /// Kubernetes calls the place by this name.
+    #[must_use]
+    pub fn field(self, field: impl Into<String>) -> Self {
+        Self { field: Some(field.into()), ..self }
+    }
+
+    /// Says something right at the place.
+    #[must_use]
+    pub fn here(self, here: impl Into<String>) -> Self {
+        Self { here: here.into(), ..self }
+    }
+
+    /// Points at a further place of the pod.
+    #[must_use]
+    pub fn other(mut self, at: &At<'_>, message: impl Into<String>) -> Self {
+        self.others.push((at.path(), message.into()));
+        self
+    }
+
+    /// Says whose rule it is and why.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Offers a value that the author should look at, as source text: a string has its quotes.
+    #[must_use]
+    pub fn suggest(self, message: impl Into<String>, text: impl Into<String>) -> Self {
+        let replacement = Replacement { message: message.into(), text: text.into(), safe: false };
+        Self { replacement: Some(replacement), ..self }
+    }
+
+    /// Offers a value that certainly is what the author meant, as source text: a string has its quotes.
+    #[must_use]
+    pub fn replace(self, message: impl Into<String>, text: impl Into<String>) -> Self {
+        let replacement = Replacement { message: message.into(), text: text.into(), safe: true };
+        Self { replacement: Some(replacement), ..self }
+    }
+
+    /// What Kubernetes calls the place.
+    #[must_use]
+    pub fn kubernetes_field(&self) -> String {
+        self.field.clone().unwrap_or_else(|| self.at.to_string())
+    }
+}
+
+/// Collects what rules find.
+pub type Faults = Vec<Fault>;

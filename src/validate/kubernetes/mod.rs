@@ -1,0 +1,87 @@
+//! The rules that Kubernetes' API server holds a new pod to.
+//!
+//! In: a [`Pod`] as its author wrote it. Out: faults. Always: what the API server would fill in counts as filled in
+//! ([`defaults`]), and what it would drop because a gate is off is not looked at; an area of rules is a module, and each of its
+//! functions names the function of Kubernetes that it follows. Source: pkg/apis/core/validation/validation.go, and the pod
+//! strategy in pkg/registry/core/pod and pkg/api/pod. Not here: unknown fields and wrong types, which the schema refuses, and what
+//! only a cluster can know.
+
+mod affinity;
+mod containers;
+mod defaults;
+mod devices;
+mod dns;
+mod env;
+pub mod features;
+pub mod formats;
+mod lifecycle;
+mod metadata;
+mod mounts;
+mod namespaces;
+mod os;
+mod pod_resources;
+mod ports;
+mod priority;
+mod probes;
+mod resources;
+mod security;
+mod selectors;
+mod spec;
+mod spread;
+mod tolerations;
+mod volumes;
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::{Container, PodSpec};
+
+use self::features::Features;
+use super::fault::Faults;
+use super::path::At;
+
+/// A pod as the rules see it.
+#[derive(Debug, Clone, Copy)]
+pub struct Pod<'p> {
+    /// Its labels.
+    pub labels: &'p BTreeMap<String, String>,
+    /// Its annotations.
+    pub annotations: &'p BTreeMap<String, String>,
+    /// Its spec, as it was written.
+    pub spec: &'p PodSpec,
+    /// What the cluster can do.
+    pub features: &'p Features,
+    /// The container that each task fills in: its image, variables and resources are looked at by [`task`] alone.
+    pub filled: Option<usize>,
+}
+
+/// Holds a pod to every rule, but for what tasks fill in.
+pub fn pod(pod: &Pod<'_>, faults: &mut Faults) {
+    let root = At::root();
+    metadata::check(pod, &root.field("metadata"), faults);
+    let at = root.field("spec");
+    let volumes = volumes::check(pod, &at.field("volumes"), faults);
+    containers::check(pod, &volumes, &at, faults);
+    spec::check(pod, &at, faults);
+    dns::check(pod, &at, faults);
+    namespaces::check(pod, &at, faults);
+    security::pod(pod, &at, faults);
+    os::check(pod, &at, faults);
+    priority::check(pod, &at, faults);
+    affinity::check(pod, &at.field("affinity"), faults);
+    tolerations::check(pod, &at.field("tolerations"), faults);
+    spread::check(pod, &at.field("topologySpreadConstraints"), faults);
+    if pod.filled.is_none() {
+        pod_resources::check(pod, &at, faults);
+    }
+}
+
+/// Holds what a task filled into the container `index` to every rule: its image, variables and resources.
+pub fn task(pod: &Pod<'_>, container: &Container, index: usize, faults: &mut Faults) {
+    let root = At::root();
+    let spec = root.field("spec");
+    let list = spec.field("containers");
+    containers::filled(pod, container, &list.index(index), faults);
+    if pod.spec.resources.is_some() {
+        pod_resources::filled(pod, container, index, &spec, faults);
+    }
+}

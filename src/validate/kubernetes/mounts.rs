@@ -1,0 +1,13 @@
+//! The volume mounts of a container.
+//!
+//! In: a container, and the pod's volumes. Out: faults.
+
+use k8s_openapi::api::core::v1::Container;
+
+use super::Pod;
+use super::volumes::Volumes;
+use crate::validate::fault::Faults;
+use crate::validate::path::At;
+
+/// Checks those of the container at `at`.
+pub fn check(_pod: &Pod<'_>, _container: &Container, _volumes: &Volumes<'_>, _at: &At<'_>, _faults: &mut Faults) {}

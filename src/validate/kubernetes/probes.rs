@@ -1,0 +1,12 @@
+//! The probes of a container.
+//!
+//! In: a container. Out: faults.
+
+use k8s_openapi::api::core::v1::Container;
+
+use super::Pod;
+use crate::validate::fault::Faults;
+use crate::validate::path::At;
+
+/// Checks those of the container at `at`.
+pub fn check(_pod: &Pod<'_>, _container: &Container, _at: &At<'_>, _faults: &mut Faults) {}

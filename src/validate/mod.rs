@@ -1,0 +1,146 @@
+//! Pods to the rules of those who will run them.
+//!
+//! In: the workloads of a program, with the values that they were made of. Out: diagnostics. Always: a rule looks at the finished
+//! pod, and what it finds is told at the place where the value was written; a template that many tasks share is looked at once, and
+//! what a task fills in once for each task. What may follow from something reported before is not told. Not here: rules between
+//! settings ([`crate::check`]), and any change of a pod.
+
+pub mod fault;
+pub mod kubernetes;
+mod locate;
+pub mod path;
+mod report;
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use self::fault::Faults;
+use self::kubernetes::Pod;
+use self::kubernetes::features::Features;
+use self::locate::{Origin, Settings};
+use self::report::{Pods, Report};
+use crate::diagnostics::Diagnostics;
+use crate::lower::{Template, Workload};
+use crate::source::Span;
+use crate::value::Object;
+
+/// What pods are held to.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// What the cluster's Kubernetes can do.
+    pub features: Features,
+}
+
+impl Default for Target {
+    fn default() -> Self {
+        const ON: &[&str] = &["PodLevelResources", "DynamicResourceAllocation", "InPlacePodVerticalScaling"];
+        Self { features: Features::new(34, |gate| ON.contains(&gate)) }
+    }
+}
+
+/// A workload, and the settings that it was made of.
+pub struct Subject<'a> {
+    /// The workload.
+    pub workload: Workload,
+    /// The settings of its task or variant.
+    pub settings: &'a Object,
+    /// Whether nothing in them was reported.
+    pub whole: bool,
+}
+
+/// A template that no pod is made of as it stands.
+pub struct Part<'a> {
+    /// The template.
+    pub template: Template,
+    /// Its fields.
+    pub fields: &'a Object,
+    /// Where it is declared.
+    pub place: Span,
+}
+
+/// Holds all pods to all rules.
+pub fn validate(subjects: &[Subject<'_>], parts: &[Part<'_>], target: &Target, diagnostics: &mut Diagnostics) {
+    let mut report = Report::new(diagnostics);
+    for (first, count) in sharing(subjects) {
+        template_of(&subjects[first], count, target, &mut report);
+    }
+    for subject in subjects {
+        filled_in(subject, target, &mut report);
+    }
+    for part in parts {
+        let pod = pod(&part.template, target);
+        let origin = Origin {
+            settings: Settings::Template(part.fields),
+            place: part.place,
+            primary: part.template.primary_index,
+        };
+        let mut faults = Faults::new();
+        kubernetes::pod(&pod, &mut faults);
+        for fault in &faults {
+            report.add(fault, &origin, false, None);
+        }
+    }
+    report.finish(diagnostics);
+}
+
+/// The first subject of each template, in order, and how many share it.
+fn sharing(subjects: &[Subject<'_>]) -> Vec<(usize, usize)> {
+    let mut places: FxHashMap<*const Template, usize> = FxHashMap::default();
+    let mut sharing: Vec<(usize, usize)> = Vec::new();
+    for (index, subject) in subjects.iter().enumerate() {
+        let place = *places.entry(Arc::as_ptr(&subject.workload.template)).or_insert_with(|| {
+            sharing.push((index, 0));
+            sharing.len() - 1
+        });
+        if let Some((_, count)) = sharing.get_mut(place) {
+            *count += 1;
+        }
+    }
+    sharing
+}
+
+fn pod<'p>(template: &'p Template, target: &'p Target) -> Pod<'p> {
+    Pod {
+        labels: &template.labels,
+        annotations: &template.annotations,
+        spec: &template.spec,
+        features: &target.features,
+        filled: Some(template.primary_index),
+    }
+}
+
+fn origin<'a>(subject: &Subject<'a>) -> Origin<'a> {
+    Origin {
+        settings: Settings::Task(subject.settings),
+        place: subject.workload.place,
+        primary: subject.workload.template.primary_index,
+    }
+}
+
+/// What all tasks of a template share.
+fn template_of(subject: &Subject<'_>, count: usize, target: &Target, report: &mut Report) {
+    let mut faults = Faults::new();
+    kubernetes::pod(&pod(&subject.workload.template, target), &mut faults);
+    add(&faults, subject, count, report);
+}
+
+/// What a task fills in.
+fn filled_in(subject: &Subject<'_>, target: &Target, report: &mut Report) {
+    let workload = &subject.workload;
+    let mut faults = Faults::new();
+    let pod = pod(&workload.template, target);
+    kubernetes::task(&pod, &workload.primary, workload.template.primary_index, &mut faults);
+    add(&faults, subject, 1, report);
+}
+
+fn add(faults: &Faults, subject: &Subject<'_>, count: usize, report: &mut Report) {
+    if faults.is_empty() {
+        return;
+    }
+    let name = subject.workload.name.to_string();
+    let origin = origin(subject);
+    for fault in faults {
+        report.add(fault, &origin, subject.whole, Some(Pods { first: &name, count }));
+    }
+}

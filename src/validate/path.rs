@@ -1,0 +1,104 @@
+//! Paths into a pod.
+//!
+//! In: nothing. Out: [`At`], which rules build as they go down, and [`Path`], which a fault keeps. Always: going down allocates
+//! nothing; a path is written as Kubernetes writes it, `spec.containers[0].ports[1].name`. Not here: the places in sources that
+//! paths lead to ([`super::locate`]).
+
+use std::fmt;
+
+/// One step down into a pod.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Segment<'p> {
+    Root,
+    Field(&'p str),
+    Index(usize),
+    Key(&'p str),
+}
+
+/// A place in a pod, while a rule looks at it.
+#[derive(Debug, Clone, Copy)]
+pub struct At<'p> {
+    parent: Option<&'p At<'p>>,
+    segment: Segment<'p>,
+}
+
+impl<'p> At<'p> {
+    /// The pod itself.
+    #[must_use]
+    pub fn root() -> At<'static> {
+        At { parent: None, segment: Segment::Root }
+    }
+
+    /// A field of the object here.
+    #[must_use]
+    pub fn field(&'p self, name: &'p str) -> Self {
+        Self { parent: Some(self), segment: Segment::Field(name) }
+    }
+
+    /// An element of the list here.
+    #[must_use]
+    pub fn index(&'p self, index: usize) -> Self {
+        Self { parent: Some(self), segment: Segment::Index(index) }
+    }
+
+    /// A value of the map here.
+    #[must_use]
+    pub fn key(&'p self, key: &'p str) -> Self {
+        Self { parent: Some(self), segment: Segment::Key(key) }
+    }
+
+    /// The same, to be kept.
+    #[must_use]
+    pub fn path(&self) -> Path {
+        let mut steps = Vec::new();
+        let mut at = Some(self);
+        while let Some(here) = at {
+            match here.segment {
+                Segment::Root => {}
+                Segment::Field(name) => steps.push(Step::Field(name.to_owned())),
+                Segment::Index(index) => steps.push(Step::Index(index)),
+                Segment::Key(key) => steps.push(Step::Key(key.to_owned())),
+            }
+            at = here.parent;
+        }
+        steps.reverse();
+        Path(steps)
+    }
+}
+
+/// One step of a [`Path`].
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// A field of an object.
+    Field(String),
+    /// An element of a list, from 0.
+    Index(usize),
+    /// A value of a map.
+    Key(String),
+}
+
+/// A place in a pod.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Path(Vec<Step>);
+
+impl Path {
+    /// The steps from the pod down.
+    #[must_use]
+    pub fn steps(&self) -> &[Step] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, step) in self.0.iter().enumerate() {
+            match step {
+                Step::Field(name) if at == 0 => write!(f, "{name}")?,
+                Step::Field(name) => write!(f, ".{name}")?,
+                Step::Index(index) => write!(f, "[{index}]")?,
+                Step::Key(key) => write!(f, "[{key}]")?,
+            }
+        }
+        Ok(())
+    }
+}

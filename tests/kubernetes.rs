@@ -1,0 +1,200 @@
+//! The rules of Kubernetes against Kubernetes: pods with the verdict of the API server's own code, both ways.
+//!
+//! In: `tests/kubernetes/cases/*.jsonl`, of which `tests/kubernetes/README.md` says how they were made and how they are compared,
+//! and `tests/kubernetes/exceptions`, where they need not agree. Out: one test for each pod. Always: the fields and reasons of
+//! the errors agree, those that only follow from others among them; and the pod as a program is accepted exactly where Kubernetes
+//! accepts it, with errors that Kubernetes has too.
+
+#![allow(clippy::disallowed_methods, reason = "a test reads files by itself")]
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::fs;
+
+use flytec::diagnostics::Severity;
+use flytec::validate::Target;
+use flytec::validate::fault::Faults;
+use flytec::validate::kubernetes::{self, Pod};
+use k8s_openapi::api::core::v1 as api;
+use libtest_mimic::{Arguments, Failed, Trial};
+use serde_json::Value;
+use support::{Program, root};
+
+/// What is in each file: pods judged with the gates that are on by default, and with gates that are off by default.
+const FILES: &[&str] = &["rules", "mutated", "realistic", "gated"];
+
+fn main() {
+    let exceptions = exceptions();
+    let mut trials = Vec::new();
+    for file in FILES {
+        let path = root().join(format!("tests/kubernetes/cases/{file}.jsonl"));
+        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        for line in text.lines() {
+            let case: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{file}: {error}"));
+            let id = case["id"].as_str().expect("a case has an id").to_owned();
+            let reason = exceptions.get(&id).cloned();
+            trials.push(Trial::test(format!("{file}/{id}"), move || judge(&case, reason.as_deref())));
+        }
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+/// The pods that need not agree, with the reason.
+fn exceptions() -> BTreeMap<String, String> {
+    let text = fs::read_to_string(root().join("tests/kubernetes/exceptions")).unwrap_or_default();
+    let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    let pairs = lines.map(|line| line.split_once(": ").unwrap_or_else(|| panic!("`{line}` gives no reason")));
+    pairs.map(|(id, reason)| (id.to_owned(), reason.to_owned())).collect()
+}
+
+fn judge(case: &Value, exception: Option<&str>) -> Result<(), Failed> {
+    let faults =
+        [by_rules(case), as_a_program(case)].into_iter().filter_map(Result::err).collect::<Vec<_>>().join("\n");
+    match (faults.is_empty(), exception) {
+        (true, None) => Ok(()),
+        (false, Some(_)) => Ok(()),
+        (true, Some(reason)) => Err(format!("agrees, though an exception says: {reason}").into()),
+        (false, None) => Err(format!("{faults}\npod: {}", case["pod"]).into()),
+    }
+}
+
+/// A reason and a field.
+type Error = (String, String);
+
+fn expected(case: &Value) -> BTreeSet<Error> {
+    let errors = case["errors"].as_array().into_iter().flatten();
+    let error = |error: &Value| (text(&error["type"]), text(&error["field"]));
+    errors.map(error).collect()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// Whether the server could not even read the pod.
+fn is_unreadable(expected: &BTreeSet<Error>) -> bool {
+    expected.iter().any(|(reason, _)| matches!(reason.as_str(), "Strict" | "Decode"))
+}
+
+fn target(case: &Value) -> Target {
+    let flags = case["flags"]["feature-gates"].as_str().unwrap_or_default();
+    support::target(34, flags)
+}
+
+/// The errors of a pod that do not come from what Flyte sets itself.
+fn of_author((_, field): &&Error) -> bool {
+    const OF_FLYTE: &[&str] = &[
+        "metadata.name",
+        "metadata.generateName",
+        "metadata.namespace",
+        "metadata.ownerReferences",
+        "metadata.finalizers",
+    ];
+    !OF_FLYTE.iter().any(|prefix| field.starts_with(prefix))
+}
+
+// --------------------------------------------------------------------------------------------------------- by rules
+
+/// The rules find what Kubernetes finds.
+fn by_rules(case: &Value) -> Result<(), String> {
+    let expected = expected(case);
+    if is_unreadable(&expected) {
+        return Ok(());
+    }
+    let expected: BTreeSet<Error> = expected.iter().filter(of_author).cloned().collect();
+    let pod: api::Pod = serde_json::from_value(case["pod"].clone()).map_err(|error| format!("unreadable: {error}"))?;
+    let found = errors_of(&pod, &target(case));
+    if found == copies_left_out(&expected) {
+        return Ok(());
+    }
+    let mut message = String::from("the rules and Kubernetes disagree:");
+    for (reason, field) in found.difference(&expected) {
+        let _ = write!(message, "\n  only here:       {field}: {reason}");
+    }
+    for (reason, field) in copies_left_out(&expected).difference(&found) {
+        let _ = write!(message, "\n  only Kubernetes: {field}: {reason}");
+    }
+    Err(message)
+}
+
+fn errors_of(pod: &api::Pod, target: &Target) -> BTreeSet<Error> {
+    let (labels, annotations) = (pod.metadata.labels.clone(), pod.metadata.annotations.clone());
+    let (labels, annotations) = (labels.unwrap_or_default(), annotations.unwrap_or_default());
+    let spec = pod.spec.clone().unwrap_or_default();
+    let pod = Pod { labels: &labels, annotations: &annotations, spec: &spec, features: &target.features, filled: None };
+    let mut faults = Faults::new();
+    kubernetes::pod(&pod, &mut faults);
+    let error = |fault: &flytec::validate::fault::Fault| {
+        Some((fault.reason?.machine_name().to_owned(), fault.kubernetes_field()))
+    };
+    faults.iter().filter_map(error).collect()
+}
+
+/// An error of a request that only copies the one of the limit, which the server fills in, counts once.
+fn copies_left_out(errors: &BTreeSet<Error>) -> BTreeSet<Error> {
+    let is_copy = |(reason, field): &Error| {
+        let of_limit = field.replacen(".requests", ".limits", 1);
+        of_limit != *field && errors.contains(&(reason.clone(), of_limit))
+    };
+    errors.iter().filter(|error| !is_copy(error)).cloned().collect()
+}
+
+// ---------------------------------------------------------------------------------------------------- as a program
+
+/// The program that makes this pod is accepted where Kubernetes accepts the pod, and refused with errors that Kubernetes has.
+fn as_a_program(case: &Value) -> Result<(), String> {
+    let Some(source) = program(&case["pod"]) else { return Ok(()) };
+    let expected = expected(case);
+    let pod = case["pod_text"].as_str().map_or_else(|| case["pod"].to_string(), str::to_owned);
+    let others = BTreeMap::from([("pod.json".to_owned(), pod.into_bytes())]);
+    let arguments = arguments(case);
+    let program = Program::beside(vec![("main.flyteenv".to_owned(), source)], others, &arguments);
+    let refused = program.compilation.has_errors();
+    let expected_here: Vec<&Error> = expected.iter().filter(of_author).collect();
+    if refused == expected_here.is_empty() {
+        let verdict = if refused { "refused" } else { "accepted" };
+        return Err(format!("as a program it is {verdict}, Kubernetes says {expected:?}\n{}", program.messages()));
+    }
+    let errors = program.compilation.diagnostics.iter().filter(|one| one.severity == Severity::Error);
+    for error in errors.filter_map(|error| error.kubernetes.as_ref()) {
+        let error = (error.reason.to_owned(), error.field.clone());
+        if !is_unreadable(&expected) && !expected.contains(&error) {
+            return Err(format!("as a program it has {error:?}, Kubernetes has {expected:?}\n{}", program.messages()));
+        }
+    }
+    Ok(())
+}
+
+fn arguments(case: &Value) -> Vec<String> {
+    let mut arguments = vec!["--kubernetes-version".to_owned(), "1.34".to_owned()];
+    if let Some(gates) = case["flags"]["feature-gates"].as_str() {
+        arguments.extend(["--feature-gates".to_owned(), gates.to_owned()]);
+    }
+    arguments
+}
+
+/// A program that makes this pod; `None` for what the language has no words for.
+fn program(pod: &Value) -> Option<String> {
+    let fields = pod.as_object()?;
+    let metadata = fields.get("metadata");
+    let known = |value: Option<&Value>, names: &[&str]| {
+        value.and_then(Value::as_object).is_none_or(|fields| fields.keys().all(|key| names.contains(&key.as_str())))
+    };
+    if !known(Some(pod), &["apiVersion", "kind", "metadata", "spec"])
+        || !known(metadata, &["name", "labels", "annotations"])
+    {
+        return None;
+    }
+    let primary = fields.get("spec")?.get("containers")?.get(0)?.get("name")?.as_str()?;
+    let mut source = format!("template pod {{\n  primary_container_name = {primary:?}\n");
+    for name in ["labels", "annotations"] {
+        if metadata.and_then(|metadata| metadata.get(name)).is_some() {
+            let _ = writeln!(source, "  {name} = json(\"pod.json\").metadata.{name}");
+        }
+    }
+    source.push_str("  pod_spec = json(\"pod.json\").spec\n}\n\n");
+    source.push_str("environment env {\n  task run {\n    command = [\"run\"]\n    pod_template = pod\n  }\n}\n");
+    Some(source)
+}

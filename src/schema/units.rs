@@ -4,68 +4,181 @@
 
 /// A Kubernetes quantity in billionths, rounded up; `None` where Kubernetes could not read the text.
 ///
-/// Source: `ParseQuantity` in k8s.io/apimachinery/pkg/api/resource: a signed decimal number, then a binary suffix (`Ki` to
-/// `Ei`), a decimal one (`n` to `E`) or a decimal exponent. What is larger than 128 bits can hold counts as the largest.
+/// Source: `ParseQuantity` in k8s.io/apimachinery/pkg/api/resource/quantity.go: a signed decimal number, then a binary suffix
+/// (`Ki` to `Ei`), a decimal one (`n` to `E`) or a decimal exponent; blanks around it do not count. What is larger than 128
+/// bits can hold counts as the largest.
 #[must_use]
 pub fn quantity(text: &str) -> Option<i128> {
-    let (negative, unsigned) = match text.strip_prefix('-') {
-        Some(rest) => (true, rest),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    let Number { negative, whole, fraction, suffix } = Number::of(text.trim())?;
+    let scale = scale(suffix)?;
+    let billionths = if whole.is_empty() && fraction.is_empty() {
+        reads_without_digits(scale).then_some(0)?
+    } else {
+        billionths(whole, fraction, scale)
     };
-    let number = unsigned.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    let (digits, suffix) = unsigned.split_at(unsigned.len() - number.len());
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    if (whole.is_empty() && fraction.is_empty()) || fraction.contains('.') {
-        return None;
-    }
-    let (base, exponent) = scale(suffix)?;
-    let billionths = scaled(whole, fraction, base, exponent);
     Some(if negative { -billionths } else { billionths })
 }
 
-/// What a suffix multiplies by, as a base and an exponent.
-fn scale(suffix: &str) -> Option<(i128, i32)> {
-    let exponent = |base: i128, exponent: i32| Some((base, exponent));
-    match suffix {
-        "n" => exponent(10, -9),
-        "u" => exponent(10, -6),
-        "m" => exponent(10, -3),
-        "" => exponent(10, 0),
-        "k" => exponent(10, 3),
-        "M" => exponent(10, 6),
-        "G" => exponent(10, 9),
-        "T" => exponent(10, 12),
-        "P" => exponent(10, 15),
-        "E" => exponent(10, 18),
-        "Ki" => exponent(1024, 1),
-        "Mi" => exponent(1024, 2),
-        "Gi" => exponent(1024, 3),
-        "Ti" => exponent(1024, 4),
-        "Pi" => exponent(1024, 5),
-        "Ei" => exponent(1024, 6),
-        _ => {
-            let digits = suffix.strip_prefix(['e', 'E'])?;
-            let unsigned = digits.strip_prefix(['+', '-']).unwrap_or(digits);
-            let readable = !unsigned.is_empty() && unsigned.bytes().all(|byte| byte.is_ascii_digit());
-            // Go reads the exponent into 32 bits; beyond that the text is no quantity.
-            if readable { exponent(10, digits.parse().ok()?) } else { None }
+/// Whether a quantity has no digit at all, such as `+` or `Gi`, which Kubernetes reads as zero.
+#[must_use]
+pub fn has_no_digit(text: &str) -> bool {
+    Number::of(text.trim()).is_some_and(|number| number.whole.is_empty() && number.fraction.is_empty())
+}
+
+/// Whether Kubernetes writes a quantity as one of these words when it writes it again: `1000m` as `1`, `1024Ki` as `1Mi`.
+///
+/// Source: `String` and `CanonicalizeBytes` in quantity.go, and the texts that `ParseQuantity` keeps as they are.
+#[must_use]
+pub fn is_written_as(text: &str, words: &[&str]) -> bool {
+    let text = text.trim();
+    if words.contains(&text) {
+        return true;
+    }
+    let (Some(value), Some(number)) = (quantity(text), Number::of(text)) else { return false };
+    let Some(scale) = scale(number.suffix) else { return false };
+    // What is kept as it is was none of the words.
+    if number.is_kept(scale) {
+        return false;
+    }
+    let alike = |word: &&&str| match scale {
+        Scale::Binary(_) => **word == "1" || word.ends_with('i'),
+        Scale::Decimal(_) if number.suffix.starts_with(['e', 'E']) && number.suffix != "E" => **word == "1",
+        Scale::Decimal(_) => !word.ends_with('i'),
+    };
+    words.iter().filter(alike).any(|word| quantity(word) == Some(value))
+}
+
+/// The parts of a quantity's text.
+#[derive(Debug, Clone, Copy)]
+struct Number<'t> {
+    negative: bool,
+    whole: &'t str,
+    fraction: &'t str,
+    suffix: &'t str,
+}
+
+impl<'t> Number<'t> {
+    fn of(text: &'t str) -> Option<Self> {
+        if text.is_empty() {
+            return None;
+        }
+        let (negative, unsigned) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text.strip_prefix('+').unwrap_or(text)),
+        };
+        let suffix = unsigned.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let digits = unsigned.strip_suffix(suffix).unwrap_or_default();
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        (!fraction.contains('.')).then_some(Self { negative, whole, fraction, suffix })
+    }
+
+    /// Whether `ParseQuantity` keeps the text, because it looks as if it were written in the shortest way.
+    fn is_kept(&self, scale: Scale) -> bool {
+        let whole = self.whole.trim_start_matches('0');
+        let whole = if whole.is_empty() { "0" } else { whole };
+        match scale {
+            // Only whole numbers, and those that are no multiple of 8.
+            Scale::Binary(_) => self.fraction.is_empty() && whole.parse::<i64>().is_ok_and(|number| number & 7 != 0),
+            Scale::Decimal(exponent) => {
+                let places = i32::try_from(self.fraction.len()).unwrap_or(i32::MAX);
+                let scale = exponent.saturating_sub(places);
+                let padded = format!("{whole}{}", self.fraction).ends_with("000");
+                scale >= -9 && scale % 3 == 0 && !padded && !whole.starts_with('0')
+            }
         }
     }
 }
 
-/// Billionths of `whole.fraction` times the scale, rounded up and saturating.
-fn scaled(whole: &str, fraction: &str, base: i128, exponent: i32) -> i128 {
-    let mut mantissa = 0_i128;
-    for digit in whole.bytes().chain(fraction.bytes()) {
-        mantissa = mantissa.saturating_mul(10).saturating_add(i128::from(digit - b'0'));
+/// What a suffix multiplies by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scale {
+    /// A power of 10.
+    Decimal(i32),
+    /// A power of 1024.
+    Binary(u32),
+}
+
+fn scale(suffix: &str) -> Option<Scale> {
+    Some(match suffix {
+        "n" => Scale::Decimal(-9),
+        "u" => Scale::Decimal(-6),
+        "m" => Scale::Decimal(-3),
+        "" => Scale::Decimal(0),
+        "k" => Scale::Decimal(3),
+        "M" => Scale::Decimal(6),
+        "G" => Scale::Decimal(9),
+        "T" => Scale::Decimal(12),
+        "P" => Scale::Decimal(15),
+        "E" => Scale::Decimal(18),
+        "Ki" => Scale::Binary(1),
+        "Mi" => Scale::Binary(2),
+        "Gi" => Scale::Binary(3),
+        "Ti" => Scale::Binary(4),
+        "Pi" => Scale::Binary(5),
+        "Ei" => Scale::Binary(6),
+        _ => {
+            let digits = suffix.strip_prefix(['e', 'E'])?;
+            let unsigned = digits.strip_prefix(['+', '-']).unwrap_or(digits);
+            let readable = !unsigned.is_empty() && unsigned.bytes().all(|byte| byte.is_ascii_digit());
+            // Go keeps 32 bits of the exponent; what is beyond them counts as no quantity.
+            return if readable { digits.parse().ok().map(Scale::Decimal) } else { None };
+        }
+    })
+}
+
+/// Whether a quantity without a digit is zero: the way for short numbers takes it, the one for long numbers does not.
+fn reads_without_digits(scale: Scale) -> bool {
+    match scale {
+        Scale::Decimal(exponent) => exponent >= -9,
+        Scale::Binary(power) => power <= 4,
     }
-    let places = i32::try_from(fraction.len()).unwrap_or(i32::MAX);
-    let (tens, binary) = if base == 10 { (exponent, 0) } else { (0, exponent) };
-    let shift = tens.saturating_add(9).saturating_sub(places);
-    let binary = 1024_i128.saturating_pow(binary.unsigned_abs());
-    let value = mantissa.saturating_mul(binary);
-    let power = 10_i128.saturating_pow(shift.unsigned_abs());
-    if shift >= 0 { value.saturating_mul(power) } else { round_up(value, power) }
+}
+
+/// Billionths of `whole.fraction` times the scale, rounded up and saturating.
+fn billionths(whole: &str, fraction: &str, scale: Scale) -> i128 {
+    const BILLION: i128 = 1_000_000_000;
+    /// The largest that a quantity with a binary suffix can be: it is cut to 64 bits.
+    const LARGEST_BINARY: i128 = 0x7fff_ffff_ffff_ffff * BILLION;
+    match scale {
+        Scale::Decimal(exponent) => moved(whole, fraction, exponent, BILLION),
+        Scale::Binary(power) => moved(whole, fraction, 0, 1024_i128.pow(power) * BILLION).min(LARGEST_BINARY),
+    }
+}
+
+/// `unit` times the number that the digits are when the point is moved by `places`, rounded up and saturating. The unit is
+/// at most 1024^6 billions, so nothing but the part before the point can be too large.
+fn moved(whole: &str, fraction: &str, places: i32, unit: i128) -> i128 {
+    /// More digits than 128 bits can hold, on either side of the point.
+    const MANY: i64 = 60;
+    let whole = whole.trim_start_matches('0');
+    let significant = if whole.is_empty() { fraction.trim_start_matches('0') } else { fraction };
+    if whole.is_empty() && significant.is_empty() {
+        return 0;
+    }
+    let length = |text: &str| i64::try_from(text.len()).unwrap_or(i64::MAX / 4);
+    // Of the digits from the first one that is not 0, those before the point.
+    let point = length(whole) - (length(fraction) - length(significant)) + i64::from(places);
+    if point > MANY {
+        return i128::MAX;
+    }
+    if point < -MANY {
+        return 1;
+    }
+    let digits = || whole.bytes().chain(significant.bytes()).map(|byte| i128::from(byte - b'0'));
+    let before = usize::try_from(point).unwrap_or_default();
+    let zeros = usize::try_from(-point).unwrap_or_default();
+    let integer = digits()
+        .chain(std::iter::repeat(0))
+        .take(before)
+        .fold(0_i128, |sum, digit| sum.saturating_mul(10).saturating_add(digit));
+    // From the last digit to the first: a fraction of a fraction, each rounded up, is the whole of it rounded up.
+    let after = (whole.len() + significant.len()).saturating_sub(before);
+    let part = digits()
+        .rev()
+        .take(after)
+        .chain(std::iter::repeat_n(0, zeros))
+        .fold(0_i128, |sum, digit| round_up(digit * unit + sum, 10));
+    integer.saturating_mul(unit).saturating_add(part)
 }
 
 fn round_up(value: i128, divisor: i128) -> i128 {
@@ -128,7 +241,7 @@ pub fn python_float(number: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{duration, python_float, quantity};
+    use super::{duration, is_written_as, python_float, quantity};
 
     #[test]
     fn quantities_are_read_as_kubernetes_reads_them() {
@@ -148,11 +261,34 @@ mod tests {
             ("1e-07", 100),
             ("1n", 1),
             ("0.1n", 1),
+            (" 1 ", one),
+            ("+", 0),
+            (".", 0),
+            ("-", 0),
+            ("Gi", 0),
+            ("-1500m", -one - one / 2),
+            ("1.0000000000000000000000000000000000000000000", one),
+            ("0.00000000000000000000000000000000000000000001", 1),
+            ("0.00000000000000000000000000000000000000001e41", one),
+            ("1.123456789012345678901Ki", 1_150_419_751_949),
+            ("9Ei", 0x7fff_ffff_ffff_ffff * one),
+            ("1e99", i128::MAX),
         ] {
             assert_eq!(quantity(text), Some(expected), "{text}");
         }
-        for text in ["", "1GiB", "abc", "1 Gi", "1..2", "1K", "1mi", "e3", "1e", "-", "1Gi2", "1e99999999999"] {
+        for text in ["", "1GiB", "abc", "1 Gi", "1..2", "1K", "1mi", "1e", "1Gi2", "1e99999999999", "Ei", " ", "1. 2"] {
             assert_eq!(quantity(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn quantities_are_written_again_as_kubernetes_writes_them() {
+        let units = ["1m", "1", "1k", "1M", "1Ki", "1Mi"];
+        for text in ["1", "1000m", "1024Ki", "1000", "1.0", "1.000k", "0.001", "1000e-3", " 1Mi "] {
+            assert!(is_written_as(text, &units), "{text}");
+        }
+        for text in ["1e3", "1024", "0.5Gi", "+1", "01", "2", "1e0", "1000M", "1024Mi", "x"] {
+            assert!(!is_written_as(text, &units), "{text}");
         }
     }
 

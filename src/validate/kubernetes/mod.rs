@@ -7,6 +7,7 @@
 //! only a cluster can know.
 
 mod affinity;
+mod amounts;
 mod containers;
 mod defaults;
 mod devices;
@@ -19,6 +20,7 @@ mod metadata;
 mod mounts;
 mod namespaces;
 mod os;
+mod paths;
 mod pod_resources;
 mod ports;
 mod priority;
@@ -30,6 +32,7 @@ mod spec;
 mod spread;
 mod tolerations;
 mod volumes;
+mod words;
 
 use std::collections::BTreeMap;
 

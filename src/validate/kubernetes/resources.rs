@@ -1,15 +1,127 @@
 //! The resources of a container.
 //!
-//! In: a container. Out: faults.
+//! In: a container. Out: faults. Source: `ValidateContainerResourceRequirements`, `validateResourceClaimNames` and
+//! `validateResizePolicy` in validation.go. Not here: names and amounts ([`super::amounts`]), and the claims that a pod declares.
 
-use k8s_openapi::api::core::v1::Container;
+use k8s_openapi::api::core::v1::{Container, ResourceClaim};
 
-use super::Pod;
-use crate::validate::fault::Faults;
+use super::amounts::{self, Of, Requirements};
+use super::formats::dns_label;
+use super::words::one_of;
+use super::{Pod, defaults};
+use crate::diagnostics::code::{self, kubernetes as codes};
+use crate::diagnostics::suggest::did_you_mean;
+use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::path::At;
 
 /// Checks `resources` of the container at `at`.
-pub fn check(_pod: &Pod<'_>, _container: &Container, _at: &At<'_>, _faults: &mut Faults) {}
+pub fn check(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faults) {
+    let Some(resources) = &container.resources else { return };
+    let at = at.field("resources");
+    let asked = Requirements {
+        of: Of::Container,
+        limits: resources.limits.as_ref(),
+        requests: resources.requests.as_ref(),
+        // Only the names of limits are filled in.
+        fills_in: false,
+    };
+    amounts::check(&asked, &at, faults);
+    if pod.features.dynamic_resource_allocation {
+        claims(pod, resources.claims.as_deref().unwrap_or_default(), &at.field("claims"), faults);
+    }
+}
 
-/// Checks `resizePolicy` of the container at `at`.
-pub fn resize_policy(_pod: &Pod<'_>, _container: &Container, _at: &At<'_>, _faults: &mut Faults) {}
+// ------------------------------------------------------------------------------------------------------------ claims
+
+fn claims(pod: &Pod<'_>, claims: &[ResourceClaim], list: &At<'_>, faults: &mut Faults) {
+    let declared = || pod.spec.resource_claims.iter().flatten().map(|claim| claim.name.as_str());
+    for (index, claim) in claims.iter().enumerate() {
+        let at = list.index(index);
+        let name = claim.name.as_str();
+        if name.is_empty() {
+            let fault =
+                Fault::required(code::MISSING_FIELD, &at.field("name"), "an element of `claims` needs a `name`");
+            faults.push(fault.field(at.path().to_string()));
+            continue;
+        }
+        // `index` is below the length.
+        let earlier = claims.get(..index).unwrap_or_default();
+        claimed_twice(claim, earlier, list, &at, faults);
+        if !declared().any(|declared| declared == name) {
+            let message = format!("the pod has no resource claim `{name}`");
+            let mut fault = Fault::refused(codes::UNKNOWN_CLAIM, Reason::NotFound, &at.field("name"), message)
+                .field(at.path().to_string())
+                .note("a container can use what `resourceClaims` of the pod declares");
+            fault.help.extend(did_you_mean(name, declared()));
+            faults.push(fault);
+        }
+    }
+}
+
+fn request(claim: &ResourceClaim) -> &str {
+    claim.request.as_deref().unwrap_or_default()
+}
+
+/// A claim can be used once as a whole, or once for each of its requests.
+fn claimed_twice(claim: &ResourceClaim, earlier: &[ResourceClaim], list: &At<'_>, at: &At<'_>, faults: &mut Faults) {
+    let same = || earlier.iter().enumerate().filter(|(_, other)| other.name == claim.name);
+    let whole = same().find(|(_, other)| request(other).is_empty());
+    if whole.is_none() && !request(claim).is_empty() {
+        faults.extend(dns_label(request(claim)).map(|wrong| {
+            let message = format!("`{}` names no request of a claim: it {wrong}", request(claim));
+            Fault::invalid(codes::BAD_DNS_LABEL, &at.field("request"), message)
+        }));
+    }
+    let alike = |(_, other): &(usize, &ResourceClaim)| request(claim).is_empty() || request(other) == request(claim);
+    let Some((first, _)) = whole.or_else(|| same().find(alike)) else { return };
+    let message = format!("the claim `{}` is used twice", claim.name);
+    let fault = Fault::refused(codes::CLAIM_USED_TWICE, Reason::Duplicate, at, message);
+    faults.push(fault.other(&list.index(first), "used here already"));
+}
+
+// ----------------------------------------------------------------------------------------------------- resize policy
+
+/// Checks `resizePolicy` of the container at `at`. Kubernetes names the whole list as the place, but for repetitions.
+pub fn resize_policy(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faults) {
+    const RESOURCES: &[&str] = &["cpu", "memory"];
+    const POLICIES: &[&str] = &["NotRequired", "RestartContainer"];
+    let Some(policies) = container.resize_policy.as_ref().filter(|_| pod.features.in_place_pod_vertical_scaling) else {
+        return;
+    };
+    let list = at.field("resizePolicy");
+    for (index, policy) in policies.iter().enumerate() {
+        let at = list.index(index);
+        let (resource, restart) = (policy.resource_name.as_str(), policy.restart_policy.as_str());
+        let earlier = policies.iter().take(index).position(|other| other.resource_name == resource);
+        if let Some(first) = earlier {
+            let message = format!("`resizePolicy` says twice what happens with `{resource}`");
+            let fault = Fault::refused(codes::RESIZED_TWICE, Reason::Duplicate, &at, message);
+            faults.push(fault.other(&list.index(first), "said here already"));
+        }
+        let before = faults.len();
+        faults.extend(word(resource, RESOURCES, &at.field("resourceName")));
+        let of_restart = faults.len();
+        faults.extend(word(restart, POLICIES, &at.field("restartPolicy")));
+        if defaults::restart_policy(pod.spec) == "Never" && restart != "NotRequired" {
+            let wrong_word = faults.len() > of_restart;
+            faults.push(never_restarted(&at.field("restartPolicy")).echo(wrong_word));
+        }
+        let field = || list.path().to_string();
+        faults.iter_mut().skip(before).for_each(|fault| fault.field = Some(field()));
+    }
+}
+
+/// What is wrong with a word that has to be there.
+fn word(value: &str, words: &[&str], at: &At<'_>) -> Option<Fault> {
+    if value.is_empty() {
+        return Some(Fault::required(code::MISSING_FIELD, at, "an element of `resizePolicy` needs both of its fields"));
+    }
+    one_of(code::BAD_KEYWORD, value, words, at)
+}
+
+fn never_restarted(at: &At<'_>) -> Fault {
+    Fault::invalid(codes::RESIZE_RESTARTS, at, "a container that is never restarted cannot be restarted to resize it")
+        .relation()
+        .note("the pod's `restartPolicy` is `Never`, as it is for every task unless the template says otherwise")
+        .suggest("write `NotRequired`", "\"NotRequired\"")
+}

@@ -1,0 +1,350 @@
+//! Amounts of resources: the names that they have, and requests beside their limits.
+//!
+//! In: limits and requests of a container or of a whole pod. Out: faults. Always: amounts are compared as the API server compares
+//! them, in thousandths and rounded up; a request that the server only copies from its limit is not looked at. Source:
+//! `validateResourceRequirements` and what it calls in validation.go, pkg/apis/core/helper/helpers.go, `SetDefaults_ResourceList`
+//! in defaults.go. Not here: what the containers of a pod come to together ([`super::pod_resources`]).
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
+
+use super::formats::qualified_name;
+use crate::diagnostics::code::kubernetes as codes;
+use crate::diagnostics::suggest::closest;
+use crate::schema::units;
+use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::path::At;
+
+/// Amounts by the names of resources.
+pub type Amounts = BTreeMap<String, Quantity>;
+
+/// The key by which Flyte's SDK asks for accelerators. Flyte renames it in every container before Kubernetes sees the pod, and
+/// gives it the limit that it needs.
+///
+/// Source: `AddFlyteCustomizationsToContainer` in Flyte's flytek8s/container_helper.go.
+const FLYTE_ACCELERATOR: &str = "gpu";
+const HUGE_PAGES: &str = "hugepages-";
+const ONE: i128 = 1000;
+
+/// Who asks for something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// A container.
+    Container,
+    /// All containers of a pod together.
+    Pod,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Requirements<'p> {
+    /// Who asks.
+    pub of: Of,
+    /// What can be used at most.
+    pub limits: Option<&'p Amounts>,
+    /// What is promised.
+    pub requests: Option<&'p Amounts>,
+    /// Whether what the server fills in asks for CPU or memory.
+    pub fills_in: bool,
+}
+
+/// An amount in thousandths, rounded away from zero as the API server does before it looks.
+#[must_use]
+pub fn thousandths(amount: &Quantity) -> i128 {
+    rounded(billionths(amount))
+}
+
+/// An amount in billionths.
+#[must_use]
+pub fn billionths(amount: &Quantity) -> i128 {
+    // The schema lets only quantities pass.
+    units::quantity(&amount.0).unwrap_or_default()
+}
+
+/// Billionths in thousandths, rounded away from zero.
+#[must_use]
+pub fn rounded(billionths: i128) -> i128 {
+    const MILLION: i128 = 1_000_000;
+    let quotient = billionths / MILLION;
+    if billionths % MILLION == 0 { quotient } else { quotient + billionths.signum() }
+}
+
+/// Whether a resource is memory in large pages.
+#[must_use]
+pub fn is_huge_pages(name: &str) -> bool {
+    name.starts_with(HUGE_PAGES)
+}
+
+/// Whether a resource belongs to Kubernetes itself: `IsNativeResource`.
+fn is_native(name: &str) -> bool {
+    name != FLYTE_ACCELERATOR && (!name.contains('/') || name.contains("kubernetes.io/"))
+}
+
+/// Whether more can be promised than there is, so that a request may be less than its limit: `IsOvercommitAllowed`.
+#[must_use]
+pub fn may_overcommit(name: &str) -> bool {
+    is_native(name) && !is_huge_pages(name)
+}
+
+/// Checks limits and requests; `at` is what holds both.
+pub fn check(asked: &Requirements<'_>, at: &At<'_>, faults: &mut Faults) {
+    let (limits_at, requests_at) = (at.field("limits"), at.field("requests"));
+    for (name, amount) in asked.limits.into_iter().flatten() {
+        let at = limits_at.key(name);
+        check_name(asked.of, name, &at, faults);
+        check_amount(name, amount, &at, faults);
+    }
+    for (name, amount) in asked.requests.into_iter().flatten() {
+        let at = requests_at.key(name);
+        let limit = asked.limits.and_then(|limits| limits.get(name));
+        let before = faults.len();
+        check_name(asked.of, name, &at, faults);
+        for fault in faults.iter_mut().skip(before) {
+            // The name of the limit is told.
+            fault.echo = limit.is_some();
+        }
+        check_amount(name, amount, &at, faults);
+        match limit {
+            Some(limit) => check_beside(name, amount, limit, (&requests_at, &limits_at), faults),
+            None => check_without_limit(name, (&requests_at, &limits_at), faults),
+        }
+    }
+    check_huge_pages_alone(asked, at, faults);
+}
+
+// ------------------------------------------------------------------------------------------------------------- names
+
+/// Checks the name of a resource: `validateContainerResourceName` and `validatePodResourceName`.
+fn check_name(of: Of, name: &str, at: &At<'_>, faults: &mut Faults) {
+    if matches!(name, "cpu" | "memory") {
+        return;
+    }
+    let (wrong, reason) = match of {
+        Of::Container => (wrong_for_container(name), Reason::Invalid),
+        Of::Pod => match qualified_name(name).or_else(|| unknown(name)) {
+            None if is_huge_pages(name) => (None, Reason::Invalid),
+            None => (Some("can only be asked for by single containers".to_owned()), Reason::NotSupported),
+            wrong => (wrong, Reason::Invalid),
+        },
+    };
+    let Some(wrong) = wrong else { return };
+    let fault = Fault::refused(codes::BAD_RESOURCE_NAME, reason, at, format!("the resource `{name}` {wrong}")).at_key();
+    let fault = fault.note(match of {
+        Of::Container => {
+            "Kubernetes itself has `cpu`, `memory`, `ephemeral-storage` and `hugepages-SIZE`; all other resources are named \
+             `DOMAIN/NAME` by the device plugin that offers them"
+        }
+        Of::Pod => "a pod as a whole can ask for `cpu`, `memory` and `hugepages-SIZE`",
+    });
+    let similar = if of == Of::Container { similar(name) } else { None };
+    faults.push(match similar {
+        Some(similar) => fault.help(format!("did you mean `{similar}`?")),
+        None => fault,
+    });
+}
+
+fn wrong_for_container(name: &str) -> Option<String> {
+    if name == FLYTE_ACCELERATOR || name == "ephemeral-storage" {
+        return None;
+    }
+    if let Some(wrong) = qualified_name(name) {
+        return Some(wrong);
+    }
+    if !name.contains('/') {
+        return (!is_huge_pages(name)).then(|| "does not exist".to_owned());
+    }
+    (!is_native(name) && !is_extended(name)).then(|| "is not a name that a device plugin can have".to_owned())
+}
+
+/// Whether a name is one that a device plugin can have: `IsExtendedResourceName`.
+fn is_extended(name: &str) -> bool {
+    const OF_QUOTAS: &str = "requests.";
+    name == FLYTE_ACCELERATOR
+        || (!is_native(name) && !name.starts_with(OF_QUOTAS) && qualified_name(&format!("{OF_QUOTAS}{name}")).is_none())
+}
+
+/// What is wrong with a name that nothing in Kubernetes has: `IsStandardResourceName`.
+fn unknown(name: &str) -> Option<String> {
+    const OTHERS: &[&str] = &[
+        "storage",
+        "ephemeral-storage",
+        "pods",
+        "services",
+        "replicationcontrollers",
+        "resourcequotas",
+        "secrets",
+        "configmaps",
+        "persistentvolumeclaims",
+        "services.nodeports",
+        "services.loadbalancers",
+        "requests.cpu",
+        "requests.memory",
+        "requests.storage",
+        "requests.ephemeral-storage",
+        "limits.cpu",
+        "limits.memory",
+        "limits.ephemeral-storage",
+    ];
+    let known = name.contains('/')
+        || OTHERS.contains(&name)
+        || is_huge_pages(name)
+        || name.strip_prefix("requests.").is_some_and(is_huge_pages);
+    (!known).then(|| "does not exist".to_owned())
+}
+
+/// The resource that was probably meant.
+fn similar(name: &str) -> Option<&'static str> {
+    const KNOWN: &[&str] = &[
+        "cpu",
+        "memory",
+        "ephemeral-storage",
+        "nvidia.com/gpu",
+        "amd.com/gpu",
+        "google.com/tpu",
+        "aws.amazon.com/neuron",
+    ];
+    match name.to_ascii_lowercase().as_str() {
+        "disk" | "storage" | "ephemeral_storage" => Some("ephemeral-storage"),
+        "mem" | "ram" => Some("memory"),
+        "cores" => Some("cpu"),
+        "gpus" | "nvidia-gpu" | "nvidia" => Some("nvidia.com/gpu"),
+        "tpu" => Some("google.com/tpu"),
+        "neuron" => Some("aws.amazon.com/neuron"),
+        _ => closest(name, KNOWN.iter().copied()),
+    }
+}
+
+// ----------------------------------------------------------------------------------------------------------- amounts
+
+/// Checks one amount by itself: `ValidateResourceQuantityValue`, `validateResourceQuantityHugePageValue`, and the warning of
+/// pkg/api/pod/warnings.go about parts of bytes.
+fn check_amount(name: &str, amount: &Quantity, at: &At<'_>, faults: &mut Faults) {
+    let value = thousandths(amount);
+    let text = amount.0.trim();
+    if units::has_no_digit(text) {
+        faults.push(no_digit(text, at));
+    } else if value < 0 {
+        faults.push(Fault::invalid(
+            codes::NEGATIVE_AMOUNT,
+            at,
+            format!("`{name}` cannot be `{text}`: that is below zero"),
+        ));
+    } else if matches!(name, "memory" | "ephemeral-storage") {
+        faults.extend(parts_of_bytes(name, text, value, at));
+    }
+    if value % ONE != 0 && is_extended(name) {
+        let message = format!("`{name}` is counted, and `{text}` is no whole number");
+        let fault = Fault::invalid(codes::FRACTIONAL_COUNT, at, message);
+        faults
+            .push(fault.note("only cores and bytes can be shared; of everything else, a container gets whole pieces"));
+    }
+    if is_huge_pages(name) {
+        faults.extend(check_huge_pages(name, text, value, at));
+    }
+}
+
+/// What is said of an amount such as `Gi`, which Kubernetes reads as zero.
+#[must_use]
+pub fn no_digit(text: &str, at: &At<'_>) -> Fault {
+    Fault::found(codes::AMOUNT_WITHOUT_DIGIT, at, format!("`{text}` has no number in it, and counts as 0"))
+        .help("write the number before the unit: `2Gi`")
+}
+
+/// A warning where an amount of bytes is not whole.
+#[must_use]
+pub fn parts_of_bytes(name: &str, text: &str, thousandths: i128, at: &At<'_>) -> Option<Fault> {
+    if thousandths % ONE == 0 {
+        return None;
+    }
+    let message = format!("`{name}` is counted in bytes, and `{text}` is no whole number of them");
+    let fault = Fault::found(codes::FRACTIONAL_BYTES, at, message);
+    // `100m` is a tenth of a byte, and nobody wants that.
+    let (better, why) = match text.strip_suffix('m') {
+        Some(number) => {
+            (format!("{number}Mi"), "the unit `m` means thousandths; megabytes are `M` and `Mi`".to_owned())
+        }
+        None => (whole_mebibytes(thousandths), "Kubernetes rounds it up to a whole byte, and warns".to_owned()),
+    };
+    let fault = fault.note(why).help(format!("did you mean `{better}`?"));
+    Some(fault.suggest(format!("write `{better}`"), format!("\"{better}\"")))
+}
+
+/// Thousandths of bytes as a whole number of mebibytes, or of bytes where they are few; rounded up.
+fn whole_mebibytes(thousandths: i128) -> String {
+    const MEBIBYTE: i128 = 1024 * 1024;
+    let bytes = thousandths / ONE + 1;
+    if bytes < MEBIBYTE { bytes.to_string() } else { format!("{}Mi", (bytes + MEBIBYTE - 1) / MEBIBYTE) }
+}
+
+/// Large pages come whole: `IsHugePageResourceValueDivisible`.
+fn check_huge_pages(name: &str, text: &str, value: i128, at: &At<'_>) -> Option<Fault> {
+    const BILLION: i128 = 1_000_000_000;
+    let size = name.strip_prefix(HUGE_PAGES).unwrap_or_default();
+    let page = units::quantity(size).filter(|page| *page > 0 && rounded(*page) % ONE == 0);
+    let Some(page) = page else {
+        let message = format!("`{name}` names no size of pages");
+        let fault = Fault::invalid(codes::BAD_HUGE_PAGES, at, message).at_key();
+        return Some(fault.help("write the size of a page behind the `-`: `hugepages-2Mi`, `hugepages-1Gi`"));
+    };
+    let bytes = value / ONE + (value % ONE).signum();
+    // The page is more than nothing, so rounded up it is 1 at least.
+    let whole = bytes % ((page - 1) / BILLION + 1) == 0;
+    (!whole).then(|| {
+        let message = format!("`{text}` is no whole number of pages of {size}");
+        Fault::invalid(codes::BAD_HUGE_PAGES, at, message)
+            .note(format!("memory of `{name}` comes in pages of {size} each"))
+    })
+}
+
+// ------------------------------------------------------------------------------------------------ requests and limits
+
+/// Checks a request beside its limit. Kubernetes names all requests as the place.
+fn check_beside(
+    name: &str,
+    request: &Quantity,
+    limit: &Quantity,
+    (requests_at, limits_at): (&At<'_>, &At<'_>),
+    faults: &mut Faults,
+) {
+    let (asked, most) = (thousandths(request), thousandths(limit));
+    let (request, limit) = (&request.0, &limit.0);
+    let fault = if !may_overcommit(name) && asked != most {
+        let message = format!("{request} of `{name}` is requested, and the limit is {limit}");
+        let note = "of what cannot be shared, Kubernetes wants the request to be the limit";
+        let fault = Fault::invalid(codes::REQUEST_IS_NOT_LIMIT, &requests_at.key(name), message).note(note);
+        fault.help("leave the request out: Kubernetes takes the limit for it")
+    } else if asked > most {
+        let message = format!("{request} of `{name}` is requested, more than its limit {limit}");
+        Fault::invalid(codes::REQUEST_OVER_ITS_LIMIT, &requests_at.key(name), message)
+            .help("lower the request, or raise the limit")
+    } else {
+        return;
+    };
+    let fault = fault.relation().field(requests_at.path().to_string());
+    faults.push(fault.here("the request").other(&limits_at.key(name), "the limit"));
+}
+
+fn check_without_limit(name: &str, (requests_at, limits_at): (&At<'_>, &At<'_>), faults: &mut Faults) {
+    // Flyte gives an accelerator its limit.
+    if may_overcommit(name) || name == FLYTE_ACCELERATOR {
+        return;
+    }
+    let message = format!("`{name}` is requested, and has no limit");
+    let fault = Fault::required(codes::MISSING_LIMIT, &requests_at.key(name), message).at_key();
+    let fault = fault.note("of what cannot be shared, Kubernetes wants a limit, and the request to be the same");
+    faults
+        .push(fault.field(limits_at.path().to_string()).help(format!("set the limit: `limits {{ \"{name}\" = … }}`")));
+}
+
+/// Large pages need a container that asks for CPU or memory as well.
+fn check_huge_pages_alone(asked: &Requirements<'_>, at: &At<'_>, faults: &mut Faults) {
+    let names = || [asked.limits, asked.requests].into_iter().flatten().flat_map(BTreeMap::keys);
+    let Some(pages) = names().find(|name| is_huge_pages(name)) else { return };
+    if asked.fills_in || names().any(|name| name == "cpu" || name == "memory") {
+        return;
+    }
+    let message = format!("`{pages}` is asked for without `cpu` or `memory`");
+    let fault = Fault::forbidden(codes::HUGE_PAGES_ALONE, at, message);
+    faults.push(fault.help("ask for `cpu` or `memory` too: `limits { memory = \"1Gi\" }`"));
+}

@@ -1,0 +1,273 @@
+//! Volumes that a storage driver provides: claims, claims that live as long as the pod, and CSI drivers.
+//!
+//! In: a source of a volume. Out: faults. Source: `validatePersistentClaimVolumeSource`, `validateCSIVolumeSource`,
+//! `ValidateCSIDriverName`, `validateEphemeralVolumeSource`, `ValidatePersistentVolumeClaimSpec` and what they call in
+//! validation.go. Not here: whether such a claim, driver or class exists, and the name of the claim that the pod would make.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::api::core::v1::{
+    CSIVolumeSource, EphemeralVolumeSource, PersistentVolumeClaimSpec, PersistentVolumeClaimVolumeSource,
+    TypedLocalObjectReference, TypedObjectReference,
+};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+
+use super::super::amounts::{no_digit, parts_of_bytes, thousandths};
+use super::super::formats::{dns_subdomain, label_value, qualified_name};
+use super::super::paths::{label, required, subdomain};
+use super::super::words::one_of;
+use super::super::{Pod, selectors};
+use super::files::name_of;
+use crate::diagnostics::code::{self, kubernetes as codes};
+use crate::schema::units;
+use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::path::At;
+
+/// Checks a volume of a claim.
+pub fn persistent(source: &PersistentVolumeClaimVolumeSource, at: &At<'_>, faults: &mut Faults) {
+    required(&source.claim_name, "a `persistentVolumeClaim` volume", "claimName", at, faults);
+    faults.extend(name_of(&source.claim_name, "claim", &at.field("claimName")));
+}
+
+/// Checks a volume of a CSI driver.
+pub fn csi(source: &CSIVolumeSource, at: &At<'_>, faults: &mut Faults) {
+    const LONGEST: usize = 63;
+    let driver = source.driver.as_str();
+    required(driver, "a `csi` volume", "driver", at, faults);
+    let place = at.field("driver");
+    let long = driver.len() > LONGEST;
+    if long {
+        let message = format!("the name of a driver has {} characters, and {LONGEST} are allowed", driver.len());
+        faults.push(Fault::refused(codes::BAD_DNS_SUBDOMAIN, Reason::TooLong, &place, message));
+    }
+    if dns_subdomain(&driver.to_lowercase()).is_some() {
+        let message = format!("`{driver}` cannot be the name of a driver");
+        let fault = Fault::invalid(codes::BAD_DNS_SUBDOMAIN, &place, message).echo(long || driver.is_empty());
+        faults.push(fault.note("a driver has a name such as `efs.csi.aws.com`: letters, digits, `-` and `.`"));
+    }
+    let Some(secret) = &source.node_publish_secret_ref else { return };
+    let here = at.field("nodePublishSecretRef");
+    required(&secret.name, "`nodePublishSecretRef`", "name", &here, faults);
+    if !secret.name.is_empty() {
+        // Kubernetes names another place than it means.
+        let field = at.field("name").path().to_string();
+        faults.extend(subdomain(&secret.name, "a secret", &here.field("name")).map(|fault| fault.field(field)));
+    }
+}
+
+/// Checks a claim that is made for the pod.
+pub fn ephemeral(pod: &Pod<'_>, source: &EphemeralVolumeSource, at: &At<'_>, faults: &mut Faults) {
+    let at = at.field("volumeClaimTemplate");
+    let Some(template) = &source.volume_claim_template else {
+        let message = "an `ephemeral` volume needs `volumeClaimTemplate`";
+        faults.push(Fault::required(code::MISSING_FIELD, &at, message));
+        return;
+    };
+    if let Some(metadata) = &template.metadata {
+        check_metadata(metadata, &at.field("metadata"), faults);
+    }
+    check_claim(pod, &template.spec, &at.field("spec"), faults);
+}
+
+// ---------------------------------------------------------------------------------------------------------- metadata
+
+/// Labels and annotations alone: `ValidateTemplateObjectMeta`.
+fn check_metadata(metadata: &ObjectMeta, at: &At<'_>, faults: &mut Faults) {
+    /// What annotations may have together, in bytes.
+    const ANNOTATIONS: usize = 256 << 10;
+    let annotations = metadata.annotations.iter().flatten();
+    let place = at.field("annotations");
+    for (key, _) in annotations.clone() {
+        // Keys of annotations are compared without regard to case.
+        faults.extend(bad_key(key, &key.to_lowercase(), "annotation", &place));
+    }
+    let size: usize = annotations.map(|(key, value)| key.len() + value.len()).sum();
+    if size > ANNOTATIONS {
+        let message = format!("annotations of {size} bytes, and {ANNOTATIONS} are allowed");
+        faults.push(Fault::refused(codes::BAD_CLAIM_METADATA, Reason::TooLong, &place, message));
+    }
+    let place = at.field("labels");
+    for (key, value) in metadata.labels.iter().flatten() {
+        faults.extend(bad_key(key, key, "label", &place));
+        faults.extend(label_value(value).map(|wrong| {
+            let message = format!("`{value}` cannot be the value of a label: it {wrong}");
+            Fault::invalid(codes::BAD_CLAIM_METADATA, &place.key(key), message).field(place.path().to_string())
+        }));
+    }
+    for field in others(metadata) {
+        let message = format!("a claim that is made for a pod cannot have `{field}`");
+        let fault = Fault::forbidden(codes::BAD_CLAIM_METADATA, &at.field(field), message);
+        faults.push(fault.note("Kubernetes gives it its name; only labels and annotations are the template's"));
+    }
+}
+
+fn bad_key(key: &str, compared: &str, of: &str, list: &At<'_>) -> Option<Fault> {
+    let wrong = qualified_name(compared)?;
+    let message = format!("`{key}` cannot be the key of {} {of}: it {wrong}", if of == "label" { "a" } else { "an" });
+    let fault = Fault::invalid(codes::BAD_CLAIM_METADATA, &list.key(key), message).at_key();
+    Some(fault.field(list.path().to_string()))
+}
+
+/// The fields of metadata that are set, beside labels and annotations.
+fn others(metadata: &ObjectMeta) -> impl Iterator<Item = &'static str> {
+    let text = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
+    let all = [
+        ("name", text(&metadata.name)),
+        ("generateName", text(&metadata.generate_name)),
+        ("namespace", text(&metadata.namespace)),
+        ("selfLink", text(&metadata.self_link)),
+        ("uid", text(&metadata.uid)),
+        ("resourceVersion", text(&metadata.resource_version)),
+        ("generation", metadata.generation.is_some_and(|number| number != 0)),
+        ("creationTimestamp", metadata.creation_timestamp.is_some()),
+        ("deletionTimestamp", metadata.deletion_timestamp.is_some()),
+        ("deletionGracePeriodSeconds", metadata.deletion_grace_period_seconds.is_some()),
+        ("ownerReferences", metadata.owner_references.is_some()),
+        ("finalizers", metadata.finalizers.is_some()),
+        ("managedFields", metadata.managed_fields.is_some()),
+    ];
+    all.into_iter().filter(|(_, set)| *set).map(|(field, _)| field)
+}
+
+// ------------------------------------------------------------------------------------------------------------- claims
+
+/// Checks a claim: `ValidatePersistentVolumeClaimSpec`.
+fn check_claim(pod: &Pod<'_>, claim: &PersistentVolumeClaimSpec, at: &At<'_>, faults: &mut Faults) {
+    const MODES: &[&str] = &["Block", "Filesystem"];
+    /// Since when Kubernetes looks at the class of attributes.
+    const ATTRIBUTES: u8 = 34;
+    check_access(claim.access_modes.as_deref().unwrap_or_default(), &at.field("accessModes"), faults);
+    if let Some(selector) = &claim.selector {
+        selectors::check(selector, &at.field("selector"), faults);
+    }
+    check_size(claim, &at.field("resources"), faults);
+    let class = claim.storage_class_name.as_deref().unwrap_or_default();
+    faults.extend(named(class, "a storage class", &at.field("storageClassName")));
+    let class = claim.volume_attributes_class_name.as_deref().unwrap_or_default();
+    if pod.features.minor >= ATTRIBUTES {
+        faults.extend(named(class, "a class of attributes", &at.field("volumeAttributesClassName")));
+    }
+    if let Some(mode) = &claim.volume_mode {
+        faults.extend(one_of(code::BAD_KEYWORD, mode, MODES, &at.field("volumeMode")));
+    }
+    check_data(claim, at, faults);
+}
+
+fn named(name: &str, what: &str, at: &At<'_>) -> Option<Fault> {
+    if name.is_empty() { None } else { subdomain(name, what, at) }
+}
+
+fn check_access(modes: &[String], at: &At<'_>, faults: &mut Faults) {
+    const ALONE: &str = "ReadWriteOncePod";
+    const MODES: &[&str] = &["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", ALONE];
+    if modes.is_empty() {
+        let fault = Fault::required(code::MISSING_FIELD, at, "a claim needs `accessModes`");
+        faults.push(fault.help("write `accessModes = [\"ReadWriteOnce\"]`"));
+    }
+    for (index, mode) in modes.iter().enumerate() {
+        let field = at.path().to_string();
+        faults.extend(one_of(code::BAD_KEYWORD, mode, MODES, &at.index(index)).map(|fault| fault.field(field)));
+    }
+    let other = modes.iter().find(|mode| *mode != ALONE && MODES.contains(&mode.as_str()));
+    if let Some(other) = other.filter(|_| modes.iter().any(|mode| mode == ALONE)) {
+        let message = format!("`{ALONE}` allows one pod alone, and so no `{other}` beside it");
+        faults.push(Fault::forbidden(codes::ACCESS_OF_ONE_POD, at, message));
+    }
+}
+
+fn check_size(claim: &PersistentVolumeClaimSpec, at: &At<'_>, faults: &mut Faults) {
+    const STORAGE: &str = "storage";
+    let field = at.key(STORAGE).path().to_string();
+    let resources = claim.resources.as_ref();
+    let get = |amounts: Option<&BTreeMap<_, _>>| amounts.and_then(|amounts| amounts.get(STORAGE)).cloned();
+    let requests = at.field("requests");
+    let place = requests.key(STORAGE);
+    match get(resources.and_then(|resources| resources.requests.as_ref())) {
+        None => {
+            let fault = Fault::required(code::MISSING_FIELD, &place, "a claim needs a size").field(field);
+            faults.push(fault.help("write `resources { requests { storage = \"10Gi\" } }`"));
+        }
+        Some(size) if units::has_no_digit(&size.0) || thousandths(&size) <= 0 => {
+            faults.push(
+                Fault::invalid(codes::SIZE_OF_NOTHING, &place, format!("a claim of the size `{}` is none", size.0))
+                    .field(field)
+                    .help("write how much storage it needs: `storage = \"10Gi\"`"),
+            );
+        }
+        Some(size) => faults.extend(parts_of_bytes(STORAGE, &size.0, thousandths(&size), &place)),
+    }
+    if let Some(limit) = get(resources.and_then(|resources| resources.limits.as_ref())) {
+        let limits = at.field("limits");
+        let place = limits.key(STORAGE);
+        let fault = parts_of_bytes(STORAGE, &limit.0, thousandths(&limit), &place);
+        faults.extend(if units::has_no_digit(&limit.0) { Some(no_digit(&limit.0, &place)) } else { fault });
+    }
+}
+
+// -------------------------------------------------------------------------------------------------------------- data
+
+/// What a claim is filled with.
+#[derive(Clone, Copy)]
+struct Data<'p> {
+    group: Option<&'p str>,
+    kind: &'p str,
+    name: &'p str,
+}
+
+impl<'p> Data<'p> {
+    fn of(source: &'p TypedLocalObjectReference) -> Self {
+        Self { group: source.api_group.as_deref(), kind: &source.kind, name: &source.name }
+    }
+
+    fn of_reference(source: &'p TypedObjectReference) -> Self {
+        Self { group: source.api_group.as_deref(), kind: &source.kind, name: &source.name }
+    }
+}
+
+fn check_data(claim: &PersistentVolumeClaimSpec, at: &At<'_>, faults: &mut Faults) {
+    let source = claim.data_source.as_ref().map(Data::of);
+    let reference = claim.data_source_ref.as_ref().map(Data::of_reference);
+    for (field, data) in [("dataSource", source), ("dataSourceRef", reference)] {
+        if let Some(data) = data {
+            check_reference(data, field, &at.field(field), faults);
+        }
+    }
+    let namespace = claim.data_source_ref.as_ref().and_then(|source| source.namespace.as_deref()).unwrap_or_default();
+    let place = at.field("dataSourceRef");
+    if !namespace.is_empty() {
+        faults.extend(label(namespace, &place.field("namespace")));
+    }
+    let (Some(source), Some(reference)) = (source, reference) else { return };
+    let equal = source.group == reference.group && source.kind == reference.kind && source.name == reference.name;
+    let message = if !namespace.is_empty() {
+        "`dataSource` cannot stand beside a `dataSourceRef` with a namespace"
+    } else if !equal {
+        "`dataSource` and `dataSourceRef` say different things"
+    } else {
+        return;
+    };
+    let fault = Fault::invalid(codes::BAD_DATA_SOURCE, &at.field("dataSource"), message).relation();
+    faults
+        .push(fault.at_key().field(at.path().to_string()).other(&place, "beside this").help("leave `dataSource` out"));
+}
+
+/// What a claim is filled with is another claim, or something that has a group: `validateDataSource`.
+fn check_reference(data: Data<'_>, owner: &str, at: &At<'_>, faults: &mut Faults) {
+    const CLAIM: &str = "PersistentVolumeClaim";
+    let owner = format!("`{owner}`");
+    required(data.name, &owner, "name", at, faults);
+    required(data.kind, &owner, "kind", at, faults);
+    let group = data.group.unwrap_or_default();
+    if group.is_empty() && data.kind != CLAIM {
+        let message = format!("{owner} of the kind `{}` needs its `apiGroup`", data.kind);
+        let fault = Fault::invalid(codes::BAD_DATA_SOURCE, at, message).relation().echo(data.kind.is_empty());
+        faults.push(
+            fault
+                .note(format!("without one, it can only be a `{CLAIM}`"))
+                .help("a snapshot is written `apiGroup = \"snapshot.storage.k8s.io\"`, `kind = \"VolumeSnapshot\"`"),
+        );
+    }
+    if !group.is_empty() {
+        faults.extend(subdomain(group, "a group", &at.field("apiGroup")));
+    }
+}

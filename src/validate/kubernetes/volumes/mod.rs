@@ -1,0 +1,183 @@
+//! The volumes of a pod.
+//!
+//! In: a pod. Out: faults, and [`Volumes`], which mounts refer to. Always: a volume has one source, the first in the order of the
+//! API server, and that alone is looked at; a volume with a fault is none that a mount could refer to, and its mounts are not told.
+//! Source: `ValidateVolumes` and `validateVolumeSource` in validation.go, `dropImageVolumes` in pkg/api/pod/util.go, and
+//! pkg/api/pod/warnings.go. Not here: the sources, each family of which has a module. What `<pod>-<volume>` would come to is not
+//! looked at either: Flyte names the pod.
+
+mod claims;
+mod disks;
+mod downward;
+mod files;
+mod local;
+mod network;
+mod overlaps;
+mod projected;
+mod removed;
+mod signers;
+mod unused;
+
+use k8s_openapi::api::core::v1::Volume;
+use rustc_hash::FxHashMap;
+
+use super::Pod;
+use super::paths::{known_as, label, required};
+use crate::diagnostics::code::kubernetes as codes;
+use crate::diagnostics::suggest::did_you_mean;
+use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::path::At;
+
+/// The volumes of a pod by name.
+#[derive(Debug, Default)]
+pub struct Volumes<'p> {
+    by_name: FxHashMap<&'p str, Named<'p>>,
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy)]
+pub enum Named<'p> {
+    /// A volume without a fault, and which one it is.
+    Volume(&'p Volume, usize),
+    /// A volume with a fault.
+    Broken,
+    /// A volume that the server drops together with its mounts.
+    Dropped,
+}
+
+impl<'p> Volumes<'p> {
+    /// What a name stands for.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<Named<'p>> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The fault of `name` at `at`, which names no volume that is right; `who` has it.
+    #[must_use]
+    pub fn unknown(&self, name: &str, who: &str, at: &At<'_>) -> Fault {
+        let message = format!("the pod has no volume `{name}`, which {who} names");
+        let fault = Fault::refused(codes::UNKNOWN_VOLUME, Reason::NotFound, at, message)
+            .echo(name.is_empty() || self.by_name.contains_key(name));
+        let mut fault = match did_you_mean(name, self.by_name.keys().copied()) {
+            Some(similar) => fault.help(similar),
+            None => fault.help(format!("declare it in `pod_spec`: `volumes {name} {{ … }}`")),
+        };
+        fault.notes.extend(self.by_name.is_empty().then(|| "the pod has no volumes at all".to_owned()));
+        fault
+    }
+}
+
+/// Checks the volumes at `at`.
+pub fn check<'p>(pod: &Pod<'p>, at: &At<'_>, faults: &mut Faults) -> Volumes<'p> {
+    let mut volumes = Volumes::default();
+    let mut dropped = 0;
+    for (index, volume) in pod.spec.volumes.iter().flatten().enumerate() {
+        let name = volume.name.as_str();
+        if volume.image.is_some() && !pod.features.image_volume {
+            volumes.by_name.insert(name, Named::Dropped);
+            dropped += 1;
+            continue;
+        }
+        let (here, before) = (at.index(index), faults.len());
+        check_one(pod, volume, &volumes, at, &here, faults);
+        if dropped > 0 {
+            known_as(faults, before, &here, &at.index(index - dropped).path().to_string());
+        }
+        let sound = faults.iter().skip(before).all(|fault| fault.reason.is_none());
+        let named = if sound { Named::Volume(volume, index) } else { Named::Broken };
+        let known = volumes.by_name.entry(name).or_insert(named);
+        if sound && matches!(known, Named::Broken) {
+            *known = named;
+        }
+    }
+    unused::check(pod, &volumes, at, faults);
+    volumes
+}
+
+fn check_one(pod: &Pod<'_>, volume: &Volume, volumes: &Volumes<'_>, list: &At<'_>, at: &At<'_>, faults: &mut Faults) {
+    let mut sources = Sources { first: None, at, faults };
+    check_sources(pod, volume, &mut sources);
+    if sources.first.is_none() {
+        let fault = Fault::found(codes::VOLUME_WITHOUT_SOURCE, at, "a volume that does not say what it is")
+            .note("Kubernetes takes it for an empty folder");
+        faults.push(fault.help("write `emptyDir {}` where that is meant"));
+    }
+    let name = volume.name.as_str();
+    required(name, "a volume", "name", at, faults);
+    if !name.is_empty() {
+        faults.extend(label(name, &at.field("name")));
+    }
+    if let Some(Named::Volume(_, first)) = volumes.get(name) {
+        let message = format!("the pod has two volumes `{name}`");
+        let fault = Fault::refused(codes::VOLUME_TWICE, Reason::Duplicate, &at.field("name"), message);
+        let other = list.index(first);
+        faults.push(fault.other(&other.field("name"), "the first of them"));
+    }
+}
+
+/// Goes through the sources of a volume.
+struct Sources<'a> {
+    first: Option<&'static str>,
+    at: &'a At<'a>,
+    faults: &'a mut Faults,
+}
+
+impl Sources<'_> {
+    /// Looks at a source, if there is one.
+    fn source<T>(&mut self, name: &'static str, source: Option<&T>, check: impl FnOnce(&T, &At<'_>, &mut Faults)) {
+        let Some(source) = source else { return };
+        let at = self.at.field(name);
+        let Some(first) = self.first else {
+            self.first = Some(name);
+            check(source, &at, self.faults);
+            return;
+        };
+        let message = format!("the volume has two sources, `{first}` and `{name}`");
+        let fault = Fault::forbidden(codes::SEVERAL_SOURCES, &at, message).other(&self.at.field(first), "the first");
+        let fault = fault.help("take one of them away, or make it a volume of its own");
+        self.faults.push(match name {
+            // The server spells these two otherwise here, and only here.
+            "cephfs" => fault.field(self.at.field("cephFS").path().to_string()),
+            "downwardAPI" => fault.field(self.at.field("downwarAPI").path().to_string()),
+            _ => fault,
+        });
+    }
+}
+
+/// Looks at all sources in the order of the API server.
+fn check_sources(pod: &Pod<'_>, volume: &Volume, to: &mut Sources<'_>) {
+    let name = volume.name.as_str();
+    to.source("emptyDir", volume.empty_dir.as_ref(), |it, at, faults| local::empty_dir(pod, it, at, faults));
+    to.source("hostPath", volume.host_path.as_ref(), local::host_path);
+    to.source("gitRepo", volume.git_repo.as_ref(), removed::git_repo);
+    to.source("gcePersistentDisk", volume.gce_persistent_disk.as_ref(), disks::gce);
+    to.source("awsElasticBlockStore", volume.aws_elastic_block_store.as_ref(), disks::aws);
+    to.source("secret", volume.secret.as_ref(), files::secret);
+    to.source("nfs", volume.nfs.as_ref(), network::nfs);
+    to.source("iscsi", volume.iscsi.as_ref(), network::iscsi);
+    if let Some(iscsi) = &volume.iscsi {
+        to.faults.extend(network::iscsi_with_name(iscsi, name, to.at));
+    }
+    to.source("glusterfs", volume.glusterfs.as_ref(), removed::glusterfs);
+    to.source("flocker", volume.flocker.as_ref(), removed::flocker);
+    to.source("persistentVolumeClaim", volume.persistent_volume_claim.as_ref(), claims::persistent);
+    to.source("rbd", volume.rbd.as_ref(), removed::rbd);
+    to.source("cinder", volume.cinder.as_ref(), disks::cinder);
+    to.source("cephfs", volume.cephfs.as_ref(), removed::cephfs);
+    to.source("quobyte", volume.quobyte.as_ref(), removed::quobyte);
+    to.source("downwardAPI", volume.downward_api.as_ref(), |it, at, faults| downward::volume(pod, it, at, faults));
+    to.source("fc", volume.fc.as_ref(), network::fibre_channel);
+    to.source("flexVolume", volume.flex_volume.as_ref(), network::flex);
+    to.source("configMap", volume.config_map.as_ref(), files::config_map);
+    to.source("azureFile", volume.azure_file.as_ref(), disks::azure_file);
+    to.source("vsphereVolume", volume.vsphere_volume.as_ref(), disks::vsphere);
+    to.source("photonPersistentDisk", volume.photon_persistent_disk.as_ref(), removed::photon);
+    to.source("portworxVolume", volume.portworx_volume.as_ref(), disks::portworx);
+    to.source("azureDisk", volume.azure_disk.as_ref(), disks::azure_disk);
+    to.source("storageos", volume.storageos.as_ref(), removed::storageos);
+    to.source("projected", volume.projected.as_ref(), |it, at, faults| projected::check(pod, it, at, faults));
+    to.source("scaleIO", volume.scale_io.as_ref(), removed::scale_io);
+    to.source("csi", volume.csi.as_ref(), claims::csi);
+    to.source("ephemeral", volume.ephemeral.as_ref(), |it, at, faults| claims::ephemeral(pod, it, at, faults));
+    to.source("image", volume.image.as_ref(), local::image);
+}

@@ -1,0 +1,69 @@
+//! Names of those who sign certificates, and of the bundles of certificates that can be trusted.
+//!
+//! In: a name. Out: faults. Source: `ValidateSignerName`, `ValidateClusterTrustBundleName` and `IsKubernetesSignerName` in
+//! pkg/apis/core/validation/names.go; lifetimes in `validateProjectionSources`. Not here: whether the cluster has such a signer.
+
+use super::super::formats::{SUBDOMAIN_LENGTH, dns_label, dns_subdomain};
+use super::super::paths::required;
+use crate::diagnostics::code::{self, kubernetes as codes};
+use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::path::At;
+
+const FORM: &str =
+    "a signer has a name such as `example.com/my-signer`: a domain of two parts at least, a `/`, and a name";
+
+/// Checks the name of a signer; `owner`, which is at `at`, needs it.
+pub fn signer_name(name: &str, owner: &str, at: &At<'_>, faults: &mut Faults) {
+    /// A domain, a `/`, a namespace, a `.` and a name.
+    const LONGEST: usize = SUBDOMAIN_LENGTH + 1 + 63 + 1 + SUBDOMAIN_LENGTH;
+    required(name, owner, "signerName", at, faults);
+    if name.is_empty() {
+        return;
+    }
+    let at = at.field("signerName");
+    let (domain, path) = match name.split_once('/') {
+        Some((domain, path)) if !path.contains('/') => (domain, path),
+        _ => {
+            faults.push(bad(name, &at));
+            return;
+        }
+    };
+    let wrong_domain = !domain.contains('.') || domain.split('.').any(|part| dns_label(part).is_some());
+    if wrong_domain || path.split('.').any(|part| dns_subdomain(part).is_some()) {
+        faults.push(bad(name, &at));
+    }
+    if domain.len() > SUBDOMAIN_LENGTH || name.len() > LONGEST {
+        let message = format!("the name of a signer has {} characters, more than can be", name.len());
+        let note = format!("a domain has at most {SUBDOMAIN_LENGTH} characters, and all of it {LONGEST}");
+        faults.push(Fault::refused(codes::BAD_SIGNER_NAME, Reason::TooLong, &at, message).note(note));
+    }
+}
+
+fn bad(name: &str, at: &At<'_>) -> Fault {
+    Fault::invalid(codes::BAD_SIGNER_NAME, at, format!("`{name}` is no name of a signer")).note(FORM)
+}
+
+/// The name of a bundle: a DNS subdomain, behind the name of its signer with `:` for `/` if it has one.
+#[must_use]
+pub fn bundle_name(name: &str, at: &At<'_>) -> Option<Fault> {
+    let (signer, own) = name.rsplit_once(':').unwrap_or(("", name));
+    let wrong_signer = name.contains(':') && (signer.is_empty() || signer.contains('/'));
+    (wrong_signer || dns_subdomain(own).is_some()).then(|| {
+        Fault::invalid(codes::BAD_TRUST_BUNDLE, at, format!("`{name}` is no name of a trust bundle"))
+            .note("one looks like `my-bundle`, or with a signer like `example.com:my-signer:my-bundle`")
+    })
+}
+
+/// How long a certificate may live, in seconds.
+#[must_use]
+pub fn lifetime(seconds: i32, signer: &str, at: &At<'_>) -> Option<Fault> {
+    const SHORTEST: i32 = 3600;
+    let domain = signer.split('/').next().unwrap_or_default();
+    let of_kubernetes = domain == "kubernetes.io" || domain.ends_with(".kubernetes.io");
+    let longest = if of_kubernetes { 86_400 } else { 7_862_400 };
+    (!(SHORTEST..=longest).contains(&seconds)).then(|| {
+        let message =
+            format!("a certificate of this signer lives for {SHORTEST} to {longest} seconds, not for {seconds}");
+        Fault::invalid(code::OUT_OF_RANGE, at, message)
+    })
+}

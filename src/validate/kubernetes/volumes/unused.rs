@@ -1,0 +1,57 @@
+//! Volumes that no container uses.
+//!
+//! In: a pod, and its volumes. Out: warnings. Always: where a mount names a volume that there is not, nothing is said, for that
+//! mount was probably meant for the unused volume. Source: no rule of Kubernetes; a volume without a mount does nothing but delay
+//! the pod. Not here: templates that no task uses as they stand, whose mounts may come from elsewhere.
+
+use k8s_openapi::api::core::v1::Container;
+use rustc_hash::FxHashSet;
+
+use super::super::Pod;
+use super::{Named, Volumes};
+use crate::diagnostics::code::kubernetes as codes;
+use crate::validate::fault::{Fault, Faults};
+use crate::validate::path::At;
+
+/// Warns about unused volumes; `at` is the list of volumes.
+pub fn check(pod: &Pod<'_>, volumes: &Volumes<'_>, at: &At<'_>, faults: &mut Faults) {
+    let declared = pod.spec.volumes.as_deref().unwrap_or_default();
+    // Without containers there is a template that is not finished.
+    if declared.is_empty() || pod.spec.containers.is_empty() {
+        return;
+    }
+    let containers = pod.spec.containers.iter().chain(pod.spec.init_containers.iter().flatten());
+    let mut used: FxHashSet<&str> = containers.flat_map(names).collect();
+    used.extend(
+        pod.spec
+            .ephemeral_containers
+            .iter()
+            .flatten()
+            .flat_map(|container| container.volume_mounts.iter().flatten().map(|mount| mount.name.as_str())),
+    );
+    if used.iter().any(|name| volumes.get(name).is_none()) {
+        return;
+    }
+    for (index, volume) in declared.iter().enumerate() {
+        let name = volume.name.as_str();
+        if used.contains(name) || !matches!(volumes.get(name), Some(Named::Volume(..))) {
+            continue;
+        }
+        let at = at.index(index);
+        let fault =
+            Fault::found(codes::UNUSED_VOLUME, &at.field("name"), format!("no container uses the volume `{name}`"));
+        faults.push(fault.relation().help(format!("mount it: `volumeMounts {name} {{ mountPath = \"…\" }}`")));
+    }
+}
+
+/// The volumes that a container names.
+fn names(container: &Container) -> impl Iterator<Item = &str> {
+    let mounts = container.volume_mounts.iter().flatten().map(|mount| mount.name.as_str());
+    let devices = container.volume_devices.iter().flatten().map(|device| device.name.as_str());
+    let files = container
+        .env
+        .iter()
+        .flatten()
+        .filter_map(|variable| Some(variable.value_from.as_ref()?.file_key_ref.as_ref()?.volume_name.as_str()));
+    mounts.chain(devices).chain(files)
+}

@@ -33,6 +33,9 @@ fn main() {
         let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         for line in text.lines() {
             let case: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{file}: {error}"));
+            if asks_for_accelerators(&case["pod"]) {
+                continue;
+            }
             let id = case["id"].as_str().expect("a case has an id").to_owned();
             let reason = exceptions.get(&id).cloned();
             trials.push(Trial::test(format!("{file}/{id}"), move || judge(&case, reason.as_deref())));
@@ -60,13 +63,29 @@ fn judge(case: &Value, exception: Option<&str>) -> Result<(), Failed> {
     }
 }
 
+/// Whether a container asks for `gpu`, which Flyte renames before Kubernetes sees the pod: Kubernetes never judges such a pod.
+fn asks_for_accelerators(pod: &Value) -> bool {
+    let lists = ["containers", "initContainers"].map(|list| pod["spec"][list].as_array());
+    lists
+        .into_iter()
+        .flatten()
+        .flatten()
+        .any(|container| ["limits", "requests"].iter().any(|side| container["resources"][side].get("gpu").is_some()))
+}
+
 /// A reason and a field.
 type Error = (String, String);
 
 fn expected(case: &Value) -> BTreeSet<Error> {
     let errors = case["errors"].as_array().into_iter().flatten();
     let error = |error: &Value| (text(&error["type"]), text(&error["field"]));
-    errors.map(error).collect()
+    errors.filter(|error| !is_of_the_name(error)).map(error).collect()
+}
+
+/// Whether an error depends on the name of the pod, which Flyte sets: claims are named after the pod.
+fn is_of_the_name(error: &Value) -> bool {
+    let detail = error["detail"].as_str().unwrap_or_default();
+    detail.starts_with("PVC name ") || detail == "must not reference a PVC that gets created for an ephemeral volume"
 }
 
 fn text(value: &Value) -> String {
@@ -104,8 +123,9 @@ fn by_rules(case: &Value) -> Result<(), String> {
         return Ok(());
     }
     let expected: BTreeSet<Error> = expected.iter().filter(of_author).cloned().collect();
-    let pod: api::Pod = serde_json::from_value(case["pod"].clone()).map_err(|error| format!("unreadable: {error}"))?;
-    let found = errors_of(&pod, &target(case));
+    let pod = as_go_reads(case["pod"].clone());
+    let pod: api::Pod = serde_json::from_value(pod).map_err(|error| format!("unreadable: {error}"))?;
+    let found = copies_left_out(&errors_of(&pod, &target(case)));
     if found == copies_left_out(&expected) {
         return Ok(());
     }
@@ -117,6 +137,29 @@ fn by_rules(case: &Value) -> Result<(), String> {
         let _ = write!(message, "\n  only Kubernetes: {field}: {reason}");
     }
     Err(message)
+}
+
+/// With what Go reads for a `null`: an amount is 0, and a text in a list is empty.
+fn as_go_reads(mut value: Value) -> Value {
+    match &mut value {
+        Value::Array(items) => {
+            let texts = items.iter().all(|item| item.is_string() || item.is_null());
+            for item in items {
+                *item = if texts && item.is_null() { Value::from("") } else { as_go_reads(item.take()) };
+            }
+        }
+        Value::Object(fields) => {
+            for (key, field) in fields {
+                *field = as_go_reads(field.take());
+                if let Some(amounts) = field.as_object_mut().filter(|_| ["limits", "requests"].contains(&key.as_str()))
+                {
+                    amounts.values_mut().filter(|amount| amount.is_null()).for_each(|amount| *amount = "0".into());
+                }
+            }
+        }
+        _ => {}
+    }
+    value
 }
 
 fn errors_of(pod: &api::Pod, target: &Target) -> BTreeSet<Error> {

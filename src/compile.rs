@@ -79,6 +79,7 @@ pub fn compile(mut sources: SourceMap, named: &[FileId], build: &Build<'_>) -> C
     );
     // 8. Pods to the rules of those who run them.
     validate::validate(&subjects, &parts, build.target, &mut diagnostics);
+    check::uses::label(&analysis.evaluation, &sources, analysis.said, &mut diagnostics);
     let workloads = subjects.into_iter().map(|subject| subject.workload);
     let workloads = if diagnostics.has_errors() { Vec::new() } else { workloads.collect() };
     let doubtful: Vec<Span> = modules.iter().flat_map(|module| &module.tree.doubtful).copied().collect();
@@ -115,6 +116,8 @@ pub struct Analysis<'a> {
     pub evaluation: Evaluation,
     /// The settings.
     pub settings: AllSettings,
+    /// How many diagnostics there were before anything was said of settings.
+    pub said: usize,
 }
 
 /// The settings of everything that runs.
@@ -142,7 +145,7 @@ pub fn analyse<'a>(
     let evaluation = evaluate::evaluate(&program, &mut evaluator);
     let used = evaluator.used;
     // 5. Values to settings.
-    let before = diagnostics.count();
+    let said = diagnostics.count();
     let tasks = program.tasks.iter().zip(&evaluation.tasks);
     let tasks: Vec<_> =
         tasks.map(|(task, layers)| settings::task(&layers.values, task.name.span, diagnostics)).collect();
@@ -162,8 +165,7 @@ pub fn analyse<'a>(
         variants: &variants,
     };
     check::check(&checked, diagnostics);
-    check::uses::label(&checked, sources, before, diagnostics);
-    Analysis { program, evaluation, settings: AllSettings { tasks, variants } }
+    Analysis { program, evaluation, settings: AllSettings { tasks, variants }, said }
 }
 
 /// What a program comes to: the pods of its tasks, and the templates that stand by themselves.

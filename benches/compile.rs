@@ -10,8 +10,10 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use flytec::check::pod_security::PodSecurity;
 use flytec::compile::{Analysis, Build, analyse, compile, lower};
 use flytec::diagnostics::Diagnostics;
+use flytec::diagnostics::levels::Levels;
 use flytec::emit::{Emitter, Kind};
 use flytec::expression::inputs::Inputs;
 use flytec::flyte::entrypoint::Context;
@@ -158,17 +160,26 @@ struct Setting {
     disk: Memory,
     inputs: Inputs,
     context: Context,
+    levels: Levels,
+    pod_security: PodSecurity,
 }
 
 impl Setting {
     fn new() -> Self {
         let context = Context { version: Some("v1".to_owned()), ..Context::default() };
         let platform = [("platform.flyteenv".to_owned(), PLATFORM.as_bytes().to_vec())];
-        Self { disk: Memory::new(platform.into()), inputs: Inputs::default(), context }
+        let (levels, pod_security) = (Levels::default(), PodSecurity::default());
+        Self { disk: Memory::new(platform.into()), inputs: Inputs::default(), context, levels, pod_security }
     }
 
     fn build(&self) -> Build<'_> {
-        Build { files: &self.disk, inputs: &self.inputs, context: &self.context }
+        Build {
+            files: &self.disk,
+            inputs: &self.inputs,
+            context: &self.context,
+            levels: &self.levels,
+            pod_security: &self.pod_security,
+        }
     }
 
     fn compile(&self, sources: &SourceMap) -> Vec<Workload> {

@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::check::pod_security::PodSecurity;
 use crate::check::{self, Checked};
+use crate::diagnostics::levels::Levels;
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, code, echoes};
 use crate::digest::sha256;
 use crate::evaluate::{self, Evaluation, Layer};
@@ -30,6 +32,10 @@ pub struct Build<'b> {
     pub inputs: &'b Inputs,
     /// What the entrypoint of Python functions is given.
     pub context: &'b Context,
+    /// What becomes of warnings.
+    pub levels: &'b Levels,
+    /// The level of the Pod Security Standards.
+    pub pod_security: &'b PodSecurity,
 }
 
 /// What came of a program.
@@ -63,13 +69,14 @@ pub fn compile(mut sources: SourceMap, named: &[FileId], build: &Build<'_>) -> C
     let analysis = analyse(&modules, &mut sources, build, &mut diagnostics);
     // 7. Settings to pods, if there is nothing to refuse.
     let version = build.context.version.clone().unwrap_or_else(|| version(&sources, build.inputs));
-    let workloads = if diagnostics.has_errors() {
+    let workloads = if build.levels.refuse(&diagnostics) {
         Vec::new()
     } else {
         lower(&sources, analysis, &version, build.context, &mut diagnostics)
     };
     let doubtful: Vec<Span> = modules.iter().flat_map(|module| &module.tree.doubtful).copied().collect();
     let diagnostics = echoes::left_out(diagnostics.finish(&sources), &doubtful, &sources);
+    let diagnostics = build.levels.applied(diagnostics);
     Compilation { sources, diagnostics, workloads, version }
 }
 
@@ -77,12 +84,17 @@ pub fn compile(mut sources: SourceMap, named: &[FileId], build: &Build<'_>) -> C
 fn version(sources: &SourceMap, inputs: &Inputs) -> String {
     /// Enough to tell versions apart; the wire has room for 63 characters.
     const DIGITS: usize = 32;
-    let given = inputs.arguments.first().map(|(name, _)| name.file);
-    let texts = sources.iter().filter(|(id, _)| Some(*id) != given);
+    // Of the command line and of `flytec.toml`, which say other things too, the values count.
+    let apart =
+        [inputs.arguments.first().map(|(name, _)| name.file), inputs.defaults.as_ref().map(|defaults| defaults.file)];
+    let texts = sources.iter().filter(|(id, _)| !apart.contains(&Some(*id)));
     let mut digests: Vec<String> = texts.map(|(_, source)| sha256(source.text.as_bytes())).collect();
     // Of several values of one name the last one counts, and of several files that give one too.
     let last: BTreeMap<&str, &str> =
         inputs.arguments.iter().map(|(name, value)| (sources.text(*name), sources.text(*value))).collect();
+    let defaults = inputs.defaults.iter().flat_map(|defaults| &defaults.values);
+    let defaults = defaults.filter(|(name, _)| !last.contains_key(name.text.as_str()));
+    digests.extend(defaults.map(|(name, value)| sha256(format!("default {}={}", name.text, value.json()).as_bytes())));
     digests.extend(last.into_iter().map(|(name, value)| sha256(format!("{name}={value}").as_bytes())));
     for (at, (file, _)) in inputs.files.iter().enumerate().skip(1) {
         digests.push(sha256(format!("{at}:{}", sources.get(*file).text).as_bytes()));
@@ -140,6 +152,7 @@ pub fn analyse<'a>(
         evaluation: &evaluation,
         tasks: &tasks,
         variants: &variants,
+        pod_security: build.pod_security,
     };
     check::check(&checked, diagnostics);
     check::uses::label(&checked, sources, before, diagnostics);

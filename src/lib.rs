@@ -38,6 +38,7 @@ pub mod flyte;
 pub mod graph;
 pub mod lower;
 pub mod modules;
+pub mod project;
 pub mod resolve;
 pub mod schema;
 pub mod settings;

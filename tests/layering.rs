@@ -70,6 +70,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("lower", &["source", "digest", "flyte", "schema::units", "value", "settings"]),
     ("emit", &["source", "digest", "flyte", "settings", "lower"]),
+    ("project", &["source", "diagnostics", "data", "expression::inputs", "check::pod_security", "emit"]),
     (
         "compile",
         &[
@@ -99,8 +100,10 @@ const LAYERS: &[(&str, &[&str])] = &[
             "syntax::MAX_SOURCE_BYTES",
             "modules::EXTENSION",
             "expression::inputs",
+            "check::pod_security",
             "lower",
             "emit",
+            "project",
             "compile",
         ],
     ),

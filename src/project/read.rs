@@ -95,10 +95,7 @@ impl Reader<'_> {
     fn gates(&mut self, node: &Node) -> Vec<(Key, bool)> {
         let mut gates = Vec::new();
         for (key, node) in self.entries("feature-gates", node) {
-            match node.kind {
-                Kind::Bool(on) => gates.push((key.clone(), on)),
-                _ => self.faults.push(self.misfit(&key.text, "`true` or `false`", node)),
-            }
+            gates.extend(self.truth(&key.text, node).map(|on| (key.clone(), on)));
         }
         gates
     }
@@ -193,7 +190,10 @@ impl Reader<'_> {
         self.faults.push(match (closest(&key.text, settings.iter().copied()), table_of(&key.text)) {
             (Some(better), _) => renamed(diagnostic, key.span, better),
             (_, Some(other)) => diagnostic.help(format!("it belongs in `[{other}]`")),
-            _ => diagnostic.note(format!("its settings are {}", listed(settings.iter().copied()))),
+            _ => {
+                let has = if settings.len() == 1 { "its only setting is" } else { "its settings are" };
+                diagnostic.note(format!("{has} {}", listed(settings.iter().copied())))
+            }
         });
     }
 }

@@ -63,6 +63,19 @@ impl<'t> Reader<'t> {
         found
     }
 
+    /// Yes or no.
+    pub fn truth(&mut self, setting: &str, node: &Node) -> Option<bool> {
+        let fault = self.misfit(setting, "`true` or `false`", node);
+        self.faults.push(match &node.kind {
+            Kind::Bool(truth) => return Some(*truth),
+            Kind::String(text) if text == "true" || text == "false" => {
+                fault.help(format!("write `{text}`")).safe_fix("take the quotes away", node.span, text.as_str())
+            }
+            _ => fault,
+        });
+        None
+    }
+
     /// A version, of which a number would lose the last zeros.
     pub fn version(&mut self, node: &Node) -> Option<Written> {
         if !matches!(node.kind, Kind::Int(_) | Kind::Float(_)) {

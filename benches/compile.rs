@@ -17,6 +17,7 @@ use flytec::expression::inputs::Inputs;
 use flytec::flyte::entrypoint::Context;
 use flytec::lower::Workload;
 use flytec::modules::{Modules, load};
+use flytec::schema::kubernetes::versions::Target;
 use flytec::source::files::Memory;
 use flytec::source::{FileId, SourceMap};
 use flytec::syntax::recognise;
@@ -158,17 +159,19 @@ struct Setting {
     disk: Memory,
     inputs: Inputs,
     context: Context,
+    kubernetes: Target,
 }
 
 impl Setting {
     fn new() -> Self {
         let context = Context { version: Some("v1".to_owned()), ..Context::default() };
         let platform = [("platform.flyteenv".to_owned(), PLATFORM.as_bytes().to_vec())];
-        Self { disk: Memory::new(platform.into()), inputs: Inputs::default(), context }
+        let (inputs, kubernetes) = (Inputs::default(), Target::default());
+        Self { disk: Memory::new(platform.into()), inputs, context, kubernetes }
     }
 
     fn build(&self) -> Build<'_> {
-        Build { files: &self.disk, inputs: &self.inputs, context: &self.context }
+        Build { files: &self.disk, inputs: &self.inputs, context: &self.context, kubernetes: &self.kubernetes }
     }
 
     fn compile(&self, sources: &SourceMap) -> Vec<Workload> {

@@ -16,6 +16,7 @@ use crate::flyte::entrypoint::Context;
 use crate::lower::{EnvironmentFacts, Lowering, Workload, WorkloadName};
 use crate::modules::{self, Modules};
 use crate::resolve::{self, Environment, Program, TaskId};
+use crate::schema::kubernetes::versions::Target;
 use crate::settings::{self, TaskSettings};
 use crate::source::files::Files;
 use crate::source::{FileId, SourceMap, Span};
@@ -30,6 +31,8 @@ pub struct Build<'b> {
     pub inputs: &'b Inputs,
     /// What the entrypoint of Python functions is given.
     pub context: &'b Context,
+    /// The cluster that the pods are made for.
+    pub kubernetes: &'b Target,
 }
 
 /// What came of a program.
@@ -140,6 +143,7 @@ pub fn analyse<'a>(
         evaluation: &evaluation,
         tasks: &tasks,
         variants: &variants,
+        kubernetes: build.kubernetes,
     };
     check::check(&checked, diagnostics);
     check::uses::label(&checked, sources, before, diagnostics);

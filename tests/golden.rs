@@ -54,7 +54,7 @@ fn every_code_is_in_the_reference(updating: bool) -> Result<(), Failed> {
     const HEAD: &str = "# Diagnostics\n\nEvery message has a code that stays what it is. `E` is an error, which refuses the \
         program; `W` is a warning.\nThe first two digits are the family: 01 syntax, 02 names, 03 types, 04 templates, 05 reuse, \
         06 overrides, 07 what a task\nruns and asks for, 08 imports, parameters and other files, 09 the bounds of a \
-        build, 99 the compiler itself. [How\nmessages are written](cli.md#messages) is said elsewhere.\n\n| code | what it is |\n|---|---|\n";
+        build, 19 what a version of Kubernetes has, 99 the compiler itself. [How\nmessages are written](cli.md#messages) is said elsewhere.\n\n| code | what it is |\n|---|---|\n";
     let rows: Vec<String> = code::ALL.iter().map(|code| format!("| `{}` | {} |\n", code.id, code.title)).collect();
     let (path, text) = (root().join("docs/diagnostics.md"), HEAD.to_owned() + &rows.concat());
     if updating {

@@ -17,6 +17,7 @@ use flytec::flyte::entrypoint::Context;
 use flytec::lower::Template;
 use flytec::modules::load;
 use flytec::schema::kubernetes::POD_SPEC;
+use flytec::schema::kubernetes::versions::Target;
 use flytec::schema::{Object, Type};
 use flytec::source::SourceMap;
 use flytec::source::files::Memory;
@@ -92,7 +93,8 @@ fn pod_specs(text: &str) -> Vec<PodSpec> {
     let mut sources = SourceMap::new(vec![("a.flyteenv".to_owned(), text.to_owned())]);
     let mut diagnostics = Diagnostics::default();
     let (disk, inputs, context) = (Memory::default(), Inputs::default(), Context::default());
-    let build = Build { files: &disk, inputs: &inputs, context: &context };
+    let kubernetes = Target::default();
+    let build = Build { files: &disk, inputs: &inputs, context: &context, kubernetes: &kubernetes };
     let named: Vec<_> = sources.ids().collect();
     let modules = load(named, &mut sources, &disk, &mut diagnostics);
     let analysis = analyse(&modules, &mut sources, &build, &mut diagnostics);

@@ -13,6 +13,7 @@ mod reuse;
 mod templates;
 mod unused;
 pub mod uses;
+mod versions;
 
 use crate::diagnostics::Diagnostics;
 use crate::evaluate::Evaluation;
@@ -20,6 +21,7 @@ use crate::expression::Used;
 use crate::modules::Modules;
 use crate::modules::names::Names;
 use crate::resolve::{EnvironmentId, Program, TaskId};
+use crate::schema::kubernetes::versions::Target;
 use crate::settings::TaskSettings;
 use crate::syntax::ast::Name;
 use crate::value::Object;
@@ -40,6 +42,8 @@ pub struct Checked<'a> {
     pub tasks: &'a [TaskSettings],
     /// The settings of every variant.
     pub variants: &'a [TaskSettings],
+    /// The cluster that the pods are made for.
+    pub kubernetes: &'a Target,
 }
 
 /// Holds a program to every rule.
@@ -48,6 +52,7 @@ pub fn check(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     environments::dependencies(checked, diagnostics);
     environments::settings(checked, diagnostics);
     templates::effective(checked, diagnostics);
+    versions::effective(checked, diagnostics);
     reuse::environments(checked, diagnostics);
     reuse::tasks(checked, diagnostics);
     reuse::variants(checked, diagnostics);

@@ -21,6 +21,8 @@ use self::args::{Arguments, Command, Common};
 use crate::compile::{Build, Compilation, compile};
 use crate::diagnostics::{Severity, render};
 use crate::flyte::entrypoint::Context;
+use crate::schema::kubernetes::versions::Target;
+use crate::schema::kubernetes::versions::gates::Unsettable;
 use crate::source::SourceMap;
 
 /// Why a command could not run, for people. Its exit status is 2.
@@ -77,13 +79,34 @@ fn compile_and_report(global: &args::Global, common: &Common) -> Result<Compilat
         code_bundle: common.code_bundle.clone(),
         code_destination: common.code_dest.clone(),
     };
-    let build = Build { files: &sources.disk, inputs: &sources.inputs, context: &context };
+    let kubernetes = target(common)?;
+    let build = Build { files: &sources.disk, inputs: &sources.inputs, context: &context, kubernetes: &kubernetes };
     let mut compilation = compile(sources.map, &sources.named, &build);
     let mut diagnostics = sources.faults;
     diagnostics.extend(compilation.diagnostics);
     compilation.diagnostics = diagnostics.finish(&compilation.sources);
     report(global, &compilation.diagnostics, &compilation.sources);
     Ok(compilation)
+}
+
+/// The cluster that the arguments speak of.
+fn target(common: &Common) -> Result<Target, Failure> {
+    let mut target = common.kubernetes_version.map_or_else(Target::default, Target::new);
+    for (gate, on) in &common.feature_gates {
+        let (name, version) = (gate.facts().name, target.version);
+        target.gates.set(*gate, *on).map_err(|fault| {
+            Failure::new(match fault {
+                Unsettable::Absent { since } => {
+                    format!("Kubernetes {version} has no feature gate `{name}`, which came with {since}")
+                }
+                Unsettable::Locked { on, since } => {
+                    let state = if on { "on" } else { "off" };
+                    format!("the feature gate `{name}` is always {state} in Kubernetes {version}: it is locked since {since}")
+                }
+            })
+        })?;
+    }
+    Ok(target)
 }
 
 fn report(global: &args::Global, diagnostics: &[crate::diagnostics::Diagnostic], sources: &SourceMap) {

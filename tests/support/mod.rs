@@ -12,6 +12,7 @@ use flytec::diagnostics::render::{Format, render};
 use flytec::emit::{self, Emitter};
 use flytec::expression::inputs::Inputs;
 use flytec::flyte::entrypoint::Context;
+use flytec::schema::kubernetes::versions::{Gate, Target};
 use flytec::source::files::Memory;
 use flytec::source::{FileId, Source, SourceMap, Span};
 use serde_json::Value;
@@ -64,7 +65,8 @@ impl Program {
         };
         let inputs = inputs(arguments, &disk, &mut sources);
         let disk = Memory::new(disk);
-        let build = Build { files: &disk, inputs: &inputs, context: &context };
+        let kubernetes = kubernetes(option);
+        let build = Build { files: &disk, inputs: &inputs, context: &context, kubernetes: &kubernetes };
         Self { compilation: compile(sources, &named, &build) }
     }
 
@@ -93,6 +95,18 @@ impl Program {
         });
         pods.collect()
     }
+}
+
+/// The cluster of the arguments `--kubernetes-version VERSION` and `--feature-gates NAME=BOOL,…`.
+fn kubernetes(option: impl Fn(&str) -> Option<String>) -> Target {
+    let version = option("--kubernetes-version").map(|version| version.parse().expect("it is a version that there is"));
+    let mut target = version.map_or_else(Target::default, Target::new);
+    for setting in option("--feature-gates").iter().flat_map(|settings| settings.split(',')) {
+        let (name, on) = setting.split_once('=').expect("a gate is set to something");
+        let gate = Gate::named(name).expect("it is a gate that there is");
+        target.gates.set(gate, on == "true").expect("the version lets it be set");
+    }
+    target
 }
 
 /// What the arguments `--set NAME=VALUE` and `--params FILE` give.

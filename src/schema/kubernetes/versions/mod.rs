@@ -54,8 +54,9 @@ impl std::error::Error for UnknownVersion {}
 impl FromStr for Version {
     type Err = UnknownVersion;
 
-    /// Reads `1.34`, and what clusters call themselves: `v1.34.2`.
+    /// Reads `1.34`, and what clusters call themselves: `v1.34.2`, `v1.34.2+k3s1`.
     fn from_str(text: &str) -> Result<Self, UnknownVersion> {
+        let text = text.split(['-', '+']).next().unwrap_or_default();
         let mut parts = text.strip_prefix('v').unwrap_or(text).split('.');
         let (major, minor, patch, rest) = (parts.next(), parts.next(), parts.next(), parts.next());
         let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());

@@ -71,10 +71,11 @@ static WORKLOAD_REFERENCE: Object = Object {
 };
 
 /// What is known of each gate, by name.
-pub static GATES: [Facts; 42] = [
+pub static GATES: [Facts; 43] = [
     Facts { name: "AnyVolumeDataSource", since: Version(18), on_since: Some(Version(24)), locked_since: Some(Version(33)) },
     Facts { name: "AtomicWriteVolumeUserFields", since: Version(37), on_since: None, locked_since: None },
     Facts { name: "CSIMigrationPortworx", since: Version(23), on_since: Some(Version(31)), locked_since: Some(Version(33)) },
+    Facts { name: "ClusterTrustBundle", since: Version(27), on_since: Some(Version(37)), locked_since: None },
     Facts { name: "ClusterTrustBundleProjection", since: Version(29), on_since: Some(Version(37)), locked_since: None },
     Facts { name: "ContainerRestartRules", since: Version(34), on_since: Some(Version(35)), locked_since: None },
     Facts { name: "ContainerStopSignals", since: Version(33), on_since: None, locked_since: None },
@@ -123,84 +124,86 @@ impl Gate {
     pub const ATOMIC_WRITE_VOLUME_USER_FIELDS: Self = Self(1);
     /// `CSIMigrationPortworx`.
     pub const CSI_MIGRATION_PORTWORX: Self = Self(2);
+    /// `ClusterTrustBundle`.
+    pub const CLUSTER_TRUST_BUNDLE: Self = Self(3);
     /// `ClusterTrustBundleProjection`.
-    pub const CLUSTER_TRUST_BUNDLE_PROJECTION: Self = Self(3);
+    pub const CLUSTER_TRUST_BUNDLE_PROJECTION: Self = Self(4);
     /// `ContainerRestartRules`.
-    pub const CONTAINER_RESTART_RULES: Self = Self(4);
+    pub const CONTAINER_RESTART_RULES: Self = Self(5);
     /// `ContainerStopSignals`.
-    pub const CONTAINER_STOP_SIGNALS: Self = Self(5);
+    pub const CONTAINER_STOP_SIGNALS: Self = Self(6);
     /// `CrossNamespaceVolumeDataSource`.
-    pub const CROSS_NAMESPACE_VOLUME_DATA_SOURCE: Self = Self(6);
+    pub const CROSS_NAMESPACE_VOLUME_DATA_SOURCE: Self = Self(7);
     /// `DRAWorkloadResourceClaims`.
-    pub const DRA_WORKLOAD_RESOURCE_CLAIMS: Self = Self(7);
+    pub const DRA_WORKLOAD_RESOURCE_CLAIMS: Self = Self(8);
     /// `DynamicResourceAllocation`.
-    pub const DYNAMIC_RESOURCE_ALLOCATION: Self = Self(8);
+    pub const DYNAMIC_RESOURCE_ALLOCATION: Self = Self(9);
     /// `EmptyDirVolumeMode`.
-    pub const EMPTY_DIR_VOLUME_MODE: Self = Self(9);
+    pub const EMPTY_DIR_VOLUME_MODE: Self = Self(10);
     /// `EnvFiles`.
-    pub const ENV_FILES: Self = Self(10);
+    pub const ENV_FILES: Self = Self(11);
     /// `EvictionRequestAPI`.
-    pub const EVICTION_REQUEST_API: Self = Self(11);
+    pub const EVICTION_REQUEST_API: Self = Self(12);
     /// `GRPCContainerProbeTLS`.
-    pub const GRPC_CONTAINER_PROBE_TLS: Self = Self(12);
+    pub const GRPC_CONTAINER_PROBE_TLS: Self = Self(13);
     /// `GenericWorkload`.
-    pub const GENERIC_WORKLOAD: Self = Self(13);
+    pub const GENERIC_WORKLOAD: Self = Self(14);
     /// `HTTPProbeProtocol`.
-    pub const HTTP_PROBE_PROTOCOL: Self = Self(14);
+    pub const HTTP_PROBE_PROTOCOL: Self = Self(15);
     /// `HostnameOverride`.
-    pub const HOSTNAME_OVERRIDE: Self = Self(15);
+    pub const HOSTNAME_OVERRIDE: Self = Self(16);
     /// `ImageVolume`.
-    pub const IMAGE_VOLUME: Self = Self(16);
+    pub const IMAGE_VOLUME: Self = Self(17);
     /// `InPlacePodVerticalScaling`.
-    pub const IN_PLACE_POD_VERTICAL_SCALING: Self = Self(17);
+    pub const IN_PLACE_POD_VERTICAL_SCALING: Self = Self(18);
     /// `MatchLabelKeysInPodAffinity`.
-    pub const MATCH_LABEL_KEYS_IN_POD_AFFINITY: Self = Self(18);
+    pub const MATCH_LABEL_KEYS_IN_POD_AFFINITY: Self = Self(19);
     /// `MatchLabelKeysInPodTopologySpread`.
-    pub const MATCH_LABEL_KEYS_IN_POD_TOPOLOGY_SPREAD: Self = Self(19);
+    pub const MATCH_LABEL_KEYS_IN_POD_TOPOLOGY_SPREAD: Self = Self(20);
     /// `MatchLabelKeysInPodTopologySpreadSelectorMerge`.
-    pub const MATCH_LABEL_KEYS_IN_POD_TOPOLOGY_SPREAD_SELECTOR_MERGE: Self = Self(20);
+    pub const MATCH_LABEL_KEYS_IN_POD_TOPOLOGY_SPREAD_SELECTOR_MERGE: Self = Self(21);
     /// `NodeInclusionPolicyInPodTopologySpread`.
-    pub const NODE_INCLUSION_POLICY_IN_POD_TOPOLOGY_SPREAD: Self = Self(21);
+    pub const NODE_INCLUSION_POLICY_IN_POD_TOPOLOGY_SPREAD: Self = Self(22);
     /// `PodCertificateRequest`.
-    pub const POD_CERTIFICATE_REQUEST: Self = Self(22);
+    pub const POD_CERTIFICATE_REQUEST: Self = Self(23);
     /// `PodLevelResources`.
-    pub const POD_LEVEL_RESOURCES: Self = Self(23);
+    pub const POD_LEVEL_RESOURCES: Self = Self(24);
     /// `PodLifecycleSleepAction`.
-    pub const POD_LIFECYCLE_SLEEP_ACTION: Self = Self(24);
+    pub const POD_LIFECYCLE_SLEEP_ACTION: Self = Self(25);
     /// `PodLifecycleSleepActionAllowZero`.
-    pub const POD_LIFECYCLE_SLEEP_ACTION_ALLOW_ZERO: Self = Self(25);
+    pub const POD_LIFECYCLE_SLEEP_ACTION_ALLOW_ZERO: Self = Self(26);
     /// `ProbeTerminationGracePeriod`.
-    pub const PROBE_TERMINATION_GRACE_PERIOD: Self = Self(26);
+    pub const PROBE_TERMINATION_GRACE_PERIOD: Self = Self(27);
     /// `ProcMountType`.
-    pub const PROC_MOUNT_TYPE: Self = Self(27);
+    pub const PROC_MOUNT_TYPE: Self = Self(28);
     /// `RecoverVolumeExpansionFailure`.
-    pub const RECOVER_VOLUME_EXPANSION_FAILURE: Self = Self(28);
+    pub const RECOVER_VOLUME_EXPANSION_FAILURE: Self = Self(29);
     /// `RecursiveReadOnlyMounts`.
-    pub const RECURSIVE_READ_ONLY_MOUNTS: Self = Self(29);
+    pub const RECURSIVE_READ_ONLY_MOUNTS: Self = Self(30);
     /// `RelaxedDNSSearchValidation`.
-    pub const RELAXED_DNS_SEARCH_VALIDATION: Self = Self(30);
+    pub const RELAXED_DNS_SEARCH_VALIDATION: Self = Self(31);
     /// `RelaxedEnvironmentVariableValidation`.
-    pub const RELAXED_ENVIRONMENT_VARIABLE_VALIDATION: Self = Self(31);
+    pub const RELAXED_ENVIRONMENT_VARIABLE_VALIDATION: Self = Self(32);
     /// `RestartAllContainersOnContainerExits`.
-    pub const RESTART_ALL_CONTAINERS_ON_CONTAINER_EXITS: Self = Self(32);
+    pub const RESTART_ALL_CONTAINERS_ON_CONTAINER_EXITS: Self = Self(33);
     /// `SELinuxChangePolicy`.
-    pub const SE_LINUX_CHANGE_POLICY: Self = Self(33);
+    pub const SE_LINUX_CHANGE_POLICY: Self = Self(34);
     /// `SELinuxMount`.
-    pub const SE_LINUX_MOUNT: Self = Self(34);
+    pub const SE_LINUX_MOUNT: Self = Self(35);
     /// `SidecarContainers`.
-    pub const SIDECAR_CONTAINERS: Self = Self(35);
+    pub const SIDECAR_CONTAINERS: Self = Self(36);
     /// `SupplementalGroupsPolicy`.
-    pub const SUPPLEMENTAL_GROUPS_POLICY: Self = Self(36);
+    pub const SUPPLEMENTAL_GROUPS_POLICY: Self = Self(37);
     /// `TaintTolerationComparisonOperators`.
-    pub const TAINT_TOLERATION_COMPARISON_OPERATORS: Self = Self(37);
+    pub const TAINT_TOLERATION_COMPARISON_OPERATORS: Self = Self(38);
     /// `UserNamespacesHostNetworkSupport`.
-    pub const USER_NAMESPACES_HOST_NETWORK_SUPPORT: Self = Self(38);
+    pub const USER_NAMESPACES_HOST_NETWORK_SUPPORT: Self = Self(39);
     /// `UserNamespacesSupport`.
-    pub const USER_NAMESPACES_SUPPORT: Self = Self(39);
+    pub const USER_NAMESPACES_SUPPORT: Self = Self(40);
     /// `VolumeAttributesClass`.
-    pub const VOLUME_ATTRIBUTES_CLASS: Self = Self(40);
+    pub const VOLUME_ATTRIBUTES_CLASS: Self = Self(41);
     /// `VolumeBindMountOptions`.
-    pub const VOLUME_BIND_MOUNT_OPTIONS: Self = Self(41);
+    pub const VOLUME_BIND_MOUNT_OPTIONS: Self = Self(42);
 }
 
 /// What gates guard, by object and field.

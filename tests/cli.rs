@@ -10,6 +10,8 @@
 mod folder;
 #[path = "cli/imports.rs"]
 mod imports;
+#[path = "cli/kubernetes.rs"]
+mod kubernetes;
 #[path = "cli/messages.rs"]
 mod messages;
 #[path = "cli/output.rs"]

@@ -165,7 +165,7 @@ fn shut(set: &Set<'_>, guard: &Guard, target: &Target) -> Diagnostic {
         Effect::VolumeDropped => (
             code::DROPPED,
             format!("Kubernetes {version} drops a volume with `{field}` silently"),
-            "the API server takes the whole volume out of the pod, and every mount of it; the containers start without"
+            "the API server takes the whole volume out of the pod, and every mount of it; the containers start without it"
                 .to_owned(),
         ),
         Effect::KeptFromClaim => (

@@ -81,6 +81,11 @@ impl Data {
     }
 }
 
+/// Whether a gate is on for good in all versions from this one on: what it guards is as if it had none.
+pub fn is_settled(stages: &[Stage], oldest: u8) -> bool {
+    stages.iter().any(|stage| stage.locked && stage.default && stage.from <= oldest)
+}
+
 fn text(row: &Value, name: &str) -> String {
     row[name].as_str().unwrap_or_else(|| panic!("{row} has no {name}")).to_owned()
 }
@@ -144,7 +149,7 @@ fn gates_in(text: &str) -> Vec<String> {
     for (at, word) in words.iter().enumerate().filter(|(_, word)| word.starts_with("feature")) {
         gates.extend(at.checked_sub(1).map(|at| words[at]));
         // No sentence ends between a gate and the word for it.
-        let name = words[at + 1..].iter().skip_while(|word| ["gate", "flag", "gates"].contains(word)).next();
+        let name = words[at + 1..].iter().find(|word| !["gate", "flag", "gates"].contains(word));
         gates.extend(name.filter(|_| !word.ends_with('.')));
     }
     let names = gates.into_iter().map(|gate| gate.trim_matches(|c: char| !c.is_ascii_alphanumeric()));

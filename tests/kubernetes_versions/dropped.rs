@@ -138,7 +138,9 @@ fn at<'v>(spec: &'v Value, path: &str) -> &'v Value {
 fn leaves(value: &Value, path: &str, paths: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) => {
-            fields.iter().for_each(|(name, value)| leaves(value, &format!("{path}.{name}"), paths))
+            for (name, value) in fields {
+                leaves(value, &format!("{path}.{name}"), paths);
+            }
         }
         Value::Array(items) => {
             items.iter().enumerate().for_each(|(at, item)| leaves(item, &format!("{path}[{at}]"), paths));

@@ -22,7 +22,7 @@ pub type Amounts = BTreeMap<String, Quantity>;
 /// The key by which Flyte's SDK asks for accelerators. Flyte renames it in every container before Kubernetes sees the pod, and
 /// gives it the limit that it needs.
 ///
-/// Source: `AddFlyteCustomizationsToContainer` in Flyte's flytek8s/container_helper.go.
+/// Source: `AddFlyteCustomizationsToContainer` in Flyte's `flytek8s/container_helper.go`.
 const FLYTE_ACCELERATOR: &str = "gpu";
 const HUGE_PAGES: &str = "hugepages-";
 const ONE: i128 = 1000;

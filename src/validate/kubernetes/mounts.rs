@@ -2,7 +2,7 @@
 //!
 //! In: a container, and the pod's volumes. Out: faults. Always: a mount of a volume that the server drops is dropped with it.
 //! Source: `ValidateVolumeMounts`, `validateMountPropagation` and `validateMountRecursiveReadOnly` in validation.go,
-//! `dropImageVolumes` in pkg/api/pod/util.go; what paths come to at the node, in `makeMounts` of pkg/kubelet/kubelet_pods.go.
+//! `dropImageVolumes` in pkg/api/pod/util.go; what paths come to at the node, in the kubelet's `makeMounts`.
 //! Not here: mounts below mounts of secrets and config maps, for which the node makes folders.
 
 use k8s_openapi::api::core::v1::{Container, VolumeMount};
@@ -152,7 +152,7 @@ fn beside_devices(devices: &Taken<'_>, mount: &VolumeMount, list: &At<'_>, at: &
         let fault = Fault::invalid(codes::MOUNT_PATH_TWICE, &at.field("mountPath"), message).relation();
         let fault = fault.echo(mount.mount_path.is_empty());
         let device = list.index(*index);
-        faults.push(fault.other(&device.field("devicePath"), "the device"));
+        faults.push(fault.other(&device.field("devicePath"), "the device").help("put one of them elsewhere"));
     }
 }
 
@@ -172,7 +172,7 @@ fn of_list(container: &Container, mount: &VolumeMount, list: &At<'_>, at: &At<'_
     if !sub_path.is_empty() && !expression.is_empty() {
         let message = "a mount has either `subPath` or `subPathExpr`";
         let fault = Fault::invalid(codes::TWO_PARTS_OF_A_VOLUME, &at.field("subPathExpr"), message).relation();
-        faults.push(fault.at_key().other(&at.field("subPath"), "beside this"));
+        faults.push(fault.at_key().other(&at.field("subPath"), "beside this").help("leave one of them out"));
     }
     let before = faults.len();
     below(sub_path, &at.field("subPath"), faults);

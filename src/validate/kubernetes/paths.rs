@@ -15,11 +15,12 @@ pub fn required(text: &str, owner: &str, field: &str, at: &At<'_>, faults: &mut 
     }
 }
 
-/// A name that has to be a DNS label.
+/// A name that has to be a DNS label; `what` is what has that name.
 #[must_use]
-pub fn label(name: &str, at: &At<'_>) -> Option<Fault> {
+pub fn label(name: &str, what: &str, at: &At<'_>) -> Option<Fault> {
     let wrong = dns_label(name)?;
-    let fault = Fault::invalid(codes::BAD_DNS_LABEL, at, format!("`{name}` cannot be a name here: it {wrong}"));
+    let message = format!("`{name}` cannot be the name of {what}: it {wrong}");
+    let fault = Fault::invalid(codes::BAD_DNS_LABEL, at, message);
     Some(renamed_by_form(fault, name, |name| dns_label(name).is_none()))
 }
 

@@ -235,7 +235,7 @@ fn check_data(claim: &PersistentVolumeClaimSpec, at: &At<'_>, faults: &mut Fault
     let namespace = claim.data_source_ref.as_ref().and_then(|source| source.namespace.as_deref()).unwrap_or_default();
     let place = at.field("dataSourceRef");
     if !namespace.is_empty() {
-        faults.extend(label(namespace, &place.field("namespace")));
+        faults.extend(label(namespace, "a namespace", &place.field("namespace")));
     }
     let (Some(source), Some(reference)) = (source, reference) else { return };
     let equal = source.group == reference.group && source.kind == reference.kind && source.name == reference.name;

@@ -38,7 +38,7 @@ pub fn aws(disk: &AWSElasticBlockStoreVolumeSource, at: &At<'_>, faults: &mut Fa
     faults.extend(byte(disk.partition.unwrap_or_default(), "`partition`", &at.field("partition")));
 }
 
-/// Checks a disk of OpenStack: `validateCinderVolumeSource`.
+/// Checks a disk of `OpenStack`: `validateCinderVolumeSource`.
 pub fn cinder(disk: &CinderVolumeSource, at: &At<'_>, faults: &mut Faults) {
     required(&disk.volume_id, "a `cinder` volume", "volumeID", at, faults);
     if let Some(secret) = &disk.secret_ref {

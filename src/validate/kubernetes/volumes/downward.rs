@@ -14,12 +14,12 @@ use super::super::Pod;
 use super::super::amounts::billionths;
 use super::super::formats::qualified_name;
 use super::super::paths::{known_as, mode, of_file, required};
-use super::super::words::one_of;
+use super::super::words::{alternatives, one_of};
 use super::overlaps::Paths;
 use crate::diagnostics::code::{self, kubernetes as codes};
 use crate::diagnostics::suggest::did_you_mean;
 use crate::schema::units;
-use crate::validate::fault::{Fault, Faults};
+use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::path::At;
 
 /// Checks a volume.
@@ -67,19 +67,18 @@ pub fn file(pod: &Pod<'_>, file: &DownwardAPIVolumeFile, at: &At<'_>, owner: &At
 /// What a file can say of its pod.
 const FIELDS: &[&str] =
     &["metadata.name", "metadata.namespace", "metadata.labels", "metadata.annotations", "metadata.uid"];
-/// What the server knows, and what environment variables can say in part.
-const OTHERS: &[&str] = &[
+/// What an environment variable can say, and no file.
+const OF_VARIABLES: &[&str] = &[
     "spec.nodeName",
     "spec.host",
-    "spec.restartPolicy",
     "spec.serviceAccountName",
-    "spec.schedulerName",
-    "status.phase",
     "status.hostIP",
     "status.hostIPs",
     "status.podIP",
     "status.podIPs",
 ];
+/// What the server knows, and nothing can say.
+const OF_NOTHING: &[&str] = &["spec.restartPolicy", "spec.schedulerName", "status.phase"];
 
 fn field_of_pod(field: &ObjectFieldSelector, at: &At<'_>, faults: &mut Faults) {
     let path = field.field_path.as_str();
@@ -97,13 +96,20 @@ fn field_of_pod(field: &ObjectFieldSelector, at: &At<'_>, faults: &mut Faults) {
     }
     if let Some((of, key)) = subscripted(path) {
         faults.extend(subscript(path, of, key, at));
-    } else if OTHERS.contains(&path) {
-        let fault = one_of(codes::BAD_FIELD_OF_POD, path, FIELDS, &place);
-        faults.extend(fault.map(|fault| fault.help("an environment variable can say where the pod runs: `env`")));
     } else if !FIELDS.contains(&path) {
-        let mut fault = Fault::invalid(codes::BAD_FIELD_OF_POD, &place, format!("no file can say `{path}` of its pod"))
-            .note(format!("it can say {}, and one label or annotation: `metadata.labels['key']`", FIELDS.join(", ")));
-        fault.help.extend(did_you_mean(path, FIELDS.iter().copied()));
+        let of_variables = OF_VARIABLES.contains(&path);
+        let known = of_variables || OF_NOTHING.contains(&path);
+        let reason = if known { Reason::NotSupported } else { Reason::Invalid };
+        let message = format!("no file can say `{path}` of its pod");
+        let mut fault = Fault::refused(codes::BAD_FIELD_OF_POD, reason, &place, message).note(format!(
+            "it can say {}; and one label or annotation: `metadata.labels['key']`",
+            alternatives(FIELDS)
+        ));
+        if of_variables {
+            fault.help.push(format!("an environment variable can say `{path}`"));
+        } else {
+            fault.help.extend(did_you_mean(path, FIELDS.iter().copied()));
+        }
         faults.push(fault);
     }
 }
@@ -187,7 +193,6 @@ fn bad_divisor(resource: &str, divisor: &Quantity, at: &At<'_>) -> Option<Fault>
         return None;
     }
     let message = format!("`{resource}` cannot be counted in units of `{}`", divisor.0);
-    let listed: Vec<String> = units.iter().map(|unit| format!("`{unit}`")).collect();
     let fault = Fault::invalid(codes::BAD_DIVISOR, at, message).relation();
-    Some(fault.note(format!("Kubernetes counts it in {}", listed.join(", "))))
+    Some(fault.note(format!("Kubernetes counts it in {}", alternatives(units))))
 }

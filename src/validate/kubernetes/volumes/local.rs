@@ -1,15 +1,15 @@
 //! Volumes that the node itself has: empty folders, folders of the node, and images.
 //!
 //! In: a source of a volume. Out: faults. Source: `validateVolumeSource`, `validateHostPathVolumeSource` and
-//! `validateImageVolumeSource` in validation.go; media of empty folders in pkg/volume/emptydir/empty_dir.go, which the kubelet
-//! refuses. Not here: what is at a path of a node.
+//! `validateImageVolumeSource` in validation.go; media of empty folders in `pkg/volume/emptydir`, of which the kubelet refuses
+//! others. Not here: what is at a path of a node.
 
 use k8s_openapi::api::core::v1::{EmptyDirVolumeSource, HostPathVolumeSource, ImageVolumeSource};
 
 use super::super::Pod;
 use super::super::amounts::{is_huge_pages, thousandths};
 use super::super::paths::{required, without_parents};
-use super::super::words::{alternatives, one_of};
+use super::super::words::one_of;
 use crate::diagnostics::code::{self, kubernetes as codes};
 use crate::diagnostics::suggest::closest;
 use crate::validate::fault::{Fault, Faults, Reason};
@@ -34,10 +34,9 @@ pub fn empty_dir(pod: &Pod<'_>, folder: &EmptyDirVolumeSource, at: &At<'_>, faul
 fn bad_medium(medium: &str, at: &At<'_>) -> Fault {
     const MEDIA: &[&str] = &["Memory", HUGE_PAGES];
     let fault = Fault::found(codes::BAD_MEDIUM, at, format!("no node has the medium `{medium}` for a folder"));
-    let fault = fault.note(format!(
-        "nodes know {} and `{HUGE_PAGES}-SIZE`; without `medium` the folder is on the disk of the node",
-        alternatives(MEDIA)
-    ));
+    let fault = fault.note(
+        "nodes know `Memory`, `HugePages` and `HugePages-SIZE`; without `medium` the folder is on the disk of the node",
+    );
     match closest(medium, MEDIA.iter().copied()) {
         Some(word) => {
             fault.help(format!("did you mean `{word}`?")).suggest(format!("write `{word}`"), format!("\"{word}\""))

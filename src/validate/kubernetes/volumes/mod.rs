@@ -22,9 +22,9 @@ use k8s_openapi::api::core::v1::Volume;
 use rustc_hash::FxHashMap;
 
 use super::Pod;
-use super::paths::{known_as, label, required};
+use super::paths::{known_as, label, quoted, required};
 use crate::diagnostics::code::kubernetes as codes;
-use crate::diagnostics::suggest::did_you_mean;
+use crate::diagnostics::suggest::closest;
 use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::path::At;
 
@@ -56,10 +56,15 @@ impl<'p> Volumes<'p> {
     #[must_use]
     pub fn unknown(&self, name: &str, who: &str, at: &At<'_>) -> Fault {
         let message = format!("the pod has no volume `{name}`, which {who} names");
+        let similar = closest(name, self.by_name.keys().copied());
+        // What is wrong with a volume is told there.
+        let broken = similar.is_some_and(|similar| matches!(self.get(similar), Some(Named::Broken)));
         let fault = Fault::refused(codes::UNKNOWN_VOLUME, Reason::NotFound, at, message)
-            .echo(name.is_empty() || self.by_name.contains_key(name));
-        let mut fault = match did_you_mean(name, self.by_name.keys().copied()) {
-            Some(similar) => fault.help(similar),
+            .echo(name.is_empty() || broken || self.by_name.contains_key(name));
+        let mut fault = match similar {
+            Some(similar) => {
+                fault.help(format!("did you mean `{similar}`?")).suggest(format!("write `{similar}`"), quoted(similar))
+            }
             None => fault.help(format!("declare it in `pod_spec`: `volumes {name} {{ … }}`")),
         };
         fault.notes.extend(self.by_name.is_empty().then(|| "the pod has no volumes at all".to_owned()));
@@ -105,7 +110,7 @@ fn check_one(pod: &Pod<'_>, volume: &Volume, volumes: &Volumes<'_>, list: &At<'_
     let name = volume.name.as_str();
     required(name, "a volume", "name", at, faults);
     if !name.is_empty() {
-        faults.extend(label(name, &at.field("name")));
+        faults.extend(label(name, "a volume", &at.field("name")));
     }
     if let Some(Named::Volume(_, first)) = volumes.get(name) {
         let message = format!("the pod has two volumes `{name}`");

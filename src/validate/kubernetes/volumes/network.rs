@@ -121,13 +121,10 @@ pub fn fibre_channel(disk: &FCVolumeSource, at: &At<'_>, faults: &mut Faults) {
         _ => {}
     }
     if has(&disk.target_wwns) {
-        match disk.lun {
-            Some(lun) => faults.extend(byte(lun, "`lun`", &at.field("lun"))),
-            None => {
-                let fault = Fault::required(code::MISSING_FIELD, &at.field("lun"), "`targetWWNs` needs a `lun`");
-                faults.push(fault.other(&place, "needs it"));
-            }
-        }
+        let lun = at.field("lun");
+        let missing =
+            || Fault::required(code::MISSING_FIELD, &lun, "`targetWWNs` needs a `lun`").other(&place, "needs it");
+        faults.extend(disk.lun.map_or_else(|| Some(missing()), |number| byte(number, "`lun`", &lun)));
     }
 }
 

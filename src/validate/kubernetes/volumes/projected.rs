@@ -138,14 +138,14 @@ fn several(pod: &Pod<'_>, source: &VolumeProjection, at: &At<'_>) -> Option<Faul
 
 /// Checks a token. Kubernetes names a path of the volume as the place of its path, and does not ask whether it is taken.
 fn service_account_token<'p>(
-    token: &'p ServiceAccountTokenProjection,
+    source: &'p ServiceAccountTokenProjection,
     at: &At<'_>,
     taken: &mut Taken<'p>,
     faults: &mut Faults,
 ) {
     const SHORTEST: i64 = 600;
     const LONGEST: i64 = 1 << 32;
-    if let Some(seconds) = token.expiration_seconds.filter(|seconds| !(SHORTEST..=LONGEST).contains(seconds)) {
+    if let Some(seconds) = source.expiration_seconds.filter(|seconds| !(SHORTEST..=LONGEST).contains(seconds)) {
         let message = if seconds < SHORTEST {
             format!("a token lives for 600 seconds at least, not for {seconds}")
         } else {
@@ -154,12 +154,12 @@ fn service_account_token<'p>(
         faults.push(Fault::invalid(code::OUT_OF_RANGE, &at.field("expirationSeconds"), message));
     }
     let before = faults.len();
-    required(&token.path, "a `serviceAccountToken`", "path", at, faults);
-    of_file(&token.path, &at.field("path"), faults);
+    required(&source.path, "a `serviceAccountToken`", "path", at, faults);
+    of_file(&source.path, &at.field("path"), faults);
     if faults.len() > before {
         known_as(faults, before, at, &taken.volume.path().to_string());
     }
-    faults.extend(taken.paths.add(&token.path, &at.field("path")));
+    faults.extend(taken.paths.add(&source.path, &at.field("path")));
 }
 
 fn cluster_trust_bundle<'p>(

@@ -15,10 +15,9 @@ use crate::validate::path::At;
 
 /// A warning about a driver that does nothing since some version.
 fn removed(since: &str, instead: &str, at: &At<'_>) -> Fault {
-    let path = at.path();
-    let name = path.to_string();
-    let name = name.rsplit('.').next().unwrap_or_default();
-    Fault::found(codes::REMOVED_DRIVER, at, format!("`{name}` volumes do nothing since Kubernetes {since}"))
+    let path = at.path().to_string();
+    let name = path.rsplit('.').next().unwrap_or_default();
+    Fault::found(codes::REMOVED_DRIVER, at, format!("`{name}` volumes do not work since Kubernetes {since}"))
         .at_key()
         .note("the API server takes them still, and the pod never starts")
         .help(instead)
@@ -85,12 +84,13 @@ pub fn quobyte(source: &QuobyteVolumeSource, at: &At<'_>, faults: &mut Faults) {
     const TENANT: usize = 64;
     required(&source.registry, "a `quobyte` volume", "registry", at, faults);
     let tenant = source.tenant.as_deref().unwrap_or_default();
-    if source.registry.is_empty() {
-    } else if tenant.len() > TENANT {
+    let registry = Some(source.registry.as_str()).filter(|registry| !registry.is_empty());
+    // Without a registry, the server looks at neither.
+    if registry.is_some() && tenant.len() > TENANT {
         let message = format!("a tenant has {} characters, and {TENANT} are allowed", tenant.len());
         faults.push(Fault::required(codes::BAD_DISK_ADDRESS, &at.field("tenant"), message));
-    } else if !source.registry.split(',').all(is_host_and_port) {
-        let message = format!("`{}` is no registry", source.registry);
+    } else if let Some(registry) = registry.filter(|registry| !registry.split(',').all(is_host_and_port)) {
+        let message = format!("`{registry}` is no registry");
         let fault = Fault::invalid(codes::BAD_DISK_ADDRESS, &at.field("registry"), message);
         faults.push(fault.note("a registry is `HOST:PORT`, or several of them with `,` between them"));
     }
@@ -106,13 +106,17 @@ fn is_host_and_port(text: &str) -> bool {
     !host.contains(['[', ']']) && !port.contains(['[', ']']) && (in_brackets || !host.contains(':'))
 }
 
-/// Checks a volume of StorageOS: `validateStorageOSVolumeSource`.
+/// Checks a volume of `StorageOS`: `validateStorageOSVolumeSource`.
 pub fn storageos(source: &StorageOSVolumeSource, at: &At<'_>, faults: &mut Faults) {
     let name = source.volume_name.as_deref().unwrap_or_default();
     let namespace = source.volume_namespace.as_deref().unwrap_or_default();
     required(name, "a `storageos` volume", "volumeName", at, faults);
     for (text, field) in [(name, "volumeName"), (namespace, "volumeNamespace")] {
-        faults.extend(Some(text).filter(|text| !text.is_empty()).and_then(|text| label(text, &at.field(field))));
+        faults.extend(
+            Some(text)
+                .filter(|text| !text.is_empty())
+                .and_then(|text| label(text, "a volume of StorageOS", &at.field(field))),
+        );
     }
     if let Some(secret) = &source.secret_ref {
         required(&secret.name, "`secretRef`", "name", &at.field("secretRef"), faults);
@@ -120,7 +124,7 @@ pub fn storageos(source: &StorageOSVolumeSource, at: &At<'_>, faults: &mut Fault
     faults.push(removed("1.25", BY_CLAIM, at));
 }
 
-/// Checks a volume of ScaleIO: `validateScaleIOVolumeSource`.
+/// Checks a volume of `ScaleIO`: `validateScaleIOVolumeSource`.
 pub fn scale_io(source: &ScaleIOVolumeSource, at: &At<'_>, faults: &mut Faults) {
     required(&source.gateway, "a `scaleIO` volume", "gateway", at, faults);
     required(&source.system, "a `scaleIO` volume", "system", at, faults);

@@ -40,7 +40,11 @@ pub fn check(pod: &Pod<'_>, volumes: &Volumes<'_>, at: &At<'_>, faults: &mut Fau
         let at = at.index(index);
         let fault =
             Fault::found(codes::UNUSED_VOLUME, &at.field("name"), format!("no container uses the volume `{name}`"));
-        faults.push(fault.relation().help(format!("mount it in a container: `volumeMounts \"/{name}\" {{ name = \"{name}\" }}`")));
+        faults.push(
+            fault
+                .relation()
+                .help(format!("mount it in a container: `volumeMounts \"/{name}\" {{ name = \"{name}\" }}`")),
+        );
     }
 }
 

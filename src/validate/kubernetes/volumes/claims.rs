@@ -12,15 +12,15 @@ use k8s_openapi::api::core::v1::{
 };
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
-use super::super::amounts::{no_digit, parts_of_bytes, thousandths};
-use super::super::formats::{dns_subdomain, label_value, qualified_name};
-use super::super::paths::{label, required, subdomain};
-use super::super::words::one_of;
-use super::super::{Pod, selectors};
 use super::files::name_of;
 use crate::diagnostics::code::{self, kubernetes as codes};
 use crate::schema::units;
 use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::kubernetes::amounts::{no_digit, parts_of_bytes, thousandths};
+use crate::validate::kubernetes::formats::{dns_subdomain, label_value, qualified_name};
+use crate::validate::kubernetes::paths::{label, required, subdomain};
+use crate::validate::kubernetes::words::one_of;
+use crate::validate::kubernetes::{Pod, selectors};
 use crate::validate::path::At;
 
 /// Checks a volume of a claim.

@@ -8,10 +8,10 @@ use k8s_openapi::api::core::v1::{
     GCEPersistentDiskVolumeSource, PortworxVolumeSource, VsphereVirtualDiskVolumeSource,
 };
 
-use super::super::paths::{known_as, required};
-use super::super::words::one_of;
 use crate::diagnostics::code::{self, kubernetes as codes};
 use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::kubernetes::paths::{known_as, required};
+use crate::validate::kubernetes::words::one_of;
 use crate::validate::path::At;
 
 /// A number that one byte can hold.

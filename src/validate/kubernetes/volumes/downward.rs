@@ -10,16 +10,16 @@ use k8s_openapi::api::core::v1::{
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
-use super::super::Pod;
-use super::super::amounts::billionths;
-use super::super::formats::qualified_name;
-use super::super::paths::{known_as, mode, of_file, required};
-use super::super::words::{alternatives, one_of};
 use super::overlaps::Paths;
 use crate::diagnostics::code::{self, kubernetes as codes};
 use crate::diagnostics::suggest::did_you_mean;
 use crate::schema::units;
 use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::kubernetes::Pod;
+use crate::validate::kubernetes::amounts::billionths;
+use crate::validate::kubernetes::formats::qualified_name;
+use crate::validate::kubernetes::paths::{known_as, mode, of_file, required};
+use crate::validate::kubernetes::words::{alternatives, one_of};
 use crate::validate::path::At;
 
 /// Checks a volume.

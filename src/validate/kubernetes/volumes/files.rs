@@ -6,11 +6,11 @@
 
 use k8s_openapi::api::core::v1::{ConfigMapVolumeSource, KeyToPath, SecretVolumeSource};
 
-use super::super::formats::dns_subdomain;
-use super::super::paths::{mode, of_file, required};
 use super::overlaps::Paths;
 use crate::diagnostics::code::kubernetes as codes;
 use crate::validate::fault::{Fault, Faults};
+use crate::validate::kubernetes::formats::dns_subdomain;
+use crate::validate::kubernetes::paths::{mode, of_file, required};
 use crate::validate::path::At;
 
 /// Checks a volume of a secret.

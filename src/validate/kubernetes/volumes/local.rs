@@ -6,13 +6,13 @@
 
 use k8s_openapi::api::core::v1::{EmptyDirVolumeSource, HostPathVolumeSource, ImageVolumeSource};
 
-use super::super::Pod;
-use super::super::amounts::{is_huge_pages, thousandths};
-use super::super::paths::{required, without_parents};
-use super::super::words::one_of;
 use crate::diagnostics::code::{self, kubernetes as codes};
 use crate::diagnostics::suggest::closest;
 use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::kubernetes::Pod;
+use crate::validate::kubernetes::amounts::{is_huge_pages, thousandths};
+use crate::validate::kubernetes::paths::{required, without_parents};
+use crate::validate::kubernetes::words::one_of;
 use crate::validate::path::At;
 
 const HUGE_PAGES: &str = "HugePages";

@@ -104,6 +104,7 @@ fn check_one(pod: &Pod<'_>, volume: &Volume, volumes: &Volumes<'_>, list: &At<'_
     check_sources(pod, volume, &mut sources);
     if sources.first.is_none() {
         let fault = Fault::found(codes::VOLUME_WITHOUT_SOURCE, at, "a volume that does not say what it is")
+            .relation()
             .note("Kubernetes takes it for an empty folder");
         faults.push(fault.help("write `emptyDir {}` where that is meant"));
     }

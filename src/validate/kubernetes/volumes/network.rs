@@ -5,10 +5,10 @@
 
 use k8s_openapi::api::core::v1::{FCVolumeSource, FlexVolumeSource, ISCSIVolumeSource, NFSVolumeSource};
 
-use super::super::paths::required;
 use super::disks::byte;
 use crate::diagnostics::code::{self, kubernetes as codes};
 use crate::validate::fault::{Fault, Faults};
+use crate::validate::kubernetes::paths::required;
 use crate::validate::path::At;
 
 /// Checks a folder of an NFS server: `validateNFSVolumeSource`.

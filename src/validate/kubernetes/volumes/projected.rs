@@ -10,14 +10,14 @@ use k8s_openapi::api::core::v1::{
 };
 use rustc_hash::FxHashMap;
 
-use super::super::paths::{known_as, mode, of_file, required};
-use super::super::words::one_of;
-use super::super::{Pod, selectors};
 use super::files::{items, name_of};
 use super::overlaps::Paths;
 use super::{downward, signers};
 use crate::diagnostics::code::{self, kubernetes as codes};
 use crate::validate::fault::{Fault, Faults};
+use crate::validate::kubernetes::paths::{known_as, mode, of_file, required};
+use crate::validate::kubernetes::words::one_of;
+use crate::validate::kubernetes::{Pod, selectors};
 use crate::validate::path::{At, Path};
 
 /// Checks a volume.
@@ -127,7 +127,7 @@ fn several(pod: &Pod<'_>, source: &VolumeProjection, at: &At<'_>) -> Option<Faul
     ];
     if all.iter().all(|(_, there, _)| !there) {
         let fault = Fault::found(codes::PROJECTION_OF_NOTHING, at, "a source that does not say what it is of");
-        return Some(fault.help("name one: `secret`, `configMap`, `downwardAPI` or `serviceAccountToken`"));
+        return Some(fault.relation().help("name one: `secret`, `configMap`, `downwardAPI` or `serviceAccountToken`"));
     }
     let mut kept = all.iter().filter(|(_, there, known)| *there && *known);
     let ((first, ..), (second, ..)) = (kept.next()?, kept.next()?);

@@ -8,9 +8,9 @@ use k8s_openapi::api::core::v1::{
     PhotonPersistentDiskVolumeSource, QuobyteVolumeSource, RBDVolumeSource, ScaleIOVolumeSource, StorageOSVolumeSource,
 };
 
-use super::super::paths::{below, label, required};
 use crate::diagnostics::code::{self, kubernetes as codes};
 use crate::validate::fault::{Fault, Faults};
+use crate::validate::kubernetes::paths::{below, label, required};
 use crate::validate::path::At;
 
 /// A warning about a driver that does nothing since some version.

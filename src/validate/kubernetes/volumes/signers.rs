@@ -3,10 +3,10 @@
 //! In: a name. Out: faults. Source: `ValidateSignerName`, `ValidateClusterTrustBundleName` and `IsKubernetesSignerName` in
 //! pkg/apis/core/validation/names.go; lifetimes in `validateProjectionSources`. Not here: whether the cluster has such a signer.
 
-use super::super::formats::{SUBDOMAIN_LENGTH, dns_label, dns_subdomain};
-use super::super::paths::required;
 use crate::diagnostics::code::{self, kubernetes as codes};
 use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::kubernetes::formats::{SUBDOMAIN_LENGTH, dns_label, dns_subdomain};
+use crate::validate::kubernetes::paths::required;
 use crate::validate::path::At;
 
 const FORM: &str =

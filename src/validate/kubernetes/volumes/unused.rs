@@ -7,10 +7,10 @@
 use k8s_openapi::api::core::v1::Container;
 use rustc_hash::FxHashSet;
 
-use super::super::Pod;
 use super::{Named, Volumes};
 use crate::diagnostics::code::kubernetes as codes;
 use crate::validate::fault::{Fault, Faults};
+use crate::validate::kubernetes::Pod;
 use crate::validate::path::At;
 
 /// Warns about unused volumes; `at` is the list of volumes.

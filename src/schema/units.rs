@@ -134,13 +134,16 @@ fn reads_without_digits(scale: Scale) -> bool {
     }
 }
 
+const BILLION: i128 = 1_000_000_000;
+/// What counts as the largest: a whole number, as everything so large is.
+const LARGEST: i128 = i128::MAX / BILLION * BILLION;
+
 /// Billionths of `whole.fraction` times the scale, rounded up and saturating.
 fn billionths(whole: &str, fraction: &str, scale: Scale) -> i128 {
-    const BILLION: i128 = 1_000_000_000;
     /// The largest that a quantity with a binary suffix can be: it is cut to 64 bits.
     const LARGEST_BINARY: i128 = 0x7fff_ffff_ffff_ffff * BILLION;
     match scale {
-        Scale::Decimal(exponent) => moved(whole, fraction, exponent, BILLION),
+        Scale::Decimal(exponent) => moved(whole, fraction, exponent, BILLION).min(LARGEST),
         Scale::Binary(power) => moved(whole, fraction, 0, 1024_i128.pow(power) * BILLION).min(LARGEST_BINARY),
     }
 }
@@ -272,7 +275,7 @@ mod tests {
             ("0.00000000000000000000000000000000000000001e41", one),
             ("1.123456789012345678901Ki", 1_150_419_751_949),
             ("9Ei", 0x7fff_ffff_ffff_ffff * one),
-            ("1e99", i128::MAX),
+            ("1e99", super::LARGEST),
         ] {
             assert_eq!(quantity(text), Some(expected), "{text}");
         }

@@ -10,10 +10,14 @@
 mod folder;
 #[path = "cli/imports.rs"]
 mod imports;
+#[path = "cli/levels.rs"]
+mod levels;
 #[path = "cli/messages.rs"]
 mod messages;
 #[path = "cli/output.rs"]
 mod output;
+#[path = "cli/project.rs"]
+mod project;
 #[path = "cli/sources.rs"]
 mod sources;
 #[path = "cli/status.rs"]

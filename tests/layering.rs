@@ -71,6 +71,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("lower", &["source", "digest", "flyte", "schema::units", "value", "settings"]),
     ("validate", &["source", "diagnostics", "flyte", "schema", "value", "settings", "lower"]),
     ("emit", &["source", "digest", "flyte", "settings", "lower"]),
+    ("project", &["source", "diagnostics", "data", "expression::inputs", "check::pod_security", "emit"]),
     (
         "compile",
         &[
@@ -101,9 +102,11 @@ const LAYERS: &[(&str, &[&str])] = &[
             "syntax::MAX_SOURCE_BYTES",
             "modules::EXTENSION",
             "expression::inputs",
+            "check::pod_security",
             "lower",
             "validate",
             "emit",
+            "project",
             "compile",
         ],
     ),

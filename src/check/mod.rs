@@ -9,11 +9,13 @@ mod environments;
 mod images;
 mod overrides;
 mod overruled;
+pub mod pod_security;
 mod reuse;
 mod templates;
 mod unused;
 pub mod uses;
 
+use self::pod_security::PodSecurity;
 use crate::diagnostics::Diagnostics;
 use crate::evaluate::Evaluation;
 use crate::expression::Used;
@@ -40,6 +42,8 @@ pub struct Checked<'a> {
     pub tasks: &'a [TaskSettings],
     /// The settings of every variant.
     pub variants: &'a [TaskSettings],
+    /// The level of the Pod Security Standards.
+    pub pod_security: &'a PodSecurity,
 }
 
 /// Holds a program to every rule.
@@ -57,6 +61,7 @@ pub fn check(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     unused::warn(checked, diagnostics);
     overruled::warn(checked, diagnostics);
     containers::warn(checked, diagnostics);
+    pod_security::environments(checked, diagnostics);
 }
 
 /// A task or variant with its values and settings, for rules that hold for both.

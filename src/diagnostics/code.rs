@@ -184,6 +184,9 @@ codes! {
     BAD_DATA = "E0807", "a YAML, JSON or TOML file that cannot be understood";
     DUPLICATE_DATA_KEY = "E0808", "a key that a data file gives twice";
     IDLE_VALUE = "W0809", "a value in a file for a parameter that this build does not have";
+    UNKNOWN_SETTING = "E0810", "a setting that `flytec.toml` does not have";
+    BAD_SETTING = "E0811", "a value that a setting of `flytec.toml` does not take";
+    IDLE_SETTING = "W0812", "a setting for an environment that this build does not have";
 
     // 09: the bounds of a build
     TOO_MUCH = "E0901", "more than one build may make";

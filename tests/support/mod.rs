@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use flytec::check::pod_security::PodSecurity;
 use flytec::compile::{Build, Compilation, compile};
 use flytec::data;
+use flytec::diagnostics::levels::Levels;
 use flytec::diagnostics::render::{Format, render};
 use flytec::emit::{self, Emitter};
 use flytec::expression::inputs::Inputs;
@@ -68,7 +70,16 @@ impl Program {
         };
         let inputs = inputs(arguments, &disk, &mut sources);
         let disk = Memory::new(disk);
-        let build = Build { files: &disk, inputs: &inputs, context: &context, target: &target_of(arguments) };
+        let (levels, pod_security) = (Levels::default(), PodSecurity::default());
+        let target = target_of(arguments);
+        let build = Build {
+            files: &disk,
+            inputs: &inputs,
+            context: &context,
+            levels: &levels,
+            pod_security: &pod_security,
+            target: &target,
+        };
         Self { compilation: compile(sources, &named, &build) }
     }
 

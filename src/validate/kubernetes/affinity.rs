@@ -117,9 +117,9 @@ fn node_expression(expression: &NodeSelectorRequirement, strength: Strength, at:
     let values = expression.values.as_deref().unwrap_or_default();
     let operator = expression.operator.as_str();
     selectors::operator(operator, OPERATORS, at, faults);
-    selectors::amount_of_values(operator, values, at, faults);
+    selectors::amount_of_values(operator, expression.values.as_deref(), at, faults);
     if matches!(operator, "Gt" | "Lt") {
-        compared(operator, values, at, faults);
+        compared(operator, expression.values.as_deref(), at, faults);
     }
     let key_at = at.field("key");
     faults.extend(labels::key(Of::Label, &expression.key, &key_at));
@@ -143,16 +143,15 @@ fn without_match(fault: Fault, value: &str) -> Fault {
     }
 }
 
-fn compared(operator: &str, values: &[String], at: &At<'_>, faults: &mut Faults) {
-    let list = at.field("values");
-    let [value] = values else {
-        let message = format!("`{operator}` compares with exactly one value");
-        let fault = Fault::required(code::VALUES_OF_OPERATOR, &list, message)
+fn compared(operator: &str, values: Option<&[String]>, at: &At<'_>, faults: &mut Faults) {
+    let Some([value]) = values else {
+        let fault = selectors::wrong_amount(values, at, format!("`{operator}` compares with exactly one value"))
             .note("Kubernetes compares the label with one whole number here")
             .help("write the number as a string: `values = [\"4\"]`");
-        faults.push(selectors::with_operator(fault, &at.field("operator")));
+        faults.push(fault);
         return;
     };
+    let list = at.field("values");
     if value.parse::<i64>().is_err() {
         let message = format!("`{operator}` compares numbers, and {} is no whole number", shown(value));
         let fault = Fault::found(code::NO_NUMBER_TO_COMPARE, &list.index(0), message)
@@ -169,10 +168,10 @@ fn node_field(field: &NodeSelectorRequirement, at: &At<'_>, faults: &mut Faults)
     selectors::operator(&field.operator, FIELD_OPERATORS, at, faults);
     if FIELD_OPERATORS.contains(&field.operator.as_str()) && values.len() != 1 {
         let message = format!("`{}` compares a field of nodes with exactly one value", field.operator);
-        let fault = Fault::required(code::VALUES_OF_OPERATOR, &list, message)
+        let fault = selectors::wrong_amount(field.values.as_deref(), at, message)
             .note("for Kubernetes only labels, in `matchExpressions`, are compared with several values")
             .help("add a term for each value: a node has to fit one of them");
-        faults.push(selectors::with_operator(fault, &at.field("operator")));
+        faults.push(fault);
     }
     if field.key != NODE_FIELD {
         let message = format!("nodes cannot be selected by the field {}", shown(&field.key));
@@ -213,7 +212,6 @@ fn pod_term(pod: &Pod<'_>, term: &PodAffinityTerm, at: &At<'_>, faults: &mut Fau
     if let Some(selector) = &term.namespace_selector {
         selectors::check(selector, &at.field("namespaceSelector"), faults);
     }
-    faults.extend(selectors::missing(term.label_selector.as_ref(), at));
     let list = at.field("namespaces");
     for (index, namespace) in term.namespaces.iter().flatten().enumerate() {
         let fault = spec::dns_name_of(
@@ -229,6 +227,7 @@ fn pod_term(pod: &Pod<'_>, term: &PodAffinityTerm, at: &At<'_>, faults: &mut Fau
         matching: term.match_label_keys.as_deref().unwrap_or_default(),
         mismatching: term.mismatch_label_keys.as_deref().unwrap_or_default(),
     };
+    faults.extend(selectors::missing(term.label_selector.as_ref(), keys, at));
     selectors::label_keys(pod, keys, term.label_selector.as_ref(), at, faults);
     topology_key(&term.topology_key, &at.field("topologyKey"), faults);
 }

@@ -35,21 +35,27 @@ pub fn check(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
     let config_at = at.field("dnsConfig");
     let config = pod.spec.dns_config.as_ref();
     if policy == "None" && config.and_then(|config| config.nameservers.as_ref()).is_none_or(Vec::is_empty) {
-        let list = config_at.field("nameservers");
-        let place = if config.is_some() { &list } else { &config_at };
-        let fault =
-            Fault::required(code::NO_NAMESERVER, place, "a pod with `dnsPolicy = \"None\"` has no server to ask")
-                .other(&policy_at, "this takes every server away")
-                .note("Kubernetes then uses nothing but `dnsConfig`, which has to name a server")
-                .help("add `dnsConfig { nameservers = [ … ] }`, or leave `dnsPolicy` out");
         // Kubernetes looks no further.
-        faults.push(fault);
+        faults.push(without_server(config.is_some(), &policy_at, &config_at));
         return;
     }
     if let Some(config) = config {
         servers(config, &config_at.field("nameservers"), faults);
         searches(config, pod.features.minor >= RELAXED_SEARCHES, &config_at.field("searches"), faults);
         options(config, &config_at.field("options"), faults);
+    }
+}
+
+fn without_server(configured: bool, policy: &At<'_>, config: &At<'_>) -> Fault {
+    let missing = if configured { config.field("nameservers") } else { *config };
+    let fault = Fault::required(code::NO_NAMESERVER, policy, "this pod has no server to ask for names")
+        .field(missing.path().to_string())
+        .here("takes every server away")
+        .note("Kubernetes then uses nothing but `dnsConfig`, which has to name a server");
+    if configured {
+        fault.help("add `nameservers` to `dnsConfig`, or leave `dnsPolicy` out")
+    } else {
+        fault.help("add `dnsConfig { nameservers = [ … ] }`, or leave `dnsPolicy` out")
     }
 }
 

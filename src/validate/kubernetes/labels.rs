@@ -36,7 +36,7 @@ pub fn key(of: Of, key: &str, at: &At<'_>) -> Option<Fault> {
     let fault = Fault::invalid(code::BAD_LABEL_KEY, at, format!("{} cannot be the key of {}", shown(key), of.name()))
         .here(format!("this {wrong}"))
         .note(format!(
-            "for Kubernetes the key of {} is a name of at most 63 characters, after a DNS name and `/` where it has a prefix",
+            "for Kubernetes the key of {} has at most 63 characters, after a DNS name and `/` where it has a prefix",
             of.name()
         ));
     Some(fault)
@@ -102,8 +102,10 @@ pub fn old_node_label(key: &str, as_value: bool, at: &At<'_>) -> Option<Fault> {
     };
     let fault = if as_value { fault } else { fault.at_key() };
     Some(match old.new {
-        Some(new) if as_value => fault.suggest(format!("write `{new}`"), format!("\"{new}\"")),
-        Some(new) => fault.help(format!("use `{new}`")),
+        Some(new) => {
+            let fault = fault.help(format!("use `{new}`"));
+            if as_value { fault.suggest(format!("write `{new}`"), format!("\"{new}\"")) } else { fault }
+        }
         None => fault.help("leave it out; taints and tolerations keep pods off nodes"),
     })
 }

@@ -28,7 +28,12 @@ const DELETION_COST: &str = "controller.kubernetes.io/pod-deletion-cost";
 /// Checks the metadata at `at`.
 pub fn check(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
     let at_labels = at.field("labels");
-    labels::map(pod.labels, &at_labels, faults);
+    let mut found = Faults::new();
+    labels::map(pod.labels, &at_labels, &mut found);
+    let of_value = |fault: &Fault| fault.code == code::BAD_LABEL_VALUE;
+    faults.extend(found.into_iter().map(|fault| {
+        if of_value(&fault) { fault.help("put free text into `annotations`, which take any") } else { fault }
+    }));
     for key in pod.labels.keys() {
         faults.extend(reserved(key, LABELS, &at_labels.key(key)));
     }
@@ -63,7 +68,7 @@ fn annotation_key(key: &str, at: &At<'_>) -> Option<Fault> {
         .at_key()
         .field(at.path().to_string())
         .here(format!("this {wrong}"))
-        .note("for Kubernetes the key of an annotation is a name of at most 63 characters, after a DNS name and `/` where it has a prefix");
+        .note("for Kubernetes the key of an annotation has at most 63 characters, after a DNS name and `/` where it has a prefix");
     Some(fault)
 }
 

@@ -36,27 +36,20 @@ pub fn check(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
         let fault = one_of(code::BAD_POD_WORD, policy, PREEMPTION_POLICIES, &at.field("preemptionPolicy"));
         faults.extend(fault.map(|fault| Fault { reason: Some(reason), ..fault }));
     }
-    set_by_cluster(pod, at, faults);
+    priority(pod, at, faults);
     overhead(pod, &at.field("overhead"), faults);
     if pod.features.dynamic_resource_allocation {
         claims(pod, &at.field("resourceClaims"), faults);
     }
 }
 
-/// Fields that plugins of admission fill in, and refuse where a pod says something else.
-fn set_by_cluster(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
+/// The plugin Priority of admission fills it in, and refuses a pod that says something else.
+fn priority(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
     if pod.spec.priority.is_some() {
         let fault = Fault::found(code::SET_BY_CLUSTER, &at.field("priority"), "the cluster computes `priority` itself")
             .at_key()
             .note("Kubernetes' plugin Priority takes it from the class of the pod, and refuses a pod that gives another number")
             .help("set `priorityClassName`, or nothing for the cluster's default");
-        faults.push(fault);
-    }
-    if pod.spec.overhead.as_ref().is_some_and(|overhead| !overhead.is_empty()) {
-        let fault = Fault::found(code::SET_BY_CLUSTER, &at.field("overhead"), "the cluster fills in `overhead` itself")
-            .at_key()
-            .note("Kubernetes' plugin RuntimeClass takes it from the runtime class, and refuses a pod that gives something else")
-            .help("set `runtimeClassName` alone");
         faults.push(fault);
     }
 }
@@ -71,7 +64,8 @@ const UNIT: i128 = 1_000_000_000;
 
 /// An overhead is like the limits of a container.
 fn overhead(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
-    let Some(overhead) = &pod.spec.overhead else { return };
+    let Some(overhead) = pod.spec.overhead.as_ref().filter(|overhead| !overhead.is_empty()) else { return };
+    let before = faults.len();
     for (name, amount) in overhead {
         let here = at.key(name);
         let fault = resource_name(name, &here).or_else(|| resource_amount(name, &amount.0, &here));
@@ -82,6 +76,14 @@ fn overhead(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
         let fault =
             Fault::forbidden(code::BAD_OVERHEAD, at, "an overhead of huge pages needs `cpu` or `memory` beside it")
                 .note("Kubernetes takes huge pages together with one of the two only");
+        faults.push(fault);
+    }
+    // Of an overhead that is refused this would be one message too many.
+    if faults.len() == before {
+        let fault = Fault::found(code::SET_BY_CLUSTER, at, "the cluster fills in `overhead` itself")
+            .at_key()
+            .note("Kubernetes' plugin RuntimeClass takes it from the runtime class, and refuses a pod that gives something else")
+            .help("set `runtimeClassName` alone");
         faults.push(fault);
     }
 }
@@ -202,18 +204,20 @@ fn sources(claim: &PodResourceClaim, at: &At<'_>) -> Option<Fault> {
     match (&claim.resource_claim_name, &claim.resource_claim_template_name) {
         (Some(_), Some(_)) => {
             let message = format!("the resource claim {} has two sources", shown(&claim.name));
-            let fault = Fault::invalid(code::CLAIM_SOURCE, at, message)
+            let fault = Fault::invalid(code::CLAIM_SOURCE, &at.field("resourceClaimTemplateName"), message)
                 .relation()
-                .other(&at.field("resourceClaimName"), "one that there is")
-                .other(&at.field("resourceClaimTemplateName"), "one that is made of a template")
+                .at_key()
+                .here("one that is made of a template")
+                .other(&at.field("resourceClaimName"), "and one that there is")
                 .note("Kubernetes takes one of the two");
-            Some(fault.help("take one of them out"))
+            Some(fault.field(at.path().to_string()).help("take one of them out"))
         }
         (None, None) => {
             let message = format!("the resource claim {} has no source", shown(&claim.name));
-            let fault = Fault::invalid(code::CLAIM_SOURCE, at, message)
+            let fault = Fault::invalid(code::CLAIM_SOURCE, &at.field("name"), message)
                 .relation()
                 .note("Kubernetes has to know which claim it is, or of which template it is made");
+            let fault = fault.field(at.path().to_string());
             Some(fault.help("add `resourceClaimName` or `resourceClaimTemplateName`"))
         }
         _ => None,

@@ -34,20 +34,23 @@ pub fn check(pod: &Pod<'_>, metadata: &At<'_>, spec: &At<'_>, faults: &mut Fault
     let at = metadata.field("annotations");
     if let Some(profile) = pod.annotations.get(SECCOMP_OF_POD) {
         let annotation = Annotation { key: SECCOMP_OF_POD, profile };
-        faults.extend(annotation.seccomp(&at));
+        let wrong = annotation.seccomp(&at);
+        let known = wrong.is_none();
+        faults.extend(wrong);
         let context = spec.field("securityContext");
         let field = pod.spec.security_context.as_ref().and_then(|context| context.seccomp_profile.as_ref());
-        seccomp_of(annotation, field, &at, &context.field("seccompProfile"), faults);
+        faults.extend(seccomp_of(annotation, field, known, &at, &context.field("seccompProfile")));
     }
     for annotation in beginning(pod.annotations, SECCOMP_OF_CONTAINER) {
-        faults.extend(annotation.seccomp(&at));
+        let wrong = annotation.seccomp(&at);
+        let known = wrong.is_none();
+        faults.extend(wrong);
         for place in containers(pod.spec, annotation.container(SECCOMP_OF_CONTAINER)) {
             let field = place.container.security_context.as_ref().and_then(|context| context.seccomp_profile.as_ref());
-            let (list, context);
-            list = spec.field(place.list);
+            let list = spec.field(place.list);
             let container = list.index(place.index);
-            context = container.field("securityContext");
-            seccomp_of(annotation, field, &at, &context.field("seccompProfile"), faults);
+            let context = container.field("securityContext");
+            faults.extend(seccomp_of(annotation, field, known, &at, &context.field("seccompProfile")));
         }
     }
     for annotation in beginning(pod.annotations, APPARMOR_ANNOTATION) {
@@ -66,6 +69,11 @@ impl<'p> Annotation<'p> {
     /// The container that it is for.
     fn container(self, prefix: &str) -> &'p str {
         self.key.strip_prefix(prefix).unwrap_or_default()
+    }
+
+    /// Whether it is right by itself: `ValidateAppArmorProfileFormat`.
+    fn is_apparmor(self) -> bool {
+        ["", RUNTIME_DEFAULT, UNCONFINED].contains(&self.profile) || self.profile.starts_with(LOCALHOST)
     }
 
     /// What is wrong with it by itself: `ValidateSeccompProfile`.
@@ -121,38 +129,30 @@ fn conflict(annotation: Annotation<'_>, annotations: &At<'_>, profile: &At<'_>, 
 
 // ---------------------------------------------------------------------------------------------------------- seccomp
 
+/// What is said of an annotation and the field at `profile`; `known` is whether the annotation is right by itself.
 fn seccomp_of(
     annotation: Annotation<'_>,
     field: Option<&SeccompProfile>,
+    known: bool,
     at: &At<'_>,
     profile: &At<'_>,
-    faults: &mut Faults,
-) {
+) -> Option<Fault> {
     let Some(field) = field else {
-        let fault = Fault::found(
-            code::OLD_ANNOTATION,
-            &at.key(annotation.key),
-            format!("the annotation `{}` has no effect", annotation.key),
-        )
-        .at_key()
-        .note("Kubernetes does not read it any more since 1.27")
-        .help("use `seccompProfile` in `securityContext`");
-        faults.push(fault);
-        return;
+        let message = format!("the annotation `{}` has no effect", annotation.key);
+        let fault = Fault::found(code::OLD_ANNOTATION, &at.key(annotation.key), message)
+            .at_key()
+            .note("Kubernetes does not read it any more since 1.27")
+            .help("use `seccompProfile` in `securityContext`");
+        return known.then_some(fault);
     };
-    let words: &[&str] = match field.type_.as_str() {
-        "Unconfined" => &[UNCONFINED],
-        "RuntimeDefault" => &[RUNTIME_DEFAULT, DOCKER_DEFAULT],
-        "Localhost" => {
-            let part = localhost_difference(annotation.profile, field.localhost_profile.as_deref());
-            faults.extend(part.map(|part| conflict(annotation, at, profile, part)));
-            return;
-        }
-        _ => return,
+    let is_one_of = |words: &[&str]| words.contains(&annotation.profile);
+    let part = match field.type_.as_str() {
+        "Unconfined" => (!is_one_of(&[UNCONFINED])).then_some("type"),
+        "RuntimeDefault" => (!is_one_of(&[RUNTIME_DEFAULT, DOCKER_DEFAULT])).then_some("type"),
+        "Localhost" => localhost_difference(annotation.profile, field.localhost_profile.as_deref()),
+        _ => None,
     };
-    if !words.contains(&annotation.profile) {
-        faults.push(conflict(annotation, at, profile, "type"));
-    }
+    part.map(|part| conflict(annotation, at, profile, part).echo(!known))
 }
 
 /// In which field a profile of the node differs from the annotation.
@@ -189,12 +189,13 @@ fn apparmor(pod: &Pod<'_>, annotation: Annotation<'_>, at: &At<'_>, spec: &At<'_
             None => fault,
         });
     }
-    if !(annotation.profile.is_empty()
-        || [RUNTIME_DEFAULT, UNCONFINED].contains(&annotation.profile)
-        || annotation.profile.starts_with(LOCALHOST))
-    {
-        let fault = Fault::invalid(code::BAD_PROFILE_ANNOTATION, &here, format!("{} is no AppArmor profile", shown(annotation.profile)))
-            .note(format!("Kubernetes knows `{RUNTIME_DEFAULT}`, `{UNCONFINED}` and `{LOCALHOST}` with the name of a profile of the node"))
+    let known = annotation.is_apparmor();
+    if !known {
+        let message = format!("{} is no AppArmor profile", shown(annotation.profile));
+        let fault = Fault::invalid(code::BAD_PROFILE_ANNOTATION, &here, message)
+            .note(format!(
+                "Kubernetes knows `{RUNTIME_DEFAULT}`, `{UNCONFINED}` and `{LOCALHOST}` with the name of a profile of the node"
+            ))
             .help("take it out, and set `appArmorProfile` in `securityContext`");
         faults.push(fault);
     }
@@ -202,7 +203,10 @@ fn apparmor(pod: &Pod<'_>, annotation: Annotation<'_>, at: &At<'_>, spec: &At<'_
         return;
     }
     for place in containers(pod.spec, name) {
-        apparmor_of(pod, annotation, &place, at, spec, faults);
+        let fault = apparmor_of(pod, annotation, &place, at, spec);
+        // What a wrong annotation leads to is not told, and that it is old does not matter then.
+        let fault = fault.filter(|fault| known || fault.reason.is_some());
+        faults.extend(fault.map(|fault| fault.echo(!known)));
     }
 }
 
@@ -214,8 +218,7 @@ fn apparmor_of(
     place: &Place<'_>,
     at: &At<'_>,
     spec: &At<'_>,
-    faults: &mut Faults,
-) {
+) -> Option<Fault> {
     let of_pod = pod.spec.security_context.as_ref().and_then(|context| context.app_armor_profile.as_ref());
     let own = place.container.security_context.as_ref().and_then(|context| context.app_armor_profile.as_ref());
     let list = spec.field(place.list);
@@ -223,20 +226,19 @@ fn apparmor_of(
     let context = container.field("securityContext");
     let own_at = context.field("appArmorProfile");
     if let Some(own) = own {
-        faults.extend(apparmor_difference(annotation.profile, own).map(|part| conflict(annotation, at, &own_at, part)));
-        return;
+        let part = apparmor_difference(annotation.profile, own)?;
+        return Some(conflict(annotation, at, &own_at, part));
     }
     let made = as_field(annotation.profile);
-    if made.is_none() || made.as_ref() != of_pod {
-        faults.extend(out_of_date(pod, annotation, at));
-    }
-    if let (None, Some(of_pod)) = (made, of_pod)
+    if let (None, Some(of_pod)) = (&made, of_pod)
         && let Some(part) = apparmor_difference(annotation.profile, of_pod)
     {
         let pod_context = spec.field("securityContext");
         let fault = conflict(annotation, at, &pod_context.field("appArmorProfile"), part);
-        faults.push(fault.field(own_at.field(part).path().to_string()));
+        return Some(fault.field(own_at.field(part).path().to_string()));
     }
+    let repeats = made.is_some() && made.as_ref() == of_pod;
+    if repeats { None } else { out_of_date(pod, annotation, at) }
 }
 
 /// The annotation that the SDK writes for nested sandboxing is no choice of the author.

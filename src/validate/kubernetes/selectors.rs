@@ -33,7 +33,7 @@ pub fn check(selector: &LabelSelector, at: &At<'_>, faults: &mut Faults) {
 fn requirement(expression: &LabelSelectorRequirement, at: &At<'_>, faults: &mut Faults) {
     let values = expression.values.as_deref().unwrap_or_default();
     operator(&expression.operator, OPERATORS, at, faults);
-    amount_of_values(&expression.operator, values, at, faults);
+    amount_of_values(&expression.operator, expression.values.as_deref(), at, faults);
     faults.extend(labels::key(Of::Label, &expression.key, &at.field("key")));
     let list = at.field("values");
     for (index, value) in values.iter().enumerate() {
@@ -49,37 +49,40 @@ pub fn operator(operator: &str, words: &[&str], at: &At<'_>, faults: &mut Faults
 }
 
 /// Checks how many values the requirement at `at` has for its operator.
-pub fn amount_of_values(operator: &str, values: &[String], at: &At<'_>, faults: &mut Faults) {
-    let list = at.field("values");
-    let operator_at = at.field("operator");
+pub fn amount_of_values(operator: &str, values: Option<&[String]>, at: &At<'_>, faults: &mut Faults) {
+    let empty = values.is_none_or(<[String]>::is_empty);
     match operator {
-        "In" | "NotIn" if values.is_empty() => {
-            let message = format!("`{operator}` needs values to compare with");
-            let fault = Fault::required(code::VALUES_OF_OPERATOR, &list, message)
-                .note("Kubernetes compares a label with a list of values here");
-            faults
-                .push(with_operator(fault, &operator_at).help(
-                    "add `values = [ … ]`; `Exists` and `DoesNotExist` ask whether there is such a label at all",
-                ));
+        "In" | "NotIn" if empty => {
+            let fault = wrong_amount(values, at, format!("`{operator}` needs values to compare with"));
+            faults.push(
+                fault
+                    .note("Kubernetes compares the label with a list of values here")
+                    .help("add `values = [ … ]`; `Exists` and `DoesNotExist` ask whether there is such a label at all"),
+            );
         }
-        "Exists" | "DoesNotExist" if !values.is_empty() => {
-            let message = format!("`{operator}` takes no values");
-            let fault = Fault::forbidden(code::VALUES_OF_OPERATOR, &list, message)
-                .note(format!("for Kubernetes `{operator}` looks at the key alone"))
-                .help(if operator == "Exists" {
-                    "take `values` out, or compare with `In`"
-                } else {
-                    "take `values` out, or compare with `NotIn`"
-                });
-            faults.push(with_operator(fault, &operator_at));
+        "Exists" | "DoesNotExist" if !empty => {
+            let other = if operator == "Exists" { "In" } else { "NotIn" };
+            let fault = Fault::forbidden(
+                code::VALUES_OF_OPERATOR,
+                &at.field("values"),
+                format!("`{operator}` takes no values"),
+            )
+            .other(&at.field("operator"), "this is the operator")
+            .note(format!("for Kubernetes `{operator}` looks at the key alone"))
+            .help(format!("take `values` out, or compare with `{other}`"));
+            faults.push(fault);
         }
         _ => {}
     }
 }
 
-/// Labels the operator that values do not go with.
-pub fn with_operator(fault: Fault, operator: &At<'_>) -> Fault {
-    fault.other(operator, "this is the operator")
+/// What is said of too few or too many values: at the values, or at the operator where there are none.
+pub fn wrong_amount(values: Option<&[String]>, at: &At<'_>, message: String) -> Fault {
+    let (list, operator) = (at.field("values"), at.field("operator"));
+    if values.is_some() {
+        return Fault::required(code::VALUES_OF_OPERATOR, &list, message).other(&operator, "this is the operator");
+    }
+    Fault::required(code::VALUES_OF_OPERATOR, &operator, message).field(list.path().to_string())
 }
 
 // ---------------------------------------------------------------------------------------------------- keys of labels
@@ -226,10 +229,10 @@ pub fn label_keys_alone(keys: &[String], selector: Option<&LabelSelector>, at: &
     }
 }
 
-/// What is said where a selector is missing from the term or constraint at `at`.
+/// What is said where a selector is missing from the term or constraint at `at`. Keys beside it need one, which is told then.
 #[must_use]
-pub fn missing(selector: Option<&LabelSelector>, at: &At<'_>) -> Option<Fault> {
-    if selector.is_some() {
+pub fn missing(selector: Option<&LabelSelector>, keys: LabelKeys<'_>, at: &At<'_>) -> Option<Fault> {
+    if selector.is_some() || !keys.matching.is_empty() || !keys.mismatching.is_empty() {
         return None;
     }
     let fault = Fault::found(code::NO_SELECTOR, at, "no pod is selected without a `labelSelector`")

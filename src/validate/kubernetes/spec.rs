@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::Pod;
-use super::formats::{dns_subdomain, listed, qualified_name, shown};
+use super::formats::{dns_label, dns_subdomain, listed, qualified_name, shown};
 use super::labels;
 use crate::diagnostics::code::kubernetes as code;
 use crate::diagnostics::suggest::closest;
@@ -63,13 +63,10 @@ pub fn one_of(code: Code, value: &str, words: &[&str], at: &At<'_>) -> Option<Fa
     };
     let fault = Fault::refused(code, Reason::NotSupported, at, format!("`{field}` cannot be {}", shown(value)))
         .note(format!("Kubernetes knows {}", listed(words)));
-    Some(match closest(value, words.iter().copied()) {
-        Some(word) if word.eq_ignore_ascii_case(value) => {
-            fault.replace(format!("write `{word}`"), format!("\"{word}\""))
-        }
-        Some(word) => fault.suggest(format!("write `{word}`"), format!("\"{word}\"")),
-        None => fault,
-    })
+    let Some(word) = closest(value, words.iter().copied()) else { return Some(fault) };
+    let fault = fault.help(format!("did you mean `{word}`?"));
+    let (change, text) = (format!("write `{word}`"), format!("\"{word}\""));
+    Some(if word.eq_ignore_ascii_case(value) { fault.replace(change, text) } else { fault.suggest(change, text) })
 }
 
 /// What is said of a name where `wrong` is what is wrong with it as a DNS subdomain; `what` is what it names.
@@ -79,21 +76,16 @@ pub fn dns_name(wrong: Option<String>, what: &str, name: &str, at: &At<'_>) -> O
 
 /// The same for another form of name.
 pub fn dns_name_of(code: Code, wrong: Option<String>, what: &str, name: &str, at: &At<'_>) -> Option<Fault> {
-    let wrong = wrong?;
-    let form = if code == code::NO_DNS_LABEL { "a DNS label, without dots" } else { "a DNS name" };
+    let wrong = if name.is_empty() { "is empty".to_owned() } else { wrong? };
+    let is_label = code == code::NO_DNS_LABEL;
+    let form = if is_label { "a DNS label, without dots" } else { "a DNS name" };
     let fault = Fault::invalid(code, at, format!("{} cannot be {what}", shown(name)))
         .here(format!("this {wrong}"))
         .note(format!("for Kubernetes {what} is {form}"));
-    let lower = name.to_lowercase();
-    let fits = |name: &str| {
-        if code == code::NO_DNS_LABEL {
-            super::formats::dns_label(name).is_none()
-        } else {
-            dns_subdomain(name).is_none()
-        }
-    };
-    Some(if lower != name && fits(&lower) {
-        fault.suggest("write it in lower case", format!("\"{lower}\""))
+    let other = name.to_lowercase().replace(['_', ' '], "-");
+    let still_wrong = if is_label { dns_label(&other) } else { dns_subdomain(&other) };
+    Some(if still_wrong.is_none() {
+        fault.help(format!("`{other}` could be one")).suggest(format!("write `{other}`"), format!("\"{other}\""))
     } else {
         fault
     })
@@ -111,6 +103,8 @@ fn periods(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
     if let Some(seconds) = pod.spec.termination_grace_period_seconds.filter(|seconds| *seconds < 0) {
         let message = format!("a grace period of {seconds} seconds counts as 1");
         let fault = Fault::found(code::NEGATIVE_GRACE, &at.field("terminationGracePeriodSeconds"), message)
+            // The helper that sets it too has a message of its own.
+            .relation()
             .note("Kubernetes warns of periods below zero, and gives one second")
             .help("write `0` for no time at all, or `1` for what it means today");
         faults.push(fault);
@@ -127,7 +121,9 @@ fn node_selector(selector: &BTreeMap<String, String>, at: &At<'_>, faults: &mut 
 fn node_name(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
     let Some(name) = pod.spec.node_name.as_deref().filter(|name| !name.is_empty()) else { return };
     let at_name = at.field("nodeName");
-    faults.extend(dns_name(dns_subdomain(name), "the name of a node", name, &at_name));
+    let wrong = dns_name(dns_subdomain(name), "the name of a node", name, &at_name);
+    let known = wrong.is_none();
+    faults.extend(wrong);
     if pod.spec.scheduling_gates.as_ref().is_some_and(|gates| !gates.is_empty()) {
         let fault = Fault::forbidden(
             code::NODE_BEHIND_GATES,
@@ -138,6 +134,9 @@ fn node_name(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
         .note("Kubernetes gives a pod behind gates no node")
         .help("take one of them out");
         faults.push(fault);
+        return;
+    }
+    if !known {
         return;
     }
     let fault = Fault::found(code::NODE_BY_NAME, &at_name, "this pod goes to one node, past the scheduler")
@@ -200,7 +199,7 @@ fn gate_name(what: &str, name: &str, at: &At<'_>) -> Option<Fault> {
     let fault = Fault::invalid(code::BAD_GATE_NAME, at, format!("{} cannot be {what}", shown(name)))
         .here(format!("this {wrong}"))
         .note(format!(
-            "for Kubernetes {what} is a name of at most 63 characters, after a DNS name and `/` where it has a prefix"
+            "for Kubernetes {what} has at most 63 characters, after a DNS name and `/` where it has a prefix"
         ));
     Some(fault)
 }
@@ -212,6 +211,7 @@ fn scheduling_gates(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
     if gates.is_empty() {
         return;
     }
+    let before = faults.len();
     let mut seen = FxHashMap::default();
     for (index, gate) in gates.iter().enumerate() {
         let here = list.index(index);
@@ -228,6 +228,10 @@ fn scheduling_gates(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
                 .help("take one of them out");
             faults.push(fault);
         }
+    }
+    // Of gates that are wrong themselves this would be one message too many.
+    if faults.len() > before || pod.spec.node_name.as_ref().is_some_and(|name| !name.is_empty()) {
+        return;
     }
     let fault = Fault::found(code::GATE_THAT_STAYS, &list, "this pod is never scheduled by Flyte")
         .at_key()

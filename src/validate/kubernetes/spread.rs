@@ -53,17 +53,17 @@ fn one(pod: &Pod<'_>, constraint: &TopologySpreadConstraint, at: &At<'_>, faults
 }
 
 fn selector(pod: &Pod<'_>, constraint: &TopologySpreadConstraint, at: &At<'_>, faults: &mut Faults) {
-    let (keys, selector) =
-        (constraint.match_label_keys.as_deref().unwrap_or_default(), constraint.label_selector.as_ref());
+    let selector = constraint.label_selector.as_ref();
+    let keys = LabelKeys { matching: constraint.match_label_keys.as_deref().unwrap_or_default(), mismatching: &[] };
     if pod.features.minor >= FOLDS_LABELS {
-        selectors::label_keys(pod, LabelKeys { matching: keys, mismatching: &[] }, selector, at, faults);
+        selectors::label_keys(pod, keys, selector, at, faults);
     } else {
-        selectors::label_keys_alone(keys, selector, at, faults);
+        selectors::label_keys_alone(keys.matching, selector, at, faults);
     }
     if let Some(selector) = selector {
         selectors::check(selector, &at.field("labelSelector"), faults);
     }
-    faults.extend(selectors::missing(selector, at));
+    faults.extend(selectors::missing(selector, keys, at));
 }
 
 /// Source: `ValidatePositiveField`.

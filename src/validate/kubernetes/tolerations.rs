@@ -70,15 +70,17 @@ fn seconds(toleration: &Toleration, at: &At<'_>) -> Option<Fault> {
     if toleration.toleration_seconds.is_none() || effect == "NoExecute" {
         return None;
     }
+    let (effect_at, seconds_at) = (at.field("effect"), at.field("tolerationSeconds"));
     let message = "`tolerationSeconds` goes with the effect `NoExecute` alone";
-    let fault = Fault::invalid(code::TOLERATION_SECONDS, &at.field("effect"), message)
+    let place = if effect.is_empty() { &seconds_at } else { &effect_at };
+    let fault = Fault::invalid(code::TOLERATION_SECONDS, place, message)
         .relation()
-        .other(&at.field("tolerationSeconds"), "these are the seconds")
+        .field(effect_at.path().to_string())
         .note("only a taint of this effect evicts pods that run; for others there is nothing to wait for");
     Some(if effect.is_empty() {
-        fault.help("add `effect = \"NoExecute\"`, or take the seconds out")
+        fault.at_key().help("add `effect = \"NoExecute\"`, or take the seconds out")
     } else {
-        fault.help("take the seconds out, or tolerate `NoExecute`")
+        fault.other(&seconds_at, "these are the seconds").help("take the seconds out, or tolerate `NoExecute`")
     })
 }
 

@@ -30,9 +30,9 @@ pub fn check(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
     let at_labels = at.field("labels");
     let mut found = Faults::new();
     labels::map(pod.labels, &at_labels, &mut found);
-    let of_value = |fault: &Fault| fault.code == code::BAD_LABEL_VALUE;
-    faults.extend(found.into_iter().map(|fault| {
-        if of_value(&fault) { fault.help("put free text into `annotations`, which take any") } else { fault }
+    faults.extend(found.into_iter().map(|fault| match fault.code {
+        code::BAD_LABEL_VALUE => fault.help("put free text into `annotations`, which take any"),
+        _ => fault,
     }));
     for key in pod.labels.keys() {
         faults.extend(reserved(key, LABELS, &at_labels.key(key)));
@@ -92,10 +92,7 @@ fn mirror(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
 /// Source: `GetDeletionCostFromPodAnnotations`.
 fn deletion_cost(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
     let Some(cost) = pod.annotations.get(DELETION_COST) else { return };
-    let begins = match cost.as_bytes() {
-        b"0" | [b'-' | b'1'..=b'9', ..] => true,
-        _ => false,
-    };
+    let begins = matches!(cost.as_bytes(), b"0" | [b'-' | b'1'..=b'9', ..]);
     if begins && cost.parse::<i32>().is_ok() {
         return;
     }
@@ -178,7 +175,7 @@ fn out_of_date(annotations: &BTreeMap<String, String>, at: &At<'_>, faults: &mut
     for (key, since, field) in OUT_OF_DATE.iter().filter(|(key, ..)| annotations.contains_key(*key)) {
         let fault = Fault::found(code::OLD_ANNOTATION, &at.key(key), format!("the annotation `{key}` has no effect"))
             .at_key()
-            .note(format!("Kubernetes does not read it any more since 1.{}", since.trim_start_matches("1.")))
+            .note(format!("Kubernetes does not read it any more since {since}"))
             .help(format!("use {field}"));
         faults.push(fault);
     }

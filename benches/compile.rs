@@ -19,10 +19,11 @@ use flytec::expression::inputs::Inputs;
 use flytec::flyte::entrypoint::Context;
 use flytec::lower::Workload;
 use flytec::modules::{Modules, load};
+use flytec::schema::kubernetes::versions::Target;
 use flytec::source::files::Memory;
 use flytec::source::{FileId, SourceMap};
 use flytec::syntax::recognise;
-use flytec::validate::{Target, validate};
+use flytec::validate::validate;
 use k8s_openapi::api::core::v1::{Container, PodSpec};
 
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
@@ -161,7 +162,7 @@ struct Setting {
     disk: Memory,
     inputs: Inputs,
     context: Context,
-    target: Target,
+    kubernetes: Target,
     levels: Levels,
     pod_security: PodSecurity,
 }
@@ -177,7 +178,7 @@ impl Setting {
             context,
             levels,
             pod_security,
-            target: Target::default(),
+            kubernetes: Target::default(),
         }
     }
 
@@ -188,7 +189,7 @@ impl Setting {
             context: &self.context,
             levels: &self.levels,
             pod_security: &self.pod_security,
-            target: &self.target,
+            kubernetes: &self.kubernetes,
         }
     }
 
@@ -275,7 +276,14 @@ fn stages(criterion: &mut Criterion) {
             );
         });
         group.bench_function(BenchmarkId::new("validate", size), |bencher| {
-            bencher.iter(|| validate(black_box(&subjects), &parts, &setting.target, &mut Diagnostics::default()));
+            bencher.iter(|| {
+                validate(
+                    black_box(&subjects),
+                    &parts,
+                    &flytec::validate::Target::new(&setting.kubernetes),
+                    &mut Diagnostics::default(),
+                );
+            });
         });
         group.bench_function(BenchmarkId::new("emit", size), |bencher| {
             bencher.iter(|| emit(black_box(&workloads)));

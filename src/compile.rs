@@ -20,6 +20,7 @@ use crate::flyte::entrypoint::Context;
 use crate::lower::{EnvironmentFacts, Lowering, Template, Workload, WorkloadName};
 use crate::modules::{self, Modules};
 use crate::resolve::{self, Environment, Program, TaskId};
+use crate::schema::kubernetes::versions;
 use crate::settings::{self, TaskSettings};
 use crate::source::files::Files;
 use crate::source::{FileId, SourceMap, Span};
@@ -35,8 +36,8 @@ pub struct Build<'b> {
     pub inputs: &'b Inputs,
     /// What the entrypoint of Python functions is given.
     pub context: &'b Context,
-    /// What the pods are held to.
-    pub target: &'b Target,
+    /// The cluster that the pods are made for.
+    pub kubernetes: &'b versions::Target,
     /// What becomes of warnings.
     pub levels: &'b Levels,
     /// The level of the Pod Security Standards.
@@ -76,7 +77,8 @@ pub fn compile(mut sources: SourceMap, named: &[FileId], build: &Build<'_>) -> C
     let version = build.context.version.clone().unwrap_or_else(|| version(&sources, build.inputs));
     let Lowered { subjects, parts } = lower(&sources, &analysis, settings, &version, build.context, &mut diagnostics);
     // 8. Pods to the rules of those who run them.
-    validate::validate(&subjects, &parts, build.target, &mut diagnostics);
+    let target = Target::new(build.kubernetes);
+    validate::validate(&subjects, &parts, &target, &mut diagnostics);
     check::uses::label(&analysis.evaluation, &sources, analysis.said, &mut diagnostics);
     let workloads = subjects.into_iter().map(|subject| subject.workload);
     let workloads = if build.levels.refuse(&diagnostics) { Vec::new() } else { workloads.collect() };
@@ -166,6 +168,7 @@ pub fn analyse<'a>(
         tasks: &tasks,
         variants: &variants,
         pod_security: build.pod_security,
+        kubernetes: build.kubernetes,
     };
     check::check(&checked, diagnostics);
     (Analysis { program, evaluation, said }, Settings { tasks, variants })

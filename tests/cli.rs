@@ -10,6 +10,8 @@
 mod folder;
 #[path = "cli/imports.rs"]
 mod imports;
+#[path = "cli/kubernetes.rs"]
+mod kubernetes;
 #[path = "cli/levels.rs"]
 mod levels;
 #[path = "cli/messages.rs"]

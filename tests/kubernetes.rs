@@ -78,8 +78,9 @@ fn is_unreadable(expected: &BTreeSet<Error>) -> bool {
 }
 
 fn target(case: &Value) -> Target {
-    let flags = case["flags"]["feature-gates"].as_str().unwrap_or_default();
-    support::target(34, flags)
+    let arguments = arguments(case);
+    let option = |name: &str| arguments.iter().zip(arguments.iter().skip(1)).find(|(flag, _)| *flag == name);
+    Target::new(&support::kubernetes(|name| option(name).map(|(_, value)| value.clone())))
 }
 
 /// The errors of a pod that do not come from what Flyte sets itself.

@@ -19,10 +19,10 @@ use flytec::flyte::entrypoint::Context;
 use flytec::lower::Template;
 use flytec::modules::load;
 use flytec::schema::kubernetes::POD_SPEC;
+use flytec::schema::kubernetes::versions::Target;
 use flytec::schema::{Object, Type};
 use flytec::source::SourceMap;
 use flytec::source::files::Memory;
-use flytec::validate::Target;
 use k8s_openapi::DeepMerge as _;
 use k8s_openapi::api::core::v1::PodSpec;
 use proptest::prelude::*;
@@ -96,14 +96,14 @@ fn pod_specs(text: &str) -> Vec<PodSpec> {
     let mut diagnostics = Diagnostics::default();
     let (disk, inputs, context) = (Memory::default(), Inputs::default(), Context::default());
     let (levels, pod_security) = (Levels::default(), PodSecurity::default());
-    let target = Target::default();
+    let kubernetes = Target::default();
     let build = Build {
         files: &disk,
         inputs: &inputs,
         context: &context,
         levels: &levels,
         pod_security: &pod_security,
-        target: &target,
+        kubernetes: &kubernetes,
     };
     let named: Vec<_> = sources.ids().collect();
     let modules = load(named, &mut sources, &disk, &mut diagnostics);

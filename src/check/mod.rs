@@ -14,6 +14,7 @@ mod reuse;
 mod templates;
 mod unused;
 pub mod uses;
+mod versions;
 
 use self::pod_security::PodSecurity;
 use crate::diagnostics::Diagnostics;
@@ -22,6 +23,7 @@ use crate::expression::Used;
 use crate::modules::Modules;
 use crate::modules::names::Names;
 use crate::resolve::{EnvironmentId, Program, TaskId};
+use crate::schema::kubernetes::versions::Target;
 use crate::settings::TaskSettings;
 use crate::syntax::ast::Name;
 use crate::value::Object;
@@ -44,6 +46,8 @@ pub struct Checked<'a> {
     pub variants: &'a [TaskSettings],
     /// The level of the Pod Security Standards.
     pub pod_security: &'a PodSecurity,
+    /// The cluster that the pods are made for.
+    pub kubernetes: &'a Target,
 }
 
 /// Holds a program to every rule.
@@ -52,6 +56,7 @@ pub fn check(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     environments::dependencies(checked, diagnostics);
     environments::settings(checked, diagnostics);
     templates::effective(checked, diagnostics);
+    versions::effective(checked, diagnostics);
     reuse::environments(checked, diagnostics);
     reuse::tasks(checked, diagnostics);
     reuse::variants(checked, diagnostics);

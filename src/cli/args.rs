@@ -8,7 +8,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::levels::Lints;
 use crate::check::pod_security;
 use crate::diagnostics::render;
+use crate::diagnostics::suggest::did_you_mean;
 use crate::emit;
+use crate::schema::kubernetes::versions::{Gate, Version};
 
 /// Compiles .flyteenv files: Flyte 2 task environments in, one validated `K8sPod` for every task out.
 #[derive(Debug, Parser)]
@@ -78,6 +80,12 @@ pub struct Common {
     /// A JSON, YAML or TOML file with values of parameters; a later one wins
     #[arg(long = "params", value_name = "FILE")]
     pub params: Vec<PathBuf>,
+    /// The version of the cluster's Kubernetes, such as 1.34 [default: the newest that flytec knows]
+    #[arg(long, value_name = "VERSION")]
+    pub kubernetes_version: Option<Version>,
+    /// Feature gates of the cluster that are not as its version has them by default
+    #[arg(long, value_name = "NAME=BOOL,…", value_delimiter = ',', value_parser = gate)]
+    pub feature_gates: Vec<(Gate, bool)>,
     /// The version of the tasks, for Flyte's entrypoint [default: a digest of the sources]
     #[arg(long, value_name = "VERSION")]
     pub task_version: Option<String>,
@@ -93,6 +101,18 @@ pub struct Common {
     /// What becomes of warnings.
     #[command(flatten)]
     pub lints: Lints,
+}
+
+/// Reads `NAME=true` or `NAME=false`.
+fn gate(text: &str) -> Result<(Gate, bool), String> {
+    let (name, value) = text.split_once('=').ok_or("a gate is set by `NAME=true` or `NAME=false`")?;
+    let on = value.parse().map_err(|_| format!("`{name}` is set to `true` or `false`, not to `{value}`"))?;
+    let gate = Gate::named(name).ok_or_else(|| {
+        let help = did_you_mean(name, Gate::names())
+            .unwrap_or_else(|| "it is none of those that guard a part of a pod".to_owned());
+        format!("`{name}` is no feature gate that flytec knows; {help}")
+    })?;
+    Ok((gate, on))
 }
 
 /// `flytec build`.

@@ -9,6 +9,7 @@ mod args;
 mod build;
 mod check;
 mod files;
+mod kubernetes;
 mod levels;
 mod output;
 mod project;
@@ -24,7 +25,6 @@ use self::project::Opened;
 use crate::compile::{Build, Compilation, compile};
 use crate::diagnostics::{Severity, render};
 use crate::source::SourceMap;
-use crate::validate::Target;
 
 /// Why a command could not run, for people. Its exit status is 2.
 #[derive(Debug)]
@@ -77,6 +77,7 @@ fn compile_and_report(global: &args::Global, common: &Common, opened: Opened) ->
     let context = opened.context(common)?;
     let levels = opened.levels(global, common);
     let pod_security = opened.pod_security(common);
+    let kubernetes = opened.kubernetes.clone();
     let sources = sources::read(common, opened)?;
     let (files, inputs) = (&sources.disk, &sources.inputs);
     let build = Build {
@@ -85,7 +86,7 @@ fn compile_and_report(global: &args::Global, common: &Common, opened: Opened) ->
         context: &context,
         levels: &levels,
         pod_security: &pod_security,
-        target: &Target::default(),
+        kubernetes: &kubernetes,
     };
     let mut compilation = compile(sources.map, &sources.named, &build);
     let mut diagnostics = sources.faults;

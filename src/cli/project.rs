@@ -9,12 +9,13 @@ use std::fs;
 use super::args::{Common, Global};
 use super::files::{Disk, MARKER, read, shown};
 use super::sources::{not_utf8, text};
-use super::{Failure, report};
+use super::{Failure, kubernetes, report};
 use crate::check::pod_security::PodSecurity;
 use crate::diagnostics::levels::Levels;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::flyte::entrypoint::Context;
 use crate::project::{self, Project, Written};
+use crate::schema::kubernetes::versions::Target;
 use crate::source::files::Absence;
 use crate::source::{Source, SourceMap};
 
@@ -26,6 +27,8 @@ pub struct Opened {
     pub map: SourceMap,
     /// What it says.
     pub project: Project,
+    /// The cluster that pods are made for.
+    pub kubernetes: Target,
 }
 
 /// Reads the project's file; `None` where it has errors, which have been told then.
@@ -36,7 +39,9 @@ pub fn open(global: &Global, common: &Common) -> Result<Option<Opened>, Failure>
     let mut map = SourceMap::default();
     let path = disk.below_root(MARKER);
     if !path.is_file() {
-        return Ok(Some(Opened { disk, map, project: Project::default() }));
+        let project = Project::default();
+        let kubernetes = kubernetes::target(common, &project, &mut Vec::new())?;
+        return Ok(Some(Opened { disk, map, project, kubernetes }));
     }
     let bytes = read(&path).map_err(|absence| unreadable(&shown(&path), &absence))?;
     let (text, bad) = text(bytes);
@@ -48,11 +53,12 @@ pub fn open(global: &Global, common: &Common) -> Result<Option<Opened>, Failure>
     };
     let faults = match settings {
         Ok(project) => {
-            let missing = missing(common, &project, &disk);
-            if missing.is_empty() {
-                return Ok(Some(Opened { disk, map, project }));
+            let mut faults = missing(common, &project, &disk);
+            let kubernetes = kubernetes::target(common, &project, &mut faults)?;
+            if faults.is_empty() {
+                return Ok(Some(Opened { disk, map, project, kubernetes }));
             }
-            missing
+            faults
         }
         Err(faults) => faults,
     };

@@ -36,7 +36,7 @@ pub struct Sources {
 
 /// Reads what the arguments name, or else the project.
 pub fn read(common: &Common, opened: Opened) -> Result<Sources, Failure> {
-    let Opened { mut disk, mut map, project } = opened;
+    let Opened { mut disk, mut map, project, .. } = opened;
     let mut files: Vec<ReadFile> = Vec::new();
     for path in named(&paths(common, &project.build.paths, &disk), &mut disk)? {
         let bytes = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;

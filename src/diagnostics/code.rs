@@ -192,6 +192,11 @@ codes! {
     TOO_MUCH = "E0901", "more than one build may make";
     TOO_DEEP = "E0902", "values nested too deep";
 
+    // 19: what the cluster's version of Kubernetes has
+    NOT_IN_VERSION = "E1901", "a field or word that this Kubernetes version does not have";
+    DROPPED = "W1902", "a field that the cluster drops, as a feature gate is off";
+    NEEDS_GATE = "E1903", "a field or word that the cluster refuses, as a feature gate is off";
+
     // 99: the compiler itself
     INTERNAL = "E9901", "a fault of the compiler";
 }

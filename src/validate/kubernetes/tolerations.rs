@@ -105,7 +105,10 @@ fn compared(toleration: &Toleration, operator: &str, features: &Features, at: &A
             faults.push(fault);
         }
         "Lt" | "Gt" if features.toleration_comparison => faults.extend(number(operator, value, &place)),
-        _ => faults.extend(unknown_operator(operator, features, &at.field("operator"))),
+        _ => {
+            let words = if features.toleration_comparison { OPERATORS_WITH_NUMBERS } else { OPERATORS };
+            faults.extend(one_of(code::BAD_SCHEDULING_WORD, operator, words, &at.field("operator")));
+        }
     }
 }
 
@@ -121,17 +124,6 @@ fn number(operator: &str, value: &str, at: &At<'_>) -> Option<Fault> {
             .relation()
             .note("Kubernetes compares whole numbers of 64 bits here, written without leading zeros and without `+`"),
     )
-}
-
-fn unknown_operator(operator: &str, features: &Features, at: &At<'_>) -> Option<Fault> {
-    let words = if features.toleration_comparison { OPERATORS_WITH_NUMBERS } else { OPERATORS };
-    let fault = one_of(code::BAD_SCHEDULING_WORD, operator, words, at)?;
-    Some(match operator {
-        "Lt" | "Gt" => {
-            fault.note("clusters that compare numbers in tolerations have the feature gate `TaintTolerationComparisonOperators` on")
-        }
-        _ => fault,
-    })
 }
 
 /// A toleration that stands in the list before adds nothing; Kubernetes takes it.

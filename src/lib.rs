@@ -27,6 +27,7 @@ extern crate alloc;
 
 pub mod check;
 pub mod cli;
+pub mod cluster;
 pub mod compile;
 pub mod data;
 pub mod diagnostics;

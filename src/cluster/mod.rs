@@ -1,0 +1,175 @@
+//! What a cluster brings to a pod, from one file: its pod templates, and how Flyte is configured there.
+//!
+//! In: the text of a cluster file. Out: [`Cluster`], and what is wrong with the file. Always: values are of the types that
+//! Kubernetes and Flyte read there (see [`read`]), each at the place where it was written; what was reported is left out.
+//! Not here: reading the file, and what becomes of a pod (`preview`).
+
+pub mod config;
+mod documents;
+mod read;
+mod words;
+
+use ecow::EcoString;
+
+use self::config::Config;
+use crate::data::{Key, Node};
+use crate::diagnostics::Diagnostics;
+use crate::source::{FileId, SourceMap, Span};
+
+/// The namespace in which Flyte looks for a template that the task's own namespace lacks, where the file names none.
+///
+/// Source: Flyte's chart installs the executor in it; the executor gives its own namespace to its store of templates.
+const DEFAULT_NAMESPACE: &str = "flyte";
+
+/// What one file says of a cluster.
+#[derive(Debug)]
+pub struct Cluster {
+    /// The file.
+    pub file: FileId,
+    /// The pod templates, in the order of the file.
+    pub templates: Vec<PodTemplate>,
+    /// How Flyte is configured.
+    pub config: Config,
+    /// The namespace that tasks run in, where the file names it.
+    pub namespace: Option<Node>,
+    /// The namespace in which Flyte looks for templates next.
+    pub default_namespace: EcoString,
+    /// The service account of tasks that name none.
+    pub service_account: Option<Node>,
+}
+
+/// A Kubernetes `v1` `PodTemplate`.
+#[derive(Debug)]
+pub struct PodTemplate {
+    /// Its name.
+    pub name: Key,
+    /// Its namespace, where the file names it; without one it may be in any.
+    pub namespace: Option<EcoString>,
+    /// The metadata that its pods get.
+    pub metadata: Option<Node>,
+    /// The pod spec.
+    pub spec: Node,
+}
+
+impl PodTemplate {
+    /// As messages show it: `namespace/name`.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        match &self.namespace {
+            Some(namespace) => format!("{namespace}/{}", self.name.text),
+            None => self.name.text.to_string(),
+        }
+    }
+}
+
+/// What a name of a template means on a cluster.
+#[derive(Debug)]
+pub enum Found<'c> {
+    /// This template.
+    One(&'c PodTemplate),
+    /// Any of these, since the file does not say which namespace tasks run in.
+    Several(Vec<&'c PodTemplate>),
+    /// None.
+    Nothing,
+}
+
+impl Cluster {
+    fn new(file: FileId) -> Self {
+        Self {
+            file,
+            templates: Vec::new(),
+            config: Config::default(),
+            namespace: None,
+            default_namespace: DEFAULT_NAMESPACE.into(),
+            service_account: None,
+        }
+    }
+
+    /// The template that Flyte takes for a name.
+    ///
+    /// Source: `LoadOrDefault` in Flyte's `pod_template_store.go`: that of the task's namespace, else that of the default one.
+    /// A template without a namespace is taken where neither has one.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Found<'_> {
+        let named = || self.templates.iter().filter(|template| template.name.text == name);
+        let of = |namespace: Option<&str>| named().find(|template| template.namespace.as_deref() == namespace);
+        let own = self.namespace.as_ref().and_then(text);
+        if let Some(own) = own.and_then(|own| of(Some(own))) {
+            return Found::One(own);
+        }
+        if self.namespace.is_none() {
+            let others: Vec<_> = named().collect();
+            if others.len() > 1 {
+                return Found::Several(others);
+            }
+            return others.first().map_or(Found::Nothing, |only| Found::One(only));
+        }
+        of(Some(&self.default_namespace)).or_else(|| of(None)).map_or(Found::Nothing, Found::One)
+    }
+
+    /// The names of all templates.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.templates.iter().map(|template| template.name.text.as_str())
+    }
+}
+
+/// Reads a cluster file, which is in the map.
+pub fn read(file: FileId, sources: &SourceMap, diagnostics: &mut Diagnostics) -> Cluster {
+    let mut cluster = Cluster::new(file);
+    match crate::data::documents(file, &sources.get(file).text) {
+        Ok(nodes) => {
+            for node in &nodes {
+                documents::document(node, &mut cluster, diagnostics);
+            }
+            if nodes.is_empty() {
+                diagnostics.push(words::nothing(Span::new(file, 0..0)));
+            }
+            default_template(&cluster, diagnostics);
+        }
+        Err(faults) => diagnostics.extend(faults),
+    }
+    cluster
+}
+
+/// Warns of a default template that the file lacks. Flyte goes on without one then, which is hardly ever meant.
+fn default_template(cluster: &Cluster, diagnostics: &mut Diagnostics) {
+    let Some(node) = cluster.config.get(config::DEFAULT_TEMPLATE) else { return };
+    if let Some(name) = text(node).filter(|name| !name.is_empty())
+        && matches!(cluster.find(name), Found::Nothing)
+    {
+        diagnostics.push(words::no_default_template(node.span, name, cluster.names()));
+    }
+}
+
+/// The text of a value that is one.
+#[must_use]
+pub fn text(node: &Node) -> Option<&str> {
+    match &node.kind {
+        crate::data::Kind::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// The value of a field of a map.
+#[must_use]
+pub fn field<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
+    entries(node).iter().find(|(key, _)| key.text == name).map(|(_, value)| value)
+}
+
+/// The entries of a map; none of anything else.
+#[must_use]
+pub fn entries(node: &Node) -> &[(Key, Node)] {
+    match &node.kind {
+        crate::data::Kind::Map(entries) => entries,
+        _ => &[],
+    }
+}
+
+/// The items of a list; none of anything else.
+#[must_use]
+pub fn items(node: &Node) -> &[Node] {
+    match &node.kind {
+        crate::data::Kind::List(items) => items,
+        _ => &[],
+    }
+}

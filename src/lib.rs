@@ -39,6 +39,7 @@ pub mod flyte;
 pub mod graph;
 pub mod lower;
 pub mod modules;
+pub mod preview;
 pub mod resolve;
 pub mod schema;
 pub mod settings;

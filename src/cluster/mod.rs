@@ -5,6 +5,7 @@
 //! Not here: reading the file, and what becomes of a pod (`preview`).
 
 pub mod config;
+pub mod containers;
 mod documents;
 mod read;
 mod words;

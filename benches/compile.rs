@@ -168,7 +168,7 @@ impl Setting {
     }
 
     fn build(&self) -> Build<'_> {
-        Build { files: &self.disk, inputs: &self.inputs, context: &self.context }
+        Build { files: &self.disk, inputs: &self.inputs, context: &self.context, cluster: None }
     }
 
     fn compile(&self, sources: &SourceMap) -> Vec<Workload> {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::check::{self, Checked};
+use crate::cluster::Cluster;
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, code, echoes};
 use crate::digest::sha256;
 use crate::evaluate::{self, Evaluation, Layer};
@@ -30,6 +31,8 @@ pub struct Build<'b> {
     pub inputs: &'b Inputs,
     /// What the entrypoint of Python functions is given.
     pub context: &'b Context,
+    /// The cluster that tasks will run on, if one is known.
+    pub cluster: Option<&'b Cluster>,
 }
 
 /// What came of a program.
@@ -62,7 +65,7 @@ pub fn compile(mut sources: SourceMap, named: &[FileId], build: &Build<'_>) -> C
     // 3. to 6. Modules to settings that keep every rule.
     let analysis = analyse(&modules, &mut sources, build, &mut diagnostics);
     // 7. Settings to pods, if there is nothing to refuse.
-    let version = build.context.version.clone().unwrap_or_else(|| version(&sources, build.inputs));
+    let version = build.context.version.clone().unwrap_or_else(|| version(&sources, build));
     let workloads = if diagnostics.has_errors() {
         Vec::new()
     } else {
@@ -73,12 +76,15 @@ pub fn compile(mut sources: SourceMap, named: &[FileId], build: &Build<'_>) -> C
     Compilation { sources, diagnostics, workloads, version }
 }
 
-/// A digest of the texts, which stands for a version: the same texts and parameters give the same one, wherever they lie.
-fn version(sources: &SourceMap, inputs: &Inputs) -> String {
+/// A digest of the texts, which stands for a version: the same texts and parameters give the same one, wherever they lie and on
+/// whatever cluster.
+fn version(sources: &SourceMap, build: &Build<'_>) -> String {
     /// Enough to tell versions apart; the wire has room for 63 characters.
     const DIGITS: usize = 32;
+    let inputs = build.inputs;
     let given = inputs.arguments.first().map(|(name, _)| name.file);
-    let texts = sources.iter().filter(|(id, _)| Some(*id) != given);
+    let no_source = [given, build.cluster.map(|cluster| cluster.file)];
+    let texts = sources.iter().filter(|(id, _)| !no_source.contains(&Some(*id)));
     let mut digests: Vec<String> = texts.map(|(_, source)| sha256(source.text.as_bytes())).collect();
     // Of several values of one name the last one counts, and of several files that give one too.
     let last: BTreeMap<&str, &str> =
@@ -140,8 +146,9 @@ pub fn analyse<'a>(
         evaluation: &evaluation,
         tasks: &tasks,
         variants: &variants,
+        cluster: build.cluster,
     };
-    check::check(&checked, diagnostics);
+    check::check(&checked, sources, diagnostics);
     check::uses::label(&checked, sources, before, diagnostics);
     Analysis { program, evaluation, tasks, variants }
 }

@@ -3,7 +3,7 @@
 //! Each `NAME.flyteenv` is a program, and so is each folder `NAME.d` with all sources in it; what stands in folders of that is
 //! there to be imported or read, and its file `arguments` holds arguments of the command line. What comes of it stands in
 //! `NAME.expected` beside it: the messages as people read them, then, if the program was accepted, a YAML document for each
-//! pod; below `manifest/` also what the manifest says of it. `UPDATE=1 cargo test --test golden` writes what comes.
+//! pod; below `manifest/` also what the manifest says of it, and below `preview/` the pod that will run instead. `UPDATE=1 cargo test --test golden` writes what comes.
 
 #![allow(clippy::disallowed_methods, reason = "cases are files, which a test reads and writes by itself")]
 
@@ -18,6 +18,8 @@ use std::process::Command;
 use flytec::diagnostics::code;
 use flytec::emit::manifest::{Written, manifest};
 use flytec::emit::{Format, Kind};
+use flytec::preview::{Places, preview, yaml};
+use flytec::source::Span;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 use support::{Program, files_below, root};
@@ -54,7 +56,7 @@ fn every_code_is_in_the_reference(updating: bool) -> Result<(), Failed> {
     const HEAD: &str = "# Diagnostics\n\nEvery message has a code that stays what it is. `E` is an error, which refuses the \
         program; `W` is a warning.\nThe first two digits are the family: 01 syntax, 02 names, 03 types, 04 templates, 05 reuse, \
         06 overrides, 07 what a task\nruns and asks for, 08 imports, parameters and other files, 09 the bounds of a \
-        build, 99 the compiler itself. [How\nmessages are written](cli.md#messages) is said elsewhere.\n\n| code | what it is |\n|---|---|\n";
+        build, 18 the cluster, 99 the compiler itself.\n[How messages are written](cli.md#messages) is said elsewhere.\n\n| code | what it is |\n|---|---|\n";
     let rows: Vec<String> = code::ALL.iter().map(|code| format!("| `{}` | {} |\n", code.id, code.title)).collect();
     let (path, text) = (root().join("docs/diagnostics.md"), HEAD.to_owned() + &rows.concat());
     if updating {
@@ -139,6 +141,9 @@ fn outcome(sources: &[PathBuf]) -> Result<String, Failed> {
     if program.compilation.has_errors() {
         return Ok(text);
     }
+    if sources.iter().any(|path| path.starts_with(folder.join("preview"))) {
+        return Ok(text + &previews(&program));
+    }
     let facts = if sources.iter().any(|path| path.starts_with(folder.join("manifest"))) {
         manifest_entries(&program)?
     } else {
@@ -174,7 +179,7 @@ fn beside(folder: &Path, sources: &[PathBuf]) -> Result<(Others, Vec<String>), F
         }
     }
     for at in 1..arguments.len() {
-        if arguments[at - 1] == "--params" {
+        if ["--params", "--cluster"].contains(&arguments[at - 1].as_str()) {
             arguments[at] = shown(folder, &whole.join(&arguments[at]));
         }
     }
@@ -209,6 +214,34 @@ fn manifest_entries(program: &Program) -> Result<BTreeMap<String, Value>, Failed
         (pod.get("name").and_then(Value::as_str).unwrap_or_default().to_owned(), pod)
     });
     Ok(named.collect())
+}
+
+/// The pods that will run, without the variables of Flyte's runtime but for the first and the last.
+fn previews(program: &Program) -> String {
+    let place = |span: Span| {
+        let source = program.sources().get(span.file);
+        format!("{}:{}", source.name, source.line(span.start as usize))
+    };
+    let places = Places { pod: &|_| None, cluster: &place };
+    let mut text = String::new();
+    for workload in &program.compilation.workloads {
+        let preview = preview(workload, program.cluster.as_ref(), &program.compilation.version);
+        text.push_str("---\n");
+        let mut within = false;
+        for line in yaml::write(&preview, &places).lines() {
+            within &= !line.contains("- name: _U_RUN_BASE");
+            if !within {
+                text.push_str(line);
+                text.push('\n');
+            }
+            if line.contains("value: <run-name>") && !within {
+                within = true;
+                text.push_str("    # …\n");
+            }
+        }
+        text.extend(preview.refused.map(|why| format!("# Flyte does not start it: {why}\n")));
+    }
+    text
 }
 
 /// The pod with the arguments of Flyte's own entrypoint cut down to the function; `tests/sdk` holds the whole of them.

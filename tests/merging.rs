@@ -92,7 +92,7 @@ fn pod_specs(text: &str) -> Vec<PodSpec> {
     let mut sources = SourceMap::new(vec![("a.flyteenv".to_owned(), text.to_owned())]);
     let mut diagnostics = Diagnostics::default();
     let (disk, inputs, context) = (Memory::default(), Inputs::default(), Context::default());
-    let build = Build { files: &disk, inputs: &inputs, context: &context };
+    let build = Build { files: &disk, inputs: &inputs, context: &context, cluster: None };
     let named: Vec<_> = sources.ids().collect();
     let modules = load(named, &mut sources, &disk, &mut diagnostics);
     let analysis = analyse(&modules, &mut sources, &build, &mut diagnostics);

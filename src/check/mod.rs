@@ -4,6 +4,7 @@
 //! not reported; one that needs something broken stays silent. Not here: rules of a single setting (`settings`), and those of
 //! the finished pod.
 
+mod cluster;
 mod containers;
 mod environments;
 mod images;
@@ -14,6 +15,7 @@ mod templates;
 mod unused;
 pub mod uses;
 
+use crate::cluster::Cluster;
 use crate::diagnostics::Diagnostics;
 use crate::evaluate::Evaluation;
 use crate::expression::Used;
@@ -21,6 +23,7 @@ use crate::modules::Modules;
 use crate::modules::names::Names;
 use crate::resolve::{EnvironmentId, Program, TaskId};
 use crate::settings::TaskSettings;
+use crate::source::SourceMap;
 use crate::syntax::ast::Name;
 use crate::value::Object;
 
@@ -40,10 +43,12 @@ pub struct Checked<'a> {
     pub tasks: &'a [TaskSettings],
     /// The settings of every variant.
     pub variants: &'a [TaskSettings],
+    /// The cluster that the program is for, if one is known.
+    pub cluster: Option<&'a Cluster>,
 }
 
 /// Holds a program to every rule.
-pub fn check(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
+pub fn check(checked: &Checked<'_>, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     environments::names(checked, diagnostics);
     environments::dependencies(checked, diagnostics);
     environments::settings(checked, diagnostics);
@@ -57,6 +62,7 @@ pub fn check(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     unused::warn(checked, diagnostics);
     overruled::warn(checked, diagnostics);
     containers::warn(checked, diagnostics);
+    cluster::templates(checked, sources, diagnostics);
 }
 
 /// A task or variant with its values and settings, for rules that hold for both.

@@ -10,6 +10,7 @@ mod build;
 mod check;
 mod files;
 mod output;
+mod preview;
 mod sources;
 
 use std::io::Write as _;
@@ -18,6 +19,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use self::args::{Arguments, Command, Common};
+use crate::cluster::Cluster;
 use crate::compile::{Build, Compilation, compile};
 use crate::diagnostics::{Severity, render};
 use crate::flyte::entrypoint::Context;
@@ -58,6 +60,7 @@ pub fn run() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Build(build) => build::run(&arguments.global, build),
         Command::Check(check) => check::run(&arguments.global, check),
+        Command::Preview(preview) => preview::run(&arguments.global, preview),
     };
     match outcome {
         Ok(Verdict::Good) => ExitCode::SUCCESS,
@@ -69,21 +72,21 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Compiles what the arguments name, and says what is to be said.
-fn compile_and_report(global: &args::Global, common: &Common) -> Result<Compilation, Failure> {
+/// Compiles what the arguments name, and says what is to be said; the cluster is there where one was named and read.
+fn compile_and_report(global: &args::Global, common: &Common) -> Result<(Compilation, Option<Cluster>), Failure> {
     let sources = sources::read(common)?;
     let context = Context {
         version: common.task_version.clone(),
         code_bundle: common.code_bundle.clone(),
         code_destination: common.code_dest.clone(),
     };
-    let build = Build { files: &sources.disk, inputs: &sources.inputs, context: &context };
+    let build = Build { files: &sources.disk, inputs: &sources.inputs, context: &context, cluster: sources.cluster.as_ref() };
     let mut compilation = compile(sources.map, &sources.named, &build);
     let mut diagnostics = sources.faults;
     diagnostics.extend(compilation.diagnostics);
     compilation.diagnostics = diagnostics.finish(&compilation.sources);
     report(global, &compilation.diagnostics, &compilation.sources);
-    Ok(compilation)
+    Ok((compilation, sources.cluster))
 }
 
 fn report(global: &args::Global, diagnostics: &[crate::diagnostics::Diagnostic], sources: &SourceMap) {
@@ -108,4 +111,15 @@ fn report(global: &args::Global, diagnostics: &[crate::diagnostics::Diagnostic],
 /// Writes to standard error. Where that is closed, nobody is left to be told.
 fn say(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Writes to standard output; a reader that has seen enough is no fault.
+fn print(bytes: &[u8]) -> Result<(), Failure> {
+    let mut stream = std::io::stdout().lock();
+    match stream.write_all(bytes).and_then(|()| stream.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
 }

@@ -112,7 +112,7 @@ fn pod_template(node: &Node, cluster: &mut Cluster, diagnostics: &mut Diagnostic
     let metadata = field(&whole, "metadata");
     let Some(name) = metadata.and_then(|metadata| field(metadata, "name")) else {
         if let Some(metadata) = metadata {
-            diagnostics.push(words::missing(metadata.span, "PodTemplate's metadata", "`name`"));
+            diagnostics.push(words::missing(metadata.span, "PodTemplate", "`metadata.name`"));
         }
         return;
     };

@@ -27,7 +27,7 @@ pub fn unknown_key<'k>(key: &Key, below: &str, known: impl IntoIterator<Item = &
     let below = if below.is_empty() { String::new() } else { format!(" below `{below}`") };
     let message = format!("Flyte's configuration has no `{}`{below}", key.text);
     let mut diagnostic = Diagnostic::new(code::UNKNOWN_CLUSTER_KEY, key.span, message);
-    diagnostic = diagnostic.note("Flyte ignores what it does not know, and so does this preview");
+    diagnostic = diagnostic.note("Flyte ignores what it does not know, and so does flytec");
     diagnostic.help.extend(did_you_mean(&key.text, known));
     diagnostic
 }

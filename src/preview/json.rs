@@ -36,21 +36,26 @@ fn collect(tree: &Tree, path: &Path, places: &Places<'_>, origins: &mut Map<Stri
 }
 
 fn origin(origin: &Origin, places: &Places<'_>) -> Value {
-    let mut fields = match &origin.source {
-        Source::Task => json!({ "kind": "task" }),
-        Source::Template => json!({ "kind": "template" }),
+    let mut fields = Map::new();
+    let mut set = |name: &str, value: &str| _ = fields.insert(name.to_owned(), Value::from(value));
+    match &origin.source {
+        Source::Task => set("kind", "task"),
+        Source::Template => set("kind", "template"),
         Source::Cluster { template, container } => {
-            let mut fields = json!({ "kind": "cluster template", "template": template.as_str() });
+            set("kind", "cluster template");
+            set("template", template);
             if let Some(container) = container {
-                fields["container"] = json!(container.as_str());
+                set("container", container);
             }
-            fields
         }
-        Source::Platform(why) => json!({ "kind": "platform", "what": why.as_str() }),
-        Source::ApiDefault => json!({ "kind": "API default" }),
-    };
-    if let Some(place) = places.of(origin) {
-        fields["place"] = json!(place);
+        Source::Platform(why) => {
+            set("kind", "platform");
+            set("what", why);
+        }
+        Source::ApiDefault => set("kind", "API default"),
     }
-    fields
+    if let Some(place) = places.of(origin) {
+        set("place", &place);
+    }
+    Value::Object(fields)
 }

@@ -37,7 +37,7 @@ use crate::cluster::{Cluster, Found, PodTemplate};
 use crate::lower::Workload;
 use crate::schema::Type;
 use crate::schema::kubernetes::{OBJECT_META, POD_SPEC};
-use crate::settings::PodTemplate as Named;
+use crate::settings::PodTemplate as Setting;
 use crate::settings::run::Run;
 
 /// A pod as it will run.
@@ -48,7 +48,9 @@ pub struct Preview {
     /// The pod, a Kubernetes `v1` `Pod`.
     pub pod: Tree,
     /// Why Flyte would not start it after all.
-    pub refused: Vec<String>,
+    pub refused: Option<String>,
+    /// The pod template of the cluster that is not shown, since the cluster is not known.
+    pub unknown_template: Option<String>,
 }
 
 impl Preview {
@@ -81,7 +83,6 @@ pub fn preview(workload: &Workload, cluster: Option<&Cluster>, version: &str) ->
     let task = &workload.settings;
     let name = format!("{}.{}", workload.name.environment, workload.name.task);
     let class = accelerators::class(&task.resources);
-    let mut refused = Vec::new();
 
     let mut pod = task::pod(workload);
     containers::customise(&mut pod, settings, &name, version, class);
@@ -91,39 +92,36 @@ pub fn preview(workload: &Workload, cluster: Option<&Cluster>, version: &str) ->
     if let Some((spec, key)) = found.template.as_ref() {
         templates::apply_class(&mut pod, spec, key);
     }
-    match template(workload, cluster) {
-        Ok(Some(template)) => templates::apply(&mut pod, template),
-        Ok(None) => {}
-        Err(why) => refused.push(why),
+    if let Some(template) = cluster.and_then(|cluster| template(workload, cluster)) {
+        templates::apply(&mut pod, template);
     }
     if let Some(device) = &task.resources.device {
         accelerators::select_nodes(&mut pod, settings, device, &found);
     }
-    refused.extend(accelerators::share_memory(&mut pod, &task.resources));
+    let refused = accelerators::share_memory(&mut pod, &task.resources);
     metadata::finish(&mut pod, matches!(task.run, Some(Run::Command { .. })));
     let secrets = task.secrets.as_deref().unwrap_or_default();
     metadata::name(&mut pod, settings, &name, &secrets::annotations(secrets));
     secrets::inject(&mut pod, secrets);
     defaults::fill(&mut pod);
-    Preview { name: workload.name.to_string(), pod: whole(pod), refused }
+    let unknown_template = named(workload).filter(|_| cluster.is_none()).map(ToOwned::to_owned);
+    Preview { name: workload.name.to_string(), pod: whole(pod), refused, unknown_template }
 }
 
-/// The pod template of the cluster that a workload gets. Source: `getBasePodTemplate` in `pod_helper.go`.
-fn template<'c>(workload: &Workload, cluster: Option<&'c Cluster>) -> Result<Option<&'c PodTemplate>, String> {
-    let named = match &workload.settings.pod_template {
-        Named::Named(name) => Some(name.as_str()),
-        Named::None | Named::Inline(_) => None,
-    };
-    let Some(cluster) = cluster else {
-        let why = |name| format!("what the pod template `{name}` of the cluster adds is not known without `--cluster FILE`");
-        return named.map_or(Ok(None), |name| Err(why(name)));
-    };
-    let Some(name) = named.or_else(|| cluster.config.default_template()) else { return Ok(None) };
-    match cluster.find(name) {
-        Found::One(template) => Ok(Some(template)),
-        Found::Nothing if named.is_none() => Ok(None),
-        Found::Nothing => Err(format!("the cluster has no pod template `{name}`")),
-        Found::Several(_) => Err(format!("the pod template `{name}` is in several namespaces")),
+/// The pod template of the cluster that a workload gets. Source: `getBasePodTemplate` in `pod_helper.go`. One that is named and
+/// not there, or there several times, is an error of the program (`check`); a default one that is not there is none.
+fn template<'c>(workload: &Workload, cluster: &'c Cluster) -> Option<&'c PodTemplate> {
+    match cluster.find(named(workload).or_else(|| cluster.config.default_template())?) {
+        Found::One(template) => Some(template),
+        Found::Several(_) | Found::Nothing => None,
+    }
+}
+
+/// The template of the cluster that the task names.
+fn named(workload: &Workload) -> Option<&str> {
+    match &workload.settings.pod_template {
+        Setting::Named(name) => Some(name),
+        Setting::None | Setting::Inline(_) => None,
     }
 }
 

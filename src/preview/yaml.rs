@@ -101,10 +101,23 @@ fn quoted(text: &str) -> String {
 fn is_plain(text: &str) -> bool {
     /// Words that mean something else, in whatever case.
     const WORDS: &[&str] = &["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"];
-    let begins = text.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '<' | '_'));
+    let option = text.strip_prefix("--").unwrap_or(text);
+    let begins = option.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '<' | '_'));
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '<' | '>' | '_' | '-' | '.' | '@' | ':');
     let is_key = text.ends_with(':') || text == "<<";
+    if is_amount(text) {
+        return true;
+    }
     begins && text.chars().all(allowed) && !is_key && !WORDS.contains(&text.to_ascii_lowercase().as_str())
+}
+
+/// A quantity with a unit that is no part of any number: `500m`, `1.5Gi`.
+fn is_amount(text: &str) -> bool {
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text.get(number.len()..).unwrap_or_default();
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = number.split_once('.').map_or(digits(number), |(whole, fraction)| digits(whole) && digits(fraction));
+    number && ["m", "k", "M", "G", "T", "P", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"].contains(&unit)
 }
 
 fn in_quotes(text: &str) -> String {
@@ -143,7 +156,7 @@ mod tests {
 
     fn written(value: &serde_json::Value) -> String {
         let pod = Tree::of_json(value, &Path::default(), &Source::Task);
-        let preview = Preview { name: "e.t".to_owned(), pod, refused: Vec::new() };
+        let preview = Preview { name: "e.t".to_owned(), pod, refused: None, unknown_template: None };
         write(&preview, &Places { pod: &|path| Some(path.to_string()), cluster: &|_: Span| String::new() })
     }
 

@@ -14,6 +14,8 @@ mod imports;
 mod messages;
 #[path = "cli/output.rs"]
 mod output;
+#[path = "cli/preview.rs"]
+mod preview;
 #[path = "cli/sources.rs"]
 mod sources;
 #[path = "cli/status.rs"]

@@ -61,13 +61,13 @@ fn missing(place: Span, name: &str, cluster: &Cluster, file: &str) -> Diagnostic
         .note("a text names a template of the cluster; Flyte fails a task whose template it does not find");
     let elsewhere = cluster.templates.iter().find(|template| template.name.text == name);
     diagnostic = match (elsewhere, &cluster.namespace) {
-        (Some(template), Some(namespace)) => diagnostic
-            .label(template.name.span, "this one is in another namespace")
-            .note(format!(
+        (Some(template), Some(namespace)) => {
+            diagnostic.label(template.name.span, "this one is in another namespace").note(format!(
                 "Flyte looks in the task's namespace, `{}`, and then in `{}`",
                 crate::cluster::text(namespace).unwrap_or_default(),
                 cluster.default_namespace
-            )),
+            ))
+        }
         _ => diagnostic.note(format!("what the cluster has is read from `{file}`")),
     };
     diagnostic.help.extend(did_you_mean(name, cluster.names().filter(|other| *other != name)));

@@ -80,7 +80,8 @@ fn compile_and_report(global: &args::Global, common: &Common) -> Result<(Compila
         code_bundle: common.code_bundle.clone(),
         code_destination: common.code_dest.clone(),
     };
-    let build = Build { files: &sources.disk, inputs: &sources.inputs, context: &context, cluster: sources.cluster.as_ref() };
+    let build =
+        Build { files: &sources.disk, inputs: &sources.inputs, context: &context, cluster: sources.cluster.as_ref() };
     let mut compilation = compile(sources.map, &sources.named, &build);
     let mut diagnostics = sources.faults;
     diagnostics.extend(compilation.diagnostics);

@@ -9,7 +9,8 @@ use crate::preview::{self, Places};
 use crate::source::Span;
 
 /// What no preview shows, for whoever reads one.
-const UNKNOWN: &str = "note: not shown is what other webhooks, limit ranges, the service account and the scheduler do to the pod\n";
+const UNKNOWN: &str =
+    "note: not shown is what other webhooks, limit ranges, the service account and the scheduler do to the pod\n";
 
 /// Runs the command.
 pub fn run(global: &Global, arguments: &Preview) -> Result<Verdict, Failure> {
@@ -29,7 +30,9 @@ pub fn run(global: &Global, arguments: &Preview) -> Result<Verdict, Failure> {
     if !global.quiet {
         say(UNKNOWN);
         if let Some(name) = &preview.unknown_template {
-            say(&format!("note: nor is the pod template `{name}` of the cluster; name a file that has it with `--cluster`\n"));
+            say(&format!(
+                "note: nor is the pod template `{name}` of the cluster; name a file that has it with `--cluster`\n"
+            ));
         }
     }
     if let Some(why) = preview.refused {

@@ -9,7 +9,8 @@ use super::documents::POD_TEMPLATE_SPEC;
 use super::{entries, text};
 use crate::data::{Key, Node};
 use crate::schema::kubernetes::{
-    AFFINITY, NODE_SELECTOR_REQUIREMENT, OBJECT_META, POD_DNS_CONFIG, POD_SECURITY_CONTEXT, SECURITY_CONTEXT, TOLERATION,
+    AFFINITY, NODE_SELECTOR_REQUIREMENT, OBJECT_META, POD_DNS_CONFIG, POD_SECURITY_CONTEXT, SECURITY_CONTEXT,
+    TOLERATION,
 };
 use crate::schema::{Field, Object, Type};
 

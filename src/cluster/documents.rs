@@ -59,7 +59,8 @@ pub fn document(node: &Node, cluster: &mut Cluster, diagnostics: &mut Diagnostic
         let diagnostic = Diagnostic::new(code::MISSING_FIELD, node.span, "this document has no `kind`");
         return diagnostics.push(diagnostic.help("write `kind: PodTemplate` if it is one"));
     }
-    let ours = |key: &Key| key.text == "plugins" || key.text == "flyte" || config::SECTIONS.contains(&key.text.as_str());
+    let ours =
+        |key: &Key| key.text == "plugins" || key.text == "flyte" || config::SECTIONS.contains(&key.text.as_str());
     if !sections.iter().any(|(key, _)| ours(key)) {
         return diagnostics.push(words::no_document(node.span));
     }
@@ -153,9 +154,7 @@ fn plugins(node: &Node, cluster: &mut Cluster, diagnostics: &mut Diagnostics) {
 
 fn flyte(node: &Node, cluster: &mut Cluster, diagnostics: &mut Diagnostics) {
     let Some(checked) = checked(node, &Type::Object(&FLYTE), Way::Own, "flyte", diagnostics) else { return };
-    for (name, slot) in
-        [("namespace", &mut cluster.namespace), ("service-account", &mut cluster.service_account)]
-    {
+    for (name, slot) in [("namespace", &mut cluster.namespace), ("service-account", &mut cluster.service_account)] {
         if let Some(value) = field(&checked, name).filter(|value| text(value).is_some_and(|text| !text.is_empty())) {
             *slot = Some(value.clone());
         }

@@ -80,13 +80,7 @@ fn fields(
     Some(known)
 }
 
-fn map(
-    node: &Node,
-    element: &Type,
-    way: Way,
-    what: &str,
-    diagnostics: &mut Diagnostics,
-) -> Option<Vec<(Key, Node)>> {
+fn map(node: &Node, element: &Type, way: Way, what: &str, diagnostics: &mut Diagnostics) -> Option<Vec<(Key, Node)>> {
     let mut known: Vec<(Key, Node)> = Vec::new();
     let mut add = |key: &Key, name: EcoString, value: &Node, diagnostics: &mut Diagnostics| {
         let Some(value) = checked(value, element, way, &key.text, diagnostics) else { return };
@@ -101,7 +95,9 @@ fn map(
         }
         Kind::List(items) if way == Way::Flyte => {
             for item in items {
-                let Kind::Map(entries) = &item.kind else { return refuse(item, &Type::Map(&Type::Any), what, diagnostics) };
+                let Kind::Map(entries) = &item.kind else {
+                    return refuse(item, &Type::Map(&Type::Any), what, diagnostics);
+                };
                 for (key, value) in entries {
                     add(key, key.text.clone(), value, diagnostics);
                 }

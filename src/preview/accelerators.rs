@@ -55,8 +55,7 @@ fn select(pod: &mut Pod, why: &str, label: &str, value: &EcoString) {
     let values = Tree::list(&origin, [text(value)]);
     let requirement = Tree::map(&origin, [("key", text(label)), ("operator", text("In")), ("values", values)]);
     require(&mut pod.spec, &requirement);
-    let toleration =
-        [("key", label), ("operator", "Equal"), ("value", value.as_str()), ("effect", "NoSchedule")];
+    let toleration = [("key", label), ("operator", "Equal"), ("value", value.as_str()), ("effect", "NoSchedule")];
     // Source: `MatchToleration` in Kubernetes' API: the same but for `tolerationSeconds`.
     let same = |other: &Tree| toleration.iter().all(|(name, value)| other.str_of(name) == *value);
     if !pod.spec.items_of("tolerations").iter().any(same) {
@@ -100,9 +99,14 @@ pub fn share_memory(pod: &mut Pod, resources: &Resources) -> Option<String> {
 mod tests {
     #[test]
     fn slices_are_read_of_what_names_a_partition_of_a_gpu() {
-        for (partition, expected) in
-            [("1g.5gb", Some("1")), ("3g.20gb", Some("3")), ("2x2", None), ("g.5gb", None), ("1g.gb", None), ("1g.5", None)]
-        {
+        for (partition, expected) in [
+            ("1g.5gb", Some("1")),
+            ("3g.20gb", Some("3")),
+            ("2x2", None),
+            ("g.5gb", None),
+            ("1g.gb", None),
+            ("1g.5", None),
+        ] {
             assert_eq!(super::slices(partition), expected, "{partition}");
         }
     }

@@ -81,7 +81,9 @@ fn requests(container: &mut Tree) {
 
 /// `SetDefaults_Probe`.
 fn probe(probe: &mut Tree) {
-    for (name, default) in [("timeoutSeconds", 1), ("periodSeconds", 10), ("successThreshold", 1), ("failureThreshold", 3)] {
+    for (name, default) in
+        [("timeoutSeconds", 1), ("periodSeconds", 10), ("successThreshold", 1), ("failureThreshold", 3)]
+    {
         probe.set_missing(name, || int(default));
     }
     http_get(probe);

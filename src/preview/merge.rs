@@ -119,7 +119,11 @@ mod tests {
                     json!({"securityContext": {"runAsUser": 0, "runAsGroup": 0}}),
                     json!({"securityContext": {"runAsUser": 1000, "fsGroup": 5, "runAsGroup": 0}}),
                 ),
-                (json!({"securityContext": {"fsGroup": 5}}), json!({"securityContext": {}}), json!({"securityContext": {"fsGroup": 5}})),
+                (
+                    json!({"securityContext": {"fsGroup": 5}}),
+                    json!({"securityContext": {}}),
+                    json!({"securityContext": {"fsGroup": 5}}),
+                ),
                 (json!({}), json!({"securityContext": {}}), json!({"securityContext": {}})),
             ],
         );

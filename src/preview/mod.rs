@@ -145,7 +145,9 @@ fn without_empty(tree: &mut Tree, ty: &Type) {
                 field.required || !(collection && value.is_zero())
             });
         }
-        (Kind::List(items), Type::List { element, .. }) => items.iter_mut().for_each(|item| without_empty(item, element)),
+        (Kind::List(items), Type::List { element, .. }) => {
+            items.iter_mut().for_each(|item| without_empty(item, element))
+        }
         _ => {}
     }
 }

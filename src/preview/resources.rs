@@ -54,7 +54,8 @@ fn resource(resources: &mut Tree, name: &str, is_primary: bool, default: Option<
     if is_primary {
         let missing = |amount: &Option<Tree>| amount.as_ref().is_none_or(|amount| amount.amount() == 0);
         if missing(&request) {
-            let filled = if missing(&limit) { default } else { limit.as_ref().map(|limit| as_the(limit, REQUEST_UNSET)) };
+            let filled =
+                if missing(&limit) { default } else { limit.as_ref().map(|limit| as_the(limit, REQUEST_UNSET)) };
             request = filled.or(request);
         }
         if missing(&limit) {

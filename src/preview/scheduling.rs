@@ -93,8 +93,11 @@ fn node_selector(spec: &mut Tree, settings: Settings<'_>, interruptible: bool) {
 /// Flyte makes an affinity for every pod, also where it has nothing to put in.
 fn interruptible_affinity(spec: &mut Tree, settings: Settings<'_>, interruptible: bool) {
     spec.map_at("affinity", &Origin::platform("Flyte makes room for node affinity"));
-    let key =
-        if interruptible { "interruptible-node-selector-requirement" } else { "non-interruptible-node-selector-requirement" };
+    let key = if interruptible {
+        "interruptible-node-selector-requirement"
+    } else {
+        "non-interruptible-node-selector-requirement"
+    };
     if let Some(requirement) = settings.get(key) {
         require(spec, &requirement);
     }

@@ -89,7 +89,8 @@ impl<'c> Settings<'c> {
 
     /// How a class of accelerators is treated; without a class, as any GPU.
     pub fn accelerators(self, class: Option<&str>) -> Accelerators<'c> {
-        let global = |key: &str, default: &str| self.text(key).unwrap_or_else(|| Tree::text(&Origin::platform(key), default));
+        let global =
+            |key: &str, default: &str| self.text(key).unwrap_or_else(|| Tree::text(&Origin::platform(key), default));
         let text = |tree: Tree| EcoString::from(tree.as_str().unwrap_or_default());
         let mut found = Accelerators {
             resource: text(global("gpu-resource-name", platform::GPU_RESOURCE)),
@@ -152,10 +153,9 @@ const CLASSES: &str = "accelerator-device-classes";
 impl<'c> Accelerators<'c> {
     fn default_to(&mut self, class: &DeviceClass) {
         self.resource = class.resource.into();
-        for (own, set) in [
-            (class.device_label, &mut self.device_label),
-            (class.partition_label, &mut self.partition_label),
-        ] {
+        for (own, set) in
+            [(class.device_label, &mut self.device_label), (class.partition_label, &mut self.partition_label)]
+        {
             if let Some(own) = own {
                 *set = own.into();
             }
@@ -173,7 +173,8 @@ impl<'c> Accelerators<'c> {
                 *set = text.into();
             }
         }
-        let template = crate::cluster::field(own, "pod-template").and_then(|node| crate::cluster::field(node, "template"));
+        let template =
+            crate::cluster::field(own, "pod-template").and_then(|node| crate::cluster::field(node, "template"));
         let spec = template.and_then(|template| crate::cluster::field(template, "spec"));
         self.template = spec.map(|spec| (spec, eco_format!("{CLASSES}.{class}.pod-template")));
     }

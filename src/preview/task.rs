@@ -41,7 +41,10 @@ impl Pod {
             Kind::Map(entries) => Some(entries.iter_mut()),
             _ => None,
         };
-        let lists = entries.into_iter().flatten().filter(|(name, _)| List::ALL.iter().any(|list| list.field() == name.as_str()));
+        let lists = entries
+            .into_iter()
+            .flatten()
+            .filter(|(name, _)| List::ALL.iter().any(|list| list.field() == name.as_str()));
         lists.flat_map(|(_, list)| match &mut list.kind {
             Kind::List(items) => items.iter_mut(),
             _ => Default::default(),
@@ -105,4 +108,3 @@ fn claim(primary: &mut Tree, workload: &Workload) {
         }
     }
 }
-

@@ -23,10 +23,8 @@ type Sources<'s> = &'s dyn Fn(Option<&str>) -> Source;
 /// Merges the pod over a template of the cluster.
 pub fn apply(pod: &mut Pod, template: &PodTemplate) {
     let name = EcoString::from(template.full_name());
-    let source = |container: Option<&str>| Source::Cluster {
-        template: name.clone(),
-        container: container.map(EcoString::from),
-    };
+    let source =
+        |container: Option<&str>| Source::Cluster { template: name.clone(), container: container.map(EcoString::from) };
     over(pod, &template.spec, &source);
     if let Some(metadata) = &template.metadata {
         let mut base = Tree::of_node(metadata, &source(None));
@@ -47,7 +45,10 @@ fn over(pod: &mut Pod, template: &Node, sources: Sources<'_>) {
         // The template's own are dropped, whether the pod has some or not.
         base.take(list.field());
         if let Some(containers) = pod.spec.take(list.field()) {
-            let own = containers.items().iter().map(|container| container_over(container, list, template, &pod.primary, sources));
+            let own = containers
+                .items()
+                .iter()
+                .map(|container| container_over(container, list, template, &pod.primary, sources));
             merged.push((list, Tree::list(&containers.origin, own.collect::<Vec<_>>())));
         }
     }

@@ -181,7 +181,9 @@ impl Tree {
             }
             Value::Object(entries) => {
                 let entries = entries.iter();
-                Kind::Map(entries.map(|(key, value)| (key.into(), Self::of_json(value, &path.key(key), source))).collect())
+                Kind::Map(
+                    entries.map(|(key, value)| (key.into(), Self::of_json(value, &path.key(key), source))).collect(),
+                )
             }
         };
         Self { origin: Origin::of(source, Place::Pod(path.clone())), kind }

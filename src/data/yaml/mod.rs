@@ -268,7 +268,9 @@ hostNetwork: no
         let read = |text: &str| {
             let mut sources = SourceMap::default();
             let file = sources.add(Source::new("f".to_owned(), text.to_owned()));
-            super::documents(file, text).map(|nodes| nodes.iter().map(|node| testing::show(&node.kind)).collect::<Vec<_>>()).ok()
+            super::documents(file, text)
+                .map(|nodes| nodes.iter().map(|node| testing::show(&node.kind)).collect::<Vec<_>>())
+                .ok()
         };
         for (text, expected) in [
             ("", &[][..]),

@@ -12,12 +12,13 @@
 //! 5. [`settings`] reads values into types of their own ([`settings::TaskSettings`]).
 //! 6. [`check`] holds settings to the rules between them.
 //! 7. [`lower`] makes of each task the pod that Flyte's SDK would make ([`lower::Workload`]).
-//! 8. [`emit`] writes workloads as JSON, YAML or wire bytes, and the manifest.
+//! 8. [`emit`] writes workloads as JSON, YAML or wire bytes, and the manifest; [`preview`] makes of one the pod that will run.
 //! 9. [`cli`] is the command.
 //!
 //! [`expression`] tells steps 3 and 4 what expressions are worth, as a [`value`]. Beside all of them stands what every step may
 //! use: [`source`] (texts, places, and how further files come in), [`diagnostics`] (what people are told), [`data`] (YAML, JSON
 //! and TOML files to values with places), [`schema`] (which fields there are, and units), [`flyte`] (facts about Flyte),
+//! [`cluster`] (what a file says of a cluster),
 //! [`graph`] and [`digest`].
 //! `tests/layering.rs` holds who may import whom.
 

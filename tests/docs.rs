@@ -11,6 +11,7 @@
 //!
 //! - `yaml` is the pod that its first line names, `# environment.task`. Fields may be left out, but a map of any names is whole,
 //!   and so is a list, in which an element `…` stands for any number of elements.
+//! - `yaml preview` is what `flytec preview` writes of the task that its first line names; a line `# …` stands for any lines.
 //! - `text` with a message, and `json` with a diagnostic, is what the command says.
 //!
 //! In a table headed `written` and `is`, the expressions of the first column are equal to those of the second, or fail with the

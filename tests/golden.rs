@@ -226,6 +226,7 @@ fn previews(program: &Program) -> String {
     let mut text = String::new();
     for workload in &program.compilation.workloads {
         let preview = preview(workload, program.cluster.as_ref(), &program.compilation.version);
+        preview.typed().expect("a pod that is previewed is one of Kubernetes' pods");
         text.push_str("---\n");
         let mut within = false;
         for line in yaml::write(&preview, &places).lines() {

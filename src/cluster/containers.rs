@@ -46,10 +46,10 @@ impl List {
 pub fn bases<'n>(template: &'n Node, list: List, name: &str, is_primary: bool) -> Vec<&'n Node> {
     let templates = field(template, list.field()).map(items).unwrap_or_default();
     let called = |node: &Node, name: &str| field(node, "name").and_then(text) == Some(name);
-    let last = |name: &str| templates.iter().rev().find(|node| called(node, name));
+    let magic = |name: &str| templates.iter().rev().find(|node| called(node, name));
     let [default, primary] = list.magic();
     let is_primary = is_primary && list == List::Regular;
     let own = templates.iter().filter(|node| called(node, name) && !list.magic().contains(&name));
-    let special = [last(default), last(primary).filter(|_| is_primary)];
+    let special = [magic(default), magic(primary).filter(|_| is_primary)];
     special.into_iter().flatten().chain(own).collect()
 }

@@ -5,11 +5,14 @@
 //! the rest read on. Recursion follows the nesting of the file, which is bounded. Not here: which documents there are.
 
 use ecow::{EcoString, eco_format};
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 
 use super::words;
 use crate::data::{Key, Kind, Node};
 use crate::diagnostics::Diagnostics;
 use crate::schema::{Object, Type, units};
+use crate::source::Span;
 
 /// Whose way of reading it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,11 +84,11 @@ fn fields(
 }
 
 fn map(node: &Node, element: &Type, way: Way, what: &str, diagnostics: &mut Diagnostics) -> Option<Vec<(Key, Node)>> {
-    let mut known: Vec<(Key, Node)> = Vec::new();
+    let mut known: IndexMap<EcoString, (Span, Node), FxBuildHasher> = IndexMap::default();
     let mut add = |key: &Key, name: EcoString, value: &Node, diagnostics: &mut Diagnostics| {
-        let Some(value) = checked(value, element, way, &key.text, diagnostics) else { return };
-        known.retain(|(key, _)| key.text != name);
-        known.push((Key { text: name, span: key.span }, value));
+        if let Some(value) = checked(value, element, way, &key.text, diagnostics) {
+            known.insert(name, (key.span, value));
+        }
     };
     match &node.kind {
         Kind::Map(entries) => {
@@ -105,7 +108,7 @@ fn map(node: &Node, element: &Type, way: Way, what: &str, diagnostics: &mut Diag
         }
         _ => return refuse(node, &Type::Map(&Type::Any), what, diagnostics),
     }
-    Some(known)
+    Some(known.into_iter().map(|(text, (span, value))| (Key { text, span }, value)).collect())
 }
 
 /// A key of a map as Flyte's reader of configuration leaves it: in lower case, unless there is a `.` in it.

@@ -13,6 +13,10 @@
 //! that makes no difference, and where only one has, that one counts. These rules were read, not tried out. Not here: which
 //! parts of a pod are merged with which.
 
+use std::collections::BTreeMap;
+
+use ecow::EcoString;
+
 use super::tree::{Kind, Scalar, Tree};
 use crate::schema::Type;
 
@@ -44,10 +48,10 @@ pub fn merge(base: &mut Tree, over: Tree, ty: &Type) {
     }
 }
 
-fn parts(tree: Tree) -> std::collections::BTreeMap<ecow::EcoString, Tree> {
+fn parts(tree: Tree) -> BTreeMap<EcoString, Tree> {
     match tree.kind {
         Kind::Map(entries) => entries,
-        _ => Default::default(),
+        _ => BTreeMap::new(),
     }
 }
 

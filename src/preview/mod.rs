@@ -146,7 +146,9 @@ fn without_empty(tree: &mut Tree, ty: &Type) {
             });
         }
         (Kind::List(items), Type::List { element, .. }) => {
-            items.iter_mut().for_each(|item| without_empty(item, element))
+            for item in items {
+                without_empty(item, element);
+            }
         }
         _ => {}
     }

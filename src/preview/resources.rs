@@ -21,7 +21,7 @@ const DISK: &str = "ephemeral-storage";
 /// Adjusts the resources of every container.
 pub fn adjust(pod: &mut Pod, settings: Settings<'_>) {
     let accelerators = settings.accelerator_resources();
-    let optional: Vec<&str> = std::iter::once(DISK).chain(accelerators.iter().map(|name| name.as_str())).collect();
+    let optional: Vec<&str> = std::iter::once(DISK).chain(accelerators.iter().map(ecow::EcoString::as_str)).collect();
     let primary = pod.primary.clone();
     for list in List::ALL {
         for container in pod.spec.items_of_mut(list.field()) {

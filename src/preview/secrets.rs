@@ -28,13 +28,12 @@ pub fn annotations(secrets: &[Secret]) -> Vec<Tree> {
 /// Puts the secrets into the pod.
 pub fn inject(pod: &mut Pod, secrets: &[Secret]) {
     for secret in secrets {
-        match &secret.env_var {
-            Some(name) => variables(pod, secret, name),
-            None => {
-                let group = group(secret).kind;
-                let number = secrets.iter().position(|other| self::group(other).kind == group);
-                file(pod, secret, number.unwrap_or_default());
-            }
+        if let Some(name) = &secret.env_var {
+            variables(pod, secret, name);
+        } else {
+            let group = group(secret).kind;
+            let number = secrets.iter().position(|other| self::group(other).kind == group);
+            file(pod, secret, number.unwrap_or_default());
         }
     }
 }

@@ -4,6 +4,8 @@
 //! `flytek8s/pod_helper.go`, for a target that is a `K8sPod`, and `_get_k8s_pod` in the SDK's `task_serde.py` for which of the two
 //! brings what. Not here: what Flyte adds.
 
+use std::slice;
+
 use serde_json::{Value, json};
 
 use super::path::Path;
@@ -47,7 +49,7 @@ impl Pod {
             .filter(|(name, _)| List::ALL.iter().any(|list| list.field() == name.as_str()));
         lists.flat_map(|(_, list)| match &mut list.kind {
             Kind::List(items) => items.iter_mut(),
-            _ => Default::default(),
+            _ => slice::IterMut::default(),
         })
     }
 }

@@ -96,6 +96,7 @@ impl Origin {
     }
 
     /// What the API server adds.
+    #[must_use]
     pub fn api_default() -> Self {
         Self { source: Source::ApiDefault, place: Place::Nowhere }
     }
@@ -107,6 +108,7 @@ impl Origin {
 
 impl Tree {
     /// A scalar.
+    #[must_use]
     pub fn scalar(origin: &Origin, scalar: Scalar) -> Self {
         Self { origin: origin.clone(), kind: Kind::Scalar(scalar) }
     }
@@ -122,11 +124,13 @@ impl Tree {
     }
 
     /// A truth value.
+    #[must_use]
     pub fn bool(origin: &Origin, truth: bool) -> Self {
         Self::scalar(origin, Scalar::Bool(truth))
     }
 
     /// A whole number.
+    #[must_use]
     pub fn int(origin: &Origin, number: i64) -> Self {
         Self::scalar(origin, Scalar::Int(number))
     }
@@ -148,6 +152,7 @@ impl Tree {
     }
 
     /// A value of the cluster file.
+    #[must_use]
     pub fn of_node(node: &Node, source: &Source) -> Self {
         let inner = |node: &Node| Self::of_node(node, source);
         let kind = match &node.kind {
@@ -166,6 +171,7 @@ impl Tree {
     }
 
     /// A value of the task's own pod.
+    #[must_use]
     pub fn of_json(value: &Value, path: &Path, source: &Source) -> Self {
         let kind = match value {
             Value::Null => Kind::Map(BTreeMap::new()),
@@ -218,6 +224,7 @@ impl Tree {
     // ------------------------------------------------------------------------------------------------------- reading
 
     /// The entry of a map.
+    #[must_use]
     pub fn get(&self, name: &str) -> Option<&Self> {
         match &self.kind {
             Kind::Map(entries) => entries.get(name),
@@ -234,6 +241,7 @@ impl Tree {
     }
 
     /// The items of a list; none of anything else.
+    #[must_use]
     pub fn items(&self) -> &[Self] {
         match &self.kind {
             Kind::List(items) => items,
@@ -250,7 +258,7 @@ impl Tree {
     pub fn items_of_mut(&mut self, name: &str) -> slice::IterMut<'_, Self> {
         match self.get_mut(name).map(|tree| &mut tree.kind) {
             Some(Kind::List(items)) => items.iter_mut(),
-            _ => Default::default(),
+            _ => slice::IterMut::default(),
         }
     }
 
@@ -265,6 +273,7 @@ impl Tree {
     }
 
     /// The text that it is.
+    #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match &self.kind {
             Kind::Scalar(Scalar::Text(text)) => Some(text),
@@ -278,6 +287,7 @@ impl Tree {
     }
 
     /// Whether it is what Go takes for no value: false, 0, an empty text, or a quantity of nothing.
+    #[must_use]
     pub fn is_zero(&self) -> bool {
         match &self.kind {
             Kind::Scalar(Scalar::Bool(truth)) => !truth,
@@ -291,6 +301,7 @@ impl Tree {
     }
 
     /// The quantity that it is, in billionths; nothing for what is none.
+    #[must_use]
     pub fn amount(&self) -> i128 {
         match &self.kind {
             Kind::Scalar(Scalar::Text(text)) => units::quantity(text).unwrap_or_default(),

@@ -175,14 +175,14 @@ mod tests {
             "\
 # e.t
 a:
-  b/c: x      # task (a[\"b/c\"])
-  d: []       # task (a.d)
+  b/c: x    # task (a[\"b/c\"])
+  d: []     # task (a.d)
 list:
-- k: 1        # task (list[0].k)
-  l: \"yes\"    # task (list[0].l)
-- - i         # task (list[1][0])
-  - - j       # task (list[1][1][0])
-- \"t: \"       # task (list[2])
+- k: 1      # task (list[0].k)
+  l: \"yes\"  # task (list[0].l)
+- - i       # task (list[1][0])
+  - - j     # task (list[1][1][0])
+- \"t: \"     # task (list[2])
 "
         );
     }

@@ -13,7 +13,7 @@ use rustc_hash::FxHashSet;
 
 use super::{Checked, Subject};
 use crate::cluster::containers::{self, List};
-use crate::cluster::{Cluster, Found, PodTemplate, field, items};
+use crate::cluster::{self, Cluster, Found, PodTemplate, field, items};
 use crate::data::{self, Node};
 use crate::diagnostics::suggest::did_you_mean;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
@@ -36,7 +36,7 @@ pub fn templates(checked: &Checked<'_>, sources: &SourceMap, diagnostics: &mut D
                 match cluster.find(name) {
                     Found::One(template) => run(&subject, PRIMARY_CONTAINER, template, diagnostics),
                     Found::Nothing => diagnostics.push(missing(place, name, cluster, file)),
-                    Found::Several(all) => diagnostics.push(ambiguous(place, name, &all)),
+                    Found::Several(all) => diagnostics.push(cluster::ambiguous(place, name, &all)),
                 }
             }
             inline => {
@@ -64,7 +64,7 @@ fn missing(place: Span, name: &str, cluster: &Cluster, file: &str) -> Diagnostic
         (Some(template), Some(namespace)) => {
             diagnostic.label(template.name.span, "this one is in another namespace").note(format!(
                 "Flyte looks in the task's namespace, `{}`, and then in `{}`",
-                crate::cluster::text(namespace).unwrap_or_default(),
+                cluster::text(namespace).unwrap_or_default(),
                 cluster.default_namespace
             ))
         }
@@ -72,17 +72,6 @@ fn missing(place: Span, name: &str, cluster: &Cluster, file: &str) -> Diagnostic
     };
     diagnostic.help.extend(did_you_mean(name, cluster.names().filter(|other| *other != name)));
     diagnostic
-}
-
-fn ambiguous(place: Span, name: &str, all: &[&PodTemplate]) -> Diagnostic {
-    let message = format!("`{name}` could be any of {} pod templates of the cluster", all.len());
-    let mut diagnostic = Diagnostic::new(code::NO_CLUSTER_TEMPLATE, place, message);
-    for template in all {
-        diagnostic = diagnostic.label(template.name.span, format!("`{}`", template.full_name()));
-    }
-    diagnostic
-        .note("Flyte takes the one in the namespace that the task runs in")
-        .help("say in the cluster file where tasks run: `flyte: {namespace: …}`")
 }
 
 // ------------------------------------------------------------------------------------------- command and arguments

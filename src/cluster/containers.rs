@@ -53,3 +53,53 @@ pub fn bases<'n>(template: &'n Node, list: List, name: &str, is_primary: bool) -
     let special = [magic(default), magic(primary).filter(|_| is_primary)];
     special.into_iter().flatten().chain(own).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{List, bases};
+    use crate::cluster::{field, text};
+    use crate::data::{Format, read};
+    use crate::source::SourceMap;
+
+    /// The marks of the containers that count, in their order.
+    fn counting(template: &str, list: List, name: &str, is_primary: bool) -> Vec<String> {
+        let sources = SourceMap::new(vec![("f".to_owned(), template.to_owned())]);
+        let node = read(Format::Yaml, sources.ids().next().unwrap(), template).unwrap();
+        let mark = |base| field(base, "image").and_then(text).unwrap().to_owned();
+        bases(&node, list, name, is_primary).into_iter().map(mark).collect()
+    }
+
+    #[test]
+    fn only_magic_containers_and_those_of_the_same_name_count() {
+        let template = "
+containers:
+- {name: proxy, image: of-its-name}
+- {name: default, image: lost}
+- {name: default, image: for-all}
+- {name: primary, image: for-the-primary}
+- {name: nobody, image: dropped}
+- {name: proxy, image: of-its-name-again}
+initContainers:
+- {name: default-init, image: for-all-init}
+- {name: primary-init, image: never}
+- {name: default, image: of-its-name-init}
+";
+        let table: &[(List, &str, bool, &[&str])] = &[
+            (List::Regular, "main", true, &["for-all", "for-the-primary"]),
+            (List::Regular, "main", false, &["for-all"]),
+            (List::Regular, "proxy", false, &["for-all", "of-its-name", "of-its-name-again"]),
+            (List::Regular, "proxy", true, &["for-all", "for-the-primary", "of-its-name", "of-its-name-again"]),
+            // A container may be called as a magic one; it does not count twice.
+            (List::Regular, "primary", true, &["for-all", "for-the-primary"]),
+            (List::Regular, "primary", false, &["for-all"]),
+            (List::Regular, "default", false, &["for-all"]),
+            (List::Init, "warm", false, &["for-all-init"]),
+            (List::Init, "warm", true, &["for-all-init"]),
+            (List::Init, "default", false, &["for-all-init", "of-its-name-init"]),
+        ];
+        for (list, name, is_primary, expected) in table {
+            assert_eq!(counting(template, *list, name, *is_primary), *expected, "{list:?} {name} {is_primary}");
+        }
+        assert_eq!(counting("{}", List::Regular, "main", true), Vec::<String>::new());
+    }
+}

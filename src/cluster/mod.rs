@@ -12,6 +12,8 @@ mod words;
 
 use ecow::EcoString;
 
+pub use self::words::ambiguous;
+
 use self::config::Config;
 use crate::data::{Key, Node};
 use crate::diagnostics::Diagnostics;
@@ -132,13 +134,15 @@ pub fn read(file: FileId, sources: &SourceMap, diagnostics: &mut Diagnostics) ->
     cluster
 }
 
-/// Warns of a default template that the file lacks. Flyte goes on without one then, which is hardly ever meant.
+/// Reports a default template that the file lacks, or of which it does not say whose it is. Flyte goes on without one that is
+/// not there, which is hardly ever meant.
 fn default_template(cluster: &Cluster, diagnostics: &mut Diagnostics) {
     let Some(node) = cluster.config.get(config::DEFAULT_TEMPLATE) else { return };
-    if let Some(name) = text(node).filter(|name| !name.is_empty())
-        && matches!(cluster.find(name), Found::Nothing)
-    {
-        diagnostics.push(words::no_default_template(node.span, name, cluster.names()));
+    let Some(name) = text(node).filter(|name| !name.is_empty()) else { return };
+    match cluster.find(name) {
+        Found::One(_) => {}
+        Found::Several(all) => diagnostics.push(ambiguous(node.span, name, &all)),
+        Found::Nothing => diagnostics.push(words::no_default_template(node.span, name, cluster.names())),
     }
 }
 

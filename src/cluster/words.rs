@@ -2,6 +2,7 @@
 //!
 //! In: what is at fault and its place. Out: diagnostics. Not here: finding the faults.
 
+use super::PodTemplate;
 use crate::data::{Key, Kind, Node};
 use crate::diagnostics::suggest::did_you_mean;
 use crate::diagnostics::{Diagnostic, code};
@@ -96,4 +97,17 @@ fn form(kind: &Kind) -> &'static str {
         Kind::List(_) => "a list",
         Kind::Map(_) => "a map",
     }
+}
+
+/// A name of which the file does not say whose it is.
+#[must_use]
+pub fn ambiguous(place: Span, name: &str, all: &[&PodTemplate]) -> Diagnostic {
+    let message = format!("`{name}` could be any of {} pod templates of the cluster", all.len());
+    let mut diagnostic = Diagnostic::new(code::NO_CLUSTER_TEMPLATE, place, message);
+    for template in all {
+        diagnostic = diagnostic.label(template.name.span, format!("`{}`", template.full_name()));
+    }
+    diagnostic
+        .note("Flyte takes the one in the namespace that the task runs in")
+        .help("say in the cluster file where tasks run: `flyte: {namespace: …}`")
 }

@@ -56,7 +56,8 @@ fn variables(settings: Settings<'_>, task: &str, version: &str) -> Vec<Tree> {
     add("FLYTE_INTERNAL_EXECUTION_DOMAIN", symbol("domain"));
     all.push(pod_name(&runtime));
     let mut add = |name: &str, value: Tree| all.push(variable(&runtime, name, value));
-    add("FLYTE_ATTEMPT_NUMBER", symbol("attempt"));
+    // The first attempt is 0 here, and 1 in the label.
+    add("FLYTE_ATTEMPT_NUMBER", symbol("retries-so-far"));
     for prefix in ["FLYTE_INTERNAL_TASK_", "FLYTE_INTERNAL_"] {
         add(&format!("{prefix}PROJECT"), symbol("project"));
         add(&format!("{prefix}DOMAIN"), symbol("domain"));

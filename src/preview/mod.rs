@@ -199,3 +199,37 @@ fn shown(scalar: &Scalar) -> ecow::EcoString {
         Scalar::Symbol(name) => eco_format!("<{name}>"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_origin_of_a_field_is_found_by_its_path() {
+        let root = Path::default();
+        let pod = json!({"spec": {"containers": [{"name": "a"}]}, "metadata": {"labels": {"x/y.z": "1"}}});
+        let pod = Tree::of_json(&pod, &root, &Source::Template);
+        let preview = Preview { name: String::new(), pod, refused: None, unknown_template: None };
+        let name = root.key("spec").key("containers").index(0).key("name");
+        let label = root.key("metadata").key("labels").key("x/y.z");
+        for (path, shown) in [(&name, "spec.containers[0].name"), (&label, "metadata.labels[\"x/y.z\"]")] {
+            let origin = preview.origin(path).unwrap();
+            assert_eq!(origin, &Origin { source: Source::Template, place: Place::Pod(path.clone()) });
+            assert_eq!(path.to_string(), shown);
+        }
+        assert_eq!(preview.origin(&root.key("spec").index(0)), None);
+        assert_eq!(preview.origin(&name.key("further")), None);
+    }
+
+    /// A symbol is what no name can be, so that it is seen; rules about names are not to fail for it.
+    #[test]
+    fn symbols_are_plain_names_in_the_typed_pod() {
+        let origin = Origin::platform("test");
+        let metadata = Tree::map(&origin, [("name", Tree::symbol(&origin, "Secret-A_B"))]);
+        let pod = Tree::map(&origin, [("metadata", metadata)]);
+        let preview = Preview { name: String::new(), pod, refused: None, unknown_template: None };
+        assert_eq!(preview.typed().unwrap().metadata.name.as_deref(), Some("secret-a-b"));
+    }
+}

@@ -3,8 +3,8 @@
 //! A block fenced as `flyteenv` is a program of its own, and compiles without errors and warnings.
 //!
 //! - A line `# file: NAME` in it begins a file of that name, which need not be a source. The first file is the one that is built.
-//! - Behind `flyteenv` stand arguments of the command: `--set NAME=VALUE`, `--params FILE`, and files to build in place of the
-//!   first.
+//! - Behind `flyteenv` stand arguments of the command: `--set NAME=VALUE`, `--params FILE`, `--cluster FILE`, and files to build in
+//!   place of the first.
 //! - `error=CODE` and `warning=CODE` behind it say that exactly these diagnostics come, in this order.
 //!
 //! What the next blocks show, up to the next program of the page, comes of that program:

@@ -122,7 +122,10 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("globset", &["src/cli/"]),
     ("granit_parser", &["src/data/yaml/"]),
     ("jsonc_parser", &["src/data/json/"]),
-    ("k8s_openapi", &["src/emit/", "src/evaluate/coerce.rs", "src/lower/", "src/preview/mod.rs"]),
+    (
+        "k8s_openapi",
+        &["src/cluster/read.rs", "src/emit/", "src/evaluate/coerce.rs", "src/lower/", "src/preview/mod.rs"],
+    ),
     ("pest", &["src/syntax/"]),
     ("pest_derive", &["src/syntax/grammar.rs"]),
     ("prost", &["src/emit/wire.rs", "src/flyte/idl.rs", "src/lower/pool.rs"]),

@@ -178,3 +178,119 @@ pub fn items(node: &Node) -> &[Node] {
         _ => &[],
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+    use crate::source::SourceMap;
+
+    /// What is said of a file, each with what it is said of.
+    fn said(text: &str) -> (Cluster, Vec<(String, String)>) {
+        let sources = SourceMap::new(vec![("f".to_owned(), text.to_owned())]);
+        let file = sources.ids().next().unwrap();
+        let mut diagnostics = Diagnostics::default();
+        let cluster = read(file, &sources, &mut diagnostics);
+        let said = diagnostics.finish(&sources).into_iter();
+        let said = said.map(|said| (sources.text(said.span().unwrap()).to_owned(), said.message));
+        (cluster, said.collect())
+    }
+
+    /// As viper and mapstructure read it for Flyte; see [`read::Way::Flyte`].
+    #[test]
+    fn configuration_is_read_as_flyte_reads_it() {
+        let (cluster, said) = said(
+            "plugins:
+  k8s:
+    default-labels: {Team: a, Example.com/Team: b}
+    default-env-vars:
+    - AWS_REGION: eu
+      RETRIES: 5
+    - DEBUG: true
+    default-cpus: 2
+    inject-finalizer: \"true\"
+    default-pod-security-context: {runAsUser: \"1000\"}
+    default-tolerations: {key: one}
+",
+        );
+        assert_eq!(said, []);
+        let texts = |key: &str| {
+            let entries = entries(cluster.config.get(key).unwrap()).iter();
+            entries.map(|(key, value)| format!("{}={}", key.text, text(value).unwrap())).collect::<Vec<_>>()
+        };
+        assert_eq!(texts("default-labels"), ["team=a", "Example.com/Team=b"]);
+        assert_eq!(texts("default-env-vars"), ["AWS_REGION=eu", "RETRIES=5", "DEBUG=1"]);
+        assert_eq!(cluster.config.text("default-cpus"), Some("2"));
+        let kind = |key: &str| cluster.config.get(key).unwrap().kind.clone();
+        assert_eq!(kind("inject-finalizer"), crate::data::Kind::Bool(true));
+        let user = field(cluster.config.get("default-pod-security-context").unwrap(), "runAsUser").unwrap();
+        assert_eq!(user.kind, crate::data::Kind::Int(1000));
+        assert_eq!(items(cluster.config.get("default-tolerations").unwrap()).len(), 1);
+    }
+
+    #[test]
+    fn a_later_document_wins() {
+        let (cluster, said) =
+            said("plugins: {k8s: {default-cpus: 1, default-memory: 1Gi}}\n---\nplugins: {k8s: {default-cpus: 2}}\n");
+        assert_eq!(said, []);
+        assert_eq!(cluster.config.text("default-cpus"), Some("2"));
+        assert_eq!(cluster.config.text("default-memory"), Some("1Gi"));
+    }
+
+    /// Every table has its keys in the order in which they are searched.
+    #[test]
+    fn every_key_of_the_tables_is_found() {
+        let mut tables = vec![&config::K8S, &documents::POD_TEMPLATE_SPEC];
+        while let Some(table) = tables.pop() {
+            for entry in table.fields {
+                assert!(table.field(entry.name).is_some(), "{} of {}", entry.name, table.name);
+                if let crate::schema::Type::Map(crate::schema::Type::Object(inner)) = entry.ty {
+                    tables.push(inner);
+                }
+            }
+        }
+    }
+
+    /// Parts of cluster files: texts made of them come further than random characters do.
+    const PARTS: &[&str] = &[
+        "kind: PodTemplate\n",
+        "kind: List\n",
+        "metadata: {name: a}\n",
+        "metadata:\n",
+        "  name: b\n",
+        "template:\n",
+        "  spec:\n",
+        "    containers:\n",
+        "    - name: default\n",
+        "      image: x\n",
+        "      tty: true\n",
+        "items:\n",
+        "- kind: PodTemplate\n",
+        "  metadata: {name: c}\n",
+        "  template: {spec: {containers: []}}\n",
+        "plugins:\n",
+        "  k8s:\n",
+        "    default-cpus: 1\n",
+        "    default-cpus: [x]\n",
+        "    default-labels:\n",
+        "    - a: b\n",
+        "    default-pod-template-name: a\n",
+        "flyte: {namespace: x}\n",
+        "---\n",
+        "null\n",
+        "- \n",
+        "{}\n",
+        "x: &a [*a]\n",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_text_panics_and_every_place_is_in_it(parts in prop::collection::vec(select(PARTS), 0..20)) {
+            said(&parts.concat());
+        }
+    }
+}

@@ -138,7 +138,18 @@ fn scalar(node: &Node, ty: &Type, way: Way, what: &str, diagnostics: &mut Diagno
     let kind = match (ty, &node.kind) {
         (Type::Bool, Kind::Bool(_))
         | (Type::Float, Kind::Int(_) | Kind::Float(_))
-        | (Type::String | Type::Time | Type::IntOrString, Kind::String(_)) => node.kind.clone(),
+        | (Type::String | Type::IntOrString, Kind::String(_)) => node.kind.clone(),
+        (Type::Time, Kind::String(text)) => return moment(node, text, what, diagnostics),
+        (Type::Bool, Kind::String(text)) if way == Way::Flyte => match truth(text) {
+            Some(truth) => Kind::Bool(truth),
+            None => return refuse(node, ty, what, diagnostics),
+        },
+        (Type::Int { min, max }, Kind::String(text)) if way == Way::Flyte => match text.parse() {
+            Ok(number) => {
+                return int(&Node { span: node.span, kind: Kind::Int(number) }, *min, *max, what, diagnostics);
+            }
+            Err(_) => return refuse(node, ty, what, diagnostics),
+        },
         (Type::Int { min, max }, _) => return int(node, *min, *max, what, diagnostics),
         (Type::IntOrString, Kind::Int(_)) => {
             return int(node, i32::MIN.into(), i32::MAX.into(), what, diagnostics);
@@ -152,6 +163,24 @@ fn scalar(node: &Node, ty: &Type, way: Way, what: &str, diagnostics: &mut Diagno
         _ => return refuse(node, ty, what, diagnostics),
     };
     Some(kind)
+}
+
+/// A truth value as Go's `strconv.ParseBool` reads it.
+fn truth(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
+    }
+}
+
+fn moment(node: &Node, text: &EcoString, what: &str, diagnostics: &mut Diagnostics) -> Option<Kind> {
+    // k8s-openapi reads moments with the same parser, so what passes here can be a pod's.
+    if text.parse::<k8s_openapi::jiff::Timestamp>().is_ok() {
+        return Some(Kind::String(text.clone()));
+    }
+    diagnostics.push(words::bad_time(node.span, what));
+    None
 }
 
 /// A whole number; as `kubectl` sends it, `1.0` is one.

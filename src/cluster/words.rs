@@ -59,6 +59,12 @@ pub fn bad_quantity(span: Span, text: &str) -> Diagnostic {
     )
 }
 
+/// A text that is no moment.
+pub fn bad_time(span: Span, what: &str) -> Diagnostic {
+    Diagnostic::new(code::BAD_TIME, span, format!("`{what}` is a moment, and this is none"))
+        .help("write it as RFC 3339 has it: `2024-01-02T03:04:05Z`")
+}
+
 /// A number beyond the bounds of its field.
 pub fn out_of_range(span: Span, what: &str, min: i64, max: i64) -> Diagnostic {
     Diagnostic::new(code::OUT_OF_RANGE, span, format!("`{what}` is a number from {min} to {max}"))

@@ -190,6 +190,7 @@ impl Setting {
             levels: &self.levels,
             pod_security: &self.pod_security,
             kubernetes: &self.kubernetes,
+            cluster: None,
         }
     }
 

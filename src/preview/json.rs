@@ -4,9 +4,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::path::Path;
 use super::tree::{Kind, Origin, Source, Tree};
 use super::{Places, Preview};
+use crate::validate::path::Path;
 
 /// Writes the preview.
 #[must_use]
@@ -28,7 +28,7 @@ fn collect(tree: &Tree, path: &Path, places: &Places<'_>, origins: &mut Map<Stri
         }
         Kind::Map(entries) if !entries.is_empty() => {
             for (name, value) in entries {
-                collect(value, &path.key(name), places, origins);
+                collect(value, &path.field(name), places, origins);
             }
         }
         _ => drop(origins.insert(path.to_string(), origin(&tree.origin, places))),

@@ -69,10 +69,10 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::merge;
-    use crate::preview::path::Path;
     use crate::preview::tree::{Source, Tree};
     use crate::schema::Type;
     use crate::schema::kubernetes::{CONTAINER, OBJECT_META, POD_SPEC};
+    use crate::validate::path::Path;
 
     fn merged(base: &Value, over: &Value, ty: &Type) -> Tree {
         let mut tree = Tree::of_json(base, &Path::default(), &Source::Template);

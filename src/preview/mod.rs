@@ -14,7 +14,6 @@ mod defaults;
 pub mod json;
 mod merge;
 mod metadata;
-pub mod path;
 mod resources;
 mod scheduling;
 mod secrets;
@@ -29,7 +28,6 @@ use std::fmt::{Display, Formatter};
 use ecow::eco_format;
 use k8s_openapi::api::core::v1;
 
-use self::path::{Path, Step};
 use self::settings::Settings;
 use self::task::Pod;
 use self::tree::{Kind, Origin, Place, Scalar, Source, Tree};
@@ -39,6 +37,7 @@ use crate::schema::Type;
 use crate::schema::kubernetes::{OBJECT_META, POD_SPEC};
 use crate::settings::PodTemplate as Setting;
 use crate::settings::run::Run;
+use crate::validate::path::{Path, Step};
 
 /// A pod as it will run.
 #[derive(Debug)]
@@ -68,7 +67,7 @@ impl Preview {
         let mut at = &self.pod;
         for step in path.steps() {
             at = match step {
-                Step::Key(key) => at.get(key)?,
+                Step::Field(name) | Step::Key(name) => at.get(name)?,
                 Step::Index(index) => at.items().get(*index)?,
             };
         }
@@ -212,15 +211,15 @@ mod tests {
         let pod = json!({"spec": {"containers": [{"name": "a"}]}, "metadata": {"labels": {"x/y.z": "1"}}});
         let pod = Tree::of_json(&pod, &root, &Source::Template);
         let preview = Preview { name: String::new(), pod, refused: None, unknown_template: None };
-        let name = root.key("spec").key("containers").index(0).key("name");
-        let label = root.key("metadata").key("labels").key("x/y.z");
+        let name = root.field("spec").field("containers").index(0).field("name");
+        let label = root.field("metadata").field("labels").field("x/y.z");
         for (path, shown) in [(&name, "spec.containers[0].name"), (&label, "metadata.labels[\"x/y.z\"]")] {
             let origin = preview.origin(path).unwrap();
             assert_eq!(origin, &Origin { source: Source::Template, place: Place::Pod(path.clone()) });
             assert_eq!(path.to_string(), shown);
         }
-        assert_eq!(preview.origin(&root.key("spec").index(0)), None);
-        assert_eq!(preview.origin(&name.key("further")), None);
+        assert_eq!(preview.origin(&root.field("spec").index(0)), None);
+        assert_eq!(preview.origin(&name.field("further")), None);
     }
 
     /// A symbol is what no name can be, so that it is seen; rules about names are not to fail for it.

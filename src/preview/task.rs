@@ -8,11 +8,11 @@ use std::slice;
 
 use serde_json::{Value, json};
 
-use super::path::Path;
 use super::tree::{Kind, Origin, Source, Tree};
 use crate::cluster::containers::List;
 use crate::lower::{Workload, env_vars, limits, requests};
 use crate::settings::PodTemplate;
+use crate::validate::path::Path;
 
 /// The parts of a pod while it is being made.
 pub struct Pod {
@@ -69,8 +69,8 @@ pub fn pod(workload: &Workload) -> Pod {
     let metadata = json!({ "labels": template.labels, "annotations": template.annotations });
     let root = Path::default();
     let mut pod = Pod {
-        metadata: Tree::of_json(&metadata, &root.key("metadata"), &source),
-        spec: Tree::of_json(&spec, &root.key("spec"), &source),
+        metadata: Tree::of_json(&metadata, &root.field("metadata"), &source),
+        spec: Tree::of_json(&spec, &root.field("spec"), &source),
         primary: template.primary_name.clone(),
     };
     if let Some(primary) = pod.primary_mut() {

@@ -9,10 +9,10 @@ use std::slice;
 use ecow::EcoString;
 use serde_json::Value;
 
-use super::path::Path;
 use crate::data::{self, Node};
 use crate::schema::units;
 use crate::source::Span;
+use crate::validate::path::Path;
 
 /// A value of a pod.
 #[derive(Debug, Clone, PartialEq)]
@@ -188,7 +188,7 @@ impl Tree {
             Value::Object(entries) => {
                 let entries = entries.iter();
                 Kind::Map(
-                    entries.map(|(key, value)| (key.into(), Self::of_json(value, &path.key(key), source))).collect(),
+                    entries.map(|(key, value)| (key.into(), Self::of_json(value, &path.field(key), source))).collect(),
                 )
             }
         };

@@ -150,9 +150,9 @@ mod tests {
 
     use super::*;
     use crate::data;
-    use crate::preview::path::Path;
     use crate::preview::tree::Source;
     use crate::source::{SourceMap, Span};
+    use crate::validate::path::Path;
 
     fn written(value: &serde_json::Value) -> String {
         let pod = Tree::of_json(value, &Path::default(), &Source::Task);

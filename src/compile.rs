@@ -78,7 +78,7 @@ pub fn compile(mut sources: SourceMap, named: &[FileId], build: &Build<'_>) -> C
         &mut diagnostics,
     );
     // 8. Pods to the rules of those who run them.
-    validate::validate(&subjects, &parts, build.target, &mut diagnostics);
+    validate::validate(&subjects, &parts, build.target, &sources, &mut diagnostics);
     check::uses::label(&analysis.evaluation, &sources, analysis.said, &mut diagnostics);
     let workloads = subjects.into_iter().map(|subject| subject.workload);
     let workloads = if diagnostics.has_errors() { Vec::new() } else { workloads.collect() };

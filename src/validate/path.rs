@@ -1,10 +1,14 @@
 //! Paths into a pod.
 //!
 //! In: nothing. Out: [`At`], which rules build as they go down, and [`Path`], which a fault keeps. Always: going down allocates
-//! nothing; a path is written as Kubernetes writes it, `spec.containers[0].ports[1].name`. Not here: the places in sources that
+//! nothing; a path is written as Kubernetes writes it, `spec.containers[0].ports[1].name`; what stands beside the pod is below
+//! [`SETTINGS`]. Not here: the places in sources that
 //! paths lead to ([`super::locate`]).
 
 use std::fmt;
+
+/// The field of the root below which the settings of a task stand; no pod has it.
+pub const SETTINGS: &str = "settings";
 
 /// One step down into a pod.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +31,12 @@ impl<'p> At<'p> {
     #[must_use]
     pub fn root() -> At<'static> {
         At { parent: None, segment: Segment::Root }
+    }
+
+    /// The settings of the pod's task.
+    #[must_use]
+    pub fn settings() -> At<'static> {
+        At { parent: None, segment: Segment::Field(SETTINGS) }
     }
 
     /// A field of the object here.

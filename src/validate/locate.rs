@@ -269,7 +269,9 @@ fn opening(block: Option<Span>, object: &Object, steps: &[Step], near: Span) -> 
 
 /// The object's block, the entry that the fault stands in or behind, and the first entry. A label is the key of no entry.
 fn anchors(block: Option<Span>, object: &Object, near: Span) -> Vec<Anchor> {
-    let keys = || object.iter().filter(|(_, entry)| entry.key != entry.value.span).map(|(_, entry)| entry.key);
+    // A block has the place of its key, and a label is both key and value.
+    let is_label = |entry: &Entry| entry.key == entry.value.span && entry.value.as_object().is_none();
+    let keys = || object.iter().filter(|(_, entry)| !is_label(entry)).map(|(_, entry)| entry.key);
     let around = keys().filter(|key| key.file == near.file && key.start <= near.start).max_by_key(|key| key.start);
     let block = block.map(Anchor::Block);
     block.into_iter().chain(around.or_else(|| keys().next()).map(Anchor::Before)).collect()

@@ -92,6 +92,11 @@ pub enum Step {
 pub struct Path(Vec<Step>);
 
 impl Path {
+    /// The places that this one lies in, from the nearest out.
+    pub fn around(&self) -> impl Iterator<Item = Path> {
+        (1..self.0.len()).rev().map(|length| Path(self.0.iter().take(length).cloned().collect()))
+    }
+
     /// The steps from the pod down.
     #[must_use]
     pub fn steps(&self) -> &[Step] {

@@ -53,7 +53,12 @@ impl<'s> Report<'s> {
             return;
         }
         let located = origin.locate(&fault.at);
-        if located.broken || self.before.contains(&located.value) || self.before.contains(&located.key) {
+        let reported = |located: &Located| self.before.contains(&located.value) || self.before.contains(&located.key);
+        if located.broken || reported(&located) {
+            return;
+        }
+        // What is missing may have been meant by what was reported of the whole.
+        if fault.scope == Scope::Relation && fault.at.around().any(|path| reported(&origin.locate(&path))) {
             return;
         }
         let place = if fault.point == Point::Key { located.key } else { located.value };

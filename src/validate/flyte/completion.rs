@@ -93,8 +93,8 @@ fn default_container(template: &Template, name: &str, at: &At<'_>, faults: &mut 
 
 fn started_again(template: &Template, spec: &At<'_>, faults: &mut Faults) {
     let policy = |policy: &Option<String>| match policy.as_deref() {
-        Some("Always") => Some("Kubernetes would start a task again that has ended"),
-        Some("OnFailure") => Some("Kubernetes would start a failed task again in the same pod"),
+        Some("Always") => Some("Kubernetes would start the task again whenever it has ended"),
+        Some("OnFailure") => Some("Kubernetes would start the task again in the same pod when it fails"),
         _ => None,
     };
     let mut add = |message: Option<&str>, at: &At<'_>| {

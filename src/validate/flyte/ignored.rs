@@ -17,10 +17,10 @@ pub fn check(template: &Template, faults: &mut Faults) {
             Fault::found(
                 IGNORED_FIELD,
                 &spec.field("enableServiceLinks"),
-                "no service reaches the task by environment variables",
+                "`enableServiceLinks = true` has no effect",
             )
             .here("Flyte sets it to `false`")
-            .note("Flyte sets `enableServiceLinks = false` on every pod that it makes")
+            .note("Flyte puts no variables for services into the pods that it makes")
             .help("leave it out; services are found by their names, as `http://NAME.NAMESPACE`"),
         );
     }

@@ -22,8 +22,7 @@ pub const KNOWN: &[&str] = &[
 /// What other engines have words for too, so that without its dot, or where Flyte replaces nothing, it may be theirs.
 const COMMON: &[&str] = &["input", "namespace"];
 
-/// What the arguments of the SDK's own entrypoint hold that is replaced in containers without a pod spec at most, with the
-/// variable that has it.
+/// What the arguments of the SDK's own entrypoint hold and no pod spec has replaced, with the variable that says the same.
 const NOT_IN_PODS: &[(&str, Option<&str>)] =
     &[("runName", Some("RUN_NAME")), ("actionName", Some("ACTION_NAME")), ("runStartTime", None)];
 
@@ -49,7 +48,7 @@ pub enum Meaning<'t> {
     },
     /// An input of the task, by its name.
     Input,
-    /// Something that is replaced in other pods, with the variable that has it.
+    /// Something for the SDK's own entrypoint, with the variable that says the same.
     NotInPods(Option<&'t str>),
     /// Almost something that it replaces.
     Almost(&'static str),

@@ -109,7 +109,7 @@ fn becomes_zero(side: &Missing, container: &Container, lone: &[(&str, &str)], re
 /// A quantity as source.
 fn literal(amount: &str) -> String {
     let unit = amount.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    let plain = matches!(unit, "" | "m" | "k" | "M" | "G" | "T" | "Ki" | "Mi" | "Gi" | "Ti");
+    let plain = matches!(unit, "m" | "k" | "M" | "G" | "T" | "Ki" | "Mi" | "Gi" | "Ti");
     let number = amount.strip_suffix(unit).unwrap_or_default();
     let readable = number.bytes().all(|byte| byte.is_ascii_digit()) && !number.is_empty();
     if plain && readable { amount.to_owned() } else { format!("\"{amount}\"") }

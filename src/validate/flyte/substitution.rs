@@ -74,10 +74,11 @@ fn unknown(placeholder: &Placeholder<'_>, at: &At<'_>) -> Option<Fault> {
         ),
         Meaning::NotInPods(variable) => {
             let fault = fault(format!("Flyte does not replace `{text}` in a pod, so the program gets it as it stands"));
-            let fault = fault.note("it is meant for the SDK's own entrypoint, which finds out by itself");
             Some(match variable {
-                Some(variable) => fault.help(format!("write `$({variable})`: Flyte sets this variable in every container")),
-                None => fault,
+                Some(variable) => fault
+                    .note(format!("the SDK's own entrypoint, which is given it, takes `{variable}` instead"))
+                    .help(format!("write `$({variable})`: Flyte sets this variable in every container")),
+                None => fault.note("Flyte replaces it only where the SDK sends a container without a pod around it"),
             })
         }
     }

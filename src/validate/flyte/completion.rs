@@ -34,7 +34,7 @@ pub fn check(template: &Template, faults: &mut Faults) {
 
 fn waits_for_all(template: &Template, spec: &At<'_>, annotations: &At<'_>, faults: &mut Faults) {
     let containers = template.spec.containers.iter().enumerate();
-    let mut others = containers.filter(|(index, _)| *index != template.primary_index);
+    let mut others = containers.filter(|(_, container)| container.name != template.primary_name);
     let Some((index, first)) = others.next() else { return };
     let others = others.count();
     let names = match others {

@@ -202,7 +202,7 @@ pub fn lower<'a>(
             };
             match lowering.workload(name, place, settings, Arc::clone(&environments[task.environment.0])) {
                 Ok(workload) => {
-                    subjects.push(Subject { workload, settings: values, whole: sound || values.is_whole() })
+                    subjects.push(Subject { workload, settings: values, whole: sound || values.is_whole() });
                 }
                 // Where something was reported, its remains need not make a pod.
                 Err(fault) if sound => diagnostics.push(internal(place, &fault.to_string())),

@@ -92,3 +92,67 @@ fn indentation(text: &str, at: usize) -> &str {
     let line = text.get(line_start(text, at)..at).unwrap_or_default();
     line.strip_suffix(line.trim_start_matches([' ', '\t'])).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text with the entry `new = 1` in the block behind the last `block`, or before the last `key`.
+    fn written(text: &str) -> Option<String> {
+        named("main.flyteenv", text)
+    }
+
+    fn named(name: &str, text: &str) -> Option<String> {
+        let sources = SourceMap::new(vec![(name.to_owned(), text.to_owned())]);
+        let file = sources.ids().next().expect("there is one");
+        let place = |word: &str| text.rfind(word).map(|at| Span::new(file, at..at + word.len()));
+        let block = place("block").map(Anchor::Block);
+        let anchors = block.into_iter().chain(place("key").map(Anchor::Before)).collect();
+        let edit = edit(&Opening { anchors, missing: Vec::new() }, "new = 1", &sources)?;
+        let mut mended = text.to_owned();
+        mended.replace_range(edit.span.range(), &edit.text);
+        Some(mended)
+    }
+
+    #[test]
+    fn an_entry_goes_first_into_a_block() {
+        let is = |text: &str, mended: &str| assert_eq!(written(text).as_deref(), Some(mended), "{text}");
+        is("block { a = 1 }", "block { new = 1, a = 1 }");
+        is("block {a = 1}", "block { new = 1,a = 1}");
+        is("block {}", "block { new = 1 }");
+        is("block { }", "block { new = 1 }");
+        is("block {\n  a = 1\n}", "block {\n  new = 1\n  a = 1\n}");
+        is(
+            "  block { # why\n\n    # what\n    a = 1\n  }",
+            "  block { # why\n    new = 1\n\n    # what\n    a = 1\n  }",
+        );
+        is("  block {\n  }", "  block {\n    new = 1\n  }");
+        is("block {\n", "block {\n  new = 1\n");
+        is("block \"label\" = 1\nkey = 1", "block \"label\" = 1\nnew = 1\nkey = 1");
+    }
+
+    #[test]
+    fn an_entry_goes_before_a_key_and_its_comments() {
+        let is = |text: &str, mended: &str| assert_eq!(written(text).as_deref(), Some(mended), "{text}");
+        is("key = 1", "new = 1\nkey = 1");
+        is("a {\n  # why\n  # so\n  key = 1\n}", "a {\n  new = 1\n  # why\n  # so\n  key = 1\n}");
+        is("# why\nkey = 1", "new = 1\n# why\nkey = 1");
+        is("a { key = 1 }", "a { new = 1, key = 1 }");
+        is("a { b = 1, key = 1 }", "a { b = 1, new = 1, key = 1 }");
+    }
+
+    #[test]
+    fn what_is_no_source_of_the_language_stays_as_it_is() {
+        assert_eq!(named("pod.yaml", "block {}\nkey: 1"), None);
+        assert_eq!(named("command line", "--set block={}"), None);
+        assert_eq!(written("block"), None);
+    }
+
+    #[test]
+    fn keys_have_quotes_where_they_need_them() {
+        assert_eq!(
+            ["cpu", "ephemeral-storage", "nvidia.com/gpu"].map(key),
+            ["cpu", "ephemeral-storage", "\"nvidia.com/gpu\""]
+        );
+    }
+}

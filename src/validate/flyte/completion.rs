@@ -1,7 +1,7 @@
 //! When a task has ended.
 //!
-//! In: a template. Out: faults. Source: `DemystifyPodStatus` and `BuildResource` in flyteplugins/go/tasks/plugins/k8s/pod/plugin.go,
-//! `UpdatePod` in flytek8s/pod_helper.go. Not here: how pods of one container end; Flyte names the primary one of those itself.
+//! In: a template. Out: faults. Source: `DemystifyPodStatus` and `BuildResource` in `flyteplugins/go/tasks/plugins/k8s/pod/plugin.go`,
+//! `UpdatePod` in `flytek8s/pod_helper.go`. Not here: how pods of one container end; Flyte names the primary one of those itself.
 
 use k8s_openapi::api::core::v1::Container;
 
@@ -86,7 +86,8 @@ fn default_container(template: &Template, name: &str, at: &At<'_>, faults: &mut 
         return;
     }
     let fault = Fault::found(DEFAULT_CONTAINER, at, format!("the pod has no container `{name}`")).relation();
-    let fault = fault.note("this annotation picks the container whose logs Flyte shows, and the one that `kubectl` means");
+    let fault =
+        fault.note("this annotation picks the container whose logs Flyte shows, and the one that `kubectl` means");
     let help = did_you_mean(name, names()).unwrap_or_else(|| format!("the task runs in `{}`", template.primary_name));
     faults.push(fault.help(help));
 }

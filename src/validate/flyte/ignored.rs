@@ -1,6 +1,6 @@
 //! Fields that Flyte sets itself, and settings that a field wins over.
 //!
-//! In: a template, or a workload. Out: faults. Source: `BuildRawPod` and `UpdatePod` in flytek8s/pod_helper.go. Not here:
+//! In: a template, or a workload. Out: faults. Source: `BuildRawPod` and `UpdatePod` in `flytek8s/pod_helper.go`. Not here:
 //! `hostNetwork`, which only clusters that are configured so overwrite.
 
 use crate::diagnostics::code::kubernetes::{IGNORED_FIELD, IGNORED_SERVICE_ACCOUNT};
@@ -14,14 +14,10 @@ pub fn check(template: &Template, faults: &mut Faults) {
         let root = At::root();
         let spec = root.field("spec");
         faults.push(
-            Fault::found(
-                IGNORED_FIELD,
-                &spec.field("enableServiceLinks"),
-                "`enableServiceLinks = true` has no effect",
-            )
-            .here("Flyte sets it to `false`")
-            .note("Flyte puts no variables for services into the pods that it makes")
-            .help("leave it out; services are found by their names, as `http://NAME.NAMESPACE`"),
+            Fault::found(IGNORED_FIELD, &spec.field("enableServiceLinks"), "`enableServiceLinks = true` has no effect")
+                .here("Flyte sets it to `false`")
+                .note("Flyte puts no variables for services into the pods that it makes")
+                .help("leave it out; services are found by their names, as `http://NAME.NAMESPACE`"),
         );
     }
 }

@@ -1,7 +1,7 @@
 //! Labels whose values Flyte sets.
 //!
-//! In: a template. Out: faults. Source: `NewTaskExecutionMetadata` in executor/pkg/plugin/task_exec_metadata.go, `newTaskActionCR` in
-//! actions/k8s/client.go, and `addObjectMetadata` in executor/pkg/plugin/k8s/plugin_manager.go, which puts them over the pod's own.
+//! In: a template. Out: faults. Source: `NewTaskExecutionMetadata` in `executor/pkg/plugin/task_exec_metadata.go`, `newTaskActionCR` in
+//! `actions/k8s/client.go`, and `addObjectMetadata` in `executor/pkg/plugin/k8s/plugin_manager.go`, which puts them over the pod's own.
 //! Not here: annotations, of which Flyte sets only those that no one would write, and `completion`'s.
 
 use crate::diagnostics::code::kubernetes::RESERVED_LABEL;

@@ -3,7 +3,7 @@
 //! In: a template, or a workload, as it will be handed to a cluster. Out: faults that no API server reports. Always: what is told
 //! is what the backend's own code does, and each rule names the function that does it; nothing of it is refused by Kubernetes
 //! or the SDK, so all of it is warnings. Source: Flyte 2's backend in Go; `flytek8s` is its folder
-//! flyteplugins/go/tasks/pluginmachinery/flytek8s. Not here: what a cluster's own pod template adds, and what is said of pools of
+//! `flyteplugins/go/tasks/pluginmachinery/flytek8s`. Not here: what a cluster's own pod template adds, and what is said of pools of
 //! reusable containers, which other software runs.
 
 mod completion;

@@ -1,7 +1,7 @@
 //! Numbers that do not survive the way to a cluster.
 //!
 //! In: a template. Out: faults. Always: only fields are looked at that can hold such a number and that Kubernetes does not bound.
-//! Source: `google.protobuf.Struct`, whose numbers are doubles, and `BuildRawPod` in flytek8s/pod_helper.go, which reads them into
+//! Source: `google.protobuf.Struct`, whose numbers are doubles, and `BuildRawPod` in `flytek8s/pod_helper.go`, which reads them into
 //! whole numbers of 64 bits.
 
 use k8s_openapi::api::core::v1::{Container, Probe};

@@ -2,7 +2,7 @@
 //!
 //! In: text. Out: the placeholders in it, and what each of them is to Flyte. Always: only what Flyte itself would replace, or what
 //! cannot be meant for anyone else, is told from the text of other programs, many of which write `{{ … }}` too.
-//! Source: `Render` in flyteplugins/go/tasks/pluginmachinery/core/template/template.go.
+//! Source: `Render` in `flyteplugins/go/tasks/pluginmachinery/core/template/template.go`.
 
 use crate::diagnostics::suggest::closest;
 
@@ -92,7 +92,8 @@ fn meaning(inside: &str) -> Option<Meaning<'static>> {
         return Some(Meaning::Known { certain: !COMMON.contains(&known) });
     }
     if let Some((group, input)) = name.split_once('.') {
-        let is_input = group.eq_ignore_ascii_case("inputs") && !input.is_empty() && !input.contains(char::is_whitespace);
+        let is_input =
+            group.eq_ignore_ascii_case("inputs") && !input.is_empty() && !input.contains(char::is_whitespace);
         return is_input.then_some(Meaning::Input);
     }
     if let Some((_, variable)) = NOT_IN_PODS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {

@@ -1,7 +1,7 @@
 //! The resources that Flyte sends.
 //!
 //! In: a template, or a workload. Out: faults. Source: `AddFlyteCustomizationsToContainer`, `ApplyResourceOverrides` and
-//! `SanitizeGPUResourceRequirements` in flytek8s/container_helper.go. For the primary container, whichever of request and limit
+//! `SanitizeGPUResourceRequirements` in `flytek8s/container_helper.go`. For the primary container, whichever of request and limit
 //! is missing becomes the other; for all others, what is missing becomes 0. Not here: how a request compares to its limit, which is
 //! Kubernetes' rule.
 
@@ -11,6 +11,7 @@ use k8s_openapi::api::core::v1::Container;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
 use super::{each_other, primary};
+use crate::diagnostics::Code;
 use crate::diagnostics::code::kubernetes::{ACCELERATORS_TWICE, LIMIT_BECOMES_ZERO, REQUEST_BECOMES_ZERO};
 use crate::flyte::accelerators::wire_class;
 use crate::lower::{Template, Workload};
@@ -24,7 +25,7 @@ const COUNTED: &[&str] = &["cpu", "memory", "ephemeral-storage"];
 
 /// The resource of each class of accelerators, in the order of their numbers on the wire: Flyte's defaults.
 ///
-/// Source: `AcceleratorDeviceClasses` in flytek8s/config/config.go.
+/// Source: `AcceleratorDeviceClasses` in `flytek8s/config/config.go`.
 const ACCELERATORS: &[&str] =
     &["nvidia.com/gpu", "google.com/tpu", "aws.amazon.com/neuron", "amd.com/gpu", "habana.ai/gaudi"];
 
@@ -41,11 +42,11 @@ pub fn check(template: &Template, faults: &mut Faults) {
         let counted = |name: &str| COUNTED.contains(&name);
         let lone = alone(requests, limits, counted);
         if !lone.is_empty() {
-            faults.push(becomes_zero(&LIMITS, container, &lone, &at));
+            faults.push(becomes_zero(&REQUEST_ALONE, container, &lone, &at));
         }
         let lone = alone(limits, requests, |name| counted(name) || ACCELERATORS.contains(&name));
         if !lone.is_empty() {
-            faults.push(becomes_zero(&REQUESTS, container, &lone, &at));
+            faults.push(becomes_zero(&LIMIT_ALONE, container, &lone, &at));
         }
     });
 }
@@ -63,47 +64,52 @@ fn alone<'a>(
     lone.map(|(name, amount)| (name.as_str(), amount.0.as_str())).collect()
 }
 
-/// What is said where one side of the resources is missing.
-struct Missing {
-    code: crate::diagnostics::Code,
-    /// The side that is there.
+/// What is said where resources have one side alone.
+struct Lone {
+    code: Code,
+    /// The side that is there, and what a container does with an amount on it.
     given: &'static str,
-    /// The side that is missing, and one of it.
-    missing: (&'static str, &'static str),
-    says: &'static str,
+    /// The side that is missing.
+    missing: &'static str,
+    /// One amount on it.
+    one: &'static str,
 }
 
-const LIMITS: Missing =
-    Missing { code: LIMIT_BECOMES_ZERO, given: "requests", missing: ("limits", "limit"), says: "requests" };
-const REQUESTS: Missing =
-    Missing { code: REQUEST_BECOMES_ZERO, given: "limits", missing: ("requests", "request"), says: "limits" };
+const REQUEST_ALONE: Lone = Lone { code: LIMIT_BECOMES_ZERO, given: "requests", missing: "limits", one: "limit" };
+const LIMIT_ALONE: Lone = Lone { code: REQUEST_BECOMES_ZERO, given: "limits", missing: "requests", one: "request" };
 
-fn becomes_zero(side: &Missing, container: &Container, lone: &[(&str, &str)], resources: &At<'_>) -> Fault {
+impl Lone {
+    /// What comes of a 0 on the missing side.
+    fn consequence(&self, lone: &[(&str, &str)]) -> &'static str {
+        if self.one == "limit" {
+            "Kubernetes refuses, as no request may be over its limit"
+        } else if lone.iter().any(|(name, _)| ACCELERATORS.contains(name)) {
+            "Kubernetes refuses for accelerators, whose request has to be their limit"
+        } else {
+            "makes Kubernetes place the pod as if the container needed nothing"
+        }
+    }
+}
+
+fn becomes_zero(side: &Lone, container: &Container, lone: &[(&str, &str)], resources: &At<'_>) -> Fault {
+    let Lone { code, given, missing, one } = side;
     let names: Vec<String> = lone.iter().map(|(name, _)| format!("`{name}`")).collect();
-    let (list, one) = side.missing;
-    let message = format!("`{}` {} {} without a {one}", container.name, side.says, names.join(" and "));
-    let given = resources.field(side.given);
+    let entry = |(name, amount): &(&str, &str)| format!("{} = {}", key(name), literal(amount));
+    let entries = lone.iter().map(entry).collect::<Vec<_>>().join(", ");
+    let list = resources.field(given);
     // There is one at least.
     let first = lone.first().map_or("", |(name, _)| name);
-    let mut fault = Fault::found(side.code, &given.key(first), message).relation().here(format!("no {one}"));
-    for (name, _) in lone.iter().skip(1) {
-        fault = fault.other(&given.key(name), format!("no {one}"));
-    }
-    let consequence = if side.given == "requests" {
-        "Kubernetes refuses, as no request may be over its limit"
-    } else if lone.iter().any(|(name, _)| ACCELERATORS.contains(name)) {
-        "Kubernetes refuses for accelerators, whose request has to be their limit"
-    } else {
-        "makes Kubernetes place the pod as if the container needed nothing"
-    };
-    let entries: Vec<String> = lone.iter().map(|(name, amount)| format!("{} = {}", key(name), literal(amount))).collect();
-    let entries = entries.join(", ");
+    let message = format!("`{}` {given} {} without a {one}", container.name, names.join(" and "));
+    let fault = Fault::found(*code, &list.key(first), message).relation().here(format!("no {one}"));
+    let others = lone.iter().skip(1);
+    let fault = others.fold(fault, |fault, (name, _)| fault.other(&list.key(name), format!("no {one}")));
+    let consequence = side.consequence(lone);
     fault
         .note(format!(
             "beside the primary container, Flyte sends a {one} of 0 where there is none, which {consequence}"
         ))
-        .help(format!("write `{list} {{ {entries} }}` beside it"))
-        .insert(format!("set the {one} to the same"), &resources.field(list), entries)
+        .help(format!("write `{missing} {{ {entries} }}` beside it"))
+        .insert(format!("set the {one} to the same"), &resources.field(missing), entries)
 }
 
 /// A quantity as source.

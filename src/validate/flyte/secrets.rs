@@ -1,7 +1,7 @@
 //! Secrets, and what is in their way.
 //!
-//! In: a workload. Out: faults. Source: `Inject` in flyteplugins/go/tasks/pluginmachinery/secret/k8s_secrets.go and
-//! embedded_secret_manager.go beside it; `AppendEnvVars` in utils.go there: a secret's variable takes the place of a container's own.
+//! In: a workload. Out: faults. Source: `Inject` in `flyteplugins/go/tasks/pluginmachinery/secret/k8s_secrets.go` and
+//! `embedded_secret_manager.go` beside it; `AppendEnvVars` in `utils.go` there: a secret's variable takes the place of a container's own.
 //! Not here: whether a cluster has the secret.
 
 use super::each;
@@ -12,11 +12,11 @@ use crate::settings::secrets::Secret;
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::path::At;
 
-/// The variables by which programs find secrets, with what they say.
-const FINDERS: &[(&str, &str)] = &[
-    ("FLYTE_SECRETS_DEFAULT_DIR", "the folder of the secrets"),
-    ("FLYTE_SECRETS_FILE_PREFIX", "what their files' names begin with"),
-    ("FLYTE_SECRETS_ENV_PREFIX", "what their variables' names begin with"),
+/// The variables by which programs find secrets, with what they say; whether they are for those that are files.
+const FINDERS: &[(&str, &str, bool)] = &[
+    ("FLYTE_SECRETS_DEFAULT_DIR", "the folder of the secrets", true),
+    ("FLYTE_SECRETS_FILE_PREFIX", "what their files' names begin with", true),
+    ("FLYTE_SECRETS_ENV_PREFIX", "what their variables' names begin with", false),
 ];
 
 /// Checks all containers of a task with secrets.
@@ -52,7 +52,10 @@ fn taken(name: &str, secrets: &[Secret], variable: &At<'_>, faults: &mut Faults)
                 .other(&list.index(index), "this secret")
                 .help("take another name here, or name the secret's variable with `as_env_var`"),
         );
-    } else if let Some((_, says)) = FINDERS.iter().find(|(finder, _)| *finder == name) {
+    } else if let Some((_, says, _)) = FINDERS
+        .iter()
+        .find(|(finder, _, files)| *finder == name && secrets.iter().any(|secret| secret.env_var.is_none() == *files))
+    {
         faults.push(
             fault(format!("the value of `{name}` is lost: it tells the task where its secrets are"))
                 .here(format!("Flyte sets it to {says}"))
@@ -61,9 +64,9 @@ fn taken(name: &str, secrets: &[Secret], variable: &At<'_>, faults: &mut Faults)
     }
 }
 
-/// Whether a mount is where secrets are, or in there.
+/// Whether a mount is where secrets are.
 fn is_secrets(path: &str) -> bool {
-    path.strip_prefix(SECRET_MOUNT).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    path.trim_end_matches('/') == SECRET_MOUNT
 }
 
 fn mounted(path: &str, secrets: &[Secret], at: &At<'_>) -> Fault {

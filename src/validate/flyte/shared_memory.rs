@@ -1,6 +1,6 @@
 //! Shared memory, and what is in its way.
 //!
-//! In: a workload. Out: faults. Source: `ApplySharedMemory` in flytek8s/pod_helper.go, and the name and path that the SDK gives it in
+//! In: a workload. Out: faults. Source: `ApplySharedMemory` in `flytek8s/pod_helper.go`, and the name and path that the SDK gives it in
 //! `resources_serde.py`.
 
 use super::primary;
@@ -25,20 +25,20 @@ pub fn check(workload: &Workload, faults: &mut Faults) {
     let volumes = workload.template.spec.volumes.iter().flatten();
     let named = volumes.enumerate().find(|(_, volume)| volume.name == VOLUME);
     if let Some((index, _)) = named {
-        faults.push(taken(format!("a volume is called `{VOLUME}` already"), &list.index(index)));
+        faults.push(taken(&format!("a volume is called `{VOLUME}` already"), &list.index(index)));
     }
     primary(workload, |container, at| {
         let list = at.field("volumeMounts");
         for (index, mount) in container.volume_mounts.iter().flatten().enumerate() {
             // The mount of a volume of Flyte's name is the same conflict.
             if mount.mount_path == PATH && (named.is_none() || mount.name != VOLUME) {
-                faults.push(taken(format!("something is mounted at `{PATH}` already"), &list.index(index)));
+                faults.push(taken(&format!("something is mounted at `{PATH}` already"), &list.index(index)));
             }
         }
     });
 }
 
-fn taken(message: String, at: &At<'_>) -> Fault {
+fn taken(message: &str, at: &At<'_>) -> Fault {
     let settings = At::settings();
     let resources = settings.field("resources");
     Fault::found(SHARED_MEMORY_TAKEN, at, format!("{message}, and the task asks for shared memory"))

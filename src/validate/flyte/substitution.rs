@@ -1,7 +1,7 @@
 //! Placeholders such as `{{.input}}`: what Flyte replaces, and where.
 //!
-//! In: a template, or a workload. Out: faults. Source: `AddFlyteCustomizationsToContainer` in flytek8s/container_helper.go, which
-//! replaces them in the command and the arguments of every container; `substituteRunStartTime` in actions/k8s/client.go. Not here:
+//! In: a template, or a workload. Out: faults. Source: `AddFlyteCustomizationsToContainer` in `flytek8s/container_helper.go`, which
+//! replaces them in the command and the arguments of every container; `substituteRunStartTime` in `actions/k8s/client.go`. Not here:
 //! the arguments of the SDK's own entrypoint, which looks at them itself.
 
 use k8s_openapi::api::core::v1::{Container, ExecAction};

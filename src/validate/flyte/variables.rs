@@ -1,7 +1,7 @@
 //! Environment variables whose values Flyte sets.
 //!
-//! In: a template, or a workload. Out: faults. Source: `DecorateEnvVars` and `GetExecutionEnvVars` in flytek8s/k8s_resource_adds.go,
-//! `NewTaskExecutionMetadata` in executor/pkg/plugin/task_exec_metadata.go: they are added behind a container's own, and of two
+//! In: a template, or a workload. Out: faults. Source: `DecorateEnvVars` and `GetExecutionEnvVars` in `flytek8s/k8s_resource_adds.go`,
+//! `NewTaskExecutionMetadata` in `executor/pkg/plugin/task_exec_metadata.go`: they are added behind a container's own, and of two
 //! variables of one name Kubernetes takes the last. Not here: variables that a cluster is configured to set, and those of secrets.
 
 use k8s_openapi::api::core::v1::{Container, EnvVar};
@@ -12,7 +12,7 @@ use crate::lower::{Template, Workload};
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::path::At;
 
-/// The variable that asks for an editor in the container. Source: `FlyteEnableVscode` in flytek8s/pod_helper.go.
+/// The variable that asks for an editor in the container. Source: `FlyteEnableVscode` in `flytek8s/pod_helper.go`.
 const EDITOR: &str = "_F_E_VS";
 
 /// What Flyte sets a variable to.
@@ -64,7 +64,7 @@ fn reserved(container: &Container, at: &At<'_>, faults: &mut Faults) {
     }
 }
 
-/// Source: `BuildResource` in flyteplugins/go/tasks/plugins/k8s/pod/plugin.go.
+/// Source: `BuildResource` in `flyteplugins/go/tasks/plugins/k8s/pod/plugin.go`.
 fn replaced_probe(container: &Container, at: &At<'_>, faults: &mut Faults) {
     let Some(index) = container.env.iter().flatten().position(|variable| variable.name == EDITOR) else { return };
     if !container.env.as_ref().and_then(|env| env.get(index)).is_some_and(is_true) {

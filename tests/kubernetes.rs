@@ -53,8 +53,7 @@ fn judge(case: &Value, exception: Option<&str>) -> Result<(), Failed> {
     let faults =
         [by_rules(case), as_a_program(case)].into_iter().filter_map(Result::err).collect::<Vec<_>>().join("\n");
     match (faults.is_empty(), exception) {
-        (true, None) => Ok(()),
-        (false, Some(_)) => Ok(()),
+        (true, None) | (false, Some(_)) => Ok(()),
         (true, Some(reason)) => Err(format!("agrees, though an exception says: {reason}").into()),
         (false, None) => Err(format!("{faults}\npod: {}", case["pod"]).into()),
     }
@@ -79,12 +78,13 @@ fn is_unreadable(expected: &BTreeSet<Error>) -> bool {
 }
 
 fn target(case: &Value) -> Target {
-    let flags = case["flags"]["feature-gates"].as_str().unwrap_or_default();
-    support::target(34, flags)
+    let arguments = arguments(case);
+    let option = |name: &str| arguments.iter().zip(arguments.iter().skip(1)).find(|(flag, _)| *flag == name);
+    Target::new(&support::kubernetes(|name| option(name).map(|(_, value)| value.clone())))
 }
 
 /// The errors of a pod that do not come from what Flyte sets itself.
-fn of_author((_, field): &&Error) -> bool {
+fn of_author((_, field): &Error) -> bool {
     const OF_FLYTE: &[&str] = &[
         "metadata.name",
         "metadata.generateName",
@@ -103,7 +103,7 @@ fn by_rules(case: &Value) -> Result<(), String> {
     if is_unreadable(&expected) {
         return Ok(());
     }
-    let expected: BTreeSet<Error> = expected.iter().filter(of_author).cloned().collect();
+    let expected: BTreeSet<Error> = expected.iter().filter(|error| of_author(error)).cloned().collect();
     let pod: api::Pod = serde_json::from_value(case["pod"].clone()).map_err(|error| format!("unreadable: {error}"))?;
     let found = errors_of(&pod, &target(case));
     if found == copies_left_out(&expected) {
@@ -141,7 +141,7 @@ fn as_a_program(case: &Value) -> Result<(), String> {
     let Some(program) = program_of(&case["pod"], &text, &arguments(case)) else { return Ok(()) };
     let expected = expected(case);
     let refused = program.compilation.has_errors();
-    let expected_here: Vec<&Error> = expected.iter().filter(of_author).collect();
+    let expected_here: Vec<&Error> = expected.iter().filter(|error| of_author(error)).collect();
     if refused == expected_here.is_empty() {
         let verdict = if refused { "refused" } else { "accepted" };
         return Err(format!("as a program it is {verdict}, Kubernetes says {expected:?}\n{}", program.messages()));

@@ -24,6 +24,7 @@ use self::locate::{Origin, Settings};
 use self::report::{Pods, Report};
 use crate::diagnostics::Diagnostics;
 use crate::lower::{Template, Workload};
+use crate::schema::kubernetes::versions;
 use crate::source::{SourceMap, Span};
 use crate::value::Object;
 
@@ -34,10 +35,11 @@ pub struct Target {
     pub features: Features,
 }
 
-impl Default for Target {
-    fn default() -> Self {
-        const ON: &[&str] = &["PodLevelResources", "DynamicResourceAllocation", "InPlacePodVerticalScaling"];
-        Self { features: Features::new(34, |gate| ON.contains(&gate)) }
+impl Target {
+    /// Pods for this cluster.
+    #[must_use]
+    pub fn new(kubernetes: &versions::Target) -> Self {
+        Self { features: Features::new(kubernetes) }
     }
 }
 
@@ -85,7 +87,7 @@ pub fn validate(
         };
         let mut faults = Faults::new();
         kubernetes::pod(&pod, &mut faults);
-        flyte::template(&part.template, &mut faults);
+        flyte::template(&part.template, &target.features, &mut faults);
         for fault in &faults {
             report.add(fault, &origin, false, None);
         }
@@ -131,7 +133,7 @@ fn origin<'a>(subject: &Subject<'a>) -> Origin<'a> {
 fn template_of(subject: &Subject<'_>, count: usize, target: &Target, report: &mut Report<'_>) {
     let mut faults = Faults::new();
     kubernetes::pod(&pod(&subject.workload.template, target), &mut faults);
-    flyte::template(&subject.workload.template, &mut faults);
+    flyte::template(&subject.workload.template, &target.features, &mut faults);
     add(&faults, subject, count, report);
 }
 

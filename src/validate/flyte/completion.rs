@@ -9,6 +9,7 @@ use crate::diagnostics::code::kubernetes::{DEFAULT_CONTAINER, PRIMARY_ANNOTATION
 use crate::diagnostics::suggest::did_you_mean;
 use crate::lower::Template;
 use crate::validate::fault::{Fault, Faults};
+use crate::validate::kubernetes::features::Features;
 use crate::validate::path::At;
 
 /// The annotation by which Flyte knows whose end is the task's.
@@ -17,7 +18,7 @@ const PRIMARY: &str = "primary_container_name";
 const DEFAULT: &str = "kubectl.kubernetes.io/default-container";
 
 /// Checks what says when the task has ended.
-pub fn check(template: &Template, faults: &mut Faults) {
+pub fn check(template: &Template, features: &Features, faults: &mut Faults) {
     let root = At::root();
     let metadata = root.field("metadata");
     let annotations = metadata.field("annotations");
@@ -29,7 +30,7 @@ pub fn check(template: &Template, faults: &mut Faults) {
     if let Some(name) = template.annotations.get(DEFAULT) {
         default_container(template, name, &annotations.key(DEFAULT), faults);
     }
-    started_again(template, &root.field("spec"), faults);
+    started_again(template, features, &root.field("spec"), faults);
 }
 
 fn waits_for_all(template: &Template, spec: &At<'_>, annotations: &At<'_>, faults: &mut Faults) {
@@ -92,7 +93,7 @@ fn default_container(template: &Template, name: &str, at: &At<'_>, faults: &mut 
     faults.push(fault.help(help));
 }
 
-fn started_again(template: &Template, spec: &At<'_>, faults: &mut Faults) {
+fn started_again(template: &Template, features: &Features, spec: &At<'_>, faults: &mut Faults) {
     let policy = |policy: &Option<String>| match policy.as_deref() {
         Some("Always") => Some("Kubernetes would start the task again whenever it has ended"),
         Some("OnFailure") => Some("Kubernetes would start the task again in the same pod when it fails"),
@@ -107,7 +108,10 @@ fn started_again(template: &Template, spec: &At<'_>, faults: &mut Faults) {
         }));
     };
     add(policy(&template.spec.restart_policy), &spec.field("restartPolicy"));
-    let list = spec.field("containers");
-    let primary = list.index(template.primary_index);
-    add(policy(&template.primary().restart_policy), &primary.field("restartPolicy"));
+    // Where the gate is off, Kubernetes drops the policies of regular containers.
+    if features.container_restart_rules {
+        let list = spec.field("containers");
+        let primary = list.index(template.primary_index);
+        add(policy(&template.primary().restart_policy), &primary.field("restartPolicy"));
+    }
 }

@@ -20,12 +20,13 @@ mod variables;
 use k8s_openapi::api::core::v1::Container;
 
 use super::fault::Faults;
+use super::kubernetes::features::Features;
 use super::path::At;
 use crate::lower::{Template, Workload};
 
-/// Looks at what all tasks of a template share.
-pub fn template(template: &Template, faults: &mut Faults) {
-    completion::check(template, faults);
+/// Looks at what all tasks of a template share, on a cluster with these features.
+pub fn template(template: &Template, features: &Features, faults: &mut Faults) {
+    completion::check(template, features, faults);
     resources::check(template, faults);
     variables::others(template, faults);
     metadata::check(template, faults);

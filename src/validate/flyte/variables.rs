@@ -66,10 +66,10 @@ fn reserved(container: &Container, at: &At<'_>, faults: &mut Faults) {
 
 /// Source: `BuildResource` in `flyteplugins/go/tasks/plugins/k8s/pod/plugin.go`.
 fn replaced_probe(container: &Container, at: &At<'_>, faults: &mut Faults) {
-    let Some(index) = container.env.iter().flatten().position(|variable| variable.name == EDITOR) else { return };
-    if !container.env.as_ref().and_then(|env| env.get(index)).is_some_and(is_true) {
-        return;
-    }
+    let mut variables = container.env.iter().flatten().enumerate();
+    // Flyte looks at the first variable of this name.
+    let asked = variables.find(|(_, variable)| variable.name == EDITOR).filter(|(_, variable)| is_true(variable));
+    let Some((index, _)) = asked else { return };
     let list = at.field("env");
     faults.push(
         Fault::found(REPLACED_PROBE, &at.field("readinessProbe"), "this probe is never used")

@@ -81,7 +81,7 @@ pub fn compile(mut sources: SourceMap, named: &[FileId], build: &Build<'_>) -> C
     let Lowered { subjects, parts } = lower(&sources, &analysis, settings, &version, build.context, &mut diagnostics);
     // 8. Pods to the rules of those who run them.
     let target = Target::new(build.kubernetes);
-    validate::validate(&subjects, &parts, &target, &mut diagnostics);
+    validate::validate(&subjects, &parts, &target, &sources, &mut diagnostics);
     check::uses::label(&analysis.evaluation, &sources, analysis.said, &mut diagnostics);
     let workloads = subjects.into_iter().map(|subject| subject.workload);
     let workloads = if build.levels.refuse(&diagnostics) { Vec::new() } else { workloads.collect() };

@@ -2,10 +2,13 @@
 //!
 //! In: nothing. Out: [`At`], which rules build as they go down, and [`Path`], which a fault keeps. Always: going down allocates
 //! nothing; a path is written as Kubernetes writes it, `spec.containers[0].ports[1].name`; a name that could be taken for something
-//! else stands in quotes: `metadata.labels["flyte.org/managed"]`. Not here: the places in sources that
+//! else stands in quotes: `metadata.labels["flyte.org/managed"]`; what stands beside the pod is below [`SETTINGS`]. Not here: the places in sources that
 //! paths lead to ([`super::locate`]).
 
 use std::fmt;
+
+/// The field of the root below which the settings of a task stand; no pod has it.
+pub const SETTINGS: &str = "settings";
 
 /// One step down into a pod.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,6 +31,12 @@ impl<'p> At<'p> {
     #[must_use]
     pub fn root() -> At<'static> {
         At { parent: None, segment: Segment::Root }
+    }
+
+    /// The settings of the pod's task.
+    #[must_use]
+    pub fn settings() -> At<'static> {
+        At { parent: None, segment: Segment::Field(SETTINGS) }
     }
 
     /// A field of the object here.
@@ -83,6 +92,11 @@ pub enum Step {
 pub struct Path(Vec<Step>);
 
 impl Path {
+    /// The places that this one lies in, from the nearest out.
+    pub fn around(&self) -> impl Iterator<Item = Path> {
+        (1..self.0.len()).rev().map(|length| Path(self.0.iter().take(length).cloned().collect()))
+    }
+
     /// The steps from the pod down.
     #[must_use]
     pub fn steps(&self) -> &[Step] {

@@ -23,7 +23,7 @@ use flytec::schema::kubernetes::versions::Target;
 use flytec::source::files::Memory;
 use flytec::source::{FileId, SourceMap};
 use flytec::syntax::recognise;
-use flytec::validate::validate;
+use flytec::validate;
 use k8s_openapi::api::core::v1::{Container, PodSpec};
 
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
@@ -190,6 +190,7 @@ impl Setting {
             levels: &self.levels,
             pod_security: &self.pod_security,
             kubernetes: &self.kubernetes,
+            cluster: None,
         }
     }
 
@@ -276,13 +277,10 @@ fn stages(criterion: &mut Criterion) {
             );
         });
         group.bench_function(BenchmarkId::new("validate", size), |bencher| {
+            let target = validate::Target::new(&setting.kubernetes);
             bencher.iter(|| {
-                validate(
-                    black_box(&subjects),
-                    &parts,
-                    &flytec::validate::Target::new(&setting.kubernetes),
-                    &mut Diagnostics::default(),
-                );
+                let mut diagnostics = Diagnostics::default();
+                validate::validate(black_box(&subjects), &parts, &target, &sources, &mut diagnostics);
             });
         });
         group.bench_function(BenchmarkId::new("emit", size), |bencher| {

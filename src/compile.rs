@@ -10,6 +10,7 @@ use rustc_hash::FxHashSet;
 
 use crate::check::pod_security::PodSecurity;
 use crate::check::{self, Checked};
+use crate::cluster::Cluster;
 use crate::diagnostics::levels::Levels;
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, code, echoes};
 use crate::digest::sha256;
@@ -42,6 +43,8 @@ pub struct Build<'b> {
     pub levels: &'b Levels,
     /// The level of the Pod Security Standards.
     pub pod_security: &'b PodSecurity,
+    /// The cluster that tasks will run on, if one is known.
+    pub cluster: Option<&'b Cluster>,
 }
 
 /// What came of a program.
@@ -74,11 +77,11 @@ pub fn compile(mut sources: SourceMap, named: &[FileId], build: &Build<'_>) -> C
     // 3. to 6. Modules to settings that keep every rule.
     let (analysis, settings) = analyse(&modules, &mut sources, build, &mut diagnostics);
     // 7. Settings to pods.
-    let version = build.context.version.clone().unwrap_or_else(|| version(&sources, build.inputs));
+    let version = build.context.version.clone().unwrap_or_else(|| version(&sources, build));
     let Lowered { subjects, parts } = lower(&sources, &analysis, settings, &version, build.context, &mut diagnostics);
     // 8. Pods to the rules of those who run them.
     let target = Target::new(build.kubernetes);
-    validate::validate(&subjects, &parts, &target, &mut diagnostics);
+    validate::validate(&subjects, &parts, &target, &sources, &mut diagnostics);
     check::uses::label(&analysis.evaluation, &sources, analysis.said, &mut diagnostics);
     let workloads = subjects.into_iter().map(|subject| subject.workload);
     let workloads = if build.levels.refuse(&diagnostics) { Vec::new() } else { workloads.collect() };
@@ -88,13 +91,18 @@ pub fn compile(mut sources: SourceMap, named: &[FileId], build: &Build<'_>) -> C
     Compilation { sources, diagnostics, workloads, version }
 }
 
-/// A digest of the texts, which stands for a version: the same texts and parameters give the same one, wherever they lie.
-fn version(sources: &SourceMap, inputs: &Inputs) -> String {
+/// A digest of the texts, which stands for a version: the same texts and parameters give the same one, wherever they lie and on
+/// whatever cluster.
+fn version(sources: &SourceMap, build: &Build<'_>) -> String {
     /// Enough to tell versions apart; the wire has room for 63 characters.
     const DIGITS: usize = 32;
-    // Of the command line and of `flytec.toml`, which say other things too, the values count.
-    let apart =
-        [inputs.arguments.first().map(|(name, _)| name.file), inputs.defaults.as_ref().map(|defaults| defaults.file)];
+    let inputs = build.inputs;
+    // Of the command line and of `flytec.toml`, which say other things too, the values count; of the cluster, nothing.
+    let apart = [
+        inputs.arguments.first().map(|(name, _)| name.file),
+        inputs.defaults.as_ref().map(|defaults| defaults.file),
+        build.cluster.map(|cluster| cluster.file),
+    ];
     let texts = sources.iter().filter(|(id, _)| !apart.contains(&Some(*id)));
     let mut digests: Vec<String> = texts.map(|(_, source)| sha256(source.text.as_bytes())).collect();
     // Of several values of one name the last one counts, and of several files that give one too.
@@ -169,8 +177,9 @@ pub fn analyse<'a>(
         variants: &variants,
         pod_security: build.pod_security,
         kubernetes: build.kubernetes,
+        cluster: build.cluster,
     };
-    check::check(&checked, diagnostics);
+    check::check(&checked, sources, diagnostics);
     (Analysis { program, evaluation, said }, Settings { tasks, variants })
 }
 

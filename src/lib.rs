@@ -13,13 +13,14 @@
 //! 6. [`check`] holds settings to the rules between them.
 //! 7. [`lower`] makes of each task the pod that Flyte's SDK would make ([`lower::Workload`]).
 //! 8. [`validate`] holds pods to the rules of Kubernetes and Flyte.
-//! 9. [`emit`] writes workloads as JSON, YAML or wire bytes, and the manifest.
+//! 9. [`emit`] writes workloads as JSON, YAML or wire bytes, and the manifest; [`preview`] makes of one the pod that will run.
 //! 10. [`cli`] is the command.
 //!
 //! [`project`] reads what a project says for all its builds.
 //! [`expression`] tells steps 3 and 4 what expressions are worth, as a [`value`]. Beside all of them stands what every step may
 //! use: [`source`] (texts, places, and how further files come in), [`diagnostics`] (what people are told), [`data`] (YAML, JSON
 //! and TOML files to values with places), [`schema`] (which fields there are, and units), [`flyte`] (facts about Flyte),
+//! [`cluster`] (what a file says of a cluster),
 //! [`graph`] and [`digest`].
 //! `tests/layering.rs` holds who may import whom.
 
@@ -29,6 +30,7 @@ extern crate alloc;
 
 pub mod check;
 pub mod cli;
+pub mod cluster;
 pub mod compile;
 pub mod data;
 pub mod diagnostics;
@@ -40,6 +42,7 @@ pub mod flyte;
 pub mod graph;
 pub mod lower;
 pub mod modules;
+pub mod preview;
 pub mod project;
 pub mod resolve;
 pub mod schema;

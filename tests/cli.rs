@@ -18,6 +18,8 @@ mod levels;
 mod messages;
 #[path = "cli/output.rs"]
 mod output;
+#[path = "cli/preview.rs"]
+mod preview;
 #[path = "cli/project.rs"]
 mod project;
 #[path = "cli/sources.rs"]

@@ -3,14 +3,15 @@
 //! A block fenced as `flyteenv` is a program of its own, and compiles without errors and warnings.
 //!
 //! - A line `# file: NAME` in it begins a file of that name, which need not be a source. The first file is the one that is built.
-//! - Behind `flyteenv` stand arguments of the command: `--set NAME=VALUE`, `--params FILE`, `--kubernetes-version VERSION`,
-//!   `--feature-gates NAME=BOOL,…`, and files to build in place of the first.
+//! - Behind `flyteenv` stand arguments of the command: `--set NAME=VALUE`, `--params FILE`, `--cluster FILE`,
+//!   `--kubernetes-version VERSION`, `--feature-gates NAME=BOOL,…`, and files to build in place of the first.
 //! - `error=CODE` and `warning=CODE` behind it say that exactly these diagnostics come, in this order.
 //!
 //! What the next blocks show, up to the next program of the page, comes of that program:
 //!
 //! - `yaml` is the pod that its first line names, `# environment.task`. Fields may be left out, but a map of any names is whole,
 //!   and so is a list, in which an element `…` stands for any number of elements.
+//! - `yaml preview` is what `flytec preview` writes of the task that its first line names; a line `# …` stands for any lines.
 //! - `text` with a message, and `json` with a diagnostic, is what the command says.
 //!
 //! A block `toml` is a project's file, in which nothing is wrong.

@@ -4,7 +4,7 @@
 //! there to be imported or read, and its file `arguments` holds arguments of the command line. One with a `flytec.toml` is a
 //! project, which the command builds. What comes of it stands in
 //! `NAME.expected` beside it: the messages as people read them, then, if the program was accepted, a YAML document for each
-//! pod; below `manifest/` also what the manifest says of it. `UPDATE=1 cargo test --test golden` writes what comes.
+//! pod; below `manifest/` also what the manifest says of it, and below `preview/` the pod that will run instead. `UPDATE=1 cargo test --test golden` writes what comes.
 
 #![allow(clippy::disallowed_methods, reason = "cases are files, which a test reads and writes by itself")]
 
@@ -19,6 +19,8 @@ use std::process::Command;
 use flytec::diagnostics::code;
 use flytec::emit::manifest::{Written, manifest};
 use flytec::emit::{Format, Kind};
+use flytec::preview::{Places, preview, yaml};
+use flytec::source::Span;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 use support::{Program, files_below, root};
@@ -146,6 +148,9 @@ fn outcome(sources: &[PathBuf]) -> Result<String, Failed> {
     if program.compilation.has_errors() {
         return Ok(text);
     }
+    if sources.iter().any(|path| path.starts_with(folder.join("preview"))) {
+        return Ok(text + &previews(&program));
+    }
     let facts = if sources.iter().any(|path| path.starts_with(folder.join("manifest"))) {
         manifest_entries(&program)?
     } else {
@@ -193,7 +198,7 @@ fn beside(folder: &Path, sources: &[PathBuf]) -> Result<(Others, Vec<String>), F
         }
     }
     for at in 1..arguments.len() {
-        if arguments[at - 1] == "--params" {
+        if ["--params", "--cluster"].contains(&arguments[at - 1].as_str()) {
             arguments[at] = shown(folder, &whole.join(&arguments[at]));
         }
     }
@@ -228,6 +233,35 @@ fn manifest_entries(program: &Program) -> Result<BTreeMap<String, Value>, Failed
         (pod.get("name").and_then(Value::as_str).unwrap_or_default().to_owned(), pod)
     });
     Ok(named.collect())
+}
+
+/// The pods that will run, without the variables of Flyte's runtime but for the first and the last.
+fn previews(program: &Program) -> String {
+    let place = |span: Span| {
+        let source = program.sources().get(span.file);
+        format!("{}:{}", source.name, source.line(span.start as usize))
+    };
+    let places = Places { pod: &|_| None, cluster: &place };
+    let mut text = String::new();
+    for workload in &program.compilation.workloads {
+        let preview = preview(workload, program.cluster.as_ref(), &program.compilation.version);
+        preview.typed().expect("a pod that is previewed is one of Kubernetes' pods");
+        text.push_str("---\n");
+        let mut within = false;
+        for line in yaml::write(&preview, &places).lines() {
+            within &= !line.contains("- name: _U_RUN_BASE");
+            if !within {
+                text.push_str(line);
+                text.push('\n');
+            }
+            if line.contains("value: <run-name>") && !within {
+                within = true;
+                text.push_str("    # …\n");
+            }
+        }
+        text.extend(preview.refused.map(|why| format!("# Flyte does not start it: {why}\n")));
+    }
+    text
 }
 
 /// The pod with the arguments of Flyte's own entrypoint cut down to the function; `tests/sdk` holds the whole of them.

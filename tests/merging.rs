@@ -104,6 +104,7 @@ fn pod_specs(text: &str) -> Vec<PodSpec> {
         levels: &levels,
         pod_security: &pod_security,
         kubernetes: &kubernetes,
+        cluster: None,
     };
     let named: Vec<_> = sources.ids().collect();
     let modules = load(named, &mut sources, &disk, &mut diagnostics);

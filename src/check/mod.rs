@@ -4,6 +4,7 @@
 //! not reported; one that needs something broken stays silent. Not here: rules of a single setting (`settings`), and those of
 //! the finished pod.
 
+mod cluster;
 mod containers;
 mod environments;
 mod images;
@@ -17,6 +18,7 @@ pub mod uses;
 mod versions;
 
 use self::pod_security::PodSecurity;
+use crate::cluster::Cluster;
 use crate::diagnostics::Diagnostics;
 use crate::evaluate::Evaluation;
 use crate::expression::Used;
@@ -25,6 +27,7 @@ use crate::modules::names::Names;
 use crate::resolve::{EnvironmentId, Program, TaskId};
 use crate::schema::kubernetes::versions::Target;
 use crate::settings::TaskSettings;
+use crate::source::SourceMap;
 use crate::syntax::ast::Name;
 use crate::value::Object;
 
@@ -48,10 +51,12 @@ pub struct Checked<'a> {
     pub pod_security: &'a PodSecurity,
     /// The cluster that the pods are made for.
     pub kubernetes: &'a Target,
+    /// The cluster that the program is for, if one is known.
+    pub cluster: Option<&'a Cluster>,
 }
 
 /// Holds a program to every rule.
-pub fn check(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
+pub fn check(checked: &Checked<'_>, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     environments::names(checked, diagnostics);
     environments::dependencies(checked, diagnostics);
     environments::settings(checked, diagnostics);
@@ -67,6 +72,7 @@ pub fn check(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     overruled::warn(checked, diagnostics);
     containers::warn(checked, diagnostics);
     pod_security::environments(checked, diagnostics);
+    cluster::templates(checked, sources, diagnostics);
 }
 
 /// A task or variant with its values and settings, for rules that hold for both.

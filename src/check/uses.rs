@@ -66,7 +66,8 @@ impl Uses<'_> {
 
     /// `list` is the place of the list in which the value stands.
     fn value(&mut self, value: &Value, key: Span, list: Option<Span>) {
-        let at_home = list.is_some_and(|list| list.contains(value.span)) || self.is_behind(key, value.span);
+        let at_home = list.is_some_and(|list| list.contains(value.span) || self.is_labelled(value));
+        let at_home = at_home || self.is_behind(key, value.span);
         if !at_home && self.places.contains(&value.span) {
             let keys = self.keys.entry(value.span).or_default();
             if keys.len() < MOST_KEYS && !keys.contains(&key) {
@@ -80,6 +81,11 @@ impl Uses<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Whether an element was written as a block behind its label, which is the place of it then; an object begins with a brace.
+    fn is_labelled(&self, element: &Value) -> bool {
+        element.as_object().is_some() && !self.sources.text(element.span).starts_with('{')
     }
 
     /// Whether a value stands behind its key: on its line, or with nothing between them.

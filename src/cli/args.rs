@@ -62,6 +62,8 @@ pub enum Command {
     Build(Build),
     /// Compile, and say what is wrong
     Check(Check),
+    /// Show the pod that will really run, and where each of its values comes from
+    Preview(Preview),
 }
 
 /// What every command that compiles takes.
@@ -95,6 +97,9 @@ pub struct Common {
     /// Where the code bundle is unpacked [default: `.`]
     #[arg(long, value_name = "DIR")]
     pub code_dest: Option<String>,
+    /// A YAML file of what a cluster has: its pod templates, and how Flyte is configured there
+    #[arg(long, value_name = "FILE")]
+    pub cluster: Option<PathBuf>,
     /// The level of the Pod Security Standards that every pod is held to
     #[arg(long, value_enum, value_name = "LEVEL")]
     pub pod_security: Option<PodSecurity>,
@@ -144,6 +149,30 @@ pub struct Check {
     /// What is compiled.
     #[command(flatten)]
     pub common: Common,
+}
+
+/// `flytec preview`.
+#[derive(Debug, Args)]
+pub struct Preview {
+    /// The task or variant: `environment.task` or `environment.task@variant`
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// What is compiled.
+    #[command(flatten)]
+    pub common: Common,
+    /// How the pod is written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: PreviewFormat,
+}
+
+/// How a previewed pod is written.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum PreviewFormat {
+    /// YAML, with the origin of each value beside it.
+    #[default]
+    Yaml,
+    /// JSON, with the origins by the paths of the values.
+    Json,
 }
 
 /// When messages have colours.

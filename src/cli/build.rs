@@ -1,13 +1,12 @@
 //! `flytec build`: compile, and write a file for every task and variant.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::args::{Build, Global};
 use super::project::Opened;
-use super::{Failure, Verdict, compile_and_report, output, project, say};
+use super::{Failure, Verdict, compile_and_report, output, print, project, say};
 use crate::compile::Compilation;
 use crate::emit::manifest::{self, Written};
 use crate::emit::{Emitter, Format, Kind};
@@ -20,7 +19,7 @@ pub fn run(global: &Global, build: &Build) -> Result<Verdict, Failure> {
     let Target { folder, kind, format } = Target::of(build, &opened);
     let stream = folder.as_os_str() == "-";
     check_usage(build, kind, format, stream)?;
-    let compilation = compile_and_report(global, &build.common, opened)?;
+    let (compilation, _) = compile_and_report(global, &build.common, opened)?;
     if compilation.has_errors() {
         return Ok(Verdict::Bad);
     }
@@ -148,15 +147,4 @@ fn write_stream(workloads: &[&Workload], kind: Kind, format: Format) -> Result<(
         }
     }
     print(&bytes)
-}
-
-/// Writes to standard output; a reader that has seen enough is no fault.
-fn print(bytes: &[u8]) -> Result<(), Failure> {
-    let mut stream = std::io::stdout().lock();
-    match stream.write_all(bytes).and_then(|()| stream.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Failure::new(format!("cannot write to standard output: {error}")))
-        }
-        _ => Ok(()),
-    }
 }

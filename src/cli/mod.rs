@@ -12,6 +12,7 @@ mod files;
 mod kubernetes;
 mod levels;
 mod output;
+mod preview;
 mod project;
 mod sources;
 
@@ -22,6 +23,7 @@ use clap::Parser as _;
 
 use self::args::{Arguments, Command, Common};
 use self::project::Opened;
+use crate::cluster::Cluster;
 use crate::compile::{Build, Compilation, compile};
 use crate::diagnostics::{Severity, render};
 use crate::source::SourceMap;
@@ -61,6 +63,7 @@ pub fn run() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Build(build) => build::run(&arguments.global, build),
         Command::Check(check) => check::run(&arguments.global, check),
+        Command::Preview(preview) => preview::run(&arguments.global, preview),
     };
     match outcome {
         Ok(Verdict::Good) => ExitCode::SUCCESS,
@@ -72,8 +75,13 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Compiles what the arguments name, or the project, and says what is to be said.
-fn compile_and_report(global: &args::Global, common: &Common, opened: Opened) -> Result<Compilation, Failure> {
+/// Compiles what the arguments name, or the project, and says what is to be said; the cluster is there where one was named and
+/// read.
+fn compile_and_report(
+    global: &args::Global,
+    common: &Common,
+    opened: Opened,
+) -> Result<(Compilation, Option<Cluster>), Failure> {
     let context = opened.context(common)?;
     let levels = opened.levels(global, common);
     let pod_security = opened.pod_security(common);
@@ -87,13 +95,14 @@ fn compile_and_report(global: &args::Global, common: &Common, opened: Opened) ->
         levels: &levels,
         pod_security: &pod_security,
         kubernetes: &kubernetes,
+        cluster: sources.cluster.as_ref(),
     };
     let mut compilation = compile(sources.map, &sources.named, &build);
     let mut diagnostics = sources.faults;
     diagnostics.extend(compilation.diagnostics);
     compilation.diagnostics = diagnostics.finish(&compilation.sources);
     report(global, &compilation.diagnostics, &compilation.sources);
-    Ok(compilation)
+    Ok((compilation, sources.cluster))
 }
 
 fn report(global: &args::Global, diagnostics: &[crate::diagnostics::Diagnostic], sources: &SourceMap) {
@@ -118,4 +127,15 @@ fn report(global: &args::Global, diagnostics: &[crate::diagnostics::Diagnostic],
 /// Writes to standard error. Where that is closed, nobody is left to be told.
 fn say(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Writes to standard output; a reader that has seen enough is no fault.
+fn print(bytes: &[u8]) -> Result<(), Failure> {
+    let mut stream = std::io::stdout().lock();
+    match stream.write_all(bytes).and_then(|()| stream.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
 }

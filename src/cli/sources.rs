@@ -13,6 +13,7 @@ use super::args::Common;
 use super::files::{Disk, shown};
 use super::project::Opened;
 use super::{Failure, output};
+use crate::cluster::{self, Cluster};
 use crate::data::Format;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::expression::inputs::{Defaults, Inputs};
@@ -32,6 +33,8 @@ pub struct Sources {
     pub disk: Disk,
     /// The values of parameters.
     pub inputs: Inputs,
+    /// The cluster, where one was named and its file is right.
+    pub cluster: Option<Cluster>,
 }
 
 /// Reads what the arguments name, or else the project.
@@ -57,9 +60,10 @@ pub fn read(common: &Common, opened: Opened) -> Result<Sources, Failure> {
     files.sort_by(|a, b| a.name.cmp(&b.name));
     let mut seen: HashSet<String> = HashSet::new();
     files.retain(|file| seen.insert(file.identity.clone()));
-    let (named, faults) = decoded(files, &mut map);
+    let (named, mut faults) = decoded(files, &mut map);
+    let cluster = cluster(common, project.cluster.as_ref(), &disk, &mut map, &mut faults)?;
     let inputs = inputs(common, project.params, &disk, &mut map)?;
-    Ok(Sources { map, named, faults, disk, inputs })
+    Ok(Sources { map, named, faults, disk, inputs, cluster })
 }
 
 /// A file as it was read.
@@ -123,12 +127,7 @@ fn inputs(common: &Common, defaults: Option<Defaults>, disk: &Disk, map: &mut So
             let message = "a file of parameters ends in `.json`, `.yaml`, `.yml` or `.toml`";
             return Err(Failure::new(format!("cannot read `{}`: {message}", path.display())));
         };
-        let bytes = std::fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
-        let text = String::from_utf8(bytes);
-        let text = text.map_err(|_| Failure::new(format!("cannot read `{}`: it is not UTF-8", path.display())))?;
-        let full = std::fs::canonicalize(path).map_err(|error| Failure::io("read", path, &error))?;
-        let id = map.add(Source::identified(disk.name(&full), full.to_string_lossy().into_owned(), text));
-        inputs.files.push((id, format));
+        inputs.files.push((beside(path, disk, map)?, format));
     }
     if common.set.is_empty() {
         return Ok(inputs);
@@ -150,6 +149,31 @@ fn inputs(common: &Common, defaults: Option<Defaults>, disk: &Disk, map: &mut So
     let span = |(name, value)| (Span::new(id, name), Span::new(id, value));
     inputs.arguments = places.into_iter().map(span).collect();
     Ok(inputs)
+}
+
+/// Puts a file among the sources that is none.
+fn beside(path: &Path, disk: &Disk, map: &mut SourceMap) -> Result<FileId, Failure> {
+    let bytes = std::fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
+    let text = String::from_utf8(bytes);
+    let text = text.map_err(|_| Failure::new(format!("cannot read `{}`: it is not UTF-8", path.display())))?;
+    let full = std::fs::canonicalize(path).map_err(|error| Failure::io("read", path, &error))?;
+    Ok(map.add(Source::identified(disk.name(&full), full.to_string_lossy().into_owned(), text)))
+}
+
+/// The cluster that the arguments name, or the project. Of a file with errors, what is left of it would be misleading.
+fn cluster(
+    common: &Common,
+    project: Option<&Written>,
+    disk: &Disk,
+    map: &mut SourceMap,
+    faults: &mut Diagnostics,
+) -> Result<Option<Cluster>, Failure> {
+    let of_project = || project.map(|path| disk.below_root(&path.text));
+    let Some(path) = common.cluster.clone().or_else(of_project) else { return Ok(None) };
+    let file = beside(&path, disk, map)?;
+    let before = faults.errors();
+    let cluster = cluster::read(file, map, faults);
+    Ok((faults.errors() == before).then_some(cluster))
 }
 
 // --------------------------------------------------------------------------------------------------------- search

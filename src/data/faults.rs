@@ -4,7 +4,7 @@
 //! Always: words are those of people who write such files, never those of a library.
 //! Not here: finding the faults, and what only one format can have.
 
-use super::{MAX_NESTING, Node};
+use super::MAX_NESTING;
 use crate::diagnostics::{Diagnostic, code};
 use crate::source::Span;
 
@@ -37,10 +37,10 @@ impl Faults {
         self.list.last()
     }
 
-    /// The value, unless there are faults or there is none.
-    pub fn finish(mut self, node: Option<Node>) -> Result<Node, Vec<Diagnostic>> {
-        match node {
-            Some(node) if self.list.is_empty() => Ok(node),
+    /// What was read, unless there are faults or there is nothing.
+    pub fn finish<T>(mut self, read: Option<T>) -> Result<T, Vec<Diagnostic>> {
+        match read {
+            Some(read) if self.list.is_empty() => Ok(read),
             _ => {
                 self.list.sort_by_key(Diagnostic::span);
                 Err(self.list)

@@ -113,6 +113,15 @@ pub fn read(format: Format, file: FileId, text: &str) -> Result<Node, Vec<Diagno
     }
 }
 
+/// Reads a YAML text of any number of documents; empty ones are left out.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn documents(file: FileId, text: &str) -> Result<Vec<Node>, Vec<Diagnostic>> {
+    yaml::documents(file, text)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -18,7 +18,8 @@ pub fn value(format: Format, text: &str) -> String {
     show(&read(format, text).unwrap_or_else(|faults| panic!("{text:?}: {faults:#?}")).kind)
 }
 
-fn show(kind: &Kind) -> String {
+/// A value on one line.
+pub fn show(kind: &Kind) -> String {
     match kind {
         Kind::List(items) => {
             format!("[{}]", items.iter().map(|item| show(&item.kind)).collect::<Vec<_>>().join(", "))

@@ -192,6 +192,14 @@ codes! {
     TOO_MUCH = "E0901", "more than one build may make";
     TOO_DEEP = "E0902", "values nested too deep";
 
+    // 18: the cluster
+    NO_CLUSTER_TEMPLATE = "E1801", "a pod template that the cluster does not have";
+    CLUSTER_TEMPLATE_WINS = "W1802", "a value that the cluster's pod template does not give way to";
+    BAD_CLUSTER_DOCUMENT = "E1831", "a document that a cluster file cannot have";
+    CLUSTER_TEMPLATE_TWICE = "E1832", "a pod template that a cluster file gives twice";
+    UNKNOWN_CLUSTER_KEY = "W1833", "a key that Flyte's configuration does not have";
+    NO_DEFAULT_TEMPLATE = "W1834", "a default pod template that the cluster file lacks";
+
     // 19: what the cluster's version of Kubernetes has
     NOT_IN_VERSION = "E1901", "a field or word that this Kubernetes version does not have";
     DROPPED = "W1902", "a field that the cluster drops, as a feature gate is off";

@@ -6,6 +6,7 @@
 pub mod accelerators;
 pub mod entrypoint;
 pub mod idl;
+pub mod platform;
 
 /// The longest environment name and short name on the wire, in characters; the SDK cuts what is longer.
 ///

@@ -124,6 +124,7 @@ pub fn requests(resources: &Resources) -> Vec<(&'static str, String)> {
 }
 
 /// What the task is limited to.
+#[must_use]
 pub fn limits(resources: &Resources) -> Vec<(&'static str, String)> {
     let limit =
         |amount: &Option<Amount>| amount.as_ref().and_then(|amount| amount.limit.as_ref()).map(ToString::to_string);

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use k8s_openapi::api::core::v1::Container;
 use rustc_hash::FxHashMap;
 
+pub use container::{env_vars, limits, requests};
 pub use pool::Pool;
 pub use template::Template;
 

@@ -88,6 +88,17 @@ pub struct Replacement {
     pub safe: bool,
 }
 
+/// An entry that would mend a fault, for an object of the pod.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Insertion {
+    /// What the change does, as an imperative.
+    pub message: String,
+    /// The object that the entry is for. Where there is none yet, it is written around the entry as a block.
+    pub into: Path,
+    /// The entry, as source on one line; entries with a comma between them are several.
+    pub entry: String,
+}
+
 /// One thing that is wrong with a pod, or a warning.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -117,6 +128,8 @@ pub struct Fault {
     pub help: Vec<String>,
     /// A value that would be right.
     pub replacement: Option<Replacement>,
+    /// Something missing that would mend it.
+    pub insertion: Option<Insertion>,
 }
 
 impl Fault {
@@ -148,6 +161,7 @@ impl Fault {
             notes: Vec::new(),
             help: Vec::new(),
             replacement: None,
+            insertion: None,
         }
     }
 
@@ -232,6 +246,13 @@ impl Fault {
     pub fn replace(self, message: impl Into<String>, text: impl Into<String>) -> Self {
         let replacement = Replacement { message: message.into(), text: text.into(), safe: true };
         Self { replacement: Some(replacement), ..self }
+    }
+
+    /// Offers an entry for the object at `into`, as source text; the author should look at it, for an object may be shared.
+    #[must_use]
+    pub fn insert(self, message: impl Into<String>, into: &At<'_>, entry: impl Into<String>) -> Self {
+        let insertion = Insertion { message: message.into(), into: into.path(), entry: entry.into() };
+        Self { insertion: Some(insertion), ..self }
     }
 
     /// What Kubernetes calls the place.

@@ -1,9 +1,10 @@
 //! From a place in a pod to the place in the sources that made it.
 //!
 //! In: a [`Path`], and the evaluated settings that the pod was made of. Out: [`Located`]. Always: there is a place for every
-//! path; where nothing was written for it, it is the place of what it would belong to. Not here: what is said there.
+//! path; where nothing was written for it, it is the place of what it would belong to. An entry that is missing has [`Anchor`]s,
+//! beside which it could be written. Not here: what is said there, and texts.
 
-use super::path::{Path, Step};
+use super::path::{Path, SETTINGS, Step};
 use crate::settings::template::primary_container;
 use crate::source::Span;
 use crate::value::{Entry, Kind, Object, Value};
@@ -21,6 +22,24 @@ pub struct Located {
     pub broken: bool,
     /// Whether the value is a string, where one was written.
     pub string: bool,
+}
+
+/// Where an entry could be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// First in the block that stands at or right behind this place, if one does.
+    Block(Span),
+    /// Before the entry of this key.
+    Before(Span),
+}
+
+/// The object that an entry is for, as far as there is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opening {
+    /// Where it could be written, the best place first.
+    pub anchors: Vec<Anchor>,
+    /// The names of objects that would have to be made around it, from the outside in.
+    pub missing: Vec<String>,
 }
 
 /// What a pod was made of.
@@ -82,11 +101,29 @@ impl Origin<'_> {
             [Step::Field(metadata), Step::Field(name), rest @ ..] if metadata == "metadata" => {
                 (template.and_then(|fields| fields.entry(name)), rest)
             }
+            [Step::Field(settings), Step::Field(name), rest @ ..] if settings == SETTINGS => {
+                (self.settings.task().and_then(|settings| settings.entry(name)), rest)
+            }
             _ => (None, steps),
         };
         match start {
             Some(entry) => walk(Here { key: entry.key, value: &entry.value }, &self.without_task(rest)),
             None => self.outside(template),
+        }
+    }
+
+    /// Where an entry of the template's object at `path` could be written, for something that is wrong at `near`.
+    #[must_use]
+    pub fn opening(&self, path: &Path, near: Span) -> Option<Opening> {
+        let template = self.settings.template()?;
+        let block = self.settings.task().and_then(|settings| settings.get("pod_template")).map(|value| value.span);
+        match path.steps() {
+            [Step::Field(root), rest @ ..] if root == "metadata" => opening(block, template, rest, near),
+            [Step::Field(root), rest @ ..] if root == "spec" => {
+                let spec = template.get("pod_spec")?;
+                opening(Some(spec.span), spec.as_object()?, rest, near)
+            }
+            _ => None,
         }
     }
 
@@ -205,4 +242,37 @@ fn down<'a>(Here { value, .. }: Here<'a>, step: &Step) -> Option<Here<'a>> {
         }
         Step::Index(index) => value.as_list()?.get(*index).map(|value| Here { key: value.span, value }),
     }
+}
+
+/// Where an entry of the object at `steps` below `object` could be written. Recursion follows the path.
+fn opening(block: Option<Span>, object: &Object, steps: &[Step], near: Span) -> Option<Opening> {
+    let [Step::Field(name) | Step::Key(name), rest @ ..] = steps else {
+        return steps.is_empty().then(|| Opening { anchors: anchors(block, object, near), missing: Vec::new() });
+    };
+    if let Some(value) = object.get(name) {
+        return match (&value.kind, rest) {
+            (Kind::Object(object), _) => opening(Some(value.span), object, rest, near),
+            (Kind::List(list), [Step::Index(index), rest @ ..]) => {
+                let element = list.items().get(*index)?;
+                opening(Some(element.span), element.as_object()?, rest, near)
+            }
+            _ => None,
+        };
+    }
+    let name = |step: &Step| match step {
+        Step::Field(name) | Step::Key(name) => Some(name.clone()),
+        Step::Index(_) => None,
+    };
+    let missing: Option<Vec<String>> = steps.iter().map(name).collect();
+    Some(Opening { anchors: anchors(block, object, near), missing: missing? })
+}
+
+/// The object's block, the entry that the fault stands in or behind, and the first entry. A label is the key of no entry.
+fn anchors(block: Option<Span>, object: &Object, near: Span) -> Vec<Anchor> {
+    // A block has the place of its key, and a label is both key and value.
+    let is_label = |entry: &Entry| entry.key == entry.value.span && entry.value.as_object().is_none();
+    let keys = || object.iter().filter(|(_, entry)| !is_label(entry)).map(|(_, entry)| entry.key);
+    let around = keys().filter(|key| key.file == near.file && key.start <= near.start).max_by_key(|key| key.start);
+    let block = block.map(Anchor::Block);
+    block.into_iter().chain(around.or_else(|| keys().next()).map(Anchor::Before)).collect()
 }

@@ -6,6 +6,8 @@
 //! settings ([`crate::check`]), and any change of a pod.
 
 pub mod fault;
+mod flyte;
+mod insert;
 pub mod kubernetes;
 mod locate;
 pub mod path;
@@ -23,7 +25,7 @@ use self::report::{Pods, Report};
 use crate::diagnostics::Diagnostics;
 use crate::lower::{Template, Workload};
 use crate::schema::kubernetes::versions;
-use crate::source::Span;
+use crate::source::{SourceMap, Span};
 use crate::value::Object;
 
 /// What pods are held to.
@@ -62,8 +64,14 @@ pub struct Part<'a> {
 }
 
 /// Holds all pods to all rules.
-pub fn validate(subjects: &[Subject<'_>], parts: &[Part<'_>], target: &Target, diagnostics: &mut Diagnostics) {
-    let mut report = Report::new(diagnostics);
+pub fn validate(
+    subjects: &[Subject<'_>],
+    parts: &[Part<'_>],
+    target: &Target,
+    sources: &SourceMap,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut report = Report::new(diagnostics, sources);
     for (first, count) in sharing(subjects) {
         template_of(&subjects[first], count, target, &mut report);
     }
@@ -79,6 +87,7 @@ pub fn validate(subjects: &[Subject<'_>], parts: &[Part<'_>], target: &Target, d
         };
         let mut faults = Faults::new();
         kubernetes::pod(&pod, &mut faults);
+        flyte::template(&part.template, &target.features, &mut faults);
         for fault in &faults {
             report.add(fault, &origin, false, None);
         }
@@ -121,22 +130,24 @@ fn origin<'a>(subject: &Subject<'a>) -> Origin<'a> {
 }
 
 /// What all tasks of a template share.
-fn template_of(subject: &Subject<'_>, count: usize, target: &Target, report: &mut Report) {
+fn template_of(subject: &Subject<'_>, count: usize, target: &Target, report: &mut Report<'_>) {
     let mut faults = Faults::new();
     kubernetes::pod(&pod(&subject.workload.template, target), &mut faults);
+    flyte::template(&subject.workload.template, &target.features, &mut faults);
     add(&faults, subject, count, report);
 }
 
 /// What a task fills in.
-fn filled_in(subject: &Subject<'_>, target: &Target, report: &mut Report) {
+fn filled_in(subject: &Subject<'_>, target: &Target, report: &mut Report<'_>) {
     let workload = &subject.workload;
     let mut faults = Faults::new();
     let pod = pod(&workload.template, target);
     kubernetes::task(&pod, &workload.primary, workload.template.primary_index, &mut faults);
+    flyte::task(workload, &mut faults);
     add(&faults, subject, 1, report);
 }
 
-fn add(faults: &Faults, subject: &Subject<'_>, count: usize, report: &mut Report) {
+fn add(faults: &Faults, subject: &Subject<'_>, count: usize, report: &mut Report<'_>) {
     if faults.is_empty() {
         return;
     }

@@ -1,10 +1,14 @@
 //! Paths into a pod.
 //!
 //! In: nothing. Out: [`At`], which rules build as they go down, and [`Path`], which a fault keeps. Always: going down allocates
-//! nothing; a path is written as Kubernetes writes it, `spec.containers[0].ports[1].name`. Not here: the places in sources that
+//! nothing; a path is written as Kubernetes writes it, `spec.containers[0].ports[1].name`; a name that could be taken for something
+//! else stands in quotes: `metadata.labels["flyte.org/managed"]`; what stands beside the pod is below [`SETTINGS`]. Not here: the places in sources that
 //! paths lead to ([`super::locate`]).
 
 use std::fmt;
+
+/// The field of the root below which the settings of a task stand; no pod has it.
+pub const SETTINGS: &str = "settings";
 
 /// One step down into a pod.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +31,12 @@ impl<'p> At<'p> {
     #[must_use]
     pub fn root() -> At<'static> {
         At { parent: None, segment: Segment::Root }
+    }
+
+    /// The settings of the pod's task.
+    #[must_use]
+    pub fn settings() -> At<'static> {
+        At { parent: None, segment: Segment::Field(SETTINGS) }
     }
 
     /// A field of the object here.
@@ -67,7 +77,7 @@ impl<'p> At<'p> {
 }
 
 /// One step of a [`Path`].
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
     /// A field of an object.
     Field(String),
@@ -78,14 +88,35 @@ pub enum Step {
 }
 
 /// A place in a pod.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path(Vec<Step>);
 
 impl Path {
+    /// The places that this one lies in, from the nearest out.
+    pub fn around(&self) -> impl Iterator<Item = Path> {
+        (1..self.0.len()).rev().map(|length| Path(self.0.iter().take(length).cloned().collect()))
+    }
+
     /// The steps from the pod down.
     #[must_use]
     pub fn steps(&self) -> &[Step] {
         &self.0
+    }
+
+    /// The path to a field of what this leads to.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Self {
+        self.and(Step::Field(name.to_owned()))
+    }
+
+    /// The path to an element of what this leads to.
+    #[must_use]
+    pub fn index(&self, index: usize) -> Self {
+        self.and(Step::Index(index))
+    }
+
+    fn and(&self, step: Step) -> Self {
+        Self(self.0.iter().cloned().chain([step]).collect())
     }
 }
 
@@ -93,6 +124,7 @@ impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, step) in self.0.iter().enumerate() {
             match step {
+                Step::Field(name) if !is_plain(name) => write!(f, "[\"{}\"]", name.escape_debug())?,
                 Step::Field(name) if at == 0 => write!(f, "{name}")?,
                 Step::Field(name) => write!(f, ".{name}")?,
                 Step::Index(index) => write!(f, "[{index}]")?,
@@ -101,4 +133,9 @@ impl fmt::Display for Path {
         }
         Ok(())
     }
+}
+
+/// Whether a name can be taken for nothing else. Every field of Kubernetes is so.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }

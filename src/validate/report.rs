@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
-use super::fault::{Fault, Point, Scope};
+use super::fault::{Fault, Insertion, Point, Scope};
+use super::insert;
 use super::locate::{Located, Origin};
-use crate::diagnostics::{Diagnostic, Diagnostics, KubernetesError};
-use crate::source::Span;
+use crate::diagnostics::{Diagnostic, Diagnostics, Fix, KubernetesError};
+use crate::source::{SourceMap, Span};
 
 /// The pods that a fault is found in.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +24,8 @@ pub struct Pods<'a> {
 }
 
 /// Collects diagnostics of faults.
-pub struct Report {
+pub struct Report<'s> {
+    sources: &'s SourceMap,
     /// Where errors were reported before.
     before: FxHashSet<Span>,
     /// By code, place and message: the diagnostic, and in how many pods it was found, with the place and name of the first.
@@ -37,11 +39,11 @@ struct Found {
     count: usize,
 }
 
-impl Report {
-    /// After these diagnostics.
+impl<'s> Report<'s> {
+    /// After these diagnostics, of pods from these sources.
     #[must_use]
-    pub fn new(diagnostics: &Diagnostics) -> Self {
-        Self { before: diagnostics.error_places().collect(), found: BTreeMap::new() }
+    pub fn new(diagnostics: &Diagnostics, sources: &'s SourceMap) -> Self {
+        Self { sources, before: diagnostics.error_places().collect(), found: BTreeMap::new() }
     }
 
     /// Adds a fault of a pod. `whole` is whether everything in the pod is as its author meant it; `pods` names the pods, where
@@ -51,7 +53,12 @@ impl Report {
             return;
         }
         let located = origin.locate(&fault.at);
-        if located.broken || self.before.contains(&located.value) || self.before.contains(&located.key) {
+        let reported = |located: &Located| self.before.contains(&located.value) || self.before.contains(&located.key);
+        if located.broken || reported(&located) {
+            return;
+        }
+        // What is missing may have been meant by what was reported of the whole.
+        if fault.scope == Scope::Relation && fault.at.around().any(|path| reported(&origin.locate(&path))) {
             return;
         }
         let place = if fault.point == Point::Key { located.key } else { located.value };
@@ -61,10 +68,19 @@ impl Report {
             found.count += count;
             return;
         }
-        let diagnostic = diagnostic(fault, &located, place, origin);
+        let mut diagnostic = diagnostic(fault, &located, place, origin);
+        let insertion = fault.insertion.as_ref();
+        diagnostic.fixes.extend(insertion.and_then(|insertion| self.inserted(insertion, place, origin)));
         let first = pods.map_or_else(String::new, |pods| pods.first.to_owned());
         let place = pods.map(|_| origin.place);
         self.found.insert(key, Found { diagnostic, place, first, count });
+    }
+
+    /// The change that an insertion is. The object may serve others too, so the author should look at it.
+    fn inserted(&self, insertion: &Insertion, near: Span, origin: &Origin<'_>) -> Option<Fix> {
+        let opening = origin.opening(&insertion.into, near)?;
+        let edit = insert::edit(&opening, &insertion.entry, self.sources)?;
+        Some(Fix { message: insertion.message.clone(), safe: false, edits: vec![edit] })
     }
 
     /// All diagnostics.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use flytec::data::{self, Format as DataFormat};
 use flytec::diagnostics::Diagnostic;
 use flytec::diagnostics::render::{Format, render};
-use flytec::source::SourceMap;
+use flytec::preview::{Places, preview, yaml};
+use flytec::source::{SourceMap, Span};
 use libtest_mimic::Failed;
 use serde_json::Value;
 
@@ -34,6 +35,8 @@ pub struct Program {
 pub enum Shown {
     /// A part of a pod, as YAML.
     Pod(String),
+    /// A part of what `flytec preview` writes.
+    Preview(String),
     /// A message, for people.
     Message(String),
     /// A message as JSON.
@@ -134,6 +137,7 @@ impl Row {
 fn check(shown: &Shown, program: &support::Program) -> Result<(), String> {
     match shown {
         Shown::Pod(text) => check_pod(text, program),
+        Shown::Preview(text) => check_preview(text, program),
         Shown::Message(text) => check_message(text, program),
         Shown::Json(text) => {
             let expected: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
@@ -164,6 +168,37 @@ fn check_pod(text: &str, program: &support::Program) -> Result<(), String> {
     let pod = pods.get(name).ok_or_else(|| format!("there is no pod `{name}`, only {:?}", pods.keys()))?;
     let shown = node.json();
     if shows(&shown, pod, false) { Ok(()) } else { Err(format!("what comes is\n{pod:#}\nwhat is shown is\n{shown:#}")) }
+}
+
+/// Lines are compared without the space in them; a line `# …` stands for any number of lines.
+fn check_preview(text: &str, program: &support::Program) -> Result<(), String> {
+    let name = text.lines().next().and_then(|line| line.strip_prefix("# ")).unwrap_or_default();
+    let workload = program.compilation.workloads.iter().find(|workload| workload.name.to_string() == name);
+    let workload = workload.ok_or_else(|| format!("there is no task `{name}`"))?;
+    let place = |span: Span| {
+        let source = program.sources().get(span.file);
+        format!("{}:{}", source.name, source.line(span.start as usize))
+    };
+    let preview = preview(workload, program.cluster.as_ref(), &program.compilation.version);
+    let actual = yaml::write(&preview, &Places { pod: &|_| None, cluster: &place });
+    let mut rest = actual.lines().map(words);
+    let mut anywhere = false;
+    for line in text.lines().map(words) {
+        if line == "# …" {
+            anywhere = true;
+            continue;
+        }
+        let found = if anywhere { rest.any(|actual| actual == line) } else { rest.next().as_ref() == Some(&line) };
+        if !found {
+            return Err(format!("`{line}` does not come where it is shown; what comes is\n{actual}"));
+        }
+        anywhere = false;
+    }
+    Ok(())
+}
+
+fn words(line: &str) -> String {
+    line.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Whether `shown` is a part of `actual`, or the whole of it.

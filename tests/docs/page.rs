@@ -77,6 +77,7 @@ impl Page {
         let shown = match words.next() {
             Some("flyteenv") => return self.programs.push(Program::new(&self.name, line, words, body)),
             Some("toml") => return self.projects.push((format!("{}:{line}", self.name), text)),
+            Some("yaml") if words.next() == Some("preview") => Shown::Preview(text),
             Some("yaml") => Shown::Pod(text),
             Some("json") if text.contains("\"severity\"") => Shown::Json(text),
             Some("text") if text.contains("error[") || text.contains("warning[") => Shown::Message(text),

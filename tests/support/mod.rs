@@ -9,8 +9,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use flytec::check::pod_security::PodSecurity;
+use flytec::cluster::{self, Cluster};
 use flytec::compile::{Build, Compilation, compile};
 use flytec::data;
+use flytec::diagnostics::Diagnostics;
 use flytec::diagnostics::levels::Levels;
 use flytec::diagnostics::render::{Format, render};
 use flytec::emit::{self, Emitter};
@@ -37,6 +39,8 @@ pub fn files_below(folder: &Path, extension: &str) -> Vec<PathBuf> {
 pub struct Program {
     /// What came of it.
     pub compilation: Compilation,
+    /// The cluster that `--cluster FILE` gives.
+    pub cluster: Option<Cluster>,
 }
 
 impl Program {
@@ -68,6 +72,12 @@ impl Program {
             code_destination: option("--code-dest"),
         };
         let inputs = inputs(arguments, &disk, &mut sources);
+        let mut faults = Diagnostics::default();
+        let cluster = option("--cluster").map(|path| {
+            let text = String::from_utf8(disk[&path].clone()).expect("a cluster file is text");
+            cluster::read(sources.add(Source::new(path, text)), &sources, &mut faults)
+        });
+        let cluster = cluster.filter(|_| !faults.has_errors());
         let disk = Memory::new(disk);
         let (levels, pod_security) = (Levels::default(), PodSecurity::default());
         let kubernetes = kubernetes(option);
@@ -78,8 +88,12 @@ impl Program {
             levels: &levels,
             pod_security: &pod_security,
             kubernetes: &kubernetes,
+            cluster: cluster.as_ref(),
         };
-        Self { compilation: compile(sources, &named, &build) }
+        let mut compilation = compile(sources, &named, &build);
+        faults.extend(compilation.diagnostics);
+        compilation.diagnostics = faults.finish(&compilation.sources);
+        Self { compilation, cluster }
     }
 
     /// All texts that were read.

@@ -1,6 +1,6 @@
 //! The events of the parser, put together.
 //!
-//! In: a text. Out: the value of its one document, and faults. Always: whatever is refused is one fault and leaves a value
+//! In: a text. Out: the values of its documents, and faults. Always: whatever is refused is one fault and leaves a value
 //! behind, so that reading goes on; only what the parser itself refuses ends it, and what is beyond a bound. Nothing recurses.
 //! Not here: where an event stands ([`Places`]), what a scalar means ([`Scalar`]) and what an alias copies ([`Arena`]).
 
@@ -20,8 +20,17 @@ use crate::data::{Key, Kind, MAX_NESTING, Node};
 use crate::diagnostics::Diagnostic;
 use crate::source::{FileId, Span};
 
-/// The value of a text; `None` where reading had to end.
-pub fn read(file: FileId, text: &str, faults: &mut Faults) -> Option<Node> {
+/// How many documents a text may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Documents {
+    /// One, which is nothing where the text is empty.
+    One,
+    /// Any number; empty ones are left out.
+    Any,
+}
+
+/// The values of a text; `None` where reading had to end.
+pub fn read(file: FileId, text: &str, documents: Documents, faults: &mut Faults) -> Option<Vec<Node>> {
     let mut reader = Reader {
         places: Places::new(file, text),
         arena: Arena::default(),
@@ -29,7 +38,8 @@ pub fn read(file: FileId, text: &str, faults: &mut Faults) -> Option<Node> {
         frames: Vec::new(),
         anchors: BTreeMap::new(),
         document: 0..0,
-        root: None,
+        documents,
+        roots: Vec::new(),
     };
     let options = granit_parser::options! {
         emit_unresolved_aliases: true,
@@ -42,10 +52,10 @@ pub fn read(file: FileId, text: &str, faults: &mut Faults) -> Option<Node> {
             Err(error) => return reader.unreadable(&error),
         }
     }
-    match reader.root {
-        Some(root) => reader.arena.node(root),
-        None => Some(Node { span: reader.places.span(0..0), kind: Kind::Null }),
+    if documents == Documents::One && reader.roots.is_empty() {
+        return Some(vec![Node { span: reader.places.span(0..0), kind: Kind::Null }]);
     }
+    reader.roots.iter().map(|root| reader.arena.node(*root)).collect()
 }
 
 struct Reader<'t, 'f> {
@@ -58,8 +68,9 @@ struct Reader<'t, 'f> {
     anchors: BTreeMap<usize, Id>,
     /// The beginning of the document that is being read.
     document: Range<usize>,
-    /// The value of the first document that is not empty.
-    root: Option<Id>,
+    documents: Documents,
+    /// The values of the documents that are not empty.
+    roots: Vec<Id>,
 }
 
 /// A collection that is open.
@@ -148,14 +159,16 @@ impl<'t> Reader<'t, '_> {
 
     fn document(&mut self, explicit: bool, marks: Marks) {
         self.document = self.places.range(marks);
+        // An alias names an anchor of its own document.
+        self.anchors.clear();
         if explicit {
             self.places.document(marks);
         }
     }
 
-    /// Ends reading where a second document has begun; empty ones are none.
+    /// Ends reading where a second document has begun and there may be only one; empty ones are none.
     fn only_document(&mut self) -> Option<()> {
-        if self.frames.is_empty() && self.root.is_some() {
+        if self.documents == Documents::One && self.frames.is_empty() && !self.roots.is_empty() {
             self.faults.push(words::second_document(self.places.span(self.document.clone())));
             return None;
         }
@@ -305,7 +318,7 @@ impl<'t> Reader<'t, '_> {
     /// Puts a complete value where it belongs.
     fn deliver(&mut self, id: Id, end: usize) {
         let Some(frame) = self.frames.last_mut() else {
-            self.root = Some(id);
+            self.roots.push(id);
             return;
         };
         frame.end = end;

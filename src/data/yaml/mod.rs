@@ -16,20 +16,33 @@ mod places;
 mod scalar;
 mod words;
 
+use self::events::Documents;
 use super::Node;
 use super::faults::{Faults, bad};
 use crate::diagnostics::Diagnostic;
 use crate::source::{FileId, Span};
 
-/// Reads a text.
+/// Reads a text of one document.
 pub fn read(file: FileId, text: &str) -> Result<Node, Vec<Diagnostic>> {
     let mut faults = Faults::default();
+    let nodes = nodes(file, text, Documents::One, &mut faults);
+    // Where reading came to its end, there is one.
+    faults.finish(nodes.and_then(|nodes| nodes.into_iter().next()))
+}
+
+/// Reads a text of any number of documents; empty ones are left out.
+pub fn documents(file: FileId, text: &str) -> Result<Vec<Node>, Vec<Diagnostic>> {
+    let mut faults = Faults::default();
+    let nodes = nodes(file, text, Documents::Any, &mut faults);
+    faults.finish(nodes)
+}
+
+fn nodes(file: FileId, text: &str, documents: Documents, faults: &mut Faults) -> Option<Vec<Node>> {
     if let Some(fault) = control_character(file, text) {
         faults.push(fault);
-        return faults.finish(None);
+        return None;
     }
-    let node = events::read(file, text, &mut faults);
-    faults.finish(node)
+    events::read(file, text, documents, faults)
 }
 
 /// The first character that go-yaml refuses wherever it stands.
@@ -47,6 +60,7 @@ mod tests {
 
     use crate::data::testing;
     use crate::data::{Format, Kind};
+    use crate::source::{Source, SourceMap};
 
     fn value(text: &str) -> String {
         testing::value(Format::Yaml, text)
@@ -247,6 +261,27 @@ hostNetwork: no
         assert_eq!(faults("a: 1\n...\nb: 2\n"), ["3:1 a second document begins here"]);
         assert_eq!(faults("---\na\n--- ~\n"), ["3:1 a second document begins here"]);
         assert_eq!(faults("a\n--- *b\n"), ["2:1 a second document begins here"]);
+    }
+
+    #[test]
+    fn several_documents_are_read_where_they_may_be() {
+        let read = |text: &str| {
+            let mut sources = SourceMap::default();
+            let file = sources.add(Source::new("f".to_owned(), text.to_owned()));
+            super::documents(file, text)
+                .map(|nodes| nodes.iter().map(|node| testing::show(&node.kind)).collect::<Vec<_>>())
+                .ok()
+        };
+        for (text, expected) in [
+            ("", &[][..]),
+            ("---\n# c\n---\n", &[]),
+            ("a: 1\n---\nb: 2\n", &["{a: Int(1)}", "{b: Int(2)}"]),
+            ("---\n- 1\n...\n---\n---\n2\n", &["[Int(1)]", "Int(2)"]),
+            ("a: &x 1\nb: *x\n---\nc: &x 2\nd: *x\n", &["{a: Int(1), b: Int(1)}", "{c: Int(2), d: Int(2)}"]),
+        ] {
+            assert_eq!(read(text).unwrap(), expected, "{text:?}");
+        }
+        assert_eq!(read("a: &x 1\n---\nb: *x\n"), None, "an anchor of another document");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! `ValidateLocalNonReservedPath` and the checks of file modes in validation.go. Not here: what is at a path.
 
 use super::formats::{dns_label, dns_subdomain, has_parent_element};
+use super::spec::{dns_name, dns_name_of};
 use crate::diagnostics::code::{self, kubernetes as codes};
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::path::At;
@@ -19,24 +20,14 @@ pub fn required(text: &str, owner: &str, field: &str, at: &At<'_>, faults: &mut 
 #[must_use]
 pub fn label(name: &str, what: &str, at: &At<'_>) -> Option<Fault> {
     let wrong = dns_label(name)?;
-    let message = format!("`{name}` cannot be the name of {what}: it {wrong}");
-    let fault = Fault::invalid(codes::BAD_DNS_LABEL, at, message);
-    Some(renamed_by_form(fault, name, |name| dns_label(name).is_none()))
+    dns_name_of(codes::NO_DNS_LABEL, Some(wrong), &format!("the name of {what}"), name, at)
 }
 
 /// A name that has to be a DNS subdomain; `what` is what has that name.
 #[must_use]
 pub fn subdomain(name: &str, what: &str, at: &At<'_>) -> Option<Fault> {
     let wrong = dns_subdomain(name)?;
-    let message = format!("`{name}` cannot be the name of {what}: it {wrong}");
-    let fault = Fault::invalid(codes::BAD_DNS_SUBDOMAIN, at, message);
-    Some(renamed_by_form(fault, name, |name| dns_subdomain(name).is_none()))
-}
-
-/// With the name in lower case and with `-` for `_`, if that is right.
-fn renamed_by_form(fault: Fault, name: &str, right: impl Fn(&str) -> bool) -> Fault {
-    let better = name.to_ascii_lowercase().replace(['_', ' '], "-");
-    if right(&better) { fault.help(format!("write `{better}`")) } else { fault }
+    dns_name(Some(wrong), &format!("the name of {what}"), name, at)
 }
 
 /// The mode of a file or of files.

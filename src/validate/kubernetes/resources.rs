@@ -6,7 +6,7 @@
 use k8s_openapi::api::core::v1::{Container, ResourceClaim};
 
 use super::amounts::{self, Of, Requirements};
-use super::formats::dns_label;
+use super::paths::label;
 use super::words::one_of;
 use super::{Pod, defaults};
 use crate::diagnostics::code::{self, kubernetes as codes};
@@ -67,10 +67,7 @@ fn claimed_twice(claim: &ResourceClaim, earlier: &[ResourceClaim], list: &At<'_>
     let same = || earlier.iter().enumerate().filter(|(_, other)| other.name == claim.name);
     let whole = same().find(|(_, other)| request(other).is_empty());
     if whole.is_none() && !request(claim).is_empty() {
-        faults.extend(dns_label(request(claim)).map(|wrong| {
-            let message = format!("`{}` names no request of a claim: it {wrong}", request(claim));
-            Fault::invalid(codes::BAD_DNS_LABEL, &at.field("request"), message)
-        }));
+        faults.extend(label(request(claim), "a request of a claim", &at.field("request")));
     }
     let alike = |(_, other): &(usize, &ResourceClaim)| request(claim).is_empty() || request(other) == request(claim);
     let Some((first, _)) = whole.or_else(|| same().find(alike)) else { return };

@@ -17,10 +17,11 @@ use crate::diagnostics::code::{self, kubernetes as codes};
 use crate::schema::units;
 use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::kubernetes::amounts::{no_digit, parts_of_bytes, thousandths};
-use crate::validate::kubernetes::formats::{dns_subdomain, label_value, qualified_name};
+use crate::validate::kubernetes::formats::dns_subdomain;
+use crate::validate::kubernetes::metadata::{MOST_BYTES, annotation_key};
 use crate::validate::kubernetes::paths::{label, required, subdomain};
 use crate::validate::kubernetes::words::one_of;
-use crate::validate::kubernetes::{Pod, selectors};
+use crate::validate::kubernetes::{Pod, labels, selectors};
 use crate::validate::path::At;
 
 /// Checks a volume of a claim.
@@ -38,11 +39,11 @@ pub fn csi(source: &CSIVolumeSource, at: &At<'_>, faults: &mut Faults) {
     let long = driver.len() > LONGEST;
     if long {
         let message = format!("the name of a driver has {} characters, and {LONGEST} are allowed", driver.len());
-        faults.push(Fault::refused(codes::BAD_DNS_SUBDOMAIN, Reason::TooLong, &place, message));
+        faults.push(Fault::refused(codes::NO_DNS_NAME, Reason::TooLong, &place, message));
     }
     if dns_subdomain(&driver.to_lowercase()).is_some() {
         let message = format!("`{driver}` cannot be the name of a driver");
-        let fault = Fault::invalid(codes::BAD_DNS_SUBDOMAIN, &place, message).echo(long || driver.is_empty());
+        let fault = Fault::invalid(codes::NO_DNS_NAME, &place, message).echo(long || driver.is_empty());
         faults.push(fault.note("a driver has a name such as `efs.csi.aws.com`: letters, digits, `-` and `.`"));
     }
     let Some(secret) = &source.node_publish_secret_ref else { return };
@@ -73,39 +74,24 @@ pub fn ephemeral(pod: &Pod<'_>, source: &EphemeralVolumeSource, at: &At<'_>, fau
 
 /// Labels and annotations alone: `ValidateTemplateObjectMeta`.
 fn check_metadata(metadata: &ObjectMeta, at: &At<'_>, faults: &mut Faults) {
-    /// What annotations may have together, in bytes.
-    const ANNOTATIONS: usize = 256 << 10;
     let annotations = metadata.annotations.iter().flatten();
     let place = at.field("annotations");
     for (key, _) in annotations.clone() {
-        // Keys of annotations are compared without regard to case.
-        faults.extend(bad_key(key, &key.to_lowercase(), "annotation", &place));
+        faults.extend(annotation_key(key, &place));
     }
     let size: usize = annotations.map(|(key, value)| key.len() + value.len()).sum();
-    if size > ANNOTATIONS {
-        let message = format!("annotations of {size} bytes, and {ANNOTATIONS} are allowed");
-        faults.push(Fault::refused(codes::BAD_CLAIM_METADATA, Reason::TooLong, &place, message));
+    if size > MOST_BYTES {
+        let message = format!("annotations of {size} bytes, and {MOST_BYTES} are allowed");
+        faults.push(Fault::refused(codes::ANNOTATIONS_TOO_LARGE, Reason::TooLong, &place, message));
     }
-    let place = at.field("labels");
-    for (key, value) in metadata.labels.iter().flatten() {
-        faults.extend(bad_key(key, key, "label", &place));
-        faults.extend(label_value(value).map(|wrong| {
-            let message = format!("`{value}` cannot be the value of a label: it {wrong}");
-            Fault::invalid(codes::BAD_CLAIM_METADATA, &place.key(key), message).field(place.path().to_string())
-        }));
+    if let Some(own) = &metadata.labels {
+        labels::map(own, &at.field("labels"), faults);
     }
     for field in others(metadata) {
         let message = format!("a claim that is made for a pod cannot have `{field}`");
         let fault = Fault::forbidden(codes::BAD_CLAIM_METADATA, &at.field(field), message);
         faults.push(fault.note("Kubernetes gives it its name; only labels and annotations are the template's"));
     }
-}
-
-fn bad_key(key: &str, compared: &str, of: &str, list: &At<'_>) -> Option<Fault> {
-    let wrong = qualified_name(compared)?;
-    let message = format!("`{key}` cannot be the key of {} {of}: it {wrong}", if of == "label" { "a" } else { "an" });
-    let fault = Fault::invalid(codes::BAD_CLAIM_METADATA, &list.key(key), message).at_key();
-    Some(fault.field(list.path().to_string()))
 }
 
 /// The fields of metadata that are set, beside labels and annotations.

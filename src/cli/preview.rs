@@ -1,0 +1,60 @@
+//! `flytec preview`: the pod that will really run.
+
+use super::args::{Global, Preview, PreviewFormat};
+use super::{Failure, Verdict, compile_and_report, print, project, say};
+use crate::compile::Compilation;
+use crate::diagnostics::suggest::did_you_mean;
+use crate::lower::Workload;
+use crate::preview::{self, Places};
+use crate::source::Span;
+
+/// What no preview shows, for whoever reads one.
+const UNKNOWN: &str =
+    "note: not shown is what other webhooks, limit ranges, the service account and the scheduler do to the pod\n";
+
+/// Runs the command.
+pub fn run(global: &Global, arguments: &Preview) -> Result<Verdict, Failure> {
+    let Some(opened) = project::open(global, &arguments.common)? else { return Ok(Verdict::Bad) };
+    let (compilation, cluster) = compile_and_report(global, &arguments.common, opened)?;
+    if compilation.has_errors() {
+        return Ok(Verdict::Bad);
+    }
+    let workload = named(&compilation, &arguments.name)?;
+    let preview = preview::preview(workload, cluster.as_ref(), &compilation.version);
+    let place = |span: Span| place(&compilation, span);
+    let places = Places { pod: &|_| None, cluster: &place };
+    let text = match arguments.format {
+        PreviewFormat::Yaml => preview::yaml::write(&preview, &places),
+        PreviewFormat::Json => preview::json::write(&preview, &places),
+    };
+    print(text.as_bytes())?;
+    if !global.quiet {
+        say(UNKNOWN);
+        if let Some(name) = &preview.unknown_template {
+            say(&format!(
+                "note: nor is the pod template `{name}` of the cluster; name a file that has it with `--cluster`\n"
+            ));
+        }
+    }
+    if let Some(why) = preview.refused {
+        say(&format!("error: Flyte does not start this pod: {why}\n"));
+        return Ok(Verdict::Bad);
+    }
+    Ok(Verdict::Good)
+}
+
+fn named<'c>(compilation: &'c Compilation, name: &str) -> Result<&'c Workload, Failure> {
+    let names: Vec<String> = compilation.workloads.iter().map(|workload| workload.name.to_string()).collect();
+    let found = compilation.workloads.iter().zip(&names).find(|(_, known)| *known == name);
+    found.map(|(workload, _)| workload).ok_or_else(|| {
+        let similar = did_you_mean(name, names.iter().map(String::as_str));
+        let similar = similar.map_or_else(String::new, |similar| format!("; {similar}"));
+        Failure::new(format!("no task or variant is called `{name}`{similar}"))
+    })
+}
+
+/// A place as `file:line`.
+fn place(compilation: &Compilation, span: Span) -> String {
+    let source = compilation.sources.get(span.file);
+    format!("{}:{}", source.name, source.line(span.start as usize))
+}

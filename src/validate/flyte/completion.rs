@@ -1,0 +1,117 @@
+//! When a task has ended.
+//!
+//! In: a template. Out: faults. Source: `DemystifyPodStatus` and `BuildResource` in `flyteplugins/go/tasks/plugins/k8s/pod/plugin.go`,
+//! `UpdatePod` in `flytek8s/pod_helper.go`. Not here: how pods of one container end; Flyte names the primary one of those itself.
+
+use k8s_openapi::api::core::v1::Container;
+
+use crate::diagnostics::code::kubernetes::{DEFAULT_CONTAINER, PRIMARY_ANNOTATION, STARTED_AGAIN, WAITS_FOR_ALL};
+use crate::diagnostics::suggest::did_you_mean;
+use crate::lower::Template;
+use crate::validate::fault::{Fault, Faults};
+use crate::validate::kubernetes::features::Features;
+use crate::validate::path::At;
+
+/// The annotation by which Flyte knows whose end is the task's.
+const PRIMARY: &str = "primary_container_name";
+/// The annotation by which `kubectl`, and Flyte for its logs, pick a container.
+const DEFAULT: &str = "kubectl.kubernetes.io/default-container";
+
+/// Checks what says when the task has ended.
+pub fn check(template: &Template, features: &Features, faults: &mut Faults) {
+    let root = At::root();
+    let metadata = root.field("metadata");
+    let annotations = metadata.field("annotations");
+    match template.annotations.get(PRIMARY) {
+        Some(name) if *name == template.primary_name => {}
+        Some(name) => faults.push(wrong_primary(template, name, &annotations.key(PRIMARY))),
+        None => waits_for_all(template, &root.field("spec"), &annotations, faults),
+    }
+    if let Some(name) = template.annotations.get(DEFAULT) {
+        default_container(template, name, &annotations.key(DEFAULT), faults);
+    }
+    started_again(template, features, &root.field("spec"), faults);
+}
+
+fn waits_for_all(template: &Template, spec: &At<'_>, annotations: &At<'_>, faults: &mut Faults) {
+    let containers = template.spec.containers.iter().enumerate();
+    let mut others = containers.filter(|(_, container)| container.name != template.primary_name);
+    let Some((index, first)) = others.next() else { return };
+    let others = others.count();
+    let names = match others {
+        0 => format!("`{}`", first.name),
+        1 => format!("`{}` and 1 more", first.name),
+        _ => format!("`{}` and {others} more", first.name),
+    };
+    let ended = if others == 0 { "has" } else { "have" };
+    let list = spec.field("containers");
+    let primary = &template.primary_name;
+    faults.push(
+        Fault::found(WAITS_FOR_ALL, &list.index(index), format!("a task ends only when {names} {ended} ended too"))
+            .relation()
+            .here("beside the primary container")
+            .note(format!(
+                "in a pod of several containers, Flyte waits for all of them, unless the annotation `{PRIMARY}` says \
+                 whose end is the task's"
+            ))
+            .help(format!("write `annotations {{ {PRIMARY} = \"{primary}\" }}` into the template"))
+            .help(format!(
+                "or write `initContainers {} {{ restartPolicy = \"Always\" … }}` for what is to run as long as the task: \
+                 Kubernetes stops it then",
+                first.name
+            ))
+            .insert("name the container whose end is the task's", annotations, format!("{PRIMARY} = \"{primary}\"")),
+    );
+}
+
+fn wrong_primary(template: &Template, name: &str, at: &At<'_>) -> Fault {
+    let primary = &template.primary_name;
+    let beside = template.spec.containers.iter().any(|container| container.name == name);
+    let fault = if beside {
+        Fault::found(PRIMARY_ANNOTATION, at, format!("a task ends when `{name}` ends, not `{primary}`"))
+            .note(format!("Flyte takes the end of the container that `{PRIMARY}` names for the end of the task"))
+    } else {
+        Fault::found(PRIMARY_ANNOTATION, at, format!("there is no container `{name}` whose end could be the task's"))
+            .note(format!("Flyte looks in a running pod for the container that `{PRIMARY}` names"))
+    };
+    fault
+        .relation()
+        .help(format!("the task runs in `{primary}`"))
+        .suggest("name the primary container", format!("\"{primary}\""))
+}
+
+fn default_container(template: &Template, name: &str, at: &At<'_>, faults: &mut Faults) {
+    let init = template.spec.init_containers.iter().flatten();
+    let names = || init.clone().chain(&template.spec.containers).map(|container: &Container| container.name.as_str());
+    if names().any(|known| known == name) {
+        return;
+    }
+    let fault = Fault::found(DEFAULT_CONTAINER, at, format!("the pod has no container `{name}`")).relation();
+    let fault =
+        fault.note("this annotation picks the container whose logs Flyte shows, and the one that `kubectl` means");
+    let help = did_you_mean(name, names()).unwrap_or_else(|| format!("the task runs in `{}`", template.primary_name));
+    faults.push(fault.help(help));
+}
+
+fn started_again(template: &Template, features: &Features, spec: &At<'_>, faults: &mut Faults) {
+    let policy = |policy: &Option<String>| match policy.as_deref() {
+        Some("Always") => Some("Kubernetes would start the task again whenever it has ended"),
+        Some("OnFailure") => Some("Kubernetes would start the task again in the same pod when it fails"),
+        _ => None,
+    };
+    let mut add = |message: Option<&str>, at: &At<'_>| {
+        faults.extend(message.map(|message| {
+            Fault::found(STARTED_AGAIN, at, message)
+                .note("Flyte makes a pod for each try, sees to the task's `retries`, and sets `Never` where nothing is said")
+                .help("leave `restartPolicy` out here; for more tries, set `retries` of the task")
+                .suggest("never start it again", "\"Never\"")
+        }));
+    };
+    add(policy(&template.spec.restart_policy), &spec.field("restartPolicy"));
+    // Where the gate is off, Kubernetes drops the policies of regular containers.
+    if features.container_restart_rules {
+        let list = spec.field("containers");
+        let primary = list.index(template.primary_index);
+        add(policy(&template.primary().restart_policy), &primary.field("restartPolicy"));
+    }
+}

@@ -10,6 +10,7 @@ pub mod kubernetes;
 mod locate;
 pub mod path;
 mod report;
+pub mod standards;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use self::kubernetes::Pod;
 use self::kubernetes::features::Features;
 use self::locate::{Origin, Settings};
 use self::report::{Pods, Report};
+use self::standards::Level;
 use crate::diagnostics::Diagnostics;
 use crate::lower::{Template, Workload};
 use crate::source::Span;
@@ -30,12 +32,14 @@ use crate::value::Object;
 pub struct Target {
     /// What the cluster's Kubernetes can do.
     pub features: Features,
+    /// The level of the Pod Security Standards that they keep.
+    pub pod_security: Level,
 }
 
 impl Default for Target {
     fn default() -> Self {
         const ON: &[&str] = &["PodLevelResources", "DynamicResourceAllocation", "InPlacePodVerticalScaling"];
-        Self { features: Features::new(34, |gate| ON.contains(&gate)) }
+        Self { features: Features::new(34, |gate| ON.contains(&gate)), pod_security: Level::default() }
     }
 }
 
@@ -121,7 +125,9 @@ fn origin<'a>(subject: &Subject<'a>) -> Origin<'a> {
 /// What all tasks of a template share.
 fn template_of(subject: &Subject<'_>, count: usize, target: &Target, report: &mut Report) {
     let mut faults = Faults::new();
-    kubernetes::pod(&pod(&subject.workload.template, target), &mut faults);
+    let pod = pod(&subject.workload.template, target);
+    kubernetes::pod(&pod, &mut faults);
+    standards::check(&pod, target.pod_security, &mut faults);
     add(&faults, subject, count, report);
 }
 

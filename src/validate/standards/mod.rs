@@ -1,0 +1,118 @@
+//! Pods to the Pod Security Standards.
+//!
+//! In: a pod, and the level that its author asked for. Out: faults, each with the name of its check as the standard has it. Always:
+//! a level holds all that the level below it does; of two checks that find the same, the stricter one speaks; what one field of the
+//! pod would mend is one fault, not one for each container. What an environment fills into a pod for a task matters to no check.
+//! Source: "Pod Security Standards" in Kubernetes' documentation, and the checks of kubernetes/pod-security-admission. Not here:
+//! what a cluster adds to pods by itself, and which namespace asks for which level.
+
+mod containers;
+mod host;
+mod identity;
+mod privileges;
+mod profiles;
+
+use self::containers::Container;
+use super::fault::{Fault, Faults, Scope};
+use super::kubernetes::Pod;
+use super::path::At;
+use crate::diagnostics::{Code, Severity};
+
+/// How much a pod may do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Everything.
+    #[default]
+    Privileged,
+    /// Nothing that is known to give it privileges on its node.
+    Baseline,
+    /// What a hardened pod needs.
+    Restricted,
+}
+
+impl Level {
+    /// The level of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "privileged" => Some(Self::Privileged),
+            "baseline" => Some(Self::Baseline),
+            "restricted" => Some(Self::Restricted),
+            _ => None,
+        }
+    }
+}
+
+/// One check of the standard.
+struct Check {
+    code: Code,
+    /// As Kubernetes writes it, with its level.
+    name: &'static str,
+}
+
+impl Check {
+    /// What it finds; `detail` is what Kubernetes says in brackets.
+    fn finds(&self, at: &At<'_>, message: impl Into<String>, detail: &str) -> Fault {
+        let name = self.name;
+        Fault::found(self.code, at, message)
+            .note(format!("the Pod Security Standards would refuse the pod: `{name} ({detail})`"))
+    }
+
+    /// Something that is missing there.
+    fn misses(&self, at: &At<'_>, message: impl Into<String>, detail: &str) -> Fault {
+        Fault { scope: Scope::Relation, ..self.finds(at, message, detail).at_key() }
+    }
+}
+
+/// Holds a pod to a level.
+pub fn check(pod: &Pod<'_>, level: Level, faults: &mut Faults) {
+    if level == Level::Privileged {
+        return;
+    }
+    let before = faults.len();
+    let root = At::root();
+    let at = root.field("spec");
+    host::pod(pod, level, &at, faults);
+    profiles::pod(pod, level, &at, faults);
+    identity::pod(pod, level, &at, faults);
+    containers::each(pod.spec, &at, |container, at| {
+        host::container(pod, container, at, faults);
+        privileges::container(pod, level, container, at, faults);
+        profiles::container(pod, level, container, at, faults);
+        identity::container(pod, level, container, at, faults);
+    });
+    quiet_warnings(faults, before);
+}
+
+/// Where the level forbids a value, a warning about it says nothing more.
+fn quiet_warnings(faults: &mut Faults, before: usize) {
+    if faults.len() == before {
+        return;
+    }
+    let (earlier, found) = faults.split_at_mut(before);
+    for fault in earlier.iter_mut().filter(|fault| fault.code.severity() == Severity::Warning) {
+        fault.echo |= found.iter().any(|found| found.at == fault.at);
+    }
+}
+
+/// Whether a pod has a user namespace of its own, in which root is not the node's: from 1.35 on it may be root.
+fn has_own_users(pod: &Pod<'_>) -> bool {
+    pod.features.minor >= 35 && pod.spec.host_users == Some(false)
+}
+
+/// The containers `a`, `b` as Kubernetes names them in a detail.
+fn listed(containers: &[&str]) -> String {
+    let names: Vec<String> = containers.iter().map(|name| format!("\"{name}\"")).collect();
+    let word = if containers.len() == 1 { "container" } else { "containers" };
+    format!("{word} {}", names.join(", "))
+}
+
+/// The containers `a`, `b` as people are told of them.
+fn shown(containers: &[&str]) -> String {
+    match containers {
+        [one] => format!("the container `{one}`"),
+        [first, second] => format!("the containers `{first}` and `{second}`"),
+        [first, rest @ ..] => format!("the container `{first}` and {} more", rest.len()),
+        [] => "the containers".to_owned(),
+    }
+}

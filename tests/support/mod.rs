@@ -18,6 +18,7 @@ use flytec::source::files::Memory;
 use flytec::source::{FileId, Source, SourceMap, Span};
 use flytec::validate::Target;
 use flytec::validate::kubernetes::features::Features;
+use flytec::validate::standards::Level;
 use serde_json::Value;
 
 /// The root of the project.
@@ -127,17 +128,21 @@ fn inputs(arguments: &[String], disk: &BTreeMap<String, Vec<u8>>, sources: &mut 
     inputs
 }
 
-/// The target of the arguments `--kubernetes-version` and `--feature-gates`.
+/// The target of the arguments `--kubernetes-version`, `--feature-gates` and `--pod-security`.
 fn target_of(arguments: &[String]) -> Target {
     let given = |flag: &str| {
         let at = arguments.iter().position(|argument| argument == flag)?;
         arguments.get(at + 1).map(String::as_str)
     };
     let minor = given("--kubernetes-version").and_then(|version| version.strip_prefix("1.")?.parse().ok());
-    match minor {
+    let mut target = match minor {
         Some(minor) => target(minor, given("--feature-gates").unwrap_or_default()),
         None => Target::default(),
+    };
+    if let Some(level) = given("--pod-security") {
+        target.pod_security = Level::named(level).expect("a level is one of three words");
     }
+    target
 }
 
 /// Kubernetes 1.`minor` with these feature gates, `NAME=true` with commas between them.

@@ -136,10 +136,14 @@ fn proc_mount(pod: &Pod<'_>, context: &SecurityContext, at: &At<'_>, faults: &mu
     faults.extend(one_of(code::kubernetes::BAD_SECURITY_WORD, value, &["Default", "Unmasked"], &at));
     if value == "Unmasked" && pod.spec.host_users.unwrap_or(true) {
         faults.push(
-            Fault::invalid(code::kubernetes::UNMASKED_PROC, &at, "`procMount` cannot be `Unmasked` for users of the node")
-                .relation()
-                .note("Kubernetes shows all of `/proc` only to pods in a user namespace of their own")
-                .help("add `hostUsers = false` to the pod spec, or leave `procMount` out"),
+            Fault::invalid(
+                code::kubernetes::UNMASKED_PROC,
+                &at,
+                "`procMount` cannot be `Unmasked` for users of the node",
+            )
+            .relation()
+            .note("Kubernetes shows all of `/proc` only to pods in a user namespace of their own")
+            .help("add `hostUsers = false` to the pod spec, or leave `procMount` out"),
         );
     }
 }

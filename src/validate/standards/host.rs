@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1::{
     HTTPGetAction, LifecycleHandler, TCPSocketAction, Volume, WindowsSecurityContextOptions,
 };
 
-use super::{Check, Container, Level};
+use super::{Check, Container, Level, Whose};
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::Faults;
 use crate::validate::kubernetes::{Pod, defaults};
@@ -32,7 +32,7 @@ pub fn pod(pod: &Pod<'_>, level: Level, at: &At<'_>, faults: &mut Faults) {
         }
     }
     let options = pod.spec.security_context.as_ref().and_then(|context| context.windows_options.as_ref());
-    host_process(options, "pod", &at.field("securityContext"), faults);
+    host_process(options, Whose::Pod, &at.field("securityContext"), faults);
 }
 
 /// Checks a container at `at`.
@@ -42,7 +42,7 @@ pub fn container(pod: &Pod<'_>, container: &Container<'_>, at: &At<'_>, faults: 
         probes(container, at, faults);
     }
     let options = container.context.and_then(|context| context.windows_options.as_ref());
-    host_process(options, &super::listed(&[container.name]), &at.field("securityContext"), faults);
+    host_process(options, Whose::Container(container.name), &at.field("securityContext"), faults);
 }
 
 fn namespaces(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
@@ -64,7 +64,9 @@ fn host_path(volume: &Volume, at: &At<'_>, faults: &mut Faults) {
         let message = format!("the volume `{name}` is a path of the node");
         let fault = HOST_PATH.finds(&at.field("hostPath"), message, &format!("volume \"{name}\""));
         faults.push(
-            fault.at_key().help("take `emptyDir` for files of the pod alone, or `persistentVolumeClaim` for those that stay"),
+            fault
+                .at_key()
+                .help("take `emptyDir` for files of the pod alone, or `persistentVolumeClaim` for those that stay"),
         );
     }
 }
@@ -162,19 +164,28 @@ fn asks(
     at: &At<'_>,
     faults: &mut Faults,
 ) {
-    let hosts =
-        [("httpGet", http.and_then(|http| http.host.as_deref())), ("tcpSocket", tcp.and_then(|tcp| tcp.host.as_deref()))];
+    let hosts = [
+        ("httpGet", http.and_then(|http| http.host.as_deref())),
+        ("tcpSocket", tcp.and_then(|tcp| tcp.host.as_deref())),
+    ];
     for (field, host) in hosts {
         let Some(host) = host.filter(|host| !host.is_empty()) else { continue };
         let handler = at.field(field);
         let message = format!("the node is to ask `{host}`, and not the container `{container}`");
         let detail = format!("container \"{container}\" uses probe or lifecycle host \"{host}\"");
         let fault = PROBE.finds(&handler.field("host"), message, &detail);
-        faults.push(fault.help("leave `host` out, so that the node asks the pod itself; not even `127.0.0.1` is allowed"));
+        faults.push(
+            fault.help("leave `host` out, so that the node asks the pod itself; not even `127.0.0.1` is allowed"),
+        );
     }
 }
 
-fn host_process(options: Option<&WindowsSecurityContextOptions>, whose: &str, context: &At<'_>, faults: &mut Faults) {
+fn host_process(
+    options: Option<&WindowsSecurityContextOptions>,
+    whose: Whose<'_>,
+    context: &At<'_>,
+    faults: &mut Faults,
+) {
     if options.and_then(|options| options.host_process) != Some(true) {
         return;
     }

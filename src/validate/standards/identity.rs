@@ -3,7 +3,7 @@
 //! In: a pod. Out: faults. Source: the checks `runAsNonRoot` and `runAsUser` of kubernetes/pod-security-admission. Always: a
 //! container's own setting goes before the pod's.
 
-use super::{Check, Container, Level, containers, has_own_users, listed};
+use super::{Check, Container, Level, Whose, containers, has_own_users, listed};
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::Faults;
 use crate::validate::kubernetes::Pod;
@@ -21,11 +21,11 @@ pub fn pod(pod: &Pod<'_>, level: Level, at: &At<'_>, faults: &mut Faults) {
     let context = pod.spec.security_context.as_ref();
     match context.and_then(|context| context.run_as_non_root) {
         Some(true) => {}
-        Some(false) => non_root("pod", "containers may run as root", &at, faults),
+        Some(false) => non_root(Whose::Pod, "containers may run as root", &at, faults),
         None => unstated(pod, &at, faults),
     }
     if context.and_then(|context| context.run_as_user) == Some(0) {
-        root_user("pod", "the containers run as root", &at, faults);
+        root_user(Whose::Pod, "the containers run as root", &at, faults);
     }
 }
 
@@ -36,18 +36,17 @@ pub fn container(pod: &Pod<'_>, level: Level, container: &Container<'_>, at: &At
     };
     let (at, name) = (at.field("securityContext"), container.name);
     if context.run_as_non_root == Some(false) {
-        non_root(&listed(&[name]), &format!("the container `{name}` may run as root"), &at, faults);
+        non_root(Whose::Container(name), &format!("the container `{name}` may run as root"), &at, faults);
     }
     if context.run_as_user == Some(0) {
-        root_user(&listed(&[name]), &format!("the container `{name}` runs as root"), &at, faults);
+        root_user(Whose::Container(name), &format!("the container `{name}` runs as root"), &at, faults);
     }
 }
 
 /// Neither the pod nor some of its containers rule root out.
 fn unstated(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
-    let silent = containers::all(pod.spec).filter(|(_, _, container)| {
-        container.context.is_none_or(|context| context.run_as_non_root.is_none())
-    });
+    let silent = containers::all(pod.spec)
+        .filter(|(_, _, container)| container.context.is_none_or(|context| context.run_as_non_root.is_none()));
     let silent: Vec<&str> = silent.map(|(_, _, container)| container.name).collect();
     if silent.is_empty() {
         return;
@@ -58,13 +57,13 @@ fn unstated(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
     faults.push(NON_ROOT.misses(&at.field("runAsNonRoot"), message, &detail).help(help));
 }
 
-fn non_root(whose: &str, message: &str, context: &At<'_>, faults: &mut Faults) {
+fn non_root(whose: Whose<'_>, message: &str, context: &At<'_>, faults: &mut Faults) {
     let detail = format!("{whose} must not set securityContext.runAsNonRoot=false");
     let fault = NON_ROOT.finds(&context.field("runAsNonRoot"), message, &detail);
     faults.push(fault.suggest("write `true`", "true"));
 }
 
-fn root_user(whose: &str, message: &str, context: &At<'_>, faults: &mut Faults) {
+fn root_user(whose: Whose<'_>, message: &str, context: &At<'_>, faults: &mut Faults) {
     let detail = format!("{whose} must not set runAsUser=0");
     let fault = ROOT_USER.finds(&context.field("runAsUser"), message, &detail);
     faults.push(fault.help("give the number of another user, or leave `runAsUser` out so that the image says it"));

@@ -12,6 +12,8 @@ mod identity;
 mod privileges;
 mod profiles;
 
+use std::fmt;
+
 use self::containers::Container;
 use super::fault::{Fault, Faults, Scope};
 use super::kubernetes::Pod;
@@ -98,6 +100,22 @@ fn quiet_warnings(faults: &mut Faults, before: usize) {
 /// Whether a pod has a user namespace of its own, in which root is not the node's: from 1.35 on it may be root.
 fn has_own_users(pod: &Pod<'_>) -> bool {
     pod.features.minor >= 35 && pod.spec.host_users == Some(false)
+}
+
+/// Whose security context is at fault, as Kubernetes names it in a detail.
+#[derive(Debug, Clone, Copy)]
+enum Whose<'p> {
+    Pod,
+    Container(&'p str),
+}
+
+impl fmt::Display for Whose<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Pod => f.write_str("pod"),
+            Self::Container(name) => write!(f, "container \"{name}\""),
+        }
+    }
 }
 
 /// The containers `a`, `b` as Kubernetes names them in a detail.

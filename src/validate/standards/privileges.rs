@@ -5,7 +5,7 @@
 
 use k8s_openapi::api::core::v1::Capabilities;
 
-use super::{Check, Container, Level, listed};
+use super::{Check, Container, Level, Whose};
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::Faults;
 use crate::validate::kubernetes::{Pod, os};
@@ -43,7 +43,7 @@ pub fn container(pod: &Pod<'_>, level: Level, container: &Container<'_>, at: &At
     let name = container.name;
     let at = at.field("securityContext");
     if container.context.is_some_and(|context| context.privileged == Some(true)) {
-        let detail = format!("{} must not set securityContext.privileged=true", listed(&[name]));
+        let detail = format!("{} must not set securityContext.privileged=true", Whose::Container(name));
         let message = format!("the container `{name}` is privileged");
         let fault = PRIVILEGED.finds(&at.field("privileged"), message, &detail);
         faults.push(fault.help("leave `privileged` out").suggest("write `false`", "false"));
@@ -72,13 +72,14 @@ fn added(
     let names = capabilities.iter().flat_map(|capabilities| capabilities.add.iter().flatten()).enumerate();
     for (index, name) in names.filter(|(_, name)| !allowed.contains(&name.as_str())) {
         let detail =
-            format!("{} must not include \"{name}\" in securityContext.capabilities.add", listed(&[container]));
+            format!("{} must not include \"{name}\" in securityContext.capabilities.add", Whose::Container(container));
         let message = format!("the container `{container}` adds the capability `{name}`");
         let fault = check.finds(&at.index(index), message, &detail);
         let upper = name.to_ascii_uppercase();
         let bare = upper.strip_prefix("CAP_").unwrap_or(&upper);
         faults.push(if allowed.contains(&bare) {
-            fault.help(format!("the standard knows it as `{bare}`"))
+            fault
+                .help(format!("the standard knows it as `{bare}`"))
                 .replace(format!("write `{bare}`"), format!("\"{bare}\""))
         } else {
             let allowed: Vec<String> = allowed.iter().map(|name| format!("`{name}`")).collect();
@@ -92,7 +93,7 @@ fn dropped(capabilities: Option<&Capabilities>, container: &str, at: &At<'_>, fa
     if dropped.iter().any(|name| name == "ALL") {
         return;
     }
-    let detail = format!("{} must set securityContext.capabilities.drop=[\"ALL\"]", listed(&[container]));
+    let detail = format!("{} must set securityContext.capabilities.drop=[\"ALL\"]", Whose::Container(container));
     let message = format!("the container `{container}` keeps capabilities");
     let at = at.field("capabilities");
     let list = at.field("drop");
@@ -111,7 +112,7 @@ fn dropped(capabilities: Option<&Capabilities>, container: &str, at: &At<'_>, fa
 
 fn escalation(container: &Container<'_>, at: &At<'_>, faults: &mut Faults) {
     let name = container.name;
-    let detail = format!("{} must set securityContext.allowPrivilegeEscalation=false", listed(&[name]));
+    let detail = format!("{} must set securityContext.allowPrivilegeEscalation=false", Whose::Container(name));
     let message = format!("the container `{name}` may gain privileges");
     let place = at.field("allowPrivilegeEscalation");
     match container.context.and_then(|context| context.allow_privilege_escalation) {

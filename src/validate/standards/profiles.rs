@@ -5,7 +5,7 @@
 
 use k8s_openapi::api::core::v1::{AppArmorProfile, SELinuxOptions, SeccompProfile};
 
-use super::{Check, Container, Level, containers, has_own_users, listed};
+use super::{Check, Container, Level, Whose, containers, has_own_users, listed};
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::Faults;
 use crate::validate::kubernetes::security::sysctls;
@@ -30,12 +30,12 @@ pub fn pod(pod: &Pod<'_>, level: Level, at: &At<'_>, faults: &mut Faults) {
     let at = at.field("securityContext");
     let context = pod.spec.security_context.as_ref();
     if let Some(context) = context {
-        app_armor(context.app_armor_profile.as_ref(), "pod", &at, faults);
-        selinux(pod, context.se_linux_options.as_ref(), "pod", &at, faults);
+        app_armor(context.app_armor_profile.as_ref(), Whose::Pod, &at, faults);
+        selinux(pod, context.se_linux_options.as_ref(), Whose::Pod, &at, faults);
         sysctl_names(pod, context.sysctls.iter().flatten().map(|sysctl| sysctl.name.as_str()), &at, faults);
     }
     let profile = context.and_then(|context| context.seccomp_profile.as_ref());
-    seccomp(pod, level, profile, "pod", &at, faults);
+    seccomp(pod, level, profile, Whose::Pod, &at, faults);
     if level == Level::Restricted && profile.is_none() && !os::is_windows(pod.spec) {
         no_seccomp(pod, &at, faults);
     }
@@ -45,15 +45,15 @@ pub fn pod(pod: &Pod<'_>, level: Level, at: &At<'_>, faults: &mut Faults) {
 pub fn container(pod: &Pod<'_>, level: Level, container: &Container<'_>, at: &At<'_>, faults: &mut Faults) {
     let Some(context) = container.context else { return };
     let at = at.field("securityContext");
-    let whose = || listed(&[container.name]);
+    let whose = Whose::Container(container.name);
     if context.app_armor_profile.is_some() {
-        app_armor(context.app_armor_profile.as_ref(), &whose(), &at, faults);
+        app_armor(context.app_armor_profile.as_ref(), whose, &at, faults);
     }
     if context.se_linux_options.is_some() {
-        selinux(pod, context.se_linux_options.as_ref(), &whose(), &at, faults);
+        selinux(pod, context.se_linux_options.as_ref(), whose, &at, faults);
     }
     if context.seccomp_profile.is_some() {
-        seccomp(pod, level, context.seccomp_profile.as_ref(), &whose(), &at, faults);
+        seccomp(pod, level, context.seccomp_profile.as_ref(), whose, &at, faults);
     }
     if let Some(value) = context.proc_mount.as_deref().filter(|value| *value != "Default") {
         proc_mount(pod, level, value, container.name, &at, faults);
@@ -76,7 +76,7 @@ fn annotations(pod: &Pod<'_>, faults: &mut Faults) {
     }
 }
 
-fn app_armor(profile: Option<&AppArmorProfile>, whose: &str, context: &At<'_>, faults: &mut Faults) {
+fn app_armor(profile: Option<&AppArmorProfile>, whose: Whose<'_>, context: &At<'_>, faults: &mut Faults) {
     let Some(profile) = profile.filter(|profile| !matches!(profile.type_.as_str(), "RuntimeDefault" | "Localhost"))
     else {
         return;
@@ -91,7 +91,7 @@ fn app_armor(profile: Option<&AppArmorProfile>, whose: &str, context: &At<'_>, f
     );
 }
 
-fn selinux(pod: &Pod<'_>, options: Option<&SELinuxOptions>, whose: &str, context: &At<'_>, faults: &mut Faults) {
+fn selinux(pod: &Pod<'_>, options: Option<&SELinuxOptions>, whose: Whose<'_>, context: &At<'_>, faults: &mut Faults) {
     let Some(options) = options else { return };
     let at = context.field("seLinuxOptions");
     let start = format!("{whose} set forbidden securityContext.seLinuxOptions:");
@@ -99,9 +99,9 @@ fn selinux(pod: &Pod<'_>, options: Option<&SELinuxOptions>, whose: &str, context
         let message = format!("the SELinux type `{kind}` is not one of those for containers");
         let fault = SELINUX.finds(&at.field("type"), message, &format!("{start} type {kind:?}"));
         let newest = if pod.features.minor >= 31 { ", `container_engine_t`" } else { "" };
-        faults.push(fault.help(format!(
-            "leave it out, or write `container_t`, `container_init_t`, `container_kvm_t`{newest}"
-        )));
+        faults.push(
+            fault.help(format!("leave it out, or write `container_t`, `container_init_t`, `container_kvm_t`{newest}")),
+        );
     }
     for (field, value) in [("user", &options.user), ("role", &options.role)] {
         if value.as_deref().is_some_and(|value| !value.is_empty()) {
@@ -129,7 +129,7 @@ fn proc_mount(pod: &Pod<'_>, level: Level, value: &str, container: &str, context
     } else {
         &PROC_MOUNT
     };
-    let detail = format!("{} must not set securityContext.procMount to {value:?}", listed(&[container]));
+    let detail = format!("{} must not set securityContext.procMount to {value:?}", Whose::Container(container));
     let message = format!("the container `{container}` sees all of `/proc`");
     let fault = check.finds(&context.field("procMount"), message, &detail);
     faults.push(fault.help("leave `procMount` out").suggest("write `Default`", "\"Default\""));
@@ -139,7 +139,7 @@ fn seccomp(
     pod: &Pod<'_>,
     level: Level,
     profile: Option<&SeccompProfile>,
-    whose: &str,
+    whose: Whose<'_>,
     context: &At<'_>,
     faults: &mut Faults,
 ) {
@@ -157,7 +157,8 @@ fn seccomp(
     let detail = format!("{whose} must not set securityContext.seccompProfile.type to {:?}", profile.type_);
     let fault = check.finds(&at.field("type"), "seccomp does not watch over the containers", &detail);
     faults.push(
-        fault.help("write `RuntimeDefault`, the profile of the container runtime")
+        fault
+            .help("write `RuntimeDefault`, the profile of the container runtime")
             .suggest("write `RuntimeDefault`", "\"RuntimeDefault\""),
     );
 }

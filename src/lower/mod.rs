@@ -15,7 +15,7 @@ use k8s_openapi::api::core::v1::Container;
 use rustc_hash::FxHashMap;
 
 pub use pool::Pool;
-pub use template::Template;
+pub use template::{FUSE_RESOURCE, Template};
 
 use crate::flyte::entrypoint::Context;
 use crate::settings::{PodTemplate, TaskSettings};

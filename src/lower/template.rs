@@ -16,7 +16,8 @@ use crate::flyte::PRIMARY_CONTAINER;
 use crate::settings::template::{APPARMOR_ANNOTATION, APPARMOR_UNCONFINED, fuse, primary_name};
 use crate::value::{Object, Value};
 
-const FUSE_RESOURCE: &str = "smarter-devices/fuse";
+/// What a cluster with a plugin for FUSE calls a device of it.
+pub const FUSE_RESOURCE: &str = "smarter-devices/fuse";
 const FUSE_VOLUME: &str = "fuse-device";
 const FUSE_DEVICE: &str = "/dev/fuse";
 const CAPABILITY_ANNOTATION: &str = "flyte.org/capability-";

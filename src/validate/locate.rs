@@ -4,7 +4,8 @@
 //! path; where nothing was written for it, it is the place of what it would belong to. Not here: what is said there.
 
 use super::path::{Path, Step};
-use crate::settings::template::primary_container;
+use crate::lower::FUSE_RESOURCE;
+use crate::settings::template::{APPARMOR_ANNOTATION, fuse, primary_container};
 use crate::source::Span;
 use crate::value::{Entry, Kind, Object, Value};
 
@@ -21,6 +22,15 @@ pub struct Located {
     pub broken: bool,
     /// Whether the value is a string, where one was written.
     pub string: bool,
+    /// The setting of the template that made what the path leads to, where none wrote it.
+    pub made_by: Option<&'static str>,
+}
+
+impl Located {
+    /// A place at which nothing of it was written.
+    fn at(place: Span) -> Self {
+        Self { key: place, value: place, found: false, broken: false, string: false, made_by: None }
+    }
 }
 
 /// What a pod was made of.
@@ -74,28 +84,58 @@ impl Origin<'_> {
         if let Some(located) = self.filled_in(steps) {
             return located;
         }
-        let template = self.settings.template();
-        let (start, rest) = match steps {
-            [Step::Field(spec), rest @ ..] if spec == "spec" => {
-                (template.and_then(|fields| fields.entry("pod_spec")), rest)
-            }
-            [Step::Field(metadata), Step::Field(name), rest @ ..] if metadata == "metadata" => {
-                (template.and_then(|fields| fields.entry(name)), rest)
-            }
-            _ => (None, steps),
-        };
-        match start {
-            Some(entry) => walk(Here { key: entry.key, value: &entry.value }, &self.without_task(rest)),
-            None => self.outside(template),
+        let written = self.written(steps);
+        match written.filter(|located| located.found) {
+            Some(located) => located,
+            None => self.made(steps).or(written).unwrap_or(Located::at(self.place)),
         }
     }
 
-    /// The place of what the template's helpers or Flyte itself made.
-    fn outside(&self, template: Option<&Object>) -> Located {
-        let helper =
-            template.and_then(|fields| fields.entry("allow_fuse").or_else(|| fields.entry("allow_nested_sandboxing")));
-        let place = helper.map_or(self.place, |entry| entry.key);
-        Located { key: place, value: place, found: false, broken: false, string: false }
+    /// What the template's own words say there.
+    fn written(&self, steps: &[Step]) -> Option<Located> {
+        let template = self.settings.template()?;
+        let (start, rest) = match steps {
+            [Step::Field(spec), rest @ ..] if spec == "spec" => (template.entry("pod_spec")?, rest),
+            [Step::Field(metadata), Step::Field(name), rest @ ..] if metadata == "metadata" => {
+                (template.entry(name)?, rest)
+            }
+            _ => return None,
+        };
+        Some(walk(Here { key: start.key, value: &start.value }, &self.without_task(rest)))
+    }
+
+    /// The helper of the template that makes what these steps lead to.
+    ///
+    /// Source: what [`crate::lower`] makes of the helpers.
+    fn made(&self, steps: &[Step]) -> Option<Located> {
+        let fields = self.settings.template()?;
+        let names: Vec<&str> = steps.iter().map(Step::name).collect();
+        let in_primary = steps.first().is_some_and(|first| first.name() == "spec")
+            && steps.get(1..).is_some_and(|steps| self.is_primary(steps));
+        // An element that the template writes itself is none that a helper adds.
+        let is_added = |length| {
+            let element = steps.get(..length).and_then(|steps| self.written(steps));
+            element.is_none_or(|element| !element.found)
+        };
+        let fuse = fuse(fields).map(|_| "allow_fuse");
+        let sandboxing = Some("allow_nested_sandboxing")
+            .filter(|setting| fields.get(setting).and_then(Value::as_bool) == Some(true));
+        let setting = match names.as_slice() {
+            ["metadata", "annotations", key] if key.starts_with(APPARMOR_ANNOTATION) => sandboxing,
+            ["spec", "terminationGracePeriodSeconds"] => Some("termination_grace_period"),
+            ["spec", "volumes", _, ..] if is_added(3) => fuse,
+            ["spec", "containers", _, rest @ ..] if in_primary => match rest {
+                ["securityContext", "privileged"] => fuse,
+                ["securityContext", "allowPrivilegeEscalation"] => sandboxing,
+                ["securityContext", "capabilities", "add", _] => fuse.or(sandboxing),
+                ["volumeMounts", _, ..] if is_added(5) => fuse,
+                ["resources", _, FUSE_RESOURCE] => fuse,
+                _ => None,
+            },
+            _ => None,
+        }?;
+        let entry = fields.entry(setting)?;
+        Some(Located { made_by: Some(setting), ..Located::at(entry.key) })
     }
 
     /// Environment variables that the task brings come before those of its container; the path counts them all.
@@ -173,6 +213,7 @@ fn of_entry(entry: &Entry) -> Located {
         found: true,
         broken: entry.value.is_poison(),
         string: entry.value.as_str().is_some(),
+        made_by: None,
     }
 }
 
@@ -194,7 +235,7 @@ fn is_broken(value: &Value) -> bool {
 }
 
 fn ended(Here { key, value }: Here<'_>, found: bool, broken: bool) -> Located {
-    Located { key, value: value.span, found, broken, string: value.as_str().is_some() }
+    Located { key, value: value.span, found, broken, string: value.as_str().is_some(), made_by: None }
 }
 
 fn down<'a>(Here { value, .. }: Here<'a>, step: &Step) -> Option<Here<'a>> {

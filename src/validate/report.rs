@@ -71,13 +71,19 @@ impl Report {
     pub fn finish(self, diagnostics: &mut Diagnostics) {
         for Found { diagnostic, place, first, count } in self.found.into_values() {
             let known = |place: &Span| diagnostic.labels.iter().any(|label| label.span == *place);
-            let diagnostic = match place.filter(|place| !known(place)) {
-                Some(place) => diagnostic.label(place, in_pods(&first, count)),
-                None => diagnostic,
+            let diagnostic = match place {
+                Some(place) if !known(&place) => diagnostic.label(place, in_pods(&first, count)),
+                Some(place) if count > 1 && is_bare(&diagnostic, place) => diagnostic.here(in_pods(&first, count)),
+                _ => diagnostic,
             };
             diagnostics.push(diagnostic);
         }
     }
+}
+
+/// Whether nothing is said at the place of a diagnostic, which is this one.
+fn is_bare(diagnostic: &Diagnostic, place: Span) -> bool {
+    diagnostic.labels.first().is_some_and(|label| label.span == place && label.message.is_empty())
 }
 
 fn in_pods(first: &str, count: usize) -> String {
@@ -94,7 +100,11 @@ fn diagnostic(fault: &Fault, located: &Located, place: Span, origin: &Origin<'_>
         diagnostic = diagnostic.label(origin.locate(at).value, message.clone());
     }
     diagnostic.notes.clone_from(&fault.notes);
-    diagnostic.help.clone_from(&fault.help);
+    match located.made_by {
+        // What to do with a value that nobody wrote helps nobody.
+        Some(setting) => diagnostic = diagnostic.note(format!("`{setting}` sets `{}`", fault.at)),
+        None => diagnostic.help.clone_from(&fault.help),
+    }
     if let Some(reason) = fault.reason {
         let field = fault.kubernetes_field();
         diagnostic = diagnostic.note(format!("Kubernetes would refuse the pod: `{field}: {}`", reason.text()));

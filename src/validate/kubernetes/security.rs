@@ -64,15 +64,26 @@ pub fn one_of(code: Code, value: &str, words: &[&str], at: &At<'_>) -> Option<Fa
     let field = path.rsplit('.').next().unwrap_or_default();
     let known: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
     let fault = Fault::refused(code, Reason::NotSupported, at, format!("`{field}` cannot be {}", quoted(value)))
-        .note(format!("Kubernetes knows {} here", known.join(", ")));
+        .note(format!("Kubernetes knows {} here", listed(&known)));
     let same = words.iter().find(|word| word.eq_ignore_ascii_case(value));
     Some(match (same, suggest::closest(value, words.iter().copied())) {
-        (Some(word), _) => fault.replace(format!("write `{word}`"), format!("\"{word}\"")),
+        (Some(word), _) => {
+            fault.help(format!("write `{word}`")).replace(format!("write `{word}`"), format!("\"{word}\""))
+        }
         (None, Some(word)) => {
             fault.help(format!("did you mean `{word}`?")).suggest(format!("write `{word}`"), format!("\"{word}\""))
         }
         (None, None) => fault,
     })
+}
+
+/// Words as a sentence lists them.
+fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => format!("only {one}"),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
 }
 
 /// A text as it is shown in a message.

@@ -21,11 +21,11 @@ pub fn pod(pod: &Pod<'_>, level: Level, at: &At<'_>, faults: &mut Faults) {
     let context = pod.spec.security_context.as_ref();
     match context.and_then(|context| context.run_as_non_root) {
         Some(true) => {}
-        Some(false) => non_root(Whose::Pod, "containers may run as root", &at, faults),
+        Some(false) => non_root(Whose::Pod, &at, faults),
         None => unstated(pod, &at, faults),
     }
     if context.and_then(|context| context.run_as_user) == Some(0) {
-        root_user(Whose::Pod, "the containers run as root", &at, faults);
+        root_user(Whose::Pod, &at, faults);
     }
 }
 
@@ -36,10 +36,10 @@ pub fn container(pod: &Pod<'_>, level: Level, container: &Container<'_>, at: &At
     };
     let (at, name) = (at.field("securityContext"), container.name);
     if context.run_as_non_root == Some(false) {
-        non_root(Whose::Container(name), &format!("the container `{name}` may run as root"), &at, faults);
+        non_root(Whose::Container(name), &at, faults);
     }
     if context.run_as_user == Some(0) {
-        root_user(Whose::Container(name), &format!("the container `{name}` runs as root"), &at, faults);
+        root_user(Whose::Container(name), &at, faults);
     }
 }
 
@@ -57,14 +57,14 @@ fn unstated(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
     faults.push(NON_ROOT.misses(&at.field("runAsNonRoot"), message, &detail).help(help));
 }
 
-fn non_root(whose: Whose<'_>, message: &str, context: &At<'_>, faults: &mut Faults) {
+fn non_root(whose: Whose<'_>, context: &At<'_>, faults: &mut Faults) {
     let detail = format!("{whose} must not set securityContext.runAsNonRoot=false");
-    let fault = NON_ROOT.finds(&context.field("runAsNonRoot"), message, &detail);
-    faults.push(fault.suggest("write `true`", "true"));
+    let fault = NON_ROOT.finds(&context.field("runAsNonRoot"), format!("{} may run as root", whose.shown()), &detail);
+    faults.push(fault.help("write `true`").suggest("write `true`", "true"));
 }
 
-fn root_user(whose: Whose<'_>, message: &str, context: &At<'_>, faults: &mut Faults) {
+fn root_user(whose: Whose<'_>, context: &At<'_>, faults: &mut Faults) {
     let detail = format!("{whose} must not set runAsUser=0");
-    let fault = ROOT_USER.finds(&context.field("runAsUser"), message, &detail);
+    let fault = ROOT_USER.finds(&context.field("runAsUser"), format!("the user of {} is root", whose.shown()), &detail);
     faults.push(fault.help("give the number of another user, or leave `runAsUser` out so that the image says it"));
 }

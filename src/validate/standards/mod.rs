@@ -83,17 +83,22 @@ pub fn check(pod: &Pod<'_>, level: Level, faults: &mut Faults) {
         profiles::container(pod, level, container, at, faults);
         identity::container(pod, level, container, at, faults);
     });
-    quiet_warnings(faults, before);
+    quiet(faults, before);
 }
 
-/// Where the level forbids a value, a warning about it says nothing more.
-fn quiet_warnings(faults: &mut Faults, before: usize) {
+/// What Kubernetes itself refuses is told once, and a warning about a value says nothing more where the level forbids it.
+fn quiet(faults: &mut Faults, before: usize) {
     if faults.len() == before {
         return;
     }
     let (earlier, found) = faults.split_at_mut(before);
-    for fault in earlier.iter_mut().filter(|fault| fault.code.severity() == Severity::Warning) {
-        fault.echo |= found.iter().any(|found| found.at == fault.at);
+    for found in found {
+        for earlier in earlier.iter_mut().filter(|earlier| earlier.at == found.at) {
+            match earlier.code.severity() {
+                Severity::Warning => earlier.echo = true,
+                Severity::Error => found.echo |= !earlier.echo,
+            }
+        }
     }
 }
 
@@ -107,6 +112,16 @@ fn has_own_users(pod: &Pod<'_>) -> bool {
 enum Whose<'p> {
     Pod,
     Container(&'p str),
+}
+
+impl Whose<'_> {
+    /// What people are told of.
+    fn shown(self) -> String {
+        match self {
+            Self::Pod => "the containers".to_owned(),
+            Self::Container(name) => format!("the container `{name}`"),
+        }
+    }
 }
 
 impl fmt::Display for Whose<'_> {

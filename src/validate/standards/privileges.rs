@@ -79,7 +79,7 @@ fn added(
         let bare = upper.strip_prefix("CAP_").unwrap_or(&upper);
         faults.push(if allowed.contains(&bare) {
             fault
-                .help(format!("the standard knows it as `{bare}`"))
+                .help(format!("write `{bare}`, as the standard has it"))
                 .replace(format!("write `{bare}`"), format!("\"{bare}\""))
         } else {
             let allowed: Vec<String> = allowed.iter().map(|name| format!("`{name}`")).collect();
@@ -102,6 +102,7 @@ fn dropped(capabilities: Option<&Capabilities>, container: &str, at: &At<'_>, fa
         Some(index) => KEPT
             .finds(&list.index(index), message, &detail)
             .here("the standard does not know this as `ALL`")
+            .help("write `ALL`")
             .replace("write `ALL`", "\"ALL\""),
         None if dropped.is_empty() => KEPT
             .misses(&list, message, &detail)
@@ -117,7 +118,8 @@ fn escalation(container: &Container<'_>, at: &At<'_>, faults: &mut Faults) {
     let place = at.field("allowPrivilegeEscalation");
     match container.context.and_then(|context| context.allow_privilege_escalation) {
         Some(false) => {}
-        Some(true) => faults.push(ESCALATION.finds(&place, message, &detail).suggest("write `false`", "false")),
+        Some(true) => faults
+            .push(ESCALATION.finds(&place, message, &detail).help("write `false`").suggest("write `false`", "false")),
         None => faults.push(
             ESCALATION
                 .misses(&place, message, &detail)

@@ -7,6 +7,7 @@ use k8s_openapi::api::core::v1::{AppArmorProfile, SELinuxOptions, SeccompProfile
 
 use super::{Check, Container, Level, Whose, containers, has_own_users, listed};
 use crate::diagnostics::code::kubernetes as code;
+use crate::settings::template::APPARMOR_ANNOTATION;
 use crate::validate::fault::Faults;
 use crate::validate::kubernetes::security::sysctls;
 use crate::validate::kubernetes::{Pod, os};
@@ -20,9 +21,6 @@ const SECCOMP: Check = Check { code: code::STANDARD_SECCOMP, name: "baseline: se
 const SECCOMP_RESTRICTED: Check = Check { code: code::STANDARD_SECCOMP, name: "restricted: seccompProfile" };
 const NO_SECCOMP: Check = Check { code: code::STANDARD_NO_SECCOMP, name: "restricted: seccompProfile" };
 const SYSCTL: Check = Check { code: code::STANDARD_SYSCTL, name: "baseline: forbidden sysctls" };
-
-/// What the annotations of containers with `AppArmor` profiles begin with.
-const APP_ARMOR_ANNOTATION: &str = "container.apparmor.security.beta.kubernetes.io/";
 
 /// Checks the pod; `at` is its spec.
 pub fn pod(pod: &Pod<'_>, level: Level, at: &At<'_>, faults: &mut Faults) {
@@ -61,7 +59,7 @@ pub fn container(pod: &Pod<'_>, level: Level, container: &Container<'_>, at: &At
 }
 
 fn annotations(pod: &Pod<'_>, faults: &mut Faults) {
-    for (key, profile) in pod.annotations.iter().filter(|(key, _)| key.starts_with(APP_ARMOR_ANNOTATION)) {
+    for (key, profile) in pod.annotations.iter().filter(|(key, _)| key.starts_with(APPARMOR_ANNOTATION)) {
         if profile.is_empty() || profile == "runtime/default" || profile.starts_with("localhost/") {
             continue;
         }
@@ -69,7 +67,7 @@ fn annotations(pod: &Pod<'_>, faults: &mut Faults) {
         let metadata = root.field("metadata");
         let annotations = metadata.field("annotations");
         let detail = format!("annotation must not set AppArmor profile type to \"{key}={profile:?}\"");
-        let container = key.strip_prefix(APP_ARMOR_ANNOTATION).unwrap_or_default();
+        let container = key.strip_prefix(APPARMOR_ANNOTATION).unwrap_or_default();
         let message = format!("AppArmor does not watch over the container `{container}`");
         let fault = APP_ARMOR.finds(&annotations.key(key), message, &detail);
         faults.push(fault.help("leave the annotation out; the node then takes the profile of its container runtime"));
@@ -83,7 +81,7 @@ fn app_armor(profile: Option<&AppArmorProfile>, whose: Whose<'_>, context: &At<'
     };
     let at = context.field("appArmorProfile");
     let detail = format!("{whose} must not set AppArmor profile type to {:?}", profile.type_);
-    let fault = APP_ARMOR.finds(&at.field("type"), "AppArmor does not watch over the containers", &detail);
+    let fault = APP_ARMOR.finds(&at.field("type"), format!("AppArmor does not watch over {}", whose.shown()), &detail);
     faults.push(
         fault
             .help("write `RuntimeDefault`, or leave the profile out, which means the same")
@@ -155,7 +153,7 @@ fn seccomp(
     };
     let at = context.field("seccompProfile");
     let detail = format!("{whose} must not set securityContext.seccompProfile.type to {:?}", profile.type_);
-    let fault = check.finds(&at.field("type"), "seccomp does not watch over the containers", &detail);
+    let fault = check.finds(&at.field("type"), format!("seccomp does not watch over {}", whose.shown()), &detail);
     faults.push(
         fault
             .help("write `RuntimeDefault`, the profile of the container runtime")

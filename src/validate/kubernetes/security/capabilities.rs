@@ -90,15 +90,15 @@ fn odd(name: &str, at: &At<'_>) -> Fault {
         };
     };
     let fault = if upper.starts_with("CAP_") {
-        found(format!("`{name}` is written without `CAP_` in a pod")).note(
+        found(format!("the capability `{name}` begins with `CAP_`, which pods leave out")).note(
             "Kubernetes passes the name on as it is: some container runtimes put `CAP_` before it themselves, and the Pod \
              Security Standards know it without",
         )
     } else {
-        found(format!("`{name}` is written in capitals in a pod")).note(
+        found(format!("the capability `{name}` is not in capitals")).note(
             "Kubernetes passes the name on as it is: not every container runtime knows it so, and the Pod Security Standards \
              do not",
         )
     };
-    fault.replace(format!("write `{known}`"), format!("\"{known}\""))
+    fault.help(format!("write `{known}`")).replace(format!("write `{known}`"), format!("\"{known}\""))
 }

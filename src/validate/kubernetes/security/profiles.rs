@@ -96,7 +96,9 @@ fn loaded(name: &str, at: &At<'_>, faults: &mut Faults) {
         let fault = Fault::invalid(code::kubernetes::BAD_PROFILE_PATH, at, message);
         faults.push(match trimmed {
             "" => fault.help("give the name of a profile that is loaded on the node"),
-            name if is_plain(name) => fault.replace("take the blanks away", format!("\"{name}\"")),
+            name if is_plain(name) => {
+                fault.help("take the blanks away").replace("take the blanks away", format!("\"{name}\""))
+            }
             _ => fault.help("take the blanks away"),
         });
     } else if name.is_empty() {

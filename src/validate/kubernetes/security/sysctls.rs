@@ -122,7 +122,11 @@ fn bad_name(name: &str, at: &At<'_>) -> Fault {
          digit at both ends",
     );
     let lower = name.to_ascii_lowercase();
-    if is_name(&lower) { fault.suggest(format!("write `{lower}`"), format!("\"{lower}\"")) } else { fault }
+    if is_name(&lower) {
+        fault.help(format!("write `{lower}`")).suggest(format!("write `{lower}`"), format!("\"{lower}\""))
+    } else {
+        fault
+    }
 }
 
 fn twice(name: &str) -> String {

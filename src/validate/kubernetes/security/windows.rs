@@ -30,15 +30,19 @@ pub fn options(options: Option<&WindowsSecurityContextOptions>, at: &At<'_>, fau
     if let Some(spec) = &options.gmsa_credential_spec
         && (spec.is_empty() || spec.len() > LARGEST_SPEC)
     {
-        let message = format!("the GMSA credential spec has {} bytes", spec.len());
+        let message = match spec.len() {
+            0 => "the GMSA credential spec is empty".to_owned(),
+            length => format!("the GMSA credential spec has {length} bytes"),
+        };
         let place = at.field("gmsaCredentialSpec");
-        let note = format!("Kubernetes allows 1 to {LARGEST_SPEC}");
+        let note = format!("Kubernetes allows 1 to {LARGEST_SPEC} bytes");
         faults.push(Fault::invalid(code::kubernetes::BAD_CREDENTIAL_SPEC, &place, message).note(note));
     }
     if let Some(name) = &options.run_as_user_name
         && let Some(wrong) = wrong_user(name)
     {
-        let message = format!("the user {} {wrong}", super::quoted(name));
+        let message =
+            if name.is_empty() { "the user has no name".to_owned() } else { format!("the user `{name}` {wrong}") };
         let place = at.field("runAsUserName");
         faults.push(Fault::invalid(code::kubernetes::BAD_WINDOWS_USER, &place, message).note(
             "Kubernetes takes `USER` or `DOMAIN\\USER`, as Windows does: a user has at most 104 characters, and none of \

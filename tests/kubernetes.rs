@@ -3,7 +3,7 @@
 //! In: `tests/kubernetes/cases/*.jsonl`, of which `tests/kubernetes/README.md` says how they were made and how they are compared,
 //! and `tests/kubernetes/exceptions`, where they need not agree. Out: one test for each pod. Always: the fields and reasons of
 //! the errors agree, those that only follow from others among them; and the pod as a program is accepted exactly where Kubernetes
-//! accepts it, with errors that Kubernetes has too.
+//! accepts it, with errors that Kubernetes has too; and the Pod Security Standards are those of Kubernetes.
 
 #![allow(clippy::disallowed_methods, reason = "a test reads files by itself")]
 

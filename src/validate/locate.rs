@@ -125,11 +125,10 @@ impl Origin<'_> {
             ["spec", "terminationGracePeriodSeconds"] => Some("termination_grace_period"),
             ["spec", "volumes", _, ..] if is_added(3) => fuse,
             ["spec", "containers", _, rest @ ..] if in_primary => match rest {
-                ["securityContext", "privileged"] => fuse,
+                ["securityContext", "privileged"] | ["resources", _, FUSE_RESOURCE] => fuse,
                 ["securityContext", "allowPrivilegeEscalation"] => sandboxing,
                 ["securityContext", "capabilities", "add", _] => fuse.or(sandboxing),
                 ["volumeMounts", _, ..] if is_added(5) => fuse,
-                ["resources", _, FUSE_RESOURCE] => fuse,
                 _ => None,
             },
             _ => None,

@@ -53,8 +53,8 @@ super::codes! {
     STANDARD_HOST_PATH = "E2004", "baseline: a volume of the node";
     STANDARD_HOST_PORT = "E2005", "baseline: a port of the node";
     STANDARD_PROBE_HOST = "E2006", "baseline: a probe or hook that asks another host";
-    STANDARD_APP_ARMOR = "E2007", "baseline: a container without AppArmor";
-    STANDARD_SELINUX = "E2008", "baseline: an SELinux label beyond those allowed";
+    STANDARD_APP_ARMOR = "E2007", "baseline: a container without `AppArmor`";
+    STANDARD_SELINUX = "E2008", "baseline: an `SELinux` label beyond those allowed";
     STANDARD_PROC_MOUNT = "E2009", "baseline and restricted: all of `/proc`";
     STANDARD_SECCOMP = "E2010", "baseline: a container without seccomp";
     STANDARD_SYSCTL = "E2011", "baseline: a setting of the kernel beyond those allowed";

@@ -1,6 +1,6 @@
 //! Users that a container may not run as by its own words.
 //!
-//! In: a pod. Out: warnings. Source: `verifyRunAsNonRoot` in pkg/kubelet/kuberuntime/security_context.go, where a container's own
+//! In: a pod. Out: warnings. Source: `verifyRunAsNonRoot` in the kubelet (pkg/kubelet/kuberuntime), where a container's own
 //! setting goes before the pod's. Always: one warning for one pair of settings, at the user.
 
 use k8s_openapi::api::core::v1::SecurityContext;

@@ -2,7 +2,7 @@
 //!
 //! In: a pod's security context. Out: faults, and warnings where the node will refuse. Source: `validateSysctls` in validation.go,
 //! `GetNamespace` in k8s.io/component-helpers/node/util/sysctl/namespace.go, `SafeSysctlAllowlist` in
-//! pkg/kubelet/sysctl/safe_sysctls.go.
+//! the kubelet (pkg/kubelet/sysctl).
 
 use std::borrow::Cow;
 

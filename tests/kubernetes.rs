@@ -13,10 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 
+use flytec::check::pod_security::Level;
 use flytec::diagnostics::Severity;
 use flytec::validate::Target;
 use flytec::validate::fault::Fault;
-use flytec::validate::standards::Level;
 use k8s_openapi::api::core::v1 as api;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
@@ -58,8 +58,7 @@ fn judge(case: &Value, exception: Option<&str>) -> Result<(), Failed> {
     let faults =
         [by_rules(case), as_a_program(case)].into_iter().filter_map(Result::err).collect::<Vec<_>>().join("\n");
     match (faults.is_empty(), exception) {
-        (true, None) => Ok(()),
-        (false, Some(_)) => Ok(()),
+        (true, None) | (false, Some(_)) => Ok(()),
         (true, Some(reason)) => Err(format!("agrees, though an exception says: {reason}").into()),
         (false, None) => Err(format!("{faults}\npod: {}", case["pod"]).into()),
     }
@@ -84,12 +83,13 @@ fn is_unreadable(expected: &BTreeSet<Error>) -> bool {
 }
 
 fn target(case: &Value) -> Target {
-    let flags = case["flags"]["feature-gates"].as_str().unwrap_or_default();
-    support::target(34, flags)
+    let arguments = arguments(case);
+    let option = |name: &str| arguments.iter().zip(arguments.iter().skip(1)).find(|(flag, _)| *flag == name);
+    Target::new(&support::kubernetes(|name| option(name).map(|(_, value)| value.clone())))
 }
 
 /// The errors of a pod that do not come from what Flyte sets itself.
-fn of_author((_, field): &&Error) -> bool {
+fn of_author((_, field): &Error) -> bool {
     const OF_FLYTE: &[&str] = &[
         "metadata.name",
         "metadata.generateName",
@@ -108,7 +108,7 @@ fn by_rules(case: &Value) -> Result<(), String> {
     if is_unreadable(&expected) {
         return Ok(());
     }
-    let expected: BTreeSet<Error> = expected.iter().filter(of_author).cloned().collect();
+    let expected: BTreeSet<Error> = expected.iter().filter(|error| of_author(error)).cloned().collect();
     let pod: api::Pod = serde_json::from_value(case["pod"].clone()).map_err(|error| format!("unreadable: {error}"))?;
     let found = errors_of(&pod, &target(case));
     if found == copies_left_out(&expected) {
@@ -153,8 +153,8 @@ fn pod_security(case: &Value) -> Result<(), Failed> {
 }
 
 fn judge_standards(pod: &api::Pod, verdict: &Value, minor: u8) -> Result<(), Failed> {
-    let mut target = support::target(34, "");
-    target.features.minor = minor;
+    let version = |name: &str| (name == "--kubernetes-version").then(|| format!("1.{minor}"));
+    let target = Target::new(&support::kubernetes(version));
     let [baseline, restricted] = [Level::Baseline, Level::Restricted].map(|level| checks_of(pod, level, &target));
     let expected: BTreeSet<String> =
         verdict["reasons"].as_array().into_iter().flatten().filter_map(Value::as_str).map(check_name).collect();
@@ -196,7 +196,7 @@ fn as_a_program(case: &Value) -> Result<(), String> {
     let Some(program) = program_of(&case["pod"], &text, &arguments(case)) else { return Ok(()) };
     let expected = expected(case);
     let refused = program.compilation.has_errors();
-    let expected_here: Vec<&Error> = expected.iter().filter(of_author).collect();
+    let expected_here: Vec<&Error> = expected.iter().filter(|error| of_author(error)).collect();
     if refused == expected_here.is_empty() {
         let verdict = if refused { "refused" } else { "accepted" };
         return Err(format!("as a program it is {verdict}, Kubernetes says {expected:?}\n{}", program.messages()));

@@ -13,6 +13,7 @@ use std::fs;
 use std::sync::LazyLock;
 
 use flytec::diagnostics::render::{Format, render};
+use flytec::schema::kubernetes::versions;
 use flytec::validate::Target;
 use k8s_openapi::api::core::v1 as api;
 use proptest::prelude::*;
@@ -116,7 +117,7 @@ fn node(value: &mut Value, at: usize) -> Option<&mut Value> {
 }
 
 fn judge(pod: &Value) -> Result<(), String> {
-    let target = Target::default();
+    let target = Target::new(&versions::Target::default());
     let typed = serde_json::from_value::<api::Pod>(pod.clone()).ok();
     let refused = typed.is_some_and(|typed| faults_of(&typed, &target).iter().any(|fault| fault.reason.is_some()));
     let Some(program) = program_of(pod, &pod.to_string(), &[]) else { return Ok(()) };

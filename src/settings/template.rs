@@ -25,7 +25,7 @@ pub fn check(fields: &Object, diagnostics: &mut Diagnostics) {
 
 /// Checks a template for itself. The primary container may still be merged in where the template is used.
 pub fn check_declared(fields: &Object, diagnostics: &mut Diagnostics) {
-    if let Some(spec) = object(fields, "pod_spec") {
+    if let Some(spec) = pod_spec(fields) {
         for field in POD_SPEC.fields.iter().filter(|field| field.name != "containers") {
             if let Some(value) = spec.get(field.name) {
                 check_required(value, &field.ty, diagnostics);
@@ -87,7 +87,7 @@ fn check_primary(fields: &Object, diagnostics: &mut Diagnostics) {
     if fields.get("primary_container_name").is_some_and(Value::is_poison) {
         return;
     }
-    let Some(spec) = object(fields, "pod_spec") else { return };
+    let Some(spec) = pod_spec(fields) else { return };
     let Some(entry) = spec.entry("containers") else { return };
     let containers = entry.value.as_list().unwrap_or_default();
     let primary = primary_name(fields);
@@ -226,10 +226,16 @@ fn primary_security(fields: &Object) -> Option<&Object> {
     object(primary_container(fields)?, "securityContext").map(AsRef::as_ref)
 }
 
+/// The pod spec of a template, where it has one.
+#[must_use]
+pub fn pod_spec(fields: &Object) -> Option<&Object> {
+    object(fields, "pod_spec").map(AsRef::as_ref)
+}
+
 /// The primary container, where the template lists it.
 #[must_use]
 pub fn primary_container(fields: &Object) -> Option<&Object> {
-    let containers = object(fields, "pod_spec")?.get("containers")?.as_list()?;
+    let containers = pod_spec(fields)?.get("containers")?.as_list()?;
     let primary = containers.iter().find(|container| name_of(container) == Some(primary_name(fields)))?;
     primary.as_object().map(AsRef::as_ref)
 }

@@ -21,9 +21,10 @@ use self::kubernetes::Pod;
 use self::kubernetes::features::Features;
 use self::locate::{Origin, Settings};
 use self::report::{Pods, Report};
-use self::standards::Level;
+use crate::check::pod_security::{Level, PodSecurity};
 use crate::diagnostics::Diagnostics;
 use crate::lower::{Template, Workload};
+use crate::schema::kubernetes::versions;
 use crate::source::Span;
 use crate::value::Object;
 
@@ -32,14 +33,21 @@ use crate::value::Object;
 pub struct Target {
     /// What the cluster's Kubernetes can do.
     pub features: Features,
-    /// The level of the Pod Security Standards that they keep.
-    pub pod_security: Level,
+    /// The levels of the Pod Security Standards that they keep.
+    pub pod_security: PodSecurity,
 }
 
-impl Default for Target {
-    fn default() -> Self {
-        const ON: &[&str] = &["PodLevelResources", "DynamicResourceAllocation", "InPlacePodVerticalScaling"];
-        Self { features: Features::new(34, |gate| ON.contains(&gate)), pod_security: Level::default() }
+impl Target {
+    /// Pods for this cluster.
+    #[must_use]
+    pub fn new(kubernetes: &versions::Target) -> Self {
+        Self { features: Features::new(kubernetes), pod_security: PodSecurity::default() }
+    }
+
+    /// The same, for pods that keep these levels.
+    #[must_use]
+    pub fn with_pod_security(self, pod_security: PodSecurity) -> Self {
+        Self { pod_security, ..self }
     }
 }
 
@@ -66,7 +74,7 @@ pub struct Part<'a> {
 /// Holds all pods to all rules.
 pub fn validate(subjects: &[Subject<'_>], parts: &[Part<'_>], target: &Target, diagnostics: &mut Diagnostics) {
     let mut report = Report::new(diagnostics);
-    for (first, count) in sharing(subjects) {
+    for (first, count) in sharing(subjects, target) {
         template_of(&subjects[first], count, target, &mut report);
     }
     for subject in subjects {
@@ -88,12 +96,13 @@ pub fn validate(subjects: &[Subject<'_>], parts: &[Part<'_>], target: &Target, d
     report.finish(diagnostics);
 }
 
-/// The first subject of each template, in order, and how many share it.
-fn sharing(subjects: &[Subject<'_>]) -> Vec<(usize, usize)> {
-    let mut places: FxHashMap<*const Template, usize> = FxHashMap::default();
+/// The first subject of each template, in order, and how many share it. Environments may keep different levels.
+fn sharing(subjects: &[Subject<'_>], target: &Target) -> Vec<(usize, usize)> {
+    let mut places: FxHashMap<(*const Template, Level), usize> = FxHashMap::default();
     let mut sharing: Vec<(usize, usize)> = Vec::new();
     for (index, subject) in subjects.iter().enumerate() {
-        let place = *places.entry(Arc::as_ptr(&subject.workload.template)).or_insert_with(|| {
+        let key = (Arc::as_ptr(&subject.workload.template), level(subject, target));
+        let place = *places.entry(key).or_insert_with(|| {
             sharing.push((index, 0));
             sharing.len() - 1
         });
@@ -102,6 +111,11 @@ fn sharing(subjects: &[Subject<'_>]) -> Vec<(usize, usize)> {
         }
     }
     sharing
+}
+
+/// The level that a pod keeps.
+fn level(subject: &Subject<'_>, target: &Target) -> Level {
+    target.pod_security.level(&subject.workload.name.environment)
 }
 
 fn pod<'p>(template: &'p Template, target: &'p Target) -> Pod<'p> {
@@ -127,7 +141,7 @@ fn template_of(subject: &Subject<'_>, count: usize, target: &Target, report: &mu
     let mut faults = Faults::new();
     let pod = pod(&subject.workload.template, target);
     kubernetes::pod(&pod, &mut faults);
-    standards::check(&pod, target.pod_security, &mut faults);
+    standards::check(&pod, level(subject, target), &mut faults);
     add(&faults, subject, count, report);
 }
 

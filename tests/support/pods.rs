@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use flytec::check::pod_security::Level;
 use flytec::validate::Target;
 use flytec::validate::fault::Faults;
 use flytec::validate::kubernetes::{self, Pod};
-use flytec::validate::standards::{self, Level};
+use flytec::validate::standards;
 use k8s_openapi::api::core::v1 as api;
 use serde_json::Value;
 

@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1::{ContainerPort, PodSpec};
 
 /// The restart policy of a pod. Flyte sets `Never` where there is none, before Kubernetes would set `Always`.
 ///
-/// Source: `UpdatePod` in Flyte's flytek8s/pod_helper.go.
+/// Source: `UpdatePod` in Flyte's `flytek8s/pod_helper.go`.
 #[must_use]
 pub fn restart_policy(spec: &PodSpec) -> &str {
     match spec.restart_policy.as_deref() {

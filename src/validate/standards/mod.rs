@@ -18,32 +18,8 @@ use self::containers::Container;
 use super::fault::{Fault, Faults, Scope};
 use super::kubernetes::Pod;
 use super::path::At;
+use crate::check::pod_security::Level;
 use crate::diagnostics::{Code, Severity};
-
-/// How much a pod may do.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// Everything.
-    #[default]
-    Privileged,
-    /// Nothing that is known to give it privileges on its node.
-    Baseline,
-    /// What a hardened pod needs.
-    Restricted,
-}
-
-impl Level {
-    /// The level of this name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        match name {
-            "privileged" => Some(Self::Privileged),
-            "baseline" => Some(Self::Baseline),
-            "restricted" => Some(Self::Restricted),
-            _ => None,
-        }
-    }
-}
 
 /// One check of the standard.
 struct Check {

@@ -54,6 +54,11 @@ impl Report {
         if located.broken || self.before.contains(&located.value) || self.before.contains(&located.key) {
             return;
         }
+        // A helper that was said to contradict the settings makes nothing new.
+        let blamed = |other: &Located| other.made_by.is_some() && self.before.contains(&other.key);
+        if fault.others.iter().any(|(at, _)| blamed(&origin.locate(at))) {
+            return;
+        }
         let place = if fault.point == Point::Key { located.key } else { located.value };
         let key = (fault.code.id, place, fault.message.clone());
         let count = pods.map_or(0, |pods| pods.count);

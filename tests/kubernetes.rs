@@ -174,11 +174,11 @@ fn judge_standards(pod: &api::Pod, verdict: &Value, minor: u8) -> Result<(), Fai
 /// The names of the checks that find something, as people are told them.
 fn checks_of(pod: &api::Pod, level: Level, target: &Target) -> BTreeSet<String> {
     let faults = violations_of(pod, level, target);
-    let named = faults
+    let reasons = faults
         .iter()
         .flat_map(|fault| &fault.notes)
         .filter_map(|note| note.strip_prefix("the Pod Security Standards would refuse the pod: `"));
-    let names: BTreeSet<String> = named.map(check_name).collect();
+    let names: BTreeSet<String> = reasons.map(check_name).collect();
     assert_eq!(names.is_empty(), faults.is_empty(), "each violation names its check");
     names
 }

@@ -17,6 +17,12 @@ pub const APPARMOR_ANNOTATION: &str = "container.apparmor.security.beta.kubernet
 /// The AppArmor profile that nested sandboxing needs.
 pub const APPARMOR_UNCONFINED: &str = "unconfined";
 
+/// The one type whose fields Kubernetes does not require, though k8s-openapi says so: a reference by an empty name, which means
+/// different things at different places.
+///
+/// Source: `LocalObjectReference` in k8s.io/api/core/v1/types.go, whose `name` has the default `""`.
+const OPTIONAL_NAME: &str = "LocalObjectReference";
+
 /// Checks a template that a task uses.
 pub fn check(fields: &Object, diagnostics: &mut Diagnostics) {
     check_declared(fields, diagnostics);
@@ -66,7 +72,8 @@ fn check_required(value: &Value, ty: &'static Type, diagnostics: &mut Diagnostic
 }
 
 fn check_object(place: Span, object: &'static schema::Object, fields: &Object, diagnostics: &mut Diagnostics) {
-    let absent = |field: &&schema::Field| field.required && fields.get(field.name).is_none();
+    let required = object.name != OPTIONAL_NAME;
+    let absent = |field: &&schema::Field| required && field.required && fields.get(field.name).is_none();
     let missing: Vec<&str> = object.fields.iter().filter(absent).map(|field| field.name).collect();
     if !missing.is_empty() && !fields.poisoned {
         let names = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");

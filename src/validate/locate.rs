@@ -9,6 +9,9 @@ use crate::settings::template::{APPARMOR_ANNOTATION, fuse, primary_container};
 use crate::source::Span;
 use crate::value::{Entry, Kind, Object, Value};
 
+/// The setting of a template for the time that its pods have to end.
+const GRACE_PERIOD: &str = "termination_grace_period";
+
 /// Where what a path leads to was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Located {
@@ -122,7 +125,7 @@ impl Origin<'_> {
             .filter(|setting| fields.get(setting).and_then(Value::as_bool) == Some(true));
         let setting = match names.as_slice() {
             ["metadata", "annotations", key] if key.starts_with(APPARMOR_ANNOTATION) => sandboxing,
-            ["spec", "terminationGracePeriodSeconds"] => Some("termination_grace_period"),
+            ["spec", "terminationGracePeriodSeconds"] => Some(GRACE_PERIOD),
             ["spec", "volumes", _, ..] if is_added(3) => fuse,
             ["spec", "containers", _, rest @ ..] if in_primary => match rest {
                 ["securityContext", "privileged"] | ["resources", _, FUSE_RESOURCE] => fuse,
@@ -134,7 +137,9 @@ impl Origin<'_> {
             _ => None,
         }?;
         let entry = fields.entry(setting)?;
-        Some(Located { made_by: Some(setting), ..Located::at(entry.key) })
+        // A length of time is the value itself; what the others make is not theirs.
+        let value = if setting == GRACE_PERIOD { entry.value.span } else { entry.key };
+        Some(Located { made_by: Some(setting), value, ..Located::at(entry.key) })
     }
 
     /// Environment variables that the task brings come before those of its container; the path counts them all.

@@ -61,6 +61,11 @@ impl<'s> Report<'s> {
         if fault.scope == Scope::Relation && fault.at.around().any(|path| reported(&origin.locate(&path))) {
             return;
         }
+        // A helper that was said to contradict the settings makes nothing new.
+        let blamed = |other: &Located| other.made_by.is_some() && self.before.contains(&other.key);
+        if fault.others.iter().any(|(at, _)| blamed(&origin.locate(at))) {
+            return;
+        }
         let place = if fault.point == Point::Key { located.key } else { located.value };
         let key = (fault.code.id, place, fault.message.clone());
         let count = pods.map_or(0, |pods| pods.count);
@@ -87,13 +92,19 @@ impl<'s> Report<'s> {
     pub fn finish(self, diagnostics: &mut Diagnostics) {
         for Found { diagnostic, place, first, count } in self.found.into_values() {
             let known = |place: &Span| diagnostic.labels.iter().any(|label| label.span == *place);
-            let diagnostic = match place.filter(|place| !known(place)) {
-                Some(place) => diagnostic.label(place, in_pods(&first, count)),
-                None => diagnostic,
+            let diagnostic = match place {
+                Some(place) if !known(&place) => diagnostic.label(place, in_pods(&first, count)),
+                Some(place) if count > 1 && is_bare(&diagnostic, place) => diagnostic.here(in_pods(&first, count)),
+                _ => diagnostic,
             };
             diagnostics.push(diagnostic);
         }
     }
+}
+
+/// Whether nothing is said at the place of a diagnostic, which is this one.
+fn is_bare(diagnostic: &Diagnostic, place: Span) -> bool {
+    diagnostic.labels.first().is_some_and(|label| label.span == place && label.message.is_empty())
 }
 
 fn in_pods(first: &str, count: usize) -> String {
@@ -110,7 +121,11 @@ fn diagnostic(fault: &Fault, located: &Located, place: Span, origin: &Origin<'_>
         diagnostic = diagnostic.label(origin.locate(at).value, message.clone());
     }
     diagnostic.notes.clone_from(&fault.notes);
-    diagnostic.help.clone_from(&fault.help);
+    match located.made_by {
+        // What to do with a value that nobody wrote helps nobody.
+        Some(setting) => diagnostic = diagnostic.note(format!("`{setting}` sets `{}`", fault.at)),
+        None => diagnostic.help.clone_from(&fault.help),
+    }
     if let Some(reason) = fault.reason {
         let field = fault.kubernetes_field();
         diagnostic = diagnostic.note(format!("Kubernetes would refuse the pod: `{field}: {}`", reason.text()));

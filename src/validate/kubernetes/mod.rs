@@ -8,7 +8,7 @@
 
 mod affinity;
 mod containers;
-mod defaults;
+pub(super) mod defaults;
 mod devices;
 mod dns;
 mod env;
@@ -21,14 +21,14 @@ mod lifecycle;
 mod metadata;
 mod mounts;
 mod namespaces;
-mod os;
+pub(super) mod os;
 mod pod_resources;
 mod ports;
 mod priority;
 mod probes;
 mod profiles;
 mod resources;
-mod security;
+pub(super) mod security;
 mod selectors;
 mod spec;
 mod spread;

@@ -30,6 +30,7 @@ mod spec;
 mod spread;
 mod tolerations;
 mod volumes;
+mod words;
 
 use std::collections::BTreeMap;
 

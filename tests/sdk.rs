@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use flytec::diagnostics::Severity;
 use flytec::emit::manifest::{Written, manifest};
 use flytec::emit::{Emitter, Format, Kind};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -32,11 +33,24 @@ fn fixture(path: &Path) -> Result<(), Failed> {
     if expected.get("refused") == Some(&json!(true)) {
         return if program.compilation.has_errors() { Ok(()) } else { Err("the SDK refuses this program".into()) };
     }
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    if fs::read_to_string(root().join("tests/sdk/refused_by_kubernetes"))?.lines().any(|listed| listed == name) {
+        return refused_by_kubernetes(&program);
+    }
     program.expect_success()?;
     compare_pods(&program, &expected)?;
     compare_facts(&program, &expected)?;
     let twin = path.with_extension("merged.flyteenv");
     compare_twin(&program, &twin, &expected)
+}
+
+/// The SDK makes a pod that no cluster takes: the rules of Kubernetes say so, and nothing else is wrong.
+fn refused_by_kubernetes(program: &Program) -> Result<(), Failed> {
+    let mut errors = program.compilation.diagnostics.iter().filter(|one| one.severity == Severity::Error).peekable();
+    if errors.peek().is_none() {
+        return Err("it is listed as refused by Kubernetes, and compiles".into());
+    }
+    if errors.all(|error| error.kubernetes.is_some()) { Ok(()) } else { Err(program.messages().into()) }
 }
 
 /// `--task-version flytec-version`, and what the fixture adds to that.

@@ -90,6 +90,20 @@ impl Origin<'_> {
         }
     }
 
+    /// The keys in the pod spec on the way to what a path leads to.
+    #[must_use]
+    pub fn keys_on_the_way(&self, path: &Path) -> Vec<Span> {
+        let [Step::Field(spec), steps @ ..] = path.steps() else { return Vec::new() };
+        let start = self.settings.template().and_then(|fields| fields.entry("pod_spec")).filter(|_| spec == "spec");
+        let mut here = start.map(|entry| Here { key: entry.key, value: &entry.value });
+        let mut keys = Vec::new();
+        for step in steps {
+            here = here.and_then(|here| down(here, step));
+            keys.extend(here.map(|here| here.key));
+        }
+        keys
+    }
+
     /// The place of what the template's helpers or Flyte itself made.
     fn outside(&self, template: Option<&Object>) -> Located {
         let helper =

@@ -47,7 +47,7 @@ impl Report {
     /// Adds a fault of a pod. `whole` is whether everything in the pod is as its author meant it; `pods` names the pods, where
     /// there are some.
     pub fn add(&mut self, fault: &Fault, origin: &Origin<'_>, whole: bool, pods: Option<Pods<'_>>) {
-        if fault.echo || (fault.scope == Scope::Relation && !whole) {
+        if fault.echo || (fault.scope == Scope::Relation && (!whole || self.is_doubtful(fault, origin))) {
             return;
         }
         let located = origin.locate(&fault.at);
@@ -65,6 +65,13 @@ impl Report {
         let first = pods.map_or_else(String::new, |pods| pods.first.to_owned());
         let place = pods.map(|_| origin.place);
         self.found.insert(key, Found { diagnostic, place, first, count });
+    }
+
+    /// Whether something around one of the places was reported, such as a list that lacks the primary container.
+    fn is_doubtful(&self, fault: &Fault, origin: &Origin<'_>) -> bool {
+        let others = fault.others.iter().map(|(path, _)| path);
+        let mut keys = others.chain([&fault.at]).flat_map(|path| origin.keys_on_the_way(path));
+        !self.before.is_empty() && keys.any(|key| self.before.contains(&key))
     }
 
     /// All diagnostics.

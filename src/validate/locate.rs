@@ -75,6 +75,9 @@ impl Origin<'_> {
             return located;
         }
         let template = self.settings.template();
+        if let Some(entry) = template.and_then(|template| self.name_of_unlisted(template, steps)) {
+            return of_entry(entry);
+        }
         let (start, rest) = match steps {
             [Step::Field(spec), rest @ ..] if spec == "spec" => {
                 (template.and_then(|fields| fields.entry("pod_spec")), rest)
@@ -122,6 +125,16 @@ impl Origin<'_> {
             *index = index.saturating_sub(self.task_variables());
         }
         steps
+    }
+
+    /// The name of a primary container that the template does not list, where the steps lead to it.
+    fn name_of_unlisted<'t>(&self, template: &'t Object, steps: &[Step]) -> Option<&'t Entry> {
+        let [Step::Field(spec), rest @ ..] = steps else { return None };
+        let is_name = matches!(rest, [_, _, Step::Field(field)] if field == "name");
+        if spec != "spec" || !is_name || !self.is_primary(rest) || primary_container(template).is_some() {
+            return None;
+        }
+        template.entry("primary_container_name")
     }
 
     /// Whether steps below `spec` lead into the primary container.

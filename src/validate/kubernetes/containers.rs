@@ -116,9 +116,9 @@ fn name(container: &Container, at: &At<'_>, faults: &mut Faults) {
     let Some(wrong) = formats::dns_label(name) else { return };
     let fault = Fault::invalid(code::BAD_CONTAINER_NAME, &at, format!("`{name}` cannot be the name of a container"))
         .here(format!("this {wrong}"))
-        .note("Kubernetes makes a DNS label of it: lower-case letters, digits and `-`, 63 characters at the most");
+        .note("for Kubernetes it is a DNS label, of at most 63 characters");
     faults.push(match label_of(name) {
-        Some(label) => fault.help(format!("`{label}` would do")).suggest(format!("call it `{label}`"), quoted(&label)),
+        Some(label) => fault.help(format!("`{label}` would do")),
         None => fault,
     });
 }
@@ -129,10 +129,6 @@ fn label_of(name: &str) -> Option<String> {
     let label = lower.trim().replace(['_', '.', ' ', '/'], "-");
     let label = label.trim_matches('-');
     formats::dns_label(label).is_none().then(|| label.to_owned())
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{text}\"")
 }
 
 /// Where each name of a container stands first: the list, and the place in it.
@@ -203,13 +199,11 @@ fn process(container: &Container, at: &At<'_>, faults: &mut Faults) {
             .note("Kubernetes accepts any text, but no node can start a container in a relative folder");
         faults.push(fault.help(format!("did you mean `/{path}`?")));
     }
-    for (field, set) in [("stdin", container.stdin), ("stdinOnce", container.stdin_once)] {
-        if set == Some(true) {
-            let fault = Fault::found(code::READS_INPUT, &at.field(field), format!("nobody writes to `{field}` here"))
-                .at_key()
-                .note("Flyte attaches to no container, so a program that reads its input waits for ever")
-                .help("take it away: then a program that reads finds an empty input");
-            faults.push(fault);
-        }
+    if container.stdin == Some(true) {
+        let fault = Fault::found(code::READS_INPUT, &at.field("stdin"), "nobody writes to `stdin` here")
+            .at_key()
+            .note("Flyte attaches to no container, so a program that reads its input waits for ever")
+            .help("take it away: then a program that reads finds an empty input");
+        faults.push(fault);
     }
 }

@@ -6,7 +6,7 @@
 
 use k8s_openapi::api::core::v1::{ObjectFieldSelector, ResourceFieldSelector};
 
-use super::words::{alternatives, one_of};
+use super::words::one_of;
 use super::{defaults, formats};
 use crate::diagnostics::code::{MISSING_FIELD, kubernetes as code};
 use crate::diagnostics::suggest::closest;
@@ -86,19 +86,22 @@ fn bad_key(key: &str, wrong: Option<String>, at: &At<'_>) -> Option<Fault> {
 fn unknown(path: &str, allowed: &[&str], at: &At<'_>) -> Fault {
     let message = format!("a container cannot be told `{path}` of its pod");
     let reason = if KNOWN.contains(&path) { Reason::NotSupported } else { Reason::Invalid };
-    let fault = Fault::refused(code::BAD_POD_FIELD, reason, at, message).note(format!(
-        "Kubernetes tells {}, and single labels and annotations as `metadata.labels['…']` and `metadata.annotations['…']`",
-        alternatives(allowed).replace(" or ", " and ")
-    ));
+    let fault = Fault::refused(code::BAD_POD_FIELD, reason, at, message);
     if matches!(path, "metadata.labels" | "metadata.annotations") {
-        return fault.help(format!("name one of them: `{path}['key']`"));
+        return fault.note("Kubernetes tells one of them at a time").help(format!("name the one: `{path}['key']`"));
     }
+    let fault = fault.note(format!("Kubernetes tells {}, and single labels and annotations", listed(allowed)));
     match closest(path, allowed.iter().copied()) {
         Some(near) => {
-            fault.help(format!("did you mean `{near}`?")).suggest(format!("write `{near}`"), format!("\"{near}\""))
+            let fault = fault.help(format!("did you mean `{near}`?"));
+            fault.suggest(format!("write `{near}`"), format!("\"{near}\""))
         }
         None => fault,
     }
+}
+
+fn listed(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Checks a reference to an amount of a container at `at`.

@@ -6,6 +6,7 @@
 
 use k8s_openapi::api::core::v1::{Container, EnvFromSource, EnvVar, EnvVarSource, FileKeySelector};
 
+use super::words::alternatives;
 use super::{Pod, defaults, downward, formats};
 use crate::diagnostics::code::{MISSING_FIELD, kubernetes as code};
 use crate::diagnostics::suggest::closest;
@@ -33,7 +34,7 @@ pub fn variables(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut
         let at = list.index(index);
         name(&variable.name, &at.field("name"), faults);
         if let Some(source) = &variable.value_from {
-            from(pod, variable, source, &at.field("valueFrom"), faults);
+            from(pod, variable, source, &at, faults);
         }
     }
 }
@@ -54,8 +55,9 @@ fn name(name: &str, at: &At<'_>, faults: &mut Faults) {
 
 // -------------------------------------------------------------------------------------------------------- sources
 
-/// `validateEnvVarValueFrom`.
-fn from(pod: &Pod<'_>, variable: &EnvVar, source: &EnvVarSource, at: &At<'_>, faults: &mut Faults) {
+/// `validateEnvVarValueFrom`; `element` is the variable.
+fn from(pod: &Pod<'_>, variable: &EnvVar, source: &EnvVarSource, element: &At<'_>, faults: &mut Faults) {
+    let at = &element.field("valueFrom");
     let files = source.file_key_ref.as_ref().filter(|_| pod.features.env_files);
     let set = [
         ("fieldRef", source.field_ref.is_some()),
@@ -69,7 +71,8 @@ fn from(pod: &Pod<'_>, variable: &EnvVar, source: &EnvVarSource, at: &At<'_>, fa
     match (names.next(), names.next()) {
         (None, _) => faults.push(no_source(pod, source, at)),
         (Some(only), _) if variable.value.as_ref().is_some_and(|value| !value.is_empty()) => {
-            faults.push(value_and_source(variable, only, at));
+            let fault = value_and_source(variable, only, at);
+            faults.push(fault.other(&element.field("value"), "the one"));
         }
         (Some(one), Some(other)) => {
             let message = format!("`{}` takes its value from `{one}` and `{other}`", variable.name);
@@ -106,11 +109,12 @@ fn no_source(pod: &Pod<'_>, source: &EnvVarSource, at: &At<'_>) -> Fault {
         return Fault::invalid(code::VARIABLE_WITHOUT_SOURCE, at, message)
             .relation()
             .other(&at.field("fileKeyRef"), "dropped by the API server")
-            .note("it needs the feature gate `EnvFiles` of Kubernetes, which is off there");
+            .note("it needs Kubernetes' feature gate `EnvFiles`, which is off in the version that pods are held to");
     }
-    let last = if pod.features.env_files { "`secretKeyRef` or `fileKeyRef`" } else { "or `secretKeyRef`" };
+    let known = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
+    let known = if pod.features.env_files { &known[..] } else { &known[..4] };
     let fault = Fault::invalid(code::VARIABLE_WITHOUT_SOURCE, at, "`valueFrom` does not say where the value is");
-    fault.relation().note(format!("it has one of `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, {last}"))
+    fault.relation().note(format!("Kubernetes wants one of {} in it", alternatives(known)))
 }
 
 fn value_and_source(variable: &EnvVar, source: &str, at: &At<'_>) -> Fault {
@@ -119,6 +123,7 @@ fn value_and_source(variable: &EnvVar, source: &str, at: &At<'_>) -> Fault {
         .field(at.path().to_string())
         .relation()
         .at_key()
+        .here("the other")
         .note("a variable has one value")
         .help("take `value` away, or `valueFrom`")
 }
@@ -254,7 +259,7 @@ fn whole(source: &EnvFromSource, list: &At<'_>, at: &At<'_>, faults: &mut Faults
         (None, None) => {
             let message = "this entry does not say where its variables are";
             let fault = Fault::invalid(code::VARIABLE_WITHOUT_SOURCE, at, message).field(list.path().to_string());
-            faults.push(fault.relation().note("it has either `configMapRef` or `secretRef`"));
+            faults.push(fault.relation().note("Kubernetes wants `configMapRef` or `secretRef` in it"));
         }
         (Some(_), Some(_)) => {
             let message = "one entry takes variables from a config map and from a secret";

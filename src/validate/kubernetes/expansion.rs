@@ -45,8 +45,8 @@ fn in_text(text: &str, container: &Container, visible: usize, at: &At<'_>, fault
         let mut names = container.env.iter().flatten().map(|variable| variable.name.as_str());
         let defined = names.position(|known| known == name);
         match defined {
-            Some(place) if place < visible => {}
-            Some(place) if place == visible => {}
+            // A variable that refers to its own name means one of that name from elsewhere.
+            Some(place) if place <= visible => {}
             Some(_) => faults.push(too_late(name, at)),
             None => faults.extend(undefined(name, container, at)),
         }
@@ -87,7 +87,7 @@ fn undefined(name: &str, container: &Container, at: &At<'_>) -> Option<Fault> {
         .note("Kubernetes puts in the variables that the container's `env` sets, and leaves other references alone");
     Some(match near {
         Some(near) => fault.help(format!("did you mean `$({near})`?")),
-        None => fault.help(format!("set `{name}`; or write `$$({name})` if the text is meant so")),
+        None => fault.help(format!("set `{name}`; where a shell reads it, its own variable is `${name}`")),
     })
 }
 

@@ -10,7 +10,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use super::words::{alternatives, one_of};
 use super::{defaults, formats, ports};
-use crate::diagnostics::code::{MISSING_FIELD, kubernetes as code};
+use crate::diagnostics::code::{MISSING_FIELD, NEGATIVE, kubernetes as code};
 use crate::diagnostics::suggest::closest;
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::path::At;
@@ -77,7 +77,7 @@ pub fn check(handler: Handler<'_>, field: &str, container: &Container, grace: i6
         let fault = Fault::forbidden(code::SEVERAL_HANDLERS, &at.field(other), message)
             .here("the other")
             .other(&at.field(first), "the one");
-        faults.push(fault.help("take one of them away"));
+        faults.push(fault.note("Kubernetes has no rule for which of them comes first").help("take one of them away"));
     }
     let at = at.field(first);
     match first {
@@ -134,7 +134,7 @@ fn port(port: &IntOrString, container: &Container, at: &At<'_>, faults: &mut Fau
         IntOrString::String(name) => name,
     };
     if let Some(fault) = ports::name(name, at) {
-        faults.push(fault);
+        faults.push(number_in_quotes(name, at).unwrap_or(fault));
         return;
     }
     let names = || container.ports.iter().flatten().filter_map(|port| port.name.as_deref());
@@ -154,23 +154,28 @@ fn port(port: &IntOrString, container: &Container, at: &At<'_>, faults: &mut Fau
     });
 }
 
+/// A number in quotes is a name, and no port can have it.
+fn number_in_quotes(name: &str, at: &At<'_>) -> Option<Fault> {
+    let number = name.parse::<u16>().ok().filter(|number| *number > 0 && number.to_string() == name)?;
+    let fault = Fault::invalid(code::BAD_PORT_NAME, at, format!("`\"{name}\"` is the name of a port, not its number"))
+        .note("what stands in quotes is a name, and Kubernetes allows no name without a letter")
+        .help(format!("write `{number}` without quotes"));
+    Some(fault.suggest(format!("write `{number}`"), number.to_string()))
+}
+
 /// `validateSleepAction`.
 fn sleep(action: Option<&SleepAction>, grace: i64, at: &At<'_>, faults: &mut Faults) {
-    let Some(seconds) = action.map(|action| action.seconds).filter(|seconds| *seconds < 0 || *seconds > grace) else {
-        return;
-    };
-    let place = at.field("seconds");
-    let (message, why) = if seconds < 0 {
-        ("a hook cannot sleep for less than no time".to_owned(), "it is a number of seconds, at least 0".to_owned())
-    } else {
+    let Some(seconds) = action.map(|action| action.seconds) else { return };
+    let (place, field) = (at.field("seconds"), at.path().to_string());
+    if seconds < 0 {
+        faults.push(Fault::invalid(NEGATIVE, &place, "`seconds` cannot be negative").field(field));
+    } else if seconds > grace {
         let message = format!("this hook sleeps for {seconds} s, and the pod is given {grace} s to end");
-        (message, "Kubernetes ends the container when `terminationGracePeriodSeconds` have passed".to_owned())
-    };
-    let fault = Fault::invalid(code::BAD_SLEEP, &place, message).field(at.path().to_string()).note(why);
-    let fault = if seconds < 0 { fault } else { fault.relation() };
-    faults.push(if seconds < 0 {
-        fault
-    } else {
-        fault.help("sleep for less, or set `terminationGracePeriodSeconds` of the pod to more")
-    });
+        let fault = Fault::invalid(code::BAD_SLEEP, &place, message)
+            .field(field)
+            .relation()
+            .note("Kubernetes ends the container when `terminationGracePeriodSeconds` of the pod have passed")
+            .help("sleep for less, or set `terminationGracePeriodSeconds` of the pod to more");
+        faults.push(fault);
+    }
 }

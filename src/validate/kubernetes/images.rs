@@ -34,7 +34,10 @@ pub fn check(container: &Container, at: &At<'_>, faults: &mut Faults) {
     if trimmed.len() != image.len() {
         let fault = Fault::invalid(code::IMAGE_WITH_BLANKS, &at, "an image cannot have blanks around its name");
         faults.push(match malformed(trimmed) {
-            None => fault.replace("take the blanks away", format!("\"{trimmed}\"")),
+            None => {
+                let fault = fault.help(format!("write `{trimmed}`"));
+                fault.replace("take the blanks away", format!("\"{trimmed}\""))
+            }
             Some(_) => fault,
         });
         return;

@@ -41,28 +41,18 @@ pub fn check(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Fau
     }
 }
 
-/// What is wrong with the name of a port, or with a name that a probe asks for.
+/// What is wrong with the name of a port: `IsValidPortName`.
 pub fn name(name: &str, at: &At<'_>) -> Option<Fault> {
     let wrong = formats::port_name(name)?;
     let message = format!("`{}` cannot be the name of a port", name.escape_debug());
-    let fault = Fault::invalid(code::BAD_PORT_NAME, at, message).here(format!("this {wrong}"));
-    if name.bytes().all(|byte| byte.is_ascii_digit())
-        && let Ok(number @ 1..=65535) = name.parse::<u32>()
-    {
-        let fault = fault.note("what stands in quotes is a name, and a name has a letter");
-        return Some(
-            fault
-                .help(format!("without quotes it is the number {number}"))
-                .suggest("write a number", number.to_string()),
-        );
-    }
-    let fault = fault.note(format!(
-        "Kubernetes allows lower-case letters, digits and single `-` between them, at most {} characters and one letter at least",
+    let fault = Fault::invalid(code::BAD_PORT_NAME, at, message).here(format!("this {wrong}")).note(format!(
+        "Kubernetes allows at most {} lower-case letters, digits and single `-` between them, with one letter at least",
         formats::PORT_NAME_LENGTH
     ));
     let better = name.to_ascii_lowercase().replace(['_', '.', ' '], "-");
     Some(if formats::port_name(&better).is_none() {
-        fault.help(format!("did you mean `{better}`?")).suggest(format!("write `{better}`"), format!("\"{better}\""))
+        let fault = fault.help(format!("did you mean `{better}`?"));
+        fault.suggest(format!("write `{better}`"), format!("\"{better}\""))
     } else {
         fault
     })
@@ -263,7 +253,11 @@ fn twice(pod: &Pod<'_>, first: &Listed<'_>, listed: &Listed<'_>, spec: &At<'_>) 
         (message, "the containers of a pod have one network, so only one of them can listen there")
     };
     let node = defaults::host_port(pod.spec, listed.port) != 0 && defaults::host_port(pod.spec, first.port) != 0;
-    let note = if node { "for one port of the node, one entry names an address and the other any" } else { note };
+    let note = if node {
+        "both take one port of the node, the one at a single address and the other at all of them"
+    } else {
+        note
+    };
     let fault = listed.at(spec, |at| {
         Fault::found(code::SAME_PORT, &at.field("containerPort"), message).relation().here("here").note(note)
     });

@@ -9,15 +9,24 @@ use crate::diagnostics::suggest::closest;
 use crate::validate::fault::{Fault, Reason};
 use crate::validate::path::{At, Step};
 
+/// How many words a list has that is always shown.
+const SHORT: usize = 10;
+
 /// What is wrong with a word that has to be one of `words`.
 #[must_use]
 pub fn one_of(code: Code, value: &str, words: &[&str], at: &At<'_>) -> Option<Fault> {
     if words.contains(&value) {
         return None;
     }
-    let fault = Fault::refused(code, Reason::NotSupported, at, message(value, at))
-        .note(format!("Kubernetes takes {}, and tells capitals apart", alternatives(words)));
-    let Some(word) = closest(value, words.iter().copied()) else { return Some(fault) };
+    let fault = Fault::refused(code, Reason::NotSupported, at, message(value, at));
+    let near = closest(value, words.iter().copied());
+    // A long list is no help where one word was all but written.
+    let fault = if near.is_some() && words.len() > SHORT {
+        fault
+    } else {
+        fault.note(format!("Kubernetes takes {}", alternatives(words)))
+    };
+    let Some(word) = near else { return Some(fault) };
     let fault = fault.help(format!("did you mean `{word}`?"));
     let (change, text) = (format!("write `{word}`"), format!("\"{word}\""));
     // Where only the case is wrong, nothing else can be meant.

@@ -1,6 +1,6 @@
 //! References to variables, `$(NAME)`, in commands and values.
 //!
-//! In: a container as it runs. Out: warnings. Source: `Expand` in k8s.io/kubernetes/third_party/forked/golang/expansion: what
+//! In: a container as it runs. Out: warnings. Source: `Expand` in `k8s.io/kubernetes/third_party/forked/golang/expansion`: what
 //! names no variable is left as it stands, and `$$(NAME)` is an escape. Always: quiet where a shell may be meant, to which
 //! `$(name)` is a command, and where variables come from outside. Not here: what else stands in a command.
 
@@ -18,6 +18,9 @@ const ADDED: (&[&str], &[&str]) = (
 );
 /// The variables that Flyte adds under names without a mark of their own.
 const OF_FLYTE: &[&str] = &["ACTION_NAME", "RUN_NAME"];
+
+/// How many references of one text are looked at; nobody would read more messages of it.
+const MOST: usize = 20;
 
 /// Checks what the container at `at` refers to.
 pub fn check(container: &Container, at: &At<'_>, faults: &mut Faults) {
@@ -41,7 +44,7 @@ pub fn check(container: &Container, at: &At<'_>, faults: &mut Faults) {
 
 /// Checks one text, which sees the first `visible` variables.
 fn in_text(text: &str, container: &Container, visible: usize, at: &At<'_>, faults: &mut Faults) {
-    for name in references(text) {
+    for name in references(text).into_iter().take(MOST) {
         let mut names = container.env.iter().flatten().map(|variable| variable.name.as_str());
         let defined = names.position(|known| known == name);
         match defined {
@@ -60,7 +63,9 @@ fn references(text: &str) -> Vec<&str> {
         rest = after;
         if let Some(escaped) = after.strip_prefix('$') {
             rest = escaped;
-        } else if let Some((name, behind)) = after.strip_prefix('(').and_then(|inside| inside.split_once(')')) {
+        } else if let Some(inside) = after.strip_prefix('(') {
+            // Where nothing closes this one, nothing closes those behind it.
+            let Some((name, behind)) = inside.split_once(')') else { break };
             found.push(name);
             rest = behind;
         }

@@ -77,7 +77,7 @@ pub fn check(handler: Handler<'_>, field: &str, container: &Container, grace: i6
         let fault = Fault::forbidden(code::SEVERAL_HANDLERS, &at.field(other), message)
             .here("the other")
             .other(&at.field(first), "the one");
-        faults.push(fault.note("Kubernetes has no rule for which of them comes first").help("take one of them away"));
+        faults.push(fault.note("Kubernetes wants exactly one in it").help("take one of them away"));
     }
     let at = at.field(first);
     match first {

@@ -252,8 +252,8 @@ fn twice(pod: &Pod<'_>, first: &Listed<'_>, listed: &Listed<'_>, spec: &At<'_>) 
         let message = format!("two containers list port {number}/{protocol}");
         (message, "the containers of a pod have one network, so only one of them can listen there")
     };
-    let node = defaults::host_port(pod.spec, listed.port) != 0 && defaults::host_port(pod.spec, first.port) != 0;
-    let note = if node {
+    let of_node = |port| defaults::host_port(pod.spec, port) != 0;
+    let note = if of_node(listed.port) && of_node(first.port) {
         "both take one port of the node, the one at a single address and the other at all of them"
     } else {
         note

@@ -42,6 +42,10 @@ pub fn check(container: &Container, at: &At<'_>, faults: &mut Faults) {
         });
         return;
     }
+    // What could not be read was told where the text was.
+    if image.contains(char::REPLACEMENT_CHARACTER) {
+        return;
+    }
     if let Some(wrong) = malformed(image) {
         let fault = Fault::found(code::BAD_IMAGE_REFERENCE, &at, format!("`{image}` is not the name of an image"))
             .here(wrong)

@@ -4,7 +4,7 @@
 //! `checkHostPortConflicts` and `validateHostNetwork` in validation.go, `warningsForPodSpecAndMeta` in pkg/api/pod. Always: in
 //! the node's network, a port of a container is one of the node's.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use k8s_openapi::api::core::v1::{Container, ContainerPort};
 use rustc_hash::FxHashMap;

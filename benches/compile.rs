@@ -10,17 +10,20 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use flytec::compile::{Analysis, Build, analyse, compile, lower};
+use flytec::check::pod_security::PodSecurity;
+use flytec::compile::{Analysis, Build, Lowered, Settings, analyse, compile, lower};
 use flytec::diagnostics::Diagnostics;
+use flytec::diagnostics::levels::Levels;
 use flytec::emit::{Emitter, Kind};
 use flytec::expression::inputs::Inputs;
 use flytec::flyte::entrypoint::Context;
 use flytec::lower::Workload;
 use flytec::modules::{Modules, load};
+use flytec::schema::kubernetes::versions::Target;
 use flytec::source::files::Memory;
 use flytec::source::{FileId, SourceMap};
 use flytec::syntax::recognise;
-use flytec::validate::Target;
+use flytec::validate::validate;
 use k8s_openapi::api::core::v1::{Container, PodSpec};
 
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
@@ -159,18 +162,35 @@ struct Setting {
     disk: Memory,
     inputs: Inputs,
     context: Context,
-    target: Target,
+    kubernetes: Target,
+    levels: Levels,
+    pod_security: PodSecurity,
 }
 
 impl Setting {
     fn new() -> Self {
         let context = Context { version: Some("v1".to_owned()), ..Context::default() };
         let platform = [("platform.flyteenv".to_owned(), PLATFORM.as_bytes().to_vec())];
-        Self { disk: Memory::new(platform.into()), inputs: Inputs::default(), context, target: Target::default() }
+        let (levels, pod_security) = (Levels::default(), PodSecurity::default());
+        Self {
+            disk: Memory::new(platform.into()),
+            inputs: Inputs::default(),
+            context,
+            levels,
+            pod_security,
+            kubernetes: Target::default(),
+        }
     }
 
     fn build(&self) -> Build<'_> {
-        Build { files: &self.disk, inputs: &self.inputs, context: &self.context, target: &self.target }
+        Build {
+            files: &self.disk,
+            inputs: &self.inputs,
+            context: &self.context,
+            levels: &self.levels,
+            pod_security: &self.pod_security,
+            kubernetes: &self.kubernetes,
+        }
     }
 
     fn compile(&self, sources: &SourceMap) -> Vec<Workload> {
@@ -183,12 +203,12 @@ impl Setting {
         load(named, sources, &self.disk, &mut Diagnostics::default())
     }
 
-    fn analyse<'m>(&self, modules: &'m Modules, sources: &mut SourceMap) -> Analysis<'m> {
+    fn analyse<'m>(&self, modules: &'m Modules, sources: &mut SourceMap) -> (Analysis<'m>, Settings) {
         analyse(modules, sources, &self.build(), &mut Diagnostics::default())
     }
 
-    fn lower(&self, analysis: Analysis<'_>, sources: &SourceMap) -> Vec<Workload> {
-        lower(sources, analysis, "v1", &self.context, &mut Diagnostics::default())
+    fn lower<'a>(&self, analysis: &'a Analysis<'_>, settings: Settings, sources: &SourceMap) -> Lowered<'a> {
+        lower(sources, analysis, settings, "v1", &self.context, &mut Diagnostics::default())
     }
 }
 
@@ -237,21 +257,33 @@ fn stages(criterion: &mut Criterion) {
     for size in SIZES {
         let mut sources = SourceMap::new(vec![("bench.flyteenv".to_owned(), program(size))]);
         let modules = setting.load(&mut sources);
-        let workloads = setting.lower(setting.analyse(&modules, &mut sources), &sources);
-        assert_eq!(workloads.len(), size, "the workload compiles");
+        let (analysis, settings) = setting.analyse(&modules, &mut sources);
+        let Lowered { subjects, parts } = setting.lower(&analysis, settings, &sources);
+        assert_eq!(subjects.len(), size, "the workload compiles");
+        let workloads: Vec<Workload> = subjects.iter().map(|subject| subject.workload.clone()).collect();
         group.bench_function(BenchmarkId::new("parse", size), |bencher| {
             bencher.iter(|| setting.load(black_box(&mut sources)));
         });
         group.bench_function(BenchmarkId::new("check", size), |bencher| {
-            bencher.iter(|| setting.analyse(black_box(&modules), &mut sources).tasks.len());
+            bencher.iter(|| setting.analyse(black_box(&modules), &mut sources).1.tasks.len());
         });
         let mut again = sources.clone();
         group.bench_function(BenchmarkId::new("lower", size), |bencher| {
             bencher.iter_batched(
-                || setting.analyse(&modules, &mut again),
-                |analysis| setting.lower(analysis, &sources),
+                || setting.analyse(&modules, &mut again).1,
+                |settings| setting.lower(&analysis, settings, &sources),
                 criterion::BatchSize::LargeInput,
             );
+        });
+        group.bench_function(BenchmarkId::new("validate", size), |bencher| {
+            bencher.iter(|| {
+                validate(
+                    black_box(&subjects),
+                    &parts,
+                    &flytec::validate::Target::new(&setting.kubernetes),
+                    &mut Diagnostics::default(),
+                );
+            });
         });
         group.bench_function(BenchmarkId::new("emit", size), |bencher| {
             bencher.iter(|| emit(black_box(&workloads)));

@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
+use crate::check::pod_security::PodSecurity;
 use crate::check::{self, Checked};
+use crate::diagnostics::levels::Levels;
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, code, echoes};
 use crate::digest::sha256;
 use crate::evaluate::{self, Evaluation, Layer};
@@ -18,6 +20,7 @@ use crate::flyte::entrypoint::Context;
 use crate::lower::{EnvironmentFacts, Lowering, Template, Workload, WorkloadName};
 use crate::modules::{self, Modules};
 use crate::resolve::{self, Environment, Program, TaskId};
+use crate::schema::kubernetes::versions;
 use crate::settings::{self, TaskSettings};
 use crate::source::files::Files;
 use crate::source::{FileId, SourceMap, Span};
@@ -33,8 +36,12 @@ pub struct Build<'b> {
     pub inputs: &'b Inputs,
     /// What the entrypoint of Python functions is given.
     pub context: &'b Context,
-    /// What the pods are held to.
-    pub target: &'b Target,
+    /// The cluster that the pods are made for.
+    pub kubernetes: &'b versions::Target,
+    /// What becomes of warnings.
+    pub levels: &'b Levels,
+    /// The level of the Pod Security Standards.
+    pub pod_security: &'b PodSecurity,
 }
 
 /// What came of a program.
@@ -65,24 +72,19 @@ pub fn compile(mut sources: SourceMap, named: &[FileId], build: &Build<'_>) -> C
     // 1. and 2. Texts to trees, and those to modules.
     let modules = modules::load(named.iter().copied(), &mut sources, build.files, &mut diagnostics);
     // 3. to 6. Modules to settings that keep every rule.
-    let analysis = analyse(&modules, &mut sources, build, &mut diagnostics);
+    let (analysis, settings) = analyse(&modules, &mut sources, build, &mut diagnostics);
     // 7. Settings to pods.
     let version = build.context.version.clone().unwrap_or_else(|| version(&sources, build.inputs));
-    let Lowered { subjects, parts } = lower(
-        &sources,
-        &analysis.program,
-        &analysis.evaluation,
-        analysis.settings,
-        &version,
-        build.context,
-        &mut diagnostics,
-    );
+    let Lowered { subjects, parts } = lower(&sources, &analysis, settings, &version, build.context, &mut diagnostics);
     // 8. Pods to the rules of those who run them.
-    validate::validate(&subjects, &parts, build.target, &mut diagnostics);
+    let target = Target::new(build.kubernetes);
+    validate::validate(&subjects, &parts, &target, &mut diagnostics);
+    check::uses::label(&analysis.evaluation, &sources, analysis.said, &mut diagnostics);
     let workloads = subjects.into_iter().map(|subject| subject.workload);
-    let workloads = if diagnostics.has_errors() { Vec::new() } else { workloads.collect() };
+    let workloads = if build.levels.refuse(&diagnostics) { Vec::new() } else { workloads.collect() };
     let doubtful: Vec<Span> = modules.iter().flat_map(|module| &module.tree.doubtful).copied().collect();
     let diagnostics = echoes::left_out(diagnostics.finish(&sources), &doubtful, &sources);
+    let diagnostics = build.levels.applied(diagnostics);
     Compilation { sources, diagnostics, workloads, version }
 }
 
@@ -90,12 +92,17 @@ pub fn compile(mut sources: SourceMap, named: &[FileId], build: &Build<'_>) -> C
 fn version(sources: &SourceMap, inputs: &Inputs) -> String {
     /// Enough to tell versions apart; the wire has room for 63 characters.
     const DIGITS: usize = 32;
-    let given = inputs.arguments.first().map(|(name, _)| name.file);
-    let texts = sources.iter().filter(|(id, _)| Some(*id) != given);
+    // Of the command line and of `flytec.toml`, which say other things too, the values count.
+    let apart =
+        [inputs.arguments.first().map(|(name, _)| name.file), inputs.defaults.as_ref().map(|defaults| defaults.file)];
+    let texts = sources.iter().filter(|(id, _)| !apart.contains(&Some(*id)));
     let mut digests: Vec<String> = texts.map(|(_, source)| sha256(source.text.as_bytes())).collect();
     // Of several values of one name the last one counts, and of several files that give one too.
     let last: BTreeMap<&str, &str> =
         inputs.arguments.iter().map(|(name, value)| (sources.text(*name), sources.text(*value))).collect();
+    let defaults = inputs.defaults.iter().flat_map(|defaults| &defaults.values);
+    let defaults = defaults.filter(|(name, _)| !last.contains_key(name.text.as_str()));
+    digests.extend(defaults.map(|(name, value)| sha256(format!("default {}={}", name.text, value.json()).as_bytes())));
     digests.extend(last.into_iter().map(|(name, value)| sha256(format!("{name}={value}").as_bytes())));
     for (at, (file, _)) in inputs.files.iter().enumerate().skip(1) {
         digests.push(sha256(format!("{at}:{}", sources.get(*file).text).as_bytes()));
@@ -113,13 +120,13 @@ pub struct Analysis<'a> {
     pub program: Program<'a>,
     /// The values of every declaration.
     pub evaluation: Evaluation,
-    /// The settings.
-    pub settings: AllSettings,
+    /// How many diagnostics there were before anything was said of settings.
+    pub said: usize,
 }
 
 /// The settings of everything that runs.
 #[derive(Debug)]
-pub struct AllSettings {
+pub struct Settings {
     /// Those of every task, by its id.
     pub tasks: Vec<TaskSettings>,
     /// Those of every variant, by its id.
@@ -132,7 +139,7 @@ pub fn analyse<'a>(
     sources: &mut SourceMap,
     build: &Build<'_>,
     diagnostics: &mut Diagnostics,
-) -> Analysis<'a> {
+) -> (Analysis<'a>, Settings) {
     let names = modules::names::names(modules, diagnostics);
     let mut evaluator = Evaluator::new(&names, sources, build.files, diagnostics);
     constants::evaluate(&mut evaluator, build.inputs);
@@ -142,7 +149,7 @@ pub fn analyse<'a>(
     let evaluation = evaluate::evaluate(&program, &mut evaluator);
     let used = evaluator.used;
     // 5. Values to settings.
-    let before = diagnostics.count();
+    let said = diagnostics.count();
     let tasks = program.tasks.iter().zip(&evaluation.tasks);
     let tasks: Vec<_> =
         tasks.map(|(task, layers)| settings::task(&layers.values, task.name.span, diagnostics)).collect();
@@ -160,10 +167,11 @@ pub fn analyse<'a>(
         evaluation: &evaluation,
         tasks: &tasks,
         variants: &variants,
+        pod_security: build.pod_security,
+        kubernetes: build.kubernetes,
     };
     check::check(&checked, diagnostics);
-    check::uses::label(&checked, sources, before, diagnostics);
-    Analysis { program, evaluation, settings: AllSettings { tasks, variants } }
+    (Analysis { program, evaluation, said }, Settings { tasks, variants })
 }
 
 /// What a program comes to: the pods of its tasks, and the templates that stand by themselves.
@@ -177,14 +185,14 @@ pub struct Lowered<'a> {
 /// The workloads of a program, in the order of their names; what was reported is left out of them.
 pub fn lower<'a>(
     sources: &SourceMap,
-    program: &Program<'_>,
-    evaluation: &'a Evaluation,
-    settings: AllSettings,
+    analysis: &'a Analysis<'_>,
+    settings: Settings,
     version: &str,
     context: &Context,
     diagnostics: &mut Diagnostics,
 ) -> Lowered<'a> {
-    let AllSettings { tasks, variants } = settings;
+    let Analysis { program, evaluation, .. } = analysis;
+    let Settings { tasks, variants } = settings;
     let environments: Vec<Arc<EnvironmentFacts>> = environment_facts(sources, program, evaluation);
     let mut lowering = Lowering::new(version, context);
     let mut subjects = Vec::with_capacity(tasks.len() + variants.len());
@@ -200,7 +208,7 @@ pub fn lower<'a>(
             };
             match lowering.workload(name, place, settings, Arc::clone(&environments[task.environment.0])) {
                 Ok(workload) => {
-                    subjects.push(Subject { workload, settings: values, whole: sound || values.is_whole() })
+                    subjects.push(Subject { workload, settings: values, whole: sound || values.is_whole() });
                 }
                 // Where something was reported, its remains need not make a pod.
                 Err(fault) if sound => diagnostics.push(internal(place, &fault.to_string())),

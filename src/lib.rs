@@ -16,6 +16,7 @@
 //! 9. [`emit`] writes workloads as JSON, YAML or wire bytes, and the manifest.
 //! 10. [`cli`] is the command.
 //!
+//! [`project`] reads what a project says for all its builds.
 //! [`expression`] tells steps 3 and 4 what expressions are worth, as a [`value`]. Beside all of them stands what every step may
 //! use: [`source`] (texts, places, and how further files come in), [`diagnostics`] (what people are told), [`data`] (YAML, JSON
 //! and TOML files to values with places), [`schema`] (which fields there are, and units), [`flyte`] (facts about Flyte),
@@ -39,6 +40,7 @@ pub mod flyte;
 pub mod graph;
 pub mod lower;
 pub mod modules;
+pub mod project;
 pub mod resolve;
 pub mod schema;
 pub mod settings;

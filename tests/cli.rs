@@ -10,10 +10,16 @@
 mod folder;
 #[path = "cli/imports.rs"]
 mod imports;
+#[path = "cli/kubernetes.rs"]
+mod kubernetes;
+#[path = "cli/levels.rs"]
+mod levels;
 #[path = "cli/messages.rs"]
 mod messages;
 #[path = "cli/output.rs"]
 mod output;
+#[path = "cli/project.rs"]
+mod project;
 #[path = "cli/sources.rs"]
 mod sources;
 #[path = "cli/status.rs"]

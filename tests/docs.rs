@@ -3,8 +3,8 @@
 //! A block fenced as `flyteenv` is a program of its own, and compiles without errors and warnings.
 //!
 //! - A line `# file: NAME` in it begins a file of that name, which need not be a source. The first file is the one that is built.
-//! - Behind `flyteenv` stand arguments of the command: `--set NAME=VALUE`, `--params FILE`, and files to build in place of the
-//!   first.
+//! - Behind `flyteenv` stand arguments of the command: `--set NAME=VALUE`, `--params FILE`, `--kubernetes-version VERSION`,
+//!   `--feature-gates NAME=BOOL,…`, and files to build in place of the first.
 //! - `error=CODE` and `warning=CODE` behind it say that exactly these diagnostics come, in this order.
 //!
 //! What the next blocks show, up to the next program of the page, comes of that program:
@@ -13,8 +13,10 @@
 //!   and so is a list, in which an element `…` stands for any number of elements.
 //! - `text` with a message, and `json` with a diagnostic, is what the command says.
 //!
+//! A block `toml` is a project's file, in which nothing is wrong.
+//!
 //! In a table headed `written` and `is`, the expressions of the first column are equal to those of the second, or fail with the
-//! code there. Links lead to pages and headings that there are; every function and every warning is described.
+//! code there. Links lead to pages and headings that there are; every function, warning and setting is described.
 
 #![allow(clippy::disallowed_methods, reason = "a test reads and writes files by itself")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
@@ -30,6 +32,8 @@ use std::path::PathBuf;
 
 use flytec::diagnostics::code;
 use flytec::expression::functions;
+use flytec::project;
+use flytec::source::SourceMap;
 use libtest_mimic::{Arguments, Failed, Trial};
 use support::{files_below, root};
 
@@ -42,6 +46,8 @@ const CHECKS: &[(&str, Check)] = &[
     ("every_link_leads_somewhere", links),
     ("everything_shown_comes_of_a_program", shown),
     ("every_function_and_warning_is_described", described),
+    ("every_setting_of_a_project_is_described", settings),
+    ("every_file_of_a_project_is_right", projects),
 ];
 
 fn main() {
@@ -81,6 +87,25 @@ fn described(pages: &[Page]) -> Result<(), String> {
     let functions = functions::names().map(|name| format!("`{name}("));
     let warnings = code::ALL.iter().filter(|code| code.id.starts_with('W')).map(|code| format!("`{}`", code.id));
     none(functions.chain(warnings).filter(|name| !text.contains(name)))
+}
+
+/// Of a table whose settings have any names, the table is.
+fn settings(pages: &[Page]) -> Result<(), String> {
+    let text: String = pages.iter().map(|page| &*page.text).collect();
+    let rows = project::TABLES.iter().flat_map(|(table, settings)| {
+        let any = settings.is_empty().then(|| format!("| `[{table}]` | "));
+        settings.iter().map(move |setting| format!("| `[{table}]` | `{setting}` |")).chain(any)
+    });
+    none(rows.filter(|row| !text.contains(row)))
+}
+
+fn projects(pages: &[Page]) -> Result<(), String> {
+    let files = pages.iter().flat_map(|page| &page.projects);
+    assert!(files.clone().next().is_some(), "the documentation shows no project");
+    none(files.filter_map(|(place, text)| {
+        let file = SourceMap::new(vec![(place.clone(), text.clone())]).ids().next()?;
+        project::read(file, text).err().map(|faults| format!("{place}: {faults:?}"))
+    }))
 }
 
 fn none(faults: impl Iterator<Item = String>) -> Result<(), String> {

@@ -1,7 +1,8 @@
 //! The language by its behaviours: `tests/cases`, of which `tests/README.md` says how they are laid out.
 //!
 //! Each `NAME.flyteenv` is a program, and so is each folder `NAME.d` with all sources in it; what stands in folders of that is
-//! there to be imported or read, and its file `arguments` holds arguments of the command line. What comes of it stands in
+//! there to be imported or read, and its file `arguments` holds arguments of the command line. One with a `flytec.toml` is a
+//! project, which the command builds. What comes of it stands in
 //! `NAME.expected` beside it: the messages as people read them, then, if the program was accepted, a YAML document for each
 //! pod; below `manifest/` also what the manifest says of it. `UPDATE=1 cargo test --test golden` writes what comes.
 
@@ -127,6 +128,10 @@ fn case(expectation: &Path, sources: &[PathBuf], updating: bool) -> Result<(), F
 /// What comes of a program, as text.
 fn outcome(sources: &[PathBuf]) -> Result<String, Failed> {
     let folder = cases();
+    let project = sources.first().and_then(|source| whole(&folder, source));
+    if let Some(project) = project.filter(|whole| whole.join("flytec.toml").is_file()) {
+        return outcome_of_a_project(project);
+    }
     let mut files = Vec::new();
     for path in sources {
         match String::from_utf8(fs::read(path)?) {
@@ -153,6 +158,18 @@ fn outcome(sources: &[PathBuf]) -> Result<String, Failed> {
         }
     }
     Ok(text)
+}
+
+/// What comes of a project: only the command puts settings and arguments together.
+fn outcome_of_a_project(folder: &Path) -> Result<String, Failed> {
+    let arguments = fs::read_to_string(folder.join("arguments")).unwrap_or_default();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flytec"));
+    command.args(["build", "--quiet", "--color", "never", "-o", "-", "--format", "yaml"]);
+    let output = command.args(arguments.split_whitespace()).current_dir(folder).output()?;
+    if output.status.code().is_none_or(|status| status > 1) {
+        return Err(String::from_utf8(output.stderr)?.into());
+    }
+    Ok(String::from_utf8(output.stderr)? + &String::from_utf8(output.stdout)?)
 }
 
 /// Files by their names.

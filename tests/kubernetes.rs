@@ -15,12 +15,12 @@ use std::fs;
 
 use flytec::diagnostics::Severity;
 use flytec::validate::Target;
-use flytec::validate::fault::Faults;
-use flytec::validate::kubernetes::{self, Pod};
+use flytec::validate::fault::Fault;
 use k8s_openapi::api::core::v1 as api;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
-use support::{Program, root};
+use support::pods::{faults_of, program_of};
+use support::root;
 
 /// What is in each file: pods judged with the gates that are on by default, and with gates that are off by default.
 const FILES: &[&str] = &["rules", "mutated", "realistic", "gated"];
@@ -53,8 +53,7 @@ fn judge(case: &Value, exception: Option<&str>) -> Result<(), Failed> {
     let faults =
         [by_rules(case), as_a_program(case)].into_iter().filter_map(Result::err).collect::<Vec<_>>().join("\n");
     match (faults.is_empty(), exception) {
-        (true, None) => Ok(()),
-        (false, Some(_)) => Ok(()),
+        (true, None) | (false, Some(_)) => Ok(()),
         (true, Some(reason)) => Err(format!("agrees, though an exception says: {reason}").into()),
         (false, None) => Err(format!("{faults}\npod: {}", case["pod"]).into()),
     }
@@ -79,12 +78,13 @@ fn is_unreadable(expected: &BTreeSet<Error>) -> bool {
 }
 
 fn target(case: &Value) -> Target {
-    let flags = case["flags"]["feature-gates"].as_str().unwrap_or_default();
-    support::target(34, flags)
+    let arguments = arguments(case);
+    let option = |name: &str| arguments.iter().zip(arguments.iter().skip(1)).find(|(flag, _)| *flag == name);
+    Target::new(&support::kubernetes(|name| option(name).map(|(_, value)| value.clone())))
 }
 
 /// The errors of a pod that do not come from what Flyte sets itself.
-fn of_author((_, field): &&Error) -> bool {
+fn of_author((_, field): &Error) -> bool {
     const OF_FLYTE: &[&str] = &[
         "metadata.name",
         "metadata.generateName",
@@ -103,7 +103,7 @@ fn by_rules(case: &Value) -> Result<(), String> {
     if is_unreadable(&expected) {
         return Ok(());
     }
-    let expected: BTreeSet<Error> = expected.iter().filter(of_author).cloned().collect();
+    let expected: BTreeSet<Error> = expected.iter().filter(|error| of_author(error)).cloned().collect();
     let pod: api::Pod = serde_json::from_value(case["pod"].clone()).map_err(|error| format!("unreadable: {error}"))?;
     let found = errors_of(&pod, &target(case));
     if found == copies_left_out(&expected) {
@@ -120,16 +120,8 @@ fn by_rules(case: &Value) -> Result<(), String> {
 }
 
 fn errors_of(pod: &api::Pod, target: &Target) -> BTreeSet<Error> {
-    let (labels, annotations) = (pod.metadata.labels.clone(), pod.metadata.annotations.clone());
-    let (labels, annotations) = (labels.unwrap_or_default(), annotations.unwrap_or_default());
-    let spec = pod.spec.clone().unwrap_or_default();
-    let pod = Pod { labels: &labels, annotations: &annotations, spec: &spec, features: &target.features, filled: None };
-    let mut faults = Faults::new();
-    kubernetes::pod(&pod, &mut faults);
-    let error = |fault: &flytec::validate::fault::Fault| {
-        Some((fault.reason?.machine_name().to_owned(), fault.kubernetes_field()))
-    };
-    faults.iter().filter_map(error).collect()
+    let error = |fault: &Fault| Some((fault.reason?.machine_name().to_owned(), fault.kubernetes_field()));
+    faults_of(pod, target).iter().filter_map(error).collect()
 }
 
 /// An error of a request that only copies the one of the limit, which the server fills in, counts once.
@@ -145,14 +137,11 @@ fn copies_left_out(errors: &BTreeSet<Error>) -> BTreeSet<Error> {
 
 /// The program that makes this pod is accepted where Kubernetes accepts the pod, and refused with errors that Kubernetes has.
 fn as_a_program(case: &Value) -> Result<(), String> {
-    let Some(source) = program(&case["pod"]) else { return Ok(()) };
+    let text = case["pod_text"].as_str().map_or_else(|| case["pod"].to_string(), str::to_owned);
+    let Some(program) = program_of(&case["pod"], &text, &arguments(case)) else { return Ok(()) };
     let expected = expected(case);
-    let pod = case["pod_text"].as_str().map_or_else(|| case["pod"].to_string(), str::to_owned);
-    let others = BTreeMap::from([("pod.json".to_owned(), pod.into_bytes())]);
-    let arguments = arguments(case);
-    let program = Program::beside(vec![("main.flyteenv".to_owned(), source)], others, &arguments);
     let refused = program.compilation.has_errors();
-    let expected_here: Vec<&Error> = expected.iter().filter(of_author).collect();
+    let expected_here: Vec<&Error> = expected.iter().filter(|error| of_author(error)).collect();
     if refused == expected_here.is_empty() {
         let verdict = if refused { "refused" } else { "accepted" };
         return Err(format!("as a program it is {verdict}, Kubernetes says {expected:?}\n{}", program.messages()));
@@ -173,28 +162,4 @@ fn arguments(case: &Value) -> Vec<String> {
         arguments.extend(["--feature-gates".to_owned(), gates.to_owned()]);
     }
     arguments
-}
-
-/// A program that makes this pod; `None` for what the language has no words for.
-fn program(pod: &Value) -> Option<String> {
-    let fields = pod.as_object()?;
-    let metadata = fields.get("metadata");
-    let known = |value: Option<&Value>, names: &[&str]| {
-        value.and_then(Value::as_object).is_none_or(|fields| fields.keys().all(|key| names.contains(&key.as_str())))
-    };
-    if !known(Some(pod), &["apiVersion", "kind", "metadata", "spec"])
-        || !known(metadata, &["name", "labels", "annotations"])
-    {
-        return None;
-    }
-    let primary = fields.get("spec")?.get("containers")?.get(0)?.get("name")?.as_str()?;
-    let mut source = format!("template pod {{\n  primary_container_name = {primary:?}\n");
-    for name in ["labels", "annotations"] {
-        if metadata.and_then(|metadata| metadata.get(name)).is_some() {
-            let _ = writeln!(source, "  {name} = json(\"pod.json\").metadata.{name}");
-        }
-    }
-    source.push_str("  pod_spec = json(\"pod.json\").spec\n}\n\n");
-    source.push_str("environment env {\n  task run {\n    command = [\"run\"]\n    pod_template = pod\n  }\n}\n");
-    Some(source)
 }

@@ -10,17 +10,19 @@ mod support;
 
 use std::fmt::Write as _;
 
+use flytec::check::pod_security::PodSecurity;
 use flytec::compile::{Build, analyse};
 use flytec::diagnostics::Diagnostics;
+use flytec::diagnostics::levels::Levels;
 use flytec::expression::inputs::Inputs;
 use flytec::flyte::entrypoint::Context;
 use flytec::lower::Template;
 use flytec::modules::load;
 use flytec::schema::kubernetes::POD_SPEC;
+use flytec::schema::kubernetes::versions::Target;
 use flytec::schema::{Object, Type};
 use flytec::source::SourceMap;
 use flytec::source::files::Memory;
-use flytec::validate::Target;
 use k8s_openapi::DeepMerge as _;
 use k8s_openapi::api::core::v1::PodSpec;
 use proptest::prelude::*;
@@ -93,10 +95,19 @@ fn pod_specs(text: &str) -> Vec<PodSpec> {
     let mut sources = SourceMap::new(vec![("a.flyteenv".to_owned(), text.to_owned())]);
     let mut diagnostics = Diagnostics::default();
     let (disk, inputs, context) = (Memory::default(), Inputs::default(), Context::default());
-    let build = Build { files: &disk, inputs: &inputs, context: &context, target: &Target::default() };
+    let (levels, pod_security) = (Levels::default(), PodSecurity::default());
+    let kubernetes = Target::default();
+    let build = Build {
+        files: &disk,
+        inputs: &inputs,
+        context: &context,
+        levels: &levels,
+        pod_security: &pod_security,
+        kubernetes: &kubernetes,
+    };
     let named: Vec<_> = sources.ids().collect();
     let modules = load(named, &mut sources, &disk, &mut diagnostics);
-    let analysis = analyse(&modules, &mut sources, &build, &mut diagnostics);
+    let (analysis, _) = analyse(&modules, &mut sources, &build, &mut diagnostics);
     let types = ["E03", "E01", "E02"];
     for diagnostic in diagnostics.finish(&sources) {
         // What is required of a pod has nothing to do with how it is merged.

@@ -1,7 +1,8 @@
 //! Conformance with Flyte's SDK: the fixtures of `tests/sdk/fixtures`, whose README says where they come from.
 //!
 //! Each fixture is a program and what the SDK made of the same declarations. Pods must be equal field for field, in the order
-//! of every list; the facts beside the pod must be in the manifest; what the SDK refuses must be refused. The `.merged` twin of
+//! of every list; the facts beside the pod must be in the manifest; what the SDK refuses must be refused, and so must be what
+//! Kubernetes would refuse of what the SDK makes, which `tests/sdk/refused_by_kubernetes` lists. The `.merged` twin of
 //! a program says the same with merging blocks, and must give the same bytes.
 
 mod support;
@@ -33,9 +34,8 @@ fn fixture(path: &Path) -> Result<(), Failed> {
     if expected.get("refused") == Some(&json!(true)) {
         return if program.compilation.has_errors() { Ok(()) } else { Err("the SDK refuses this program".into()) };
     }
-    let name = path.file_stem().unwrap_or_default().to_string_lossy();
-    if fs::read_to_string(root().join("tests/sdk/refused_by_kubernetes"))?.lines().any(|listed| listed == name) {
-        return refused_by_kubernetes(&program);
+    if let Some(codes) = refused_by_kubernetes(path) {
+        return same("the errors", &json!(errors_of_kubernetes(&program)?), &json!(codes));
     }
     program.expect_success()?;
     compare_pods(&program, &expected)?;
@@ -44,13 +44,26 @@ fn fixture(path: &Path) -> Result<(), Failed> {
     compare_twin(&program, &twin, &expected)
 }
 
-/// The SDK makes a pod that no cluster takes: the rules of Kubernetes say so, and nothing else is wrong.
-fn refused_by_kubernetes(program: &Program) -> Result<(), Failed> {
-    let mut errors = program.compilation.diagnostics.iter().filter(|one| one.severity == Severity::Error).peekable();
-    if errors.peek().is_none() {
-        return Err("it is listed as refused by Kubernetes, and compiles".into());
+/// The codes of the errors of a fixture that the SDK takes and whose pods Kubernetes would refuse.
+fn refused_by_kubernetes(path: &Path) -> Option<Vec<&'static str>> {
+    let name = path.file_stem()?.to_str()?;
+    let lines = include_str!("sdk/refused_by_kubernetes").lines().filter(|line| !line.starts_with('#'));
+    let mut pairs = lines.filter_map(|line| line.split_once(": "));
+    let (_, codes) = pairs.find(|(fixture, _)| *fixture == name)?;
+    Some(codes.split(' ').collect())
+}
+
+/// The codes of all errors, each once, where all of them are Kubernetes'.
+fn errors_of_kubernetes(program: &Program) -> Result<Vec<&'static str>, Failed> {
+    let errors = program.compilation.diagnostics.iter().filter(|one| one.severity == Severity::Error);
+    let mut codes = std::collections::BTreeSet::new();
+    for error in errors {
+        if error.kubernetes.is_none() {
+            return Err(program.messages().into());
+        }
+        codes.insert(error.code.id);
     }
-    if errors.all(|error| error.kubernetes.is_some()) { Ok(()) } else { Err(program.messages().into()) }
+    Ok(codes.into_iter().collect())
 }
 
 /// `--task-version flytec-version`, and what the fixture adds to that.

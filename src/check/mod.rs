@@ -9,17 +9,21 @@ mod environments;
 mod images;
 mod overrides;
 mod overruled;
+pub mod pod_security;
 mod reuse;
 mod templates;
 mod unused;
 pub mod uses;
+mod versions;
 
+use self::pod_security::PodSecurity;
 use crate::diagnostics::Diagnostics;
 use crate::evaluate::Evaluation;
 use crate::expression::Used;
 use crate::modules::Modules;
 use crate::modules::names::Names;
 use crate::resolve::{EnvironmentId, Program, TaskId};
+use crate::schema::kubernetes::versions::Target;
 use crate::settings::TaskSettings;
 use crate::syntax::ast::Name;
 use crate::value::Object;
@@ -40,6 +44,10 @@ pub struct Checked<'a> {
     pub tasks: &'a [TaskSettings],
     /// The settings of every variant.
     pub variants: &'a [TaskSettings],
+    /// The level of the Pod Security Standards.
+    pub pod_security: &'a PodSecurity,
+    /// The cluster that the pods are made for.
+    pub kubernetes: &'a Target,
 }
 
 /// Holds a program to every rule.
@@ -48,6 +56,7 @@ pub fn check(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     environments::dependencies(checked, diagnostics);
     environments::settings(checked, diagnostics);
     templates::effective(checked, diagnostics);
+    versions::effective(checked, diagnostics);
     reuse::environments(checked, diagnostics);
     reuse::tasks(checked, diagnostics);
     reuse::variants(checked, diagnostics);
@@ -57,6 +66,7 @@ pub fn check(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     unused::warn(checked, diagnostics);
     overruled::warn(checked, diagnostics);
     containers::warn(checked, diagnostics);
+    pod_security::environments(checked, diagnostics);
 }
 
 /// A task or variant with its values and settings, for rules that hold for both.

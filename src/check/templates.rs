@@ -12,23 +12,28 @@ use crate::value::Object;
 
 /// Checks every effective template once, however many tasks share it.
 pub fn effective(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
+    for (fields, used) in all(checked) {
+        if used {
+            template::check(fields, diagnostics);
+        } else {
+            template::check_declared(fields, diagnostics);
+        }
+    }
+}
+
+/// Every effective template once, and whether a task uses it as it is.
+pub fn all<'a>(checked: &Checked<'a>) -> Vec<(&'a Object, bool)> {
     let mut seen: FxHashSet<*const Object> = FxHashSet::default();
+    let mut all = Vec::new();
     for subject in checked.subjects() {
         if let PodTemplate::Inline(fields) = &subject.settings.pod_template
             && seen.insert(Arc::as_ptr(fields))
         {
-            template::check(fields, diagnostics);
+            all.push((fields.as_ref(), true));
         }
     }
     let inline = checked.evaluation.environments.iter().filter_map(|layer| inline_template(&layer.values));
-    for (_, fields) in inline {
-        if seen.insert(Arc::as_ptr(fields)) {
-            template::check_declared(fields, diagnostics);
-        }
-    }
-    for fields in checked.evaluation.templates.iter().flatten() {
-        if seen.insert(Arc::as_ptr(fields)) {
-            template::check_declared(fields, diagnostics);
-        }
-    }
+    let declared = inline.map(|(_, fields)| fields).chain(checked.evaluation.templates.iter().flatten());
+    all.extend(declared.filter(|fields| seen.insert(Arc::as_ptr(fields))).map(|fields| (fields.as_ref(), false)));
+    all
 }

@@ -1,6 +1,6 @@
 //! Where a value is used that was written elsewhere: as the value of a parameter or constant, or on the command line.
 //!
-//! In: what was reported of settings, at the places where their values were written. Out: the same, with the keys that take
+//! In: what was reported of settings and pods, at the places where their values were written. Out: the same, with the keys that take
 //! those values. Always: a value that stands behind its key is left as it is, and a fix of what others may use too is taken
 //! away. The values are gone through only where something was reported.
 
@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Checked;
 use crate::diagnostics::Diagnostics;
+use crate::evaluate::Evaluation;
 use crate::source::{SourceMap, Span};
 use crate::value::{Kind, List, Object, Value};
 
@@ -17,7 +17,7 @@ use crate::value::{Kind, List, Object, Value};
 const MOST_KEYS: usize = 3;
 
 /// Adds the keys to what was reported after the first `from` diagnostics.
-pub fn label(checked: &Checked<'_>, sources: &SourceMap, from: usize, diagnostics: &mut Diagnostics) {
+pub fn label(evaluation: &Evaluation, sources: &SourceMap, from: usize, diagnostics: &mut Diagnostics) {
     let places: FxHashSet<Span> = diagnostics.places_after(from).collect();
     if places.is_empty() {
         return;
@@ -29,11 +29,11 @@ pub fn label(checked: &Checked<'_>, sources: &SourceMap, from: usize, diagnostic
         objects: FxHashSet::default(),
         lists: FxHashSet::default(),
     };
-    for layer in &checked.evaluation.environments {
-        uses.object(&layer.values);
-    }
-    for subject in checked.subjects() {
-        uses.object(subject.values);
+    let environments = evaluation.environments.iter().map(|layer| &layer.values);
+    let tasks = evaluation.tasks.iter().map(|layers| &layers.values);
+    let variants = evaluation.variants.iter().map(|layer| &layer.values);
+    for settings in environments.chain(tasks).chain(variants).chain(evaluation.templates.iter().flatten()) {
+        uses.object(settings);
     }
     diagnostics.amend_after(from, |diagnostic| {
         let Some(keys) = diagnostic.span().and_then(|place| uses.keys.get(&place)) else { return };

@@ -5,8 +5,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::levels::Lints;
+use crate::check::pod_security;
 use crate::diagnostics::render;
+use crate::diagnostics::suggest::did_you_mean;
 use crate::emit;
+use crate::schema::kubernetes::versions::{Gate, Version};
 
 /// Compiles .flyteenv files: Flyte 2 task environments in, one validated `K8sPod` for every task out.
 #[derive(Debug, Parser)]
@@ -35,6 +39,9 @@ pub struct Global {
     /// How diagnostics are written to standard error
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", global = true)]
     pub message_format: MessageFormat,
+    /// What becomes of warnings.
+    #[command(flatten)]
+    pub lints: Lints,
 }
 
 impl Global {
@@ -60,7 +67,8 @@ pub enum Command {
 /// What every command that compiles takes.
 #[derive(Debug, Args)]
 pub struct Common {
-    /// Files, or folders searched for `*.flyteenv`; `-` reads standard input [default: the current folder]
+    /// Files, or folders searched for `*.flyteenv`; `-` reads standard input [default: those of `flytec.toml`, or the
+    /// current folder]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// What standard input is called in messages
@@ -72,6 +80,12 @@ pub struct Common {
     /// A JSON, YAML or TOML file with values of parameters; a later one wins
     #[arg(long = "params", value_name = "FILE")]
     pub params: Vec<PathBuf>,
+    /// The version of the cluster's Kubernetes, such as 1.34 [default: the newest that flytec knows]
+    #[arg(long, value_name = "VERSION")]
+    pub kubernetes_version: Option<Version>,
+    /// Feature gates of the cluster that are not as its version has them by default
+    #[arg(long, value_name = "NAME=BOOL,…", value_delimiter = ',', value_parser = gate)]
+    pub feature_gates: Vec<(Gate, bool)>,
     /// The version of the tasks, for Flyte's entrypoint [default: a digest of the sources]
     #[arg(long, value_name = "VERSION")]
     pub task_version: Option<String>,
@@ -79,8 +93,26 @@ pub struct Common {
     #[arg(long, value_name = "URI")]
     pub code_bundle: Option<String>,
     /// Where the code bundle is unpacked [default: `.`]
-    #[arg(long, value_name = "DIR", requires = "code_bundle")]
+    #[arg(long, value_name = "DIR")]
     pub code_dest: Option<String>,
+    /// The level of the Pod Security Standards that every pod is held to
+    #[arg(long, value_enum, value_name = "LEVEL")]
+    pub pod_security: Option<PodSecurity>,
+    /// What becomes of warnings.
+    #[command(flatten)]
+    pub lints: Lints,
+}
+
+/// Reads `NAME=true` or `NAME=false`.
+fn gate(text: &str) -> Result<(Gate, bool), String> {
+    let (name, value) = text.split_once('=').ok_or("a gate is set by `NAME=true` or `NAME=false`")?;
+    let on = value.parse().map_err(|_| format!("`{name}` is set to `true` or `false`, not to `{value}`"))?;
+    let gate = Gate::named(name).ok_or_else(|| {
+        let help = did_you_mean(name, Gate::names())
+            .unwrap_or_else(|| "it is none of those that guard a part of a pod".to_owned());
+        format!("`{name}` is no feature gate that flytec knows; {help}")
+    })?;
+    Ok((gate, on))
 }
 
 /// `flytec build`.
@@ -89,15 +121,15 @@ pub struct Build {
     /// What is compiled.
     #[command(flatten)]
     pub common: Common,
-    /// The folder that the pods are written to; `-` streams them to standard output
-    #[arg(short, long, value_name = "DIR", default_value = "pods")]
-    pub out_dir: PathBuf,
-    /// What is written for each task
-    #[arg(long, value_enum, default_value_t, value_name = "KIND")]
-    pub emit: Emit,
-    /// How it is written
-    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
-    pub format: Format,
+    /// The folder that the pods are written to; `-` streams them to standard output [default: `pods`]
+    #[arg(short, long, value_name = "DIR")]
+    pub out_dir: Option<PathBuf>,
+    /// What is written for each task [default: pod]
+    #[arg(long, value_enum, value_name = "KIND")]
+    pub emit: Option<Emit>,
+    /// How it is written [default: json]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: Option<Format>,
     /// Only the pods whose names match, such as `production-env.*`
     #[arg(long, value_name = "GLOB")]
     pub only: Option<String>,
@@ -148,11 +180,31 @@ impl From<MessageFormat> for render::Format {
     }
 }
 
+/// A level of the Pod Security Standards.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum PodSecurity {
+    /// Nothing is asked.
+    Privileged,
+    /// What is known to raise privileges is refused.
+    Baseline,
+    /// Pods are hardened.
+    Restricted,
+}
+
+impl From<PodSecurity> for pod_security::Level {
+    fn from(level: PodSecurity) -> Self {
+        match level {
+            PodSecurity::Privileged => Self::Privileged,
+            PodSecurity::Baseline => Self::Baseline,
+            PodSecurity::Restricted => Self::Restricted,
+        }
+    }
+}
+
 /// What is written for each task.
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum Emit {
     /// `flyteidl2.core.K8sPod`.
-    #[default]
     Pod,
     /// A Kubernetes `v1` `Pod`.
     K8s,
@@ -168,10 +220,9 @@ impl From<Emit> for emit::Kind {
 }
 
 /// How it is written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum Format {
     /// JSON.
-    #[default]
     Json,
     /// YAML.
     Yaml,

@@ -1,11 +1,13 @@
 //! `flytec build`: compile, and write a file for every task and variant.
 
 use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::args::{Build, Global};
-use super::{Failure, Verdict, compile_and_report, output, say};
+use super::project::Opened;
+use super::{Failure, Verdict, compile_and_report, output, project, say};
 use crate::compile::Compilation;
 use crate::emit::manifest::{self, Written};
 use crate::emit::{Emitter, Format, Kind};
@@ -14,10 +16,11 @@ use crate::lower::Workload;
 /// Runs the command.
 pub fn run(global: &Global, build: &Build) -> Result<Verdict, Failure> {
     let only = build.only.as_deref().map(glob).transpose()?;
-    let (kind, format): (Kind, Format) = (build.emit.into(), build.format.into());
-    let stream = build.out_dir.as_os_str() == "-";
+    let Some(opened) = project::open(global, &build.common)? else { return Ok(Verdict::Bad) };
+    let Target { folder, kind, format } = Target::of(build, &opened);
+    let stream = folder.as_os_str() == "-";
     check_usage(build, kind, format, stream)?;
-    let compilation = compile_and_report(global, &build.common)?;
+    let compilation = compile_and_report(global, &build.common, opened)?;
     if compilation.has_errors() {
         return Ok(Verdict::Bad);
     }
@@ -31,14 +34,34 @@ pub fn run(global: &Global, build: &Build) -> Result<Verdict, Failure> {
     }
     let files = files(&workloads, kind, format, &compilation);
     if build.check {
-        return check_folder(build, &files);
+        return check_folder(build, &folder, &files);
     }
-    let changed = output::write(&build.out_dir, &files, build.only.is_some())?;
+    let changed = output::write(&folder, &files, build.only.is_some())?;
     if !global.quiet {
         let (count, plural) = (workloads.len(), if workloads.len() == 1 { "" } else { "s" });
-        say(&format!("{count} pod{plural} in `{}`, {changed} written\n", build.out_dir.display()));
+        say(&format!("{count} pod{plural} in `{}`, {changed} written\n", folder.display()));
     }
     Ok(Verdict::Good)
+}
+
+/// What is written, and where.
+struct Target {
+    folder: PathBuf,
+    kind: Kind,
+    format: Format,
+}
+
+impl Target {
+    /// The arguments win over the project.
+    fn of(build: &Build, opened: &Opened) -> Self {
+        let project = &opened.project.build;
+        let folder = || project.out_dir.as_ref().map(|folder| opened.disk.below_root(&folder.text));
+        Self {
+            folder: build.out_dir.clone().or_else(folder).unwrap_or_else(|| PathBuf::from("pods")),
+            kind: build.emit.map(Kind::from).or(project.emit).unwrap_or_default(),
+            format: build.format.map(Format::from).or(project.format).unwrap_or_default(),
+        }
+    }
 }
 
 fn glob(pattern: &str) -> Result<GlobMatcher, Failure> {
@@ -98,8 +121,8 @@ fn file_name(name: &str, format: Format) -> String {
     format!("{cut}~{digest}.{extension}")
 }
 
-fn check_folder(build: &Build, files: &output::Files) -> Result<Verdict, Failure> {
-    let differences = output::differences(&build.out_dir, files, build.only.is_some())?;
+fn check_folder(build: &Build, folder: &Path, files: &output::Files) -> Result<Verdict, Failure> {
+    let differences = output::differences(folder, files, build.only.is_some())?;
     if differences.is_empty() {
         return Ok(Verdict::Good);
     }

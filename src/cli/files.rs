@@ -11,8 +11,8 @@ use super::Failure;
 use crate::source::files::{Absence, Files, Found};
 use crate::syntax::MAX_SOURCE_BYTES;
 
-/// The file that marks the root of a project.
-const MARKER: &str = "flytec.toml";
+/// The file that marks the root of a project, and says what holds for its builds.
+pub const MARKER: &str = "flytec.toml";
 
 /// The disk, as far as a program may see it.
 pub struct Disk {
@@ -48,6 +48,13 @@ impl Disk {
         }
         let relative = std::iter::repeat_n(Component::ParentDir, up).chain(path.components().skip(shared));
         shown(&relative.collect::<PathBuf>())
+    }
+
+    /// A path from the root of the project, as one from the current folder.
+    pub fn below_root(&self, path: &str) -> PathBuf {
+        let root = self.roots.first().unwrap_or(&self.here);
+        let name = self.name(&without_dots(&root.join(path)));
+        PathBuf::from(if name.is_empty() { "." } else { &name })
     }
 
     fn sees(&self, path: &Path) -> bool {

@@ -9,7 +9,10 @@ mod args;
 mod build;
 mod check;
 mod files;
+mod kubernetes;
+mod levels;
 mod output;
+mod project;
 mod sources;
 
 use std::io::Write as _;
@@ -18,11 +21,10 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use self::args::{Arguments, Command, Common};
+use self::project::Opened;
 use crate::compile::{Build, Compilation, compile};
 use crate::diagnostics::{Severity, render};
-use crate::flyte::entrypoint::Context;
 use crate::source::SourceMap;
-use crate::validate::Target;
 
 /// Why a command could not run, for people. Its exit status is 2.
 #[derive(Debug)]
@@ -70,15 +72,22 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Compiles what the arguments name, and says what is to be said.
-fn compile_and_report(global: &args::Global, common: &Common) -> Result<Compilation, Failure> {
-    let sources = sources::read(common)?;
-    let context = Context {
-        version: common.task_version.clone(),
-        code_bundle: common.code_bundle.clone(),
-        code_destination: common.code_dest.clone(),
+/// Compiles what the arguments name, or the project, and says what is to be said.
+fn compile_and_report(global: &args::Global, common: &Common, opened: Opened) -> Result<Compilation, Failure> {
+    let context = opened.context(common)?;
+    let levels = opened.levels(global, common);
+    let pod_security = opened.pod_security(common);
+    let kubernetes = opened.kubernetes.clone();
+    let sources = sources::read(common, opened)?;
+    let (files, inputs) = (&sources.disk, &sources.inputs);
+    let build = Build {
+        files,
+        inputs,
+        context: &context,
+        levels: &levels,
+        pod_security: &pod_security,
+        kubernetes: &kubernetes,
     };
-    let build = Build { files: &sources.disk, inputs: &sources.inputs, context: &context, target: &Target::default() };
     let mut compilation = compile(sources.map, &sources.named, &build);
     let mut diagnostics = sources.faults;
     diagnostics.extend(compilation.diagnostics);

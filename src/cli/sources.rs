@@ -11,11 +11,13 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::args::Common;
 use super::files::{Disk, shown};
+use super::project::Opened;
 use super::{Failure, output};
 use crate::data::Format;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::expression::inputs::Inputs;
+use crate::expression::inputs::{Defaults, Inputs};
 use crate::modules::EXTENSION;
+use crate::project::Written;
 use crate::source::{FileId, Source, SourceMap, Span};
 
 /// What was read.
@@ -32,11 +34,11 @@ pub struct Sources {
     pub inputs: Inputs,
 }
 
-/// Reads what the arguments name.
-pub fn read(common: &Common) -> Result<Sources, Failure> {
-    let mut disk = Disk::new()?;
+/// Reads what the arguments name, or else the project.
+pub fn read(common: &Common, opened: Opened) -> Result<Sources, Failure> {
+    let Opened { mut disk, mut map, project, .. } = opened;
     let mut files: Vec<ReadFile> = Vec::new();
-    for path in named(&common.paths, &mut disk)? {
+    for path in named(&paths(common, &project.build.paths, &disk), &mut disk)? {
         let bytes = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
         let identity = std::fs::canonicalize(&path).map_err(|error| Failure::io("read", &path, &error))?;
         files.push(ReadFile { name: shown(&path), identity: identity.to_string_lossy().into_owned(), bytes });
@@ -55,9 +57,8 @@ pub fn read(common: &Common) -> Result<Sources, Failure> {
     files.sort_by(|a, b| a.name.cmp(&b.name));
     let mut seen: HashSet<String> = HashSet::new();
     files.retain(|file| seen.insert(file.identity.clone()));
-    let (mut map, faults) = decoded(files);
-    let named = map.ids().collect();
-    let inputs = inputs(common, &disk, &mut map)?;
+    let (named, faults) = decoded(files, &mut map);
+    let inputs = inputs(common, project.params, &disk, &mut map)?;
     Ok(Sources { map, named, faults, disk, inputs })
 }
 
@@ -68,26 +69,45 @@ struct ReadFile {
     bytes: Vec<u8>,
 }
 
-/// The texts; where bytes are no UTF-8 the first bad one is reported and the rest read as well as can be.
-fn decoded(files: Vec<ReadFile>) -> (SourceMap, Diagnostics) {
-    let mut bad: Vec<(String, usize)> = Vec::new();
-    let sources = files.into_iter().map(|ReadFile { name, identity, bytes }| match String::from_utf8(bytes) {
-        Ok(text) => Source::identified(name, identity, text),
-        Err(error) => {
-            bad.push((identity.clone(), error.utf8_error().valid_up_to()));
-            Source::identified(name, identity, String::from_utf8_lossy(error.as_bytes()).into_owned())
-        }
-    });
-    let map = SourceMap::of(sources.collect());
+/// The paths that are built, relative to the current folder.
+fn paths(common: &Common, project: &[Written], disk: &Disk) -> Vec<PathBuf> {
+    if !common.paths.is_empty() {
+        return common.paths.clone();
+    }
+    if project.is_empty() {
+        return vec![PathBuf::from(".")];
+    }
+    project.iter().map(|path| disk.below_root(&path.text)).collect()
+}
+
+/// Adds the texts to the map, in their order.
+fn decoded(files: Vec<ReadFile>, map: &mut SourceMap) -> (Vec<FileId>, Diagnostics) {
     let mut faults = Diagnostics::default();
-    for (identity, at) in bad {
-        if let Some(id) = map.identified(&identity) {
-            let diagnostic =
-                Diagnostic::new(code::NOT_UTF8, Span::new(id, at..at + '\u{FFFD}'.len_utf8()), "this is not UTF-8");
-            faults.push(diagnostic.help("save the file as UTF-8"));
+    let mut named = Vec::new();
+    for ReadFile { name, identity, bytes } in files {
+        let (text, bad) = text(bytes);
+        let id = map.add(Source::identified(name, identity, text));
+        faults.extend(bad.map(|at| not_utf8(id, at)));
+        named.push(id);
+    }
+    (named, faults)
+}
+
+/// The text of these bytes; where they are no UTF-8, the place of the first bad one, and the rest read as well as can be.
+pub fn text(bytes: Vec<u8>) -> (String, Option<usize>) {
+    match String::from_utf8(bytes) {
+        Ok(text) => (text, None),
+        Err(error) => {
+            let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+            (text, Some(error.utf8_error().valid_up_to()))
         }
     }
-    (map, faults)
+}
+
+/// What is said of a bad byte.
+pub fn not_utf8(file: FileId, at: usize) -> Diagnostic {
+    let span = Span::new(file, at..at + '\u{FFFD}'.len_utf8());
+    Diagnostic::new(code::NOT_UTF8, span, "this is not UTF-8").help("save the file as UTF-8")
 }
 
 // ---------------------------------------------------------------------------------------------------- parameters
@@ -96,8 +116,8 @@ fn decoded(files: Vec<ReadFile>) -> (SourceMap, Diagnostics) {
 const COMMAND_LINE: &str = "command line";
 
 /// The values of parameters that the arguments give, put among the sources so that messages can point at them.
-fn inputs(common: &Common, disk: &Disk, map: &mut SourceMap) -> Result<Inputs, Failure> {
-    let mut inputs = Inputs::default();
+fn inputs(common: &Common, defaults: Option<Defaults>, disk: &Disk, map: &mut SourceMap) -> Result<Inputs, Failure> {
+    let mut inputs = Inputs { defaults, ..Inputs::default() };
     for path in &common.params {
         let Some(format) = Format::of_path(&path.to_string_lossy()) else {
             let message = "a file of parameters ends in `.json`, `.yaml`, `.yml` or `.toml`";
@@ -136,8 +156,6 @@ fn inputs(common: &Common, disk: &Disk, map: &mut SourceMap) -> Result<Inputs, F
 
 /// The files among and below these paths, each once.
 fn named(paths: &[PathBuf], disk: &mut Disk) -> Result<Vec<PathBuf>, Failure> {
-    let here = [PathBuf::from(".")];
-    let paths = if paths.is_empty() { &here } else { paths };
     let mut found = Vec::new();
     for path in paths.iter().filter(|path| path.as_os_str() != "-") {
         let metadata = std::fs::metadata(path).map_err(|error| Failure::io("read", path, &error))?;

@@ -55,6 +55,22 @@ pub struct Node {
     pub kind: Kind,
 }
 
+impl Node {
+    /// The value as JSON, without its places. Recursion follows its nesting, which is bounded.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        match &self.kind {
+            Kind::Null => serde_json::Value::Null,
+            Kind::Bool(truth) => (*truth).into(),
+            Kind::Int(number) => (*number).into(),
+            Kind::Float(number) => (*number).into(),
+            Kind::String(text) => text.as_str().into(),
+            Kind::List(items) => items.iter().map(Self::json).collect(),
+            Kind::Map(entries) => entries.iter().map(|(key, node)| (key.text.to_string(), node.json())).collect(),
+        }
+    }
+}
+
 /// A value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {

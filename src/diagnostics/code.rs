@@ -184,10 +184,18 @@ codes! {
     BAD_DATA = "E0807", "a YAML, JSON or TOML file that cannot be understood";
     DUPLICATE_DATA_KEY = "E0808", "a key that a data file gives twice";
     IDLE_VALUE = "W0809", "a value in a file for a parameter that this build does not have";
+    UNKNOWN_SETTING = "E0810", "a setting that `flytec.toml` does not have";
+    BAD_SETTING = "E0811", "a value that a setting of `flytec.toml` does not take";
+    IDLE_SETTING = "W0812", "a setting for an environment that this build does not have";
 
     // 09: the bounds of a build
     TOO_MUCH = "E0901", "more than one build may make";
     TOO_DEEP = "E0902", "values nested too deep";
+
+    // 19: what the cluster's version of Kubernetes has
+    NOT_IN_VERSION = "E1901", "a field or word that this Kubernetes version does not have";
+    DROPPED = "W1902", "a field that the cluster drops, as a feature gate is off";
+    NEEDS_GATE = "E1903", "a field or word that the cluster refuses, as a feature gate is off";
 
     // 99: the compiler itself
     INTERNAL = "E9901", "a fault of the compiler";

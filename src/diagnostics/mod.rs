@@ -7,6 +7,7 @@
 
 pub mod code;
 pub mod echoes;
+pub mod levels;
 pub mod render;
 pub mod suggest;
 

@@ -27,7 +27,11 @@ pub fn pod(workload: &Workload) -> Value {
         annotations: some(&template.annotations),
         ..ObjectMeta::default()
     };
-    pod::value(&Pod { metadata, spec: Some(spec), status: None })
+    let mut pod = pod::value(&Pod { metadata, spec: Some(spec), status: None });
+    if let Some(spec) = pod.get_mut("spec") {
+        pod::add_retired(spec, template);
+    }
+    pod
 }
 
 /// The primary container with accelerators under the name that the cluster gives them.

@@ -44,7 +44,15 @@ fn pod_spec(template: &Template, primary: Value) -> Value {
     if let Some(place) = spec.get_mut("containers").and_then(|list| list.get_mut(template.primary_index)) {
         *place = primary;
     }
+    add_retired(&mut spec, template);
     spec
+}
+
+/// Puts the fields of older versions beside those that Kubernetes' types have.
+pub fn add_retired(spec: &mut Value, template: &Template) {
+    if let Some(fields) = spec.as_object_mut() {
+        fields.extend(template.retired.iter().map(|(name, value)| (name.clone(), value.clone())));
+    }
 }
 
 /// One of Kubernetes' types as a value; all of them can be written as JSON.

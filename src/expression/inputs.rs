@@ -1,7 +1,7 @@
-//! What a build is given: `--set NAME=VALUE` and `--params FILE`.
+//! What a build is given: `--set NAME=VALUE`, `--params FILE`, and what its project says for all builds.
 //!
 //! In: where names and values stand in the sources. Out: the value of a parameter, of its type. Always: later ones win, and the
-//! command line wins over files; a value that does not fit is reported where it stands. Not here: reading files.
+//! command line wins over files, and these over the project's values; a value that does not fit is reported where it stands. Not here: reading files.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Evaluator;
 use super::annotation::{fitted, misfit};
-use crate::data::{self, Format};
+use crate::data::{self, Format, Key, Node};
 use crate::diagnostics::suggest::{closest, did_you_mean};
 use crate::diagnostics::{Diagnostic, code};
 use crate::modules::names::Declaration;
@@ -23,18 +23,21 @@ use crate::value::{Kind, List, Object, Value};
 /// What a build is given, in the order in which it was said.
 #[derive(Debug, Clone, Default)]
 pub struct Inputs {
+    /// The values that the project gives.
+    pub defaults: Option<Defaults>,
     /// The files of parameters.
     pub files: Vec<(FileId, Format)>,
     /// The arguments `NAME=VALUE`: where each name and each value stands.
     pub arguments: Vec<(Span, Span)>,
 }
 
-impl Inputs {
-    /// Whether nothing is given.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.files.is_empty() && self.arguments.is_empty()
-    }
+/// The values that `flytec.toml` gives, over which all others win.
+#[derive(Debug, Clone)]
+pub struct Defaults {
+    /// Where they stand.
+    pub file: FileId,
+    /// The name of each parameter, and its value.
+    pub values: Vec<(Key, Node)>,
 }
 
 /// A value as it was given.
@@ -58,6 +61,9 @@ pub struct Given {
 pub fn read(evaluator: &mut Evaluator<'_, '_>, inputs: &Inputs) -> Given {
     let mut given =
         Given { values: FxHashMap::default(), order: Vec::new(), declared: FxHashSet::default(), unreadable: false };
+    for (name, value) in inputs.defaults.iter().flat_map(|defaults| &defaults.values) {
+        given.add(name.text.clone(), name.span, Form::Value(super::data::value(value)));
+    }
     for (file, format) in &inputs.files {
         match data::read(*format, *file, &evaluator.sources.get(*file).text) {
             Ok(node) => given.add_all(evaluator, &super::data::value(&node)),

@@ -8,12 +8,14 @@ use k8s_openapi::api::core::v1::{
     Capabilities, Container, HostPathVolumeSource, PodSpec, SecurityContext, Volume, VolumeMount,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
-use serde::Deserialize as _;
+use serde::Deserialize;
 
 use super::Fault;
 use super::deserialize::Source;
 use crate::flyte::PRIMARY_CONTAINER;
-use crate::settings::template::{APPARMOR_ANNOTATION, APPARMOR_UNCONFINED, fuse, primary_name};
+use crate::schema::kubernetes::POD_SPEC;
+use crate::schema::kubernetes::versions::retired;
+use crate::settings::template::{APPARMOR_ANNOTATION, APPARMOR_UNCONFINED, fuse, pod_spec, primary_name};
 use crate::value::{Object, Value};
 
 const FUSE_RESOURCE: &str = "smarter-devices/fuse";
@@ -33,6 +35,8 @@ pub struct Template {
     pub annotations: BTreeMap<String, String>,
     /// The name of the primary container.
     pub primary_name: String,
+    /// The fields of the pod spec that Kubernetes' newest version has no more, by name, for clusters that have them.
+    pub retired: serde_json::Map<String, serde_json::Value>,
     /// Where the primary container is among the containers. There always is one.
     pub primary_index: usize,
 }
@@ -55,6 +59,7 @@ impl Template {
         };
         let (labels, annotations) = (texts(fields, "labels"), texts(fields, "annotations"));
         let mut template = Self::around(spec, primary_name(fields).to_owned(), labels, annotations);
+        template.retired = retired_fields(fields)?;
         if let Some(privileged) = fuse(fields) {
             template.allow_fuse(privileged);
         }
@@ -80,7 +85,8 @@ impl Template {
             spec.containers.push(Container { name: primary_name.clone(), ..Container::default() });
             spec.containers.len() - 1
         });
-        Self { spec, labels, annotations, primary_name, primary_index }
+        let retired = serde_json::Map::new();
+        Self { spec, labels, annotations, primary_name, retired, primary_index }
     }
 
     /// The primary container as the template has it.
@@ -143,6 +149,13 @@ impl Template {
     fn stamp(&mut self, capability: &str) {
         self.annotations.insert(format!("{CAPABILITY_ANNOTATION}{capability}"), "true".to_owned());
     }
+}
+
+/// What k8s-openapi's type has no place for. Only a pod spec has such fields: the test of the table of versions holds that.
+fn retired_fields(fields: &Object) -> Result<serde_json::Map<String, serde_json::Value>, Fault> {
+    let spec = pod_spec(fields).into_iter().flat_map(Object::iter);
+    let retired = spec.filter(|(name, _)| retired(POD_SPEC.name, name).is_some());
+    retired.map(|(name, entry)| Ok((name.to_string(), Deserialize::deserialize(Source(&entry.value))?))).collect()
 }
 
 fn texts(fields: &Object, name: &str) -> BTreeMap<String, String> {

@@ -87,10 +87,12 @@ pub struct Field {
 }
 
 impl Object {
-    /// The field of this name.
+    /// The field of this name, or one that an older version of Kubernetes has: whether the version at hand has it, `check` says.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&'static Field> {
-        let at = self.fields.binary_search_by(|field| field.name.cmp(name)).ok()?;
-        self.fields.get(at)
+        match self.fields.binary_search_by(|field| field.name.cmp(name)) {
+            Ok(at) => self.fields.get(at),
+            Err(_) => kubernetes::versions::retired(self.name, name),
+        }
     }
 }

@@ -17,6 +17,12 @@ pub const APPARMOR_ANNOTATION: &str = "container.apparmor.security.beta.kubernet
 /// The AppArmor profile that nested sandboxing needs.
 pub const APPARMOR_UNCONFINED: &str = "unconfined";
 
+/// The one type whose fields Kubernetes does not require, though k8s-openapi says so: a reference by an empty name, which means
+/// different things at different places.
+///
+/// Source: `LocalObjectReference` in k8s.io/api/core/v1/types.go, whose `name` has the default `""`.
+const OPTIONAL_NAME: &str = "LocalObjectReference";
+
 /// Checks a template that a task uses.
 pub fn check(fields: &Object, diagnostics: &mut Diagnostics) {
     check_declared(fields, diagnostics);
@@ -25,7 +31,7 @@ pub fn check(fields: &Object, diagnostics: &mut Diagnostics) {
 
 /// Checks a template for itself. The primary container may still be merged in where the template is used.
 pub fn check_declared(fields: &Object, diagnostics: &mut Diagnostics) {
-    if let Some(spec) = object(fields, "pod_spec") {
+    if let Some(spec) = pod_spec(fields) {
         for field in POD_SPEC.fields.iter().filter(|field| field.name != "containers") {
             if let Some(value) = spec.get(field.name) {
                 check_required(value, &field.ty, diagnostics);
@@ -66,7 +72,8 @@ fn check_required(value: &Value, ty: &'static Type, diagnostics: &mut Diagnostic
 }
 
 fn check_object(place: Span, object: &'static schema::Object, fields: &Object, diagnostics: &mut Diagnostics) {
-    let absent = |field: &&schema::Field| field.required && fields.get(field.name).is_none();
+    let required = object.name != OPTIONAL_NAME;
+    let absent = |field: &&schema::Field| required && field.required && fields.get(field.name).is_none();
     let missing: Vec<&str> = object.fields.iter().filter(absent).map(|field| field.name).collect();
     if !missing.is_empty() && !fields.poisoned {
         let names = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
@@ -87,7 +94,7 @@ fn check_primary(fields: &Object, diagnostics: &mut Diagnostics) {
     if fields.get("primary_container_name").is_some_and(Value::is_poison) {
         return;
     }
-    let Some(spec) = object(fields, "pod_spec") else { return };
+    let Some(spec) = pod_spec(fields) else { return };
     let Some(entry) = spec.entry("containers") else { return };
     let containers = entry.value.as_list().unwrap_or_default();
     let primary = primary_name(fields);
@@ -226,10 +233,16 @@ fn primary_security(fields: &Object) -> Option<&Object> {
     object(primary_container(fields)?, "securityContext").map(AsRef::as_ref)
 }
 
+/// The pod spec of a template, where it has one.
+#[must_use]
+pub fn pod_spec(fields: &Object) -> Option<&Object> {
+    object(fields, "pod_spec").map(AsRef::as_ref)
+}
+
 /// The primary container, where the template lists it.
 #[must_use]
 pub fn primary_container(fields: &Object) -> Option<&Object> {
-    let containers = object(fields, "pod_spec")?.get("containers")?.as_list()?;
+    let containers = pod_spec(fields)?.get("containers")?.as_list()?;
     let primary = containers.iter().find(|container| name_of(container) == Some(primary_name(fields)))?;
     primary.as_object().map(AsRef::as_ref)
 }

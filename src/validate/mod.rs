@@ -22,6 +22,7 @@ use self::locate::{Origin, Settings};
 use self::report::{Pods, Report};
 use crate::diagnostics::Diagnostics;
 use crate::lower::{Template, Workload};
+use crate::schema::kubernetes::versions;
 use crate::source::Span;
 use crate::value::Object;
 
@@ -32,10 +33,11 @@ pub struct Target {
     pub features: Features,
 }
 
-impl Default for Target {
-    fn default() -> Self {
-        const ON: &[&str] = &["PodLevelResources", "DynamicResourceAllocation", "InPlacePodVerticalScaling"];
-        Self { features: Features::new(34, |gate| ON.contains(&gate)) }
+impl Target {
+    /// Pods for this cluster.
+    #[must_use]
+    pub fn new(kubernetes: &versions::Target) -> Self {
+        Self { features: Features::new(kubernetes) }
     }
 }
 

@@ -7,7 +7,7 @@ use flytec::diagnostics::Diagnostic;
 use flytec::diagnostics::render::{Format, render};
 use flytec::source::SourceMap;
 use libtest_mimic::Failed;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::support;
 
@@ -162,23 +162,8 @@ fn check_pod(text: &str, program: &support::Program) -> Result<(), String> {
     let node = data::read(DataFormat::Yaml, file, text).map_err(|faults| format!("{faults:?}"))?;
     let pods = program.pods();
     let pod = pods.get(name).ok_or_else(|| format!("there is no pod `{name}`, only {:?}", pods.keys()))?;
-    let shown = value(&node);
+    let shown = node.json();
     if shows(&shown, pod, false) { Ok(()) } else { Err(format!("what comes is\n{pod:#}\nwhat is shown is\n{shown:#}")) }
-}
-
-fn value(node: &data::Node) -> Value {
-    match &node.kind {
-        data::Kind::Null => Value::Null,
-        data::Kind::Bool(truth) => (*truth).into(),
-        data::Kind::Int(number) => (*number).into(),
-        data::Kind::Float(number) => (*number).into(),
-        data::Kind::String(text) => text.as_str().into(),
-        data::Kind::List(items) => items.iter().map(value).collect(),
-        data::Kind::Map(entries) => {
-            let entries = entries.iter().map(|(key, node)| (key.text.to_string(), value(node)));
-            Value::Object(entries.collect::<Map<_, _>>())
-        }
-    }
 }
 
 /// Whether `shown` is a part of `actual`, or the whole of it.

@@ -14,6 +14,8 @@ pub struct Page {
     pub text: String,
     pub programs: Vec<Program>,
     pub rows: Vec<Row>,
+    /// The files of projects, with their places.
+    pub projects: Vec<(String, String)>,
     /// What fragments of links to it may be.
     headings: Vec<String>,
     /// Where its links lead.
@@ -26,9 +28,17 @@ impl Page {
     pub fn read(path: &Path) -> Self {
         let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let name = path.strip_prefix(root()).unwrap_or(path).to_string_lossy().into_owned();
-        let (programs, rows, headings) = (Vec::new(), Vec::new(), Vec::new());
-        let mut page =
-            Self { name, text: String::new(), programs, rows, headings, links: Vec::new(), stray: Vec::new() };
+        let (programs, rows, projects, headings) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut page = Self {
+            name,
+            text: String::new(),
+            programs,
+            rows,
+            projects,
+            headings,
+            links: Vec::new(),
+            stray: Vec::new(),
+        };
         page.lines(&text);
         page.text = text;
         page
@@ -66,6 +76,7 @@ impl Page {
         let text = body.join("\n");
         let shown = match words.next() {
             Some("flyteenv") => return self.programs.push(Program::new(&self.name, line, words, body)),
+            Some("toml") => return self.projects.push((format!("{}:{line}", self.name), text)),
             Some("yaml") => Shown::Pod(text),
             Some("json") if text.contains("\"severity\"") => Shown::Json(text),
             Some("text") if text.contains("error[") || text.contains("warning[") => Shown::Message(text),

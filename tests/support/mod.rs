@@ -2,20 +2,23 @@
 
 #![allow(dead_code, reason = "each test uses a part of this")]
 
+pub mod pods;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use flytec::check::pod_security::PodSecurity;
 use flytec::compile::{Build, Compilation, compile};
 use flytec::data;
+use flytec::diagnostics::levels::Levels;
 use flytec::diagnostics::render::{Format, render};
 use flytec::emit::{self, Emitter};
 use flytec::expression::inputs::Inputs;
 use flytec::flyte::entrypoint::Context;
+use flytec::schema::kubernetes::versions::{Gate, Target};
 use flytec::source::files::Memory;
 use flytec::source::{FileId, Source, SourceMap, Span};
-use flytec::validate::Target;
-use flytec::validate::kubernetes::features::Features;
 use serde_json::Value;
 
 /// The root of the project.
@@ -66,7 +69,16 @@ impl Program {
         };
         let inputs = inputs(arguments, &disk, &mut sources);
         let disk = Memory::new(disk);
-        let build = Build { files: &disk, inputs: &inputs, context: &context, target: &target_of(arguments) };
+        let (levels, pod_security) = (Levels::default(), PodSecurity::default());
+        let kubernetes = kubernetes(option);
+        let build = Build {
+            files: &disk,
+            inputs: &inputs,
+            context: &context,
+            levels: &levels,
+            pod_security: &pod_security,
+            kubernetes: &kubernetes,
+        };
         Self { compilation: compile(sources, &named, &build) }
     }
 
@@ -97,6 +109,18 @@ impl Program {
     }
 }
 
+/// The cluster of the arguments `--kubernetes-version VERSION` and `--feature-gates NAME=BOOL,…`.
+pub fn kubernetes(option: impl Fn(&str) -> Option<String>) -> Target {
+    let version = option("--kubernetes-version").map(|version| version.parse().expect("it is a version that there is"));
+    let mut target = version.map_or_else(Target::default, Target::new);
+    for setting in option("--feature-gates").iter().flat_map(|settings| settings.split(',')) {
+        let (name, on) = setting.split_once('=').expect("a gate is set to something");
+        let gate = Gate::named(name).expect("it is a gate that there is");
+        target.gates.set(gate, on == "true").expect("the version lets it be set");
+    }
+    target
+}
+
 /// What the arguments `--set NAME=VALUE` and `--params FILE` give.
 fn inputs(arguments: &[String], disk: &BTreeMap<String, Vec<u8>>, sources: &mut SourceMap) -> Inputs {
     let given = |flag: &'static str| {
@@ -123,29 +147,4 @@ fn inputs(arguments: &[String], disk: &BTreeMap<String, Vec<u8>>, sources: &mut 
         at = end + 1;
     }
     inputs
-}
-
-/// The target of the arguments `--kubernetes-version` and `--feature-gates`.
-fn target_of(arguments: &[String]) -> Target {
-    let given = |flag: &str| {
-        let at = arguments.iter().position(|argument| argument == flag)?;
-        arguments.get(at + 1).map(String::as_str)
-    };
-    let minor = given("--kubernetes-version").and_then(|version| version.strip_prefix("1.")?.parse().ok());
-    match minor {
-        Some(minor) => target(minor, given("--feature-gates").unwrap_or_default()),
-        None => Target::default(),
-    }
-}
-
-/// Kubernetes 1.`minor` with these feature gates, `NAME=true` with commas between them.
-pub fn target(_minor: u8, gates: &str) -> Target {
-    let mut target = Target::default();
-    let on = |name: &str| gates.split(',').any(|gate| gate.strip_suffix("=true") == Some(name));
-    let default = target.features.clone();
-    target.features = Features::new(34, |name| {
-        on(name) || ["PodLevelResources", "DynamicResourceAllocation", "InPlacePodVerticalScaling"].contains(&name)
-    });
-    target.features.minor = default.minor;
-    target
 }

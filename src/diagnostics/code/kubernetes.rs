@@ -6,7 +6,33 @@ use super::Code;
 
 super::codes! {
     // 10: the pod and its metadata
-    BAD_LABEL_KEY = "E1001", "a key that no label can have";
+    BAD_LABEL_KEY = "E1001", "a key that no label or taint can have";
+    BAD_LABEL_VALUE = "E1002", "a value that no label or taint can have";
+    BAD_ANNOTATION_KEY = "E1003", "a key that no annotation can have";
+    ANNOTATIONS_TOO_LARGE = "E1004", "annotations that are too large together";
+    MIRROR_POD = "E1005", "a pod that says it mirrors a file of its node";
+    BAD_TOLERATIONS_ANNOTATION = "E1006", "an annotation that is no list of tolerations";
+    BAD_DELETION_COST = "E1007", "a cost of deletion that is no whole number";
+    BAD_PROFILE_ANNOTATION = "E1008", "an annotation that names no security profile";
+    PROFILE_OF_NO_CONTAINER = "E1009", "an annotation for a container that there is not";
+    PROFILE_CONFLICT = "E1010", "a security profile that differs between annotation and field";
+    BAD_POD_WORD = "E1011", "a word that a field of the pod does not know";
+    BAD_ACTIVE_DEADLINE = "E1012", "a deadline that Kubernetes cannot count";
+    NO_DNS_LABEL = "E1013", "a name that is no DNS label";
+    NO_DNS_NAME = "E1014", "a name that is no DNS name";
+    BAD_GATE_NAME = "E1015", "a name that no gate can have";
+    DUPLICATE_GATE = "E1016", "a scheduling gate that is listed twice";
+    NODE_BEHIND_GATES = "E1017", "a node for a pod that is not to be scheduled yet";
+    HOSTNAME_OVERRIDE_CONFLICT = "E1018", "a hostname that two fields decide";
+    HOSTNAME_TOO_LONG = "E1019", "a hostname that is too long for Linux";
+    NO_IP = "E1020", "an address that is no IP address";
+    NO_NAMESERVER = "E1021", "a pod that is to resolve names without a server";
+    TOO_MANY_DNS_ENTRIES = "E1022", "more DNS settings than a resolver reads";
+    NAMELESS_DNS_OPTION = "E1023", "a DNS option without a name";
+    HOST_NAMESPACE_WITH_OWN_USERS = "E1024", "a namespace of the node together with users of the pod's own";
+    CLAIM_SOURCE = "E1025", "a resource claim without exactly one source";
+    DUPLICATE_CLAIM = "E1026", "two resource claims of one name";
+    BAD_OVERHEAD = "E1027", "an overhead that no container could ask for";
 
     // 11: containers
     BAD_CONTAINER_NAME = "E1101", "a name that no container can have";
@@ -50,8 +76,40 @@ super::codes! {
     // 15: security
 
     // 16: scheduling
+    NO_NODE_TERMS = "E1601", "a selector of nodes without terms";
+    BAD_OPERATOR = "E1602", "an operator that a selector does not know";
+    VALUES_OF_OPERATOR = "E1603", "values that do not go with the operator";
+    BAD_NODE_FIELD = "E1604", "a field that nodes are not selected by";
+    BAD_WEIGHT = "E1605", "a weight outside 1 to 100";
+    NO_TOPOLOGY_KEY = "E1606", "an empty topology key";
+    LABEL_KEYS_WITHOUT_SELECTOR = "E1607", "keys of labels beside no selector";
+    LABEL_KEY_TWICE = "E1608", "a label that is selected by twice";
+    BAD_SCHEDULING_WORD = "E1609", "a word that scheduling does not know";
+    TOLERATION_WITHOUT_KEY = "E1610", "a toleration without a key that compares";
+    TOLERATION_VALUE = "E1611", "a value that does not go with the toleration's operator";
+    TOLERATION_SECONDS = "E1612", "seconds for a taint that evicts nothing";
+    COUNT_BELOW_ONE = "E1613", "a count of scheduling that is below 1";
+    DUPLICATE_SPREAD = "E1614", "two spread constraints of one kind";
+    MIN_DOMAINS_WITHOUT_FORCE = "E1615", "a number of domains for a constraint that forces nothing";
 
     // 17: out of date, or of no effect
+    OLD_NODE_LABEL = "W1701", "a node label that was renamed";
+    OLD_ANNOTATION = "W1702", "an annotation that a field has replaced";
+    RESERVED_KEY = "W1703", "a key that is Kubernetes' own";
+    DUPLICATE_HOST_ALIAS = "W1704", "two entries for one address";
+    ODD_PULL_SECRET = "W1705", "a pull secret without a name, or named twice";
+    NEGATIVE_GRACE = "W1706", "a grace period below zero";
+    ODD_IP = "W1707", "an IP address in an unusual form";
+    NO_SELECTOR = "W1708", "a missing selector, which selects nothing";
+    NODE_BY_NAME = "W1709", "a node that is named, past the scheduler";
+    OLD_SERVICE_ACCOUNT = "W1710", "the old name of the service account's field";
+    GATE_THAT_STAYS = "W1711", "a scheduling gate that nothing opens";
+    EMPTY_NODE_TERM = "W1712", "an empty term, which selects no node";
+    NO_NUMBER_TO_COMPARE = "W1713", "a comparison with what is no number";
+    DUPLICATE_TOLERATION = "W1714", "a toleration that is listed twice";
+    NODE_DNS = "W1715", "a pod in the node's network that looks for the cluster's names";
+    SET_BY_CLUSTER = "W1716", "a field that the cluster itself fills in";
+    UNMATCHED_VALUE = "W1717", "a value to prefer that no label can have";
     SAME_PORT = "W1720", "a port that two entries list";
     HOST_IP_ALONE = "W1721", "an address of the node without a port of it";
     PORT_NAME_IN_TWO_CONTAINERS = "W1722", "a port name that two containers use";

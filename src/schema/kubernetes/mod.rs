@@ -6,8 +6,11 @@
 //! it and `tests/kubernetes_schema.rs` fails where the two differ; `UPDATE=1 cargo test --test kubernetes_schema`
 //! writes it anew. A list has a key exactly if k8s-openapi merges its elements by that field. Fields are in byte order,
 //! as k8s-openapi writes them.
+//! What of it older versions have, and what they have beside it, is in [`versions`].
 //! Not here: the words that a string such as `imagePullPolicy` may be, bounds of numbers, and fields that exclude each
 //! other, since the schema of Kubernetes does not say them; nor how maps and lists of scalars merge.
+
+pub mod versions;
 
 mod v1_37;
 

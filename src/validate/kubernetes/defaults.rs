@@ -13,7 +13,7 @@ pub fn given(text: Option<&str>) -> Option<&str> {
 
 /// The restart policy of a pod. Flyte sets `Never` where there is none, before Kubernetes would set `Always`.
 ///
-/// Source: `UpdatePod` in Flyte's flytek8s/pod_helper.go.
+/// Source: `UpdatePod` in Flyte's `flytek8s/pod_helper.go`.
 #[must_use]
 pub fn restart_policy(spec: &PodSpec) -> &str {
     match spec.restart_policy.as_deref() {

@@ -90,7 +90,7 @@ fn unknown(path: &str, allowed: &[&str], at: &At<'_>) -> Fault {
     if matches!(path, "metadata.labels" | "metadata.annotations") {
         return fault.note("Kubernetes tells one of them at a time").help(format!("name the one: `{path}['key']`"));
     }
-    let fault = fault.note(format!("Kubernetes tells {}, and single labels and annotations", listed(allowed)));
+    let fault = fault.note(format!("Kubernetes tells {}, and single labels and annotations", formats::listed(allowed)));
     match closest(path, allowed.iter().copied()) {
         Some(near) => {
             let fault = fault.help(format!("did you mean `{near}`?"));
@@ -98,10 +98,6 @@ fn unknown(path: &str, allowed: &[&str], at: &At<'_>) -> Fault {
         }
         None => fault,
     }
-}
-
-fn listed(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Checks a reference to an amount of a container at `at`.

@@ -104,17 +104,12 @@ fn from(pod: &Pod<'_>, variable: &EnvVar, source: &EnvVarSource, element: &At<'_
 }
 
 fn no_source(pod: &Pod<'_>, source: &EnvVarSource, at: &At<'_>) -> Fault {
-    if source.file_key_ref.is_some() {
-        let message = "the cluster does not know `fileKeyRef`, so nothing is left of `valueFrom`";
-        return Fault::invalid(code::VARIABLE_WITHOUT_SOURCE, at, message)
-            .relation()
-            .other(&at.field("fileKeyRef"), "dropped by the API server")
-            .note("it needs Kubernetes' feature gate `EnvFiles`, which is off in the version that pods are held to");
-    }
     let known = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
     let known = if pod.features.env_files { &known[..] } else { &known[..4] };
     let fault = Fault::invalid(code::VARIABLE_WITHOUT_SOURCE, at, "`valueFrom` does not say where the value is");
-    fault.relation().note(format!("Kubernetes wants one of {} in it", alternatives(known)))
+    let fault = fault.relation().note(format!("Kubernetes wants one of {} in it", alternatives(known)));
+    // That the cluster drops the source is told where the gates are.
+    fault.echo(source.file_key_ref.is_some())
 }
 
 fn value_and_source(variable: &EnvVar, source: &str, at: &At<'_>) -> Fault {

@@ -1,7 +1,9 @@
 //! What a cluster's Kubernetes can do, as far as rules differ by it.
 //!
-//! In: the minor version, and which feature gates are on. Out: [`Features`], one truth for each gate that a rule asks for. Always:
+//! In: the cluster's version and gates. Out: [`Features`], one truth for each gate that a rule asks for. Always:
 //! a gate that is off makes the API server drop what it guards before any rule looks at it. Not here: which gate is on when.
+
+use crate::schema::kubernetes::versions::{Gate, Target};
 
 /// Which feature gates are on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,25 +42,26 @@ pub struct Features {
 }
 
 impl Features {
-    /// The features of Kubernetes 1.`minor` where `on` tells which gates are on.
+    /// What this cluster can do.
     #[must_use]
-    pub fn new(minor: u8, on: impl Fn(&str) -> bool) -> Self {
+    pub fn new(target: &Target) -> Self {
+        let on = |gate| target.gates.is_on(gate);
         Self {
-            minor,
-            container_restart_rules: on("ContainerRestartRules"),
-            restart_all_containers: on("RestartAllContainersOnContainerExits"),
-            container_stop_signals: on("ContainerStopSignals"),
-            env_files: on("EnvFiles"),
-            image_volume: on("ImageVolume"),
-            hostname_override: on("HostnameOverride"),
-            cluster_trust_bundle_projection: on("ClusterTrustBundleProjection"),
-            pod_certificate_request: on("PodCertificateRequest"),
-            pod_level_resources: on("PodLevelResources"),
-            dynamic_resource_allocation: on("DynamicResourceAllocation"),
-            in_place_pod_vertical_scaling: on("InPlacePodVerticalScaling"),
-            selinux_mount: on("SELinuxMount"),
-            user_namespaces_host_network: on("UserNamespacesHostNetworkSupport"),
-            toleration_comparison: on("TaintTolerationComparisonOperators"),
+            minor: target.version.minor(),
+            container_restart_rules: on(Gate::CONTAINER_RESTART_RULES),
+            restart_all_containers: on(Gate::RESTART_ALL_CONTAINERS_ON_CONTAINER_EXITS),
+            container_stop_signals: on(Gate::CONTAINER_STOP_SIGNALS),
+            env_files: on(Gate::ENV_FILES),
+            image_volume: on(Gate::IMAGE_VOLUME),
+            hostname_override: on(Gate::HOSTNAME_OVERRIDE),
+            cluster_trust_bundle_projection: on(Gate::CLUSTER_TRUST_BUNDLE_PROJECTION),
+            pod_certificate_request: on(Gate::POD_CERTIFICATE_REQUEST),
+            pod_level_resources: on(Gate::POD_LEVEL_RESOURCES),
+            dynamic_resource_allocation: on(Gate::DYNAMIC_RESOURCE_ALLOCATION),
+            in_place_pod_vertical_scaling: on(Gate::IN_PLACE_POD_VERTICAL_SCALING),
+            selinux_mount: on(Gate::SE_LINUX_MOUNT),
+            user_namespaces_host_network: on(Gate::USER_NAMESPACES_HOST_NETWORK_SUPPORT),
+            toleration_comparison: on(Gate::TAINT_TOLERATION_COMPARISON_OPERATORS),
         }
     }
 }

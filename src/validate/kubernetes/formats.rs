@@ -103,6 +103,48 @@ pub fn has_parent_element(path: &str) -> bool {
     path.split('/').any(|element| element == "..")
 }
 
+// ---------------------------------------------------------------------------------------------- names of pods and nodes
+
+/// What is wrong with a DNS subdomain that may have underscores: `IsDNS1123SubdomainWithUnderscore`.
+#[must_use]
+pub fn dns_subdomain_with_underscores(text: &str) -> Option<String> {
+    if text.len() > SUBDOMAIN_LENGTH {
+        return Some(format!("has {} characters, and {SUBDOMAIN_LENGTH} are allowed", text.len()));
+    }
+    let inner = |byte| lower_alphanumeric(byte) || matches!(byte, b'-' | b'_');
+    let is_part = |part: &str| is_framed(part.strip_prefix('_').unwrap_or(part), lower_alphanumeric, inner);
+    (!text.split('.').all(is_part)).then(|| {
+        "is not made of lower-case letters, digits, `-`, `_` and `.` with a letter or digit at both ends of each part"
+            .to_owned()
+    })
+}
+
+/// A text as messages show it.
+#[must_use]
+pub fn shown(text: &str) -> String {
+    /// More of a text would hide what is said of it.
+    const LONGEST: usize = 60;
+    if text.is_empty() {
+        return "an empty string".to_owned();
+    }
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("`{}…`", text.get(..end).unwrap_or(text)),
+        None => format!("`{text}`"),
+    }
+}
+
+/// Words as messages list them.
+#[must_use]
+pub fn listed(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [word] => format!("`{word}`"),
+        [words @ .., last] => {
+            format!("{} and `{last}`", words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
 // ------------------------------------------------------------------------------------------------------- containers
 
 /// What the name of a port has at most, in bytes.

@@ -1,10 +1,226 @@
 //! Priority, runtime class, overhead and resource claims.
 //!
-//! In: a pod. Out: faults.
+//! In: a pod. Out: faults. Source: `ValidatePreemptionPolicy`, `validateOverhead` and `validatePodResourceClaims` in
+//! validation.go; the plugins Priority and `RuntimeClass` of admission for what is set by the cluster. Not here: claims that
+//! containers use ([`super::resources`]), and what only a cluster has: classes of priority and runtimes.
+
+use k8s_openapi::api::core::v1::PodResourceClaim;
+use rustc_hash::FxHashMap;
 
 use super::Pod;
-use crate::validate::fault::Faults;
+use super::formats::{dns_label, dns_subdomain, listed, qualified_name, shown};
+use super::metadata::is_mirror;
+use super::spec::{dns_name, dns_name_of};
+use super::words::one_of;
+use crate::diagnostics::code::kubernetes as code;
+use crate::schema::units::quantity;
+use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::path::At;
 
-/// Checks it at `at`.
-pub fn check(_pod: &Pod<'_>, _at: &At<'_>, _faults: &mut Faults) {}
+/// Source: `PreemptionPolicy` in k8s.io/api/core/v1/types.go.
+const PREEMPTION_POLICIES: &[&str] = &["PreemptLowerPriority", "Never"];
+
+/// Checks it; `at` is the spec.
+pub fn check(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
+    let spec = pod.spec;
+    if let Some(name) = spec.priority_class_name.as_deref().filter(|name| !name.is_empty()) {
+        let at = at.field("priorityClassName");
+        faults.extend(dns_name(dns_subdomain(name), "the name of a priority class", name, &at));
+    }
+    if let Some(name) = &spec.runtime_class_name {
+        let at = at.field("runtimeClassName");
+        faults.extend(dns_name(dns_subdomain(name), "the name of a runtime class", name, &at));
+    }
+    if let Some(policy) = &spec.preemption_policy {
+        // Kubernetes misses an empty word, and does not know another.
+        let reason = if policy.is_empty() { Reason::Required } else { Reason::NotSupported };
+        let fault = one_of(code::BAD_POD_WORD, policy, PREEMPTION_POLICIES, &at.field("preemptionPolicy"));
+        faults.extend(fault.map(|fault| Fault { reason: Some(reason), ..fault }));
+    }
+    priority(pod, at, faults);
+    overhead(pod, &at.field("overhead"), faults);
+    if pod.features.dynamic_resource_allocation {
+        claims(pod, &at.field("resourceClaims"), faults);
+    }
+}
+
+/// The plugin Priority of admission fills it in, and refuses a pod that says something else.
+fn priority(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
+    if pod.spec.priority.is_some() {
+        let fault = Fault::found(code::SET_BY_CLUSTER, &at.field("priority"), "the cluster computes `priority` itself")
+            .at_key()
+            .note("Kubernetes' plugin Priority takes it from the class of the pod, and refuses a pod that gives another number")
+            .help("set `priorityClassName`, or nothing for the cluster's default");
+        faults.push(fault);
+    }
+}
+
+// --------------------------------------------------------------------------------------------------------- overhead
+
+/// What is native to containers, beside huge pages.
+const NATIVE: &[&str] = &["cpu", "memory", "ephemeral-storage"];
+const HUGE_PAGES: &str = "hugepages-";
+/// One whole unit of a quantity.
+const UNIT: i128 = 1_000_000_000;
+
+/// An overhead is like the limits of a container.
+fn overhead(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
+    let Some(overhead) = pod.spec.overhead.as_ref().filter(|overhead| !overhead.is_empty()) else { return };
+    let before = faults.len();
+    for (name, amount) in overhead {
+        let here = at.key(name);
+        let fault = resource_name(name, &here).or_else(|| resource_amount(name, &amount.0, &here));
+        faults.extend(fault.map(|fault| fault.field(format!("{}.limits[{name}]", at.path()))));
+    }
+    let has = |test: fn(&str) -> bool| overhead.keys().any(|name| test(name));
+    if has(|name| name.starts_with(HUGE_PAGES)) && !has(|name| matches!(name, "cpu" | "memory")) {
+        let fault =
+            Fault::forbidden(code::BAD_OVERHEAD, at, "an overhead of huge pages needs `cpu` or `memory` beside it")
+                .note("Kubernetes takes huge pages together with one of the two only");
+        faults.push(fault);
+    }
+    // Of an overhead that is refused this would be one message too many.
+    if faults.len() == before {
+        let fault = Fault::found(code::SET_BY_CLUSTER, at, "the cluster fills in `overhead` itself")
+            .at_key()
+            .note("Kubernetes' plugin RuntimeClass takes it from the runtime class, and refuses a pod that gives something else")
+            .help("set `runtimeClassName` alone");
+        faults.push(fault);
+    }
+}
+
+/// Source: `validateContainerResourceName`.
+fn resource_name(name: &str, at: &At<'_>) -> Option<Fault> {
+    let native = NATIVE.contains(&name) || name.starts_with(HUGE_PAGES);
+    let here = match qualified_name(name) {
+        Some(wrong) => format!("this {wrong}"),
+        None if native || (name.contains('/') && (name.contains("kubernetes.io/") || is_extended(name))) => {
+            return None;
+        }
+        None => "this is none".to_owned(),
+    };
+    let fault = Fault::invalid(code::BAD_OVERHEAD, at, format!("{} is not a resource of containers", shown(name)))
+        .at_key()
+        .here(here)
+        .note(format!("Kubernetes knows {} and `hugepages-…`, and names with a domain before `/`", listed(NATIVE)));
+    Some(fault)
+}
+
+/// Source: `IsExtendedResourceName`.
+fn is_extended(name: &str) -> bool {
+    name.contains('/')
+        && !name.contains("kubernetes.io/")
+        && !name.starts_with("requests.")
+        && qualified_name(&format!("requests.{name}")).is_none()
+}
+
+/// Source: `ValidateResourceQuantityValue` and `IsHugePageResourceValueDivisible`.
+fn resource_amount(name: &str, amount: &str, at: &At<'_>) -> Option<Fault> {
+    let value = quantity(amount.trim())?;
+    let wrong = if value < 0 {
+        "an amount cannot be below zero".to_owned()
+    } else if is_extended(name) && value % UNIT != 0 {
+        format!("`{name}` is counted in whole numbers")
+    } else if let Some(size) = name.strip_prefix(HUGE_PAGES) {
+        let size = quantity(size).filter(|size| *size > 0 && size % UNIT == 0);
+        if size.is_some_and(|size| value % size == 0) {
+            return None;
+        }
+        format!("`{name}` is asked for in whole pages")
+    } else {
+        return None;
+    };
+    let message = format!("the pod cannot have an overhead of `{amount}` in `{name}`");
+    Some(
+        Fault::invalid(code::BAD_OVERHEAD, at, message)
+            .here(wrong)
+            .note("an overhead follows the rules for limits of containers"),
+    )
+}
+
+// ----------------------------------------------------------------------------------------------------------- claims
+
+fn claims(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
+    let Some(claims) = pod.spec.resource_claims.as_deref().filter(|claims| !claims.is_empty()) else { return };
+    if is_mirror(pod) {
+        for index in 0..claims.len() {
+            let fault = Fault::forbidden(
+                code::MIRROR_POD,
+                &at.index(index),
+                "a pod that mirrors a file of its node claims no resources",
+            )
+            // What Kubernetes writes for no field at all.
+            .field("[]")
+            .note("such pods are started by the kubelet alone, which makes no claims");
+            faults.push(fault);
+        }
+        return;
+    }
+    let mut names = FxHashMap::default();
+    for (index, claim) in claims.iter().enumerate() {
+        let first = *names.entry(claim.name.as_str()).or_insert(index);
+        claim_name(claim, (first != index).then(|| at.index(first)), &at.index(index), faults);
+        faults.extend(sources(claim, &at.index(index)));
+        for (name, field, what) in [
+            (&claim.resource_claim_name, "resourceClaimName", "the name of a resource claim"),
+            (
+                &claim.resource_claim_template_name,
+                "resourceClaimTemplateName",
+                "the name of a template of resource claims",
+            ),
+        ] {
+            let here = at.index(index);
+            let fault = name.as_ref().and_then(|name| dns_name(dns_subdomain(name), what, name, &here.field(field)));
+            faults.extend(fault);
+        }
+    }
+}
+
+fn claim_name(claim: &PodResourceClaim, first: Option<At<'_>>, at: &At<'_>, faults: &mut Faults) {
+    let name_at = at.field("name");
+    if claim.name.is_empty() {
+        let fault =
+            Fault::required(crate::diagnostics::code::MISSING_FIELD, &name_at, "this resource claim has no name")
+                .note("containers refer to a claim by its name");
+        faults.push(fault);
+    } else if let Some(first) = first {
+        let message = format!("two resource claims are called `{}`", claim.name);
+        let fault = Fault::refused(code::DUPLICATE_CLAIM, Reason::Duplicate, &name_at, message)
+            .other(&first.field("name"), "first here")
+            .note("containers refer to a claim by its name, so Kubernetes takes each name once");
+        faults.push(fault);
+    } else {
+        faults.extend(dns_name_of(
+            code::NO_DNS_LABEL,
+            dns_label(&claim.name),
+            "the name of a resource claim",
+            &claim.name,
+            &name_at,
+        ));
+    }
+}
+
+/// A claim is one that there is, or is made of a template.
+fn sources(claim: &PodResourceClaim, at: &At<'_>) -> Option<Fault> {
+    match (&claim.resource_claim_name, &claim.resource_claim_template_name) {
+        (Some(_), Some(_)) => {
+            let message = format!("the resource claim {} has two sources", shown(&claim.name));
+            let fault = Fault::invalid(code::CLAIM_SOURCE, &at.field("resourceClaimTemplateName"), message)
+                .relation()
+                .at_key()
+                .here("one that is made of a template")
+                .other(&at.field("resourceClaimName"), "and one that there is")
+                .note("Kubernetes takes one of the two");
+            Some(fault.field(at.path().to_string()).help("take one of them out"))
+        }
+        (None, None) => {
+            let message = format!("the resource claim {} has no source", shown(&claim.name));
+            let fault = Fault::invalid(code::CLAIM_SOURCE, &at.field("name"), message)
+                .relation()
+                .note("Kubernetes has to know which claim it is, or of which template it is made");
+            let fault = fault.field(at.path().to_string());
+            Some(fault.help("add `resourceClaimName` or `resourceClaimTemplateName`"))
+        }
+        _ => None,
+    }
+}

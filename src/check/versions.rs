@@ -1,0 +1,242 @@
+//! What the cluster's version of Kubernetes does not have, or has behind a feature gate that is off.
+//!
+//! In: the values of every effective template, and the [`Target`] that pods are made for. Out: errors for what its API server
+//! refuses or cannot know, warnings for what it takes away without a word. Always: of nested fields the outermost one is told, for
+//! the others go with it; a template that tasks share is looked at once. Source: `dropDisabledFields` in Kubernetes'
+//! `pkg/api/pod/util.go`, by way of the schema's tables. Not here: fields that no version has (`evaluate`), and rules between
+//! fields that depend on a gate.
+
+use super::{Checked, templates};
+use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::schema::kubernetes::POD_SPEC;
+use crate::schema::kubernetes::versions::{Effect, Gate, Guard, Presence, Target, Version, Words, guards, presence};
+use crate::schema::{self, Type};
+use crate::settings::template::pod_spec;
+use crate::source::Span;
+use crate::value::{Entry, Kind, Object, Value};
+
+/// Holds every effective template to the version and the gates of the cluster.
+pub fn effective(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
+    for (fields, _) in templates::all(checked) {
+        if let Some(spec) = pod_spec(fields) {
+            Walk { target: checked.kubernetes, diagnostics }.object(spec, &POD_SPEC, None);
+        }
+    }
+}
+
+struct Walk<'w> {
+    target: &'w Target,
+    diagnostics: &'w mut Diagnostics,
+}
+
+/// A field that is set.
+#[derive(Clone, Copy)]
+struct Set<'s> {
+    /// The name of what it is a field of.
+    object: &'static str,
+    field: &'static str,
+    /// The list of the pod spec that it stands in.
+    list: Option<&'static str>,
+    entry: &'s Entry,
+}
+
+impl Walk<'_> {
+    /// Recursion follows the nesting of values, which is bounded.
+    fn object(&mut self, fields: &Object, object: &'static schema::Object, list: Option<&'static str>) {
+        for (name, entry) in fields.iter() {
+            let Some(field) = object.field(name) else { continue };
+            let set = Set { object: object.name, field: field.name, list, entry };
+            if self.stays(&set) {
+                let list = list.or((object.name == POD_SPEC.name).then_some(field.name));
+                self.value(&entry.value, &field.ty, list);
+            }
+        }
+    }
+
+    fn value(&mut self, value: &Value, ty: &'static Type, list: Option<&'static str>) {
+        match (ty, &value.kind) {
+            (Type::Object(object), Kind::Object(fields)) => self.object(fields, object, list),
+            (Type::List { element, .. }, Kind::List(items)) => {
+                for item in items.items() {
+                    self.value(item, element, list);
+                }
+            }
+            (Type::Map(element), Kind::Object(fields)) => {
+                for (_, entry) in fields.iter() {
+                    self.value(&entry.value, element, list);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a field is left in the pod; if not, that is reported.
+    fn stays(&mut self, set: &Set<'_>) -> bool {
+        let presence = presence(set.object, set.field);
+        let version = self.target.version;
+        if !presence.includes(version) {
+            self.diagnostics.push(absent(set, presence, version));
+            return false;
+        }
+        if is_nothing(&set.entry.value) {
+            return true;
+        }
+        let guard = guards(set.object, set.field).iter().find(|guard| self.is_shut(guard, set));
+        if let Some(guard) = guard {
+            self.diagnostics.push(shut(set, guard, self.target));
+        }
+        guard.is_none()
+    }
+
+    /// Whether a gate that is off guards what is set.
+    fn is_shut(&self, guard: &Guard, set: &Set<'_>) -> bool {
+        let here = guard.list.is_none_or(|list| set.list == Some(list));
+        let text = set.entry.value.as_str().map(ecow::EcoString::as_str);
+        here && guard.words.include(text) && !self.target.gates.is_on(guard.gate)
+    }
+}
+
+/// Whether a value is the same as none: an API server sees no difference between an empty list and no list. What was reported
+/// may have been anything.
+fn is_nothing(value: &Value) -> bool {
+    match &value.kind {
+        Kind::List(list) => list.items().is_empty(),
+        Kind::Poison | Kind::Unknown(_) => true,
+        _ => false,
+    }
+}
+
+// ------------------------------------------------------------------------------------------------------ messages
+
+/// A field that the version does not have.
+fn absent(set: &Set<'_>, presence: Presence, version: Version) -> Diagnostic {
+    let Set { object, field, .. } = set;
+    let known = match presence {
+        Presence { since: Some(since), until: Some(until) } if since == until => {
+            format!("only Kubernetes {since} has it")
+        }
+        Presence { since: Some(since), until: Some(until) } => format!("Kubernetes {since} to {until} have it"),
+        Presence { since: Some(since), until: None } => format!("Kubernetes has it since {since}"),
+        Presence { since: None, until: Some(until) } => format!("Kubernetes had it until {until}"),
+        Presence { since: None, until: None } => String::new(),
+    };
+    let message = format!("the {object} of Kubernetes {version} has no field `{field}`");
+    let diagnostic = Diagnostic::new(code::NOT_IN_VERSION, set.entry.key, message).here(known);
+    let diagnostic = diagnostic.note("an API server loses a field that it does not know, or refuses the pod");
+    let gate = guards(object, field).iter().find(|guard| guard.words == Words::Any && guard.list.is_none());
+    match presence.since.filter(|since| version < *since) {
+        Some(since) => where_newer(diagnostic, since, gate.map(|guard| guard.gate)),
+        None => diagnostic.help("remove it"),
+    }
+}
+
+/// What to do about something that came with `since`, and is guarded by the gate.
+fn where_newer(diagnostic: Diagnostic, since: Version, gate: Option<Gate>) -> Diagnostic {
+    let newer =
+        |version: Version| format!("remove it, or if the cluster is newer say so: `--kubernetes-version {version}`");
+    let Some(facts) = gate.map(Gate::facts) else { return diagnostic.help(newer(since)) };
+    match facts.on_since {
+        Some(on) if on <= since => diagnostic.help(newer(since)),
+        Some(on) => {
+            diagnostic.note(format!("its feature gate `{}` is on by default since {on}", facts.name)).help(newer(on))
+        }
+        None => {
+            let newest = Version::NEWEST;
+            diagnostic
+                .note(format!("no version up to {newest} has its feature gate `{}` on by default", facts.name))
+                .help(newer(since))
+        }
+    }
+}
+
+/// What a gate guards that is off.
+fn shut(set: &Set<'_>, guard: &Guard, target: &Target) -> Diagnostic {
+    if target.version < guard.gate.facts().since {
+        return too_new(set, guard, target.version);
+    }
+    let (field, version, name) = (set.field, target.version, guard.gate.facts().name);
+    let value = set.entry.value.as_str().map_or("it", ecow::EcoString::as_str);
+    let (code, message, note) = match guard.effect {
+        Effect::Dropped => (
+            code::DROPPED,
+            format!("Kubernetes {version} drops `{field}` silently"),
+            "the API server takes it out of the pod, which then runs as if it were not set".to_owned(),
+        ),
+        Effect::VolumeDropped => (
+            code::DROPPED,
+            format!("Kubernetes {version} drops a volume with `{field}` silently"),
+            "the API server takes the whole volume out of the pod, and every mount of it; the containers start without it"
+                .to_owned(),
+        ),
+        Effect::KeptFromClaim => (
+            code::DROPPED,
+            format!("Kubernetes {version} ignores `{field}` silently"),
+            "the claim that is made for the pod loses it".to_owned(),
+        ),
+        Effect::Reset(word) => (
+            code::DROPPED,
+            format!("Kubernetes {version} silently takes `{word}` for `{field}`"),
+            format!("the API server puts `{word}` where `{value}` stands"),
+        ),
+        Effect::Emptied => (
+            code::NEEDS_GATE,
+            format!("Kubernetes {version} refuses a pod with `{field}`"),
+            "the API server takes it out of the pod, and then refuses what is left: a `valueFrom` without a source"
+                .to_owned(),
+        ),
+        Effect::Refused => (
+            code::NEEDS_GATE,
+            format!("Kubernetes {version} refuses `{value}` for `{field}`"),
+            "the API server knows the word, and refuses a pod with it while the gate is off".to_owned(),
+        ),
+    };
+    let diagnostic = Diagnostic::new(code, place(set, guard), message);
+    let diagnostic = diagnostic.here(format!("the feature gate `{name}` is off")).note(note);
+    with_gate(diagnostic, guard, target)
+}
+
+/// When the gate is on, and what can be done.
+fn with_gate(diagnostic: Diagnostic, guard: &Guard, target: &Target) -> Diagnostic {
+    let facts = guard.gate.facts();
+    let name = facts.name;
+    let diagnostic = match facts.on_since {
+        Some(since) if target.gates.is_set(guard.gate) => {
+            return diagnostic
+                .note(format!("the gate is on by default since Kubernetes {since}, and set to off for this build"))
+                .help(format!("remove it, or the `{name}=false` of this build where the cluster has the gate on"));
+        }
+        Some(since) => diagnostic
+            .note(format!("the gate is on by default since Kubernetes {since}"))
+            .help(format!("remove it, or if the cluster is newer say so: `--kubernetes-version {since}`")),
+        None => diagnostic
+            .note(format!("no version up to {} has the gate on by default", Version::NEWEST))
+            .help("remove it".to_owned()),
+    };
+    diagnostic.help(format!("where the cluster's administrator has turned the gate on: `--feature-gates {name}=true`"))
+}
+
+/// What is guarded by a gate that came later: the version does not know it at all.
+fn too_new(set: &Set<'_>, guard: &Guard, version: Version) -> Diagnostic {
+    let since = guard.gate.facts().since;
+    let (field, value) = (set.field, set.entry.value.as_str().map_or("it", ecow::EcoString::as_str));
+    let what = match guard.words {
+        Words::Any => format!("`{field}`"),
+        Words::Only(_) | Words::AllBut(_) => format!("`{value}` for `{field}`"),
+    };
+    let message = match guard.list {
+        Some(list) => format!("Kubernetes {version} takes no {what} in `{list}`"),
+        None => format!("the {} of Kubernetes {version} takes no {what}", set.object),
+    };
+    let diagnostic = Diagnostic::new(code::NOT_IN_VERSION, place(set, guard), message);
+    let diagnostic =
+        diagnostic.here(format!("Kubernetes takes it since {since}")).note("the API server refuses the pod");
+    where_newer(diagnostic, since, Some(guard.gate))
+}
+
+/// A field is wrong at its key, a word where it was written.
+fn place(set: &Set<'_>, guard: &Guard) -> Span {
+    match guard.words {
+        Words::Any => set.entry.key,
+        Words::Only(_) | Words::AllBut(_) => set.entry.value.span,
+    }
+}

@@ -1,0 +1,123 @@
+//! The project's file.
+//!
+//! In: the file `flytec.toml` of the current folder's project, and the arguments. Out: what both come to together, the arguments
+//! over the file; nothing where something in the file is wrong, which was told. Always: nothing else is read before it;
+//! without a file, a project has no settings. Not here: what settings mean.
+
+use std::fs;
+
+use super::args::{Common, Global};
+use super::files::{Disk, MARKER, read, shown};
+use super::sources::{not_utf8, text};
+use super::{Failure, kubernetes, report};
+use crate::check::pod_security::PodSecurity;
+use crate::diagnostics::levels::Levels;
+use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::flyte::entrypoint::Context;
+use crate::project::{self, Project, Written};
+use crate::schema::kubernetes::versions::Target;
+use crate::source::files::Absence;
+use crate::source::{Source, SourceMap};
+
+/// What is known before a source is read.
+pub struct Opened {
+    /// The way to files.
+    pub disk: Disk,
+    /// The text of the project's file.
+    pub map: SourceMap,
+    /// What it says.
+    pub project: Project,
+    /// The cluster that pods are made for.
+    pub kubernetes: Target,
+}
+
+/// Reads the project's file; `None` where it has errors, which have been told then.
+///
+/// Nothing is compiled then: what is built, and of which values, is not known.
+pub fn open(global: &Global, common: &Common) -> Result<Option<Opened>, Failure> {
+    let disk = Disk::new()?;
+    let mut map = SourceMap::default();
+    let path = disk.below_root(MARKER);
+    if !path.is_file() {
+        let project = Project::default();
+        let kubernetes = kubernetes::target(common, &project, &mut Vec::new())?;
+        return Ok(Some(Opened { disk, map, project, kubernetes }));
+    }
+    let bytes = read(&path).map_err(|absence| unreadable(&shown(&path), &absence))?;
+    let (text, bad) = text(bytes);
+    // A program may read the file too; that is another text, which counts for its version.
+    let file = map.add(Source::new(shown(&path), text));
+    let settings = match bad {
+        Some(at) => Err(vec![not_utf8(file, at)]),
+        None => project::read(file, &map.get(file).text),
+    };
+    let faults = match settings {
+        Ok(project) => {
+            let mut faults = missing(common, &project, &disk);
+            let kubernetes = kubernetes::target(common, &project, &mut faults)?;
+            if faults.is_empty() {
+                return Ok(Some(Opened { disk, map, project, kubernetes }));
+            }
+            faults
+        }
+        Err(faults) => faults,
+    };
+    let mut diagnostics = Diagnostics::default();
+    diagnostics.extend(faults);
+    report(global, &diagnostics.finish(&map), &map);
+    Ok(None)
+}
+
+impl Opened {
+    /// What the entrypoint of Python functions is given.
+    pub fn context(&self, common: &Common) -> Result<Context, Failure> {
+        let either = |argument: &Option<String>, setting: &Option<Written>| {
+            argument.clone().or_else(|| setting.as_ref().map(|setting| setting.text.to_string()))
+        };
+        let project = &self.project.build;
+        let context = Context {
+            version: either(&common.task_version, &project.task_version),
+            code_bundle: either(&common.code_bundle, &project.code_bundle),
+            code_destination: either(&common.code_dest, &project.code_dest),
+        };
+        if common.code_dest.is_some() && context.code_bundle.is_none() {
+            return Err(Failure::new(
+                "`--code-dest` is where the code bundle is unpacked; it needs `--code-bundle URI`",
+            ));
+        }
+        Ok(context)
+    }
+
+    /// What becomes of warnings: arguments come after the project.
+    pub fn levels(&self, global: &Global, common: &Common) -> Levels {
+        let mut levels = self.project.levels.clone();
+        global.lints.add_to(&mut levels);
+        common.lints.add_to(&mut levels);
+        levels
+    }
+
+    /// The level of the Pod Security Standards.
+    pub fn pod_security(&self, common: &Common) -> PodSecurity {
+        common.pod_security.map_or_else(|| self.project.pod_security.clone(), |level| PodSecurity::of(level.into()))
+    }
+}
+
+fn unreadable(path: &str, absence: &Absence) -> Failure {
+    match absence {
+        Absence::TooLarge(most) => Failure::new(format!("cannot read `{path}`: it is larger than {most} bytes")),
+        Absence::Refused(reason) => Failure::new(format!("cannot read `{path}`: {reason}")),
+        _ => Failure::new(format!("cannot read `{path}`")),
+    }
+}
+
+/// The paths of the project that are not there, if they are asked for.
+fn missing(common: &Common, project: &Project, disk: &Disk) -> Vec<Diagnostic> {
+    let paths = project.build.paths.iter().filter(|_| common.paths.is_empty());
+    let missing = paths.filter(|path| fs::metadata(disk.below_root(&path.text)).is_err());
+    let told = missing.map(|path| {
+        let message = format!("the project has no file or folder `{}`", path.text);
+        Diagnostic::new(code::UNREADABLE_FILE, path.span, message)
+            .note("paths here begin in the folder of `flytec.toml`")
+    });
+    told.collect()
+}

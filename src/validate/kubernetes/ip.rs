@@ -1,0 +1,90 @@
+//! IP addresses as Kubernetes reads them.
+//!
+//! In: text. Out: the address, and whether the text is its usual form. Source: `ParseIPSloppy` in k8s.io/utils/net, and
+//! `GetWarningsForIP` in k8s.io/apimachinery/pkg/util/validation/ip.go. Always: nothing is connected to. Not here: networks.
+
+use std::net::IpAddr;
+
+use super::formats::shown;
+use crate::diagnostics::code::kubernetes as code;
+use crate::validate::fault::{Fault, Faults};
+use crate::validate::path::At;
+
+/// Checks an address of a field that takes unusual forms too: `IsValidIPForLegacyField`.
+pub fn check(text: &str, at: &At<'_>, faults: &mut Faults) {
+    // The usual form, which needs no memory.
+    if let Ok(IpAddr::V4(_)) = text.parse() {
+        return;
+    }
+    match read(text) {
+        None => {
+            let fault = Fault::invalid(code::NO_IP, at, format!("{} is not an IP address", shown(text)))
+                .note("Kubernetes takes addresses such as `10.9.8.7` and `2001:db8::ffff` here, and looks no names up");
+            faults.push(fault);
+        }
+        Some(address) => faults.extend(unusual(text, address, at)),
+    }
+}
+
+/// An address in which numbers may begin with zeros.
+fn read(text: &str) -> Option<IpAddr> {
+    let mut plain = String::with_capacity(text.len());
+    for part in text.split_inclusive(['.', ':']) {
+        let digits = part.trim_end_matches(['.', ':']);
+        let rest = digits.trim_start_matches('0');
+        // One of the zeros stays where there is nothing else.
+        let kept = if rest.is_empty() { digits.len().min(1) } else { rest.len() };
+        plain.push_str(part.get(digits.len() - kept..).unwrap_or(part));
+    }
+    plain.parse().ok()
+}
+
+/// What is said of a form that is not the usual one.
+fn unusual(text: &str, address: IpAddr, at: &At<'_>) -> Option<Fault> {
+    let usual = address.to_canonical().to_string();
+    let strict: Option<IpAddr> = text.parse().ok();
+    let mapped = address.to_canonical() != address;
+    let fault = Fault::found(code::ODD_IP, at, format!("`{text}` is not the usual form of `{usual}`"));
+    let fault = if strict.is_none() {
+        fault.note(
+            "some programs read a number with leading zeros as octal; later versions of Kubernetes will refuse it",
+        )
+    } else if mapped {
+        fault.note("an IPv4 address inside an IPv6 one; later versions of Kubernetes will refuse it")
+    } else if usual != text {
+        fault.note("Kubernetes warns of IPv6 addresses that are not in the form of RFC 5952")
+    } else {
+        return None;
+    };
+    Some(fault.replace(format!("write `{usual}`"), format!("\"{usual}\"")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn numbers_may_begin_with_zeros() {
+        for (text, expected) in [
+            ("10.0.0.1", Some("10.0.0.1")),
+            ("010.000.0000.001", Some("10.0.0.1")),
+            ("::1", Some("::1")),
+            ("00001::", Some("1::")),
+            ("::ffff:010.0.0.1", Some("::ffff:10.0.0.1")),
+            ("", None),
+            (".", None),
+            ("1.2.3", None),
+            ("1.2.3.256", None),
+            ("1.2.3.4.", None),
+            ("1..2.3", None),
+            ("1:2:3:4:5:6:7::8", None),
+            ("fe80::1%eth0", None),
+            ("localhost", None),
+            (" 1.2.3.4", None),
+            ("٣.1.1.1", None),
+        ] {
+            let expected = expected.map(|text| text.parse().expect("an address"));
+            assert_eq!(read(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Keys and values of labels, wherever they stand.
+//!
+//! In: a key or a value, and where it stands. Out: faults. Source: `ValidateLabelName` and `ValidateLabels` in
+//! k8s.io/apimachinery/pkg/apis/meta/v1/validation, `GetNodeLabelDeprecatedMessage` in pkg/api/node/util.go. Not here: keys of
+//! annotations ([`super::metadata`]), and selectors ([`super::selectors`]).
+
+use std::collections::BTreeMap;
+
+use super::formats::{label_value, qualified_name, shown};
+use crate::diagnostics::code::kubernetes as code;
+use crate::validate::fault::{Fault, Faults};
+use crate::validate::path::At;
+
+/// What a key or a value belongs to, for messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// A label of a pod or of anything else.
+    Label,
+    /// A taint of a node.
+    Taint,
+}
+
+impl Of {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Label => "a label",
+            Self::Taint => "a taint",
+        }
+    }
+}
+
+/// What is wrong with a key.
+#[must_use]
+pub fn key(of: Of, key: &str, at: &At<'_>) -> Option<Fault> {
+    let wrong = qualified_name(key)?;
+    let fault = Fault::invalid(code::BAD_LABEL_KEY, at, format!("{} cannot be the key of {}", shown(key), of.name()))
+        .here(format!("this {wrong}"))
+        .note(format!(
+            "for Kubernetes the key of {} has at most 63 characters, after a DNS name and `/` where it has a prefix",
+            of.name()
+        ));
+    Some(fault)
+}
+
+/// What is wrong with a value.
+#[must_use]
+pub fn value(of: Of, value: &str, at: &At<'_>) -> Option<Fault> {
+    let wrong = label_value(value)?;
+    let fault =
+        Fault::invalid(code::BAD_LABEL_VALUE, at, format!("{} cannot be the value of {}", shown(value), of.name()))
+            .here(format!("this {wrong}"))
+            .note(format!(
+                "for Kubernetes the value of {} is empty or made of at most 63 letters, digits, `-`, `_` and `.`",
+                of.name()
+            ));
+    Some(fault)
+}
+
+/// Checks the keys and values of a map of labels at `at`.
+pub fn map(labels: &BTreeMap<String, String>, at: &At<'_>, faults: &mut Faults) {
+    for (name, text) in labels {
+        let here = at.key(name);
+        // Kubernetes names the map alone.
+        faults.extend(key(Of::Label, name, &here).map(|fault| fault.at_key().field(at.path().to_string())));
+        faults.extend(value(Of::Label, text, &here).map(|fault| fault.field(at.path().to_string())));
+    }
+}
+
+// -------------------------------------------------------------------------------------------------- labels of nodes
+
+/// A label of nodes that is not to be used any more: its key, what took its place, and since when.
+struct Old {
+    key: &'static str,
+    new: Option<&'static str>,
+    since: Option<&'static str>,
+}
+
+const fn old(key: &'static str, new: Option<&'static str>, since: Option<&'static str>) -> Old {
+    Old { key, new, since }
+}
+
+/// Source: `deprecatedNodeLabels` in pkg/api/node/util.go.
+const OLD: &[Old] = &[
+    old("beta.kubernetes.io/arch", Some("kubernetes.io/arch"), Some("1.14")),
+    old("beta.kubernetes.io/os", Some("kubernetes.io/os"), Some("1.14")),
+    old("failure-domain.beta.kubernetes.io/region", Some("topology.kubernetes.io/region"), Some("1.17")),
+    old("failure-domain.beta.kubernetes.io/zone", Some("topology.kubernetes.io/zone"), Some("1.17")),
+    old("beta.kubernetes.io/instance-type", Some("node.kubernetes.io/instance-type"), Some("1.17")),
+    old("app.kubernetes.io/created-by", None, Some("1.9")),
+    old("scheduler.alpha.kubernetes.io/preferAvoidPods", None, Some("1.22")),
+    old("node-role.kubernetes.io/master", Some("node-role.kubernetes.io/control-plane"), None),
+];
+
+/// What is said of a node label that is out of date. The key stands at `at`: as a value, or as the key of an entry.
+#[must_use]
+pub fn old_node_label(key: &str, as_value: bool, at: &At<'_>) -> Option<Fault> {
+    let old = OLD.iter().find(|old| old.key == key)?;
+    let fault = Fault::found(code::OLD_NODE_LABEL, at, format!("the node label `{key}` is out of date"));
+    let fault = match old.since {
+        Some(since) => fault.note(format!("Kubernetes warns of it; it is deprecated since Kubernetes {since}")),
+        None => fault.note("Kubernetes warns of it; nodes of current clusters do not have it"),
+    };
+    let fault = if as_value { fault } else { fault.at_key() };
+    Some(match old.new {
+        Some(new) => {
+            let fault = fault.help(format!("use `{new}`"));
+            if as_value { fault.suggest(format!("write `{new}`"), format!("\"{new}\"")) } else { fault }
+        }
+        None => fault.help("leave it out; taints and tolerations keep pods off nodes"),
+    })
+}

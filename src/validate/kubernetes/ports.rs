@@ -98,16 +98,16 @@ fn numbers(pod: &Pod<'_>, port: &ContainerPort, at: &At<'_>, faults: &mut Faults
 fn host_ip(pod: &Pod<'_>, port: &ContainerPort, at: &At<'_>, faults: &mut Faults) {
     let Some(address) = defaults::given(port.host_ip.as_deref()) else { return };
     let place = at.field("hostIP");
-    if address.parse::<IpAddr>().is_err() {
-        let fault = Fault::found(code::BAD_HOST_IP, &place, format!("`{address}` is no IP address"))
-            .note("Kubernetes takes any text, but no node can listen there");
-        faults.push(fault);
-    } else if defaults::host_port(pod.spec, port) == 0 {
+    if defaults::host_port(pod.spec, port) == 0 {
         let fault = Fault::found(code::HOST_IP_ALONE, &place, "`hostIP` has no effect without `hostPort`")
             .relation()
             .at_key()
             .note("it is the address of the node at which the node's port is open, and this port has none there");
         faults.push(fault.help("take it away, or add `hostPort`"));
+    } else if address.parse::<IpAddr>().is_err() {
+        let fault = Fault::found(code::BAD_HOST_IP, &place, format!("`{address}` is no IP address"))
+            .note("Kubernetes takes any text, but no node can listen there");
+        faults.push(fault);
     }
 }
 

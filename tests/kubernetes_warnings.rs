@@ -34,7 +34,21 @@ const KINDS: &[(&str, &str)] = &[
     ("non-standard IP address", "W1707"),
     ("RFC 5952", "W1707"),
     ("null labelSelector", "W1708"),
+    (": duplicate port definition", "W1720"),
+    (": overlapping port definition", "W1720"),
+    (": dangerously ambiguous port definition", "W1720"),
+    (": hostIP set without hostPort", "W1721"),
+    (": duplicate port name", "W1722"),
 ];
+
+/// Pods with init containers that have the same ports; the server does not ask whether they run together.
+const ONE_AFTER_THE_OTHER: &[&str] = &["R337-ok-two-inits-same-hostport", "mut-2032"];
+
+/// Whether a warning of the server, which begins with its place, is at the place of a fault or around it.
+fn is_at(warning: &str, fault: &Fault) -> bool {
+    let at = fault.at.to_string();
+    warning.starts_with(&at) || warning.split_once(": ").is_some_and(|(place, _)| at.starts_with(place))
+}
 
 fn kind(warning: &str) -> Option<(usize, &'static str)> {
     let found = KINDS.iter().position(|(text, _)| warning.contains(text))?;
@@ -55,14 +69,14 @@ fn warnings_of_the_server_are_warnings_here() {
             warnings.filter_map(|warning| Some((warning, kind(warning)?))).collect();
         for (warning, (row, code)) in &expected {
             unused.remove(row);
-            let same = |fault: &Fault| fault.code.id == *code && warning.starts_with(&fault.at.to_string());
+            let same = |fault: &Fault| fault.code.id == *code && is_at(warning, fault);
             if !faults.iter().any(same) {
                 differences.push(format!("{}: nothing like {code} for `{warning}`", case["id"]));
             }
         }
         let known = |fault: &&Fault| KINDS.iter().any(|(_, code)| *code == fault.code.id);
         for fault in faults.iter().filter(known) {
-            if !expected.iter().any(|(warning, _)| warning.starts_with(&fault.at.to_string())) {
+            if !expected.iter().any(|(warning, _)| is_at(warning, fault)) {
                 differences.push(format!("{}: the server says nothing like `{}`", case["id"], fault.message));
             }
         }
@@ -79,7 +93,8 @@ fn cases() -> Vec<Value> {
         let path = root().join(format!("tests/kubernetes/cases/{file}.jsonl"));
         let text = fs::read_to_string(path).expect("it is part of the project");
         let read = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("a case is JSON"));
-        cases.extend(read.filter(|case| case["errors"].as_array().is_none_or(Vec::is_empty)));
+        let compared = |case: &Value| !case["id"].as_str().is_some_and(|id| ONE_AFTER_THE_OTHER.contains(&id));
+        cases.extend(read.filter(|case| case["errors"].as_array().is_none_or(Vec::is_empty)).filter(compared));
     }
     cases
 }

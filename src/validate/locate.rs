@@ -106,6 +106,9 @@ impl Origin<'_> {
         if let Some(located) = self.filled_in(steps) {
             return located;
         }
+        if let Some(entry) = self.settings.template().and_then(|template| self.name_of_unlisted(template, steps)) {
+            return of_entry(entry);
+        }
         let written = self.written(steps);
         match written.filter(|located| located.found) {
             Some(located) => located,
@@ -192,6 +195,16 @@ impl Origin<'_> {
             *index = index.saturating_sub(self.task_variables());
         }
         steps
+    }
+
+    /// The name of a primary container that the template does not list, where the steps lead to it.
+    fn name_of_unlisted<'t>(&self, template: &'t Object, steps: &[Step]) -> Option<&'t Entry> {
+        let [Step::Field(spec), rest @ ..] = steps else { return None };
+        let is_name = matches!(rest, [_, _, Step::Field(field)] if field == "name");
+        if spec != "spec" || !is_name || !self.is_primary(rest) || primary_container(template).is_some() {
+            return None;
+        }
+        template.entry("primary_container_name")
     }
 
     /// Whether steps below `spec` lead into the primary container.

@@ -11,6 +11,7 @@ use rustc_hash::FxHashSet;
 use super::fault::{Fault, Insertion, Point, Scope};
 use super::insert;
 use super::locate::{Located, Origin};
+use super::path::Path;
 use crate::diagnostics::{Diagnostic, Diagnostics, Fix, KubernetesError};
 use crate::source::{SourceMap, Span};
 
@@ -49,21 +50,11 @@ impl<'s> Report<'s> {
     /// Adds a fault of a pod. `whole` is whether everything in the pod is as its author meant it; `pods` names the pods, where
     /// there are some.
     pub fn add(&mut self, fault: &Fault, origin: &Origin<'_>, whole: bool, pods: Option<Pods<'_>>) {
-        if fault.echo || (fault.scope == Scope::Relation && !whole) {
+        if fault.echo {
             return;
         }
         let located = origin.locate(&fault.at);
-        let reported = |located: &Located| self.before.contains(&located.value) || self.before.contains(&located.key);
-        if located.broken || reported(&located) {
-            return;
-        }
-        // What is missing may have been meant by what was reported of the whole.
-        if fault.scope == Scope::Relation && fault.at.around().any(|path| reported(&origin.locate(&path))) {
-            return;
-        }
-        // A helper that was said to contradict the settings makes nothing new.
-        let blamed = |other: &Located| other.made_by.is_some() && self.before.contains(&other.key);
-        if fault.others.iter().any(|(at, _)| blamed(&origin.locate(at))) {
+        if located.broken || self.is_moot(fault, &located, origin, whole) {
             return;
         }
         let place = if fault.point == Point::Key { located.key } else { located.value };
@@ -79,6 +70,21 @@ impl<'s> Report<'s> {
         let first = pods.map_or_else(String::new, |pods| pods.first.to_owned());
         let place = pods.map(|_| origin.place);
         self.found.insert(key, Found { diagnostic, place, first, count });
+    }
+
+    /// Whether something that was reported before may be to blame for a fault.
+    fn is_moot(&self, fault: &Fault, located: &Located, origin: &Origin<'_>, whole: bool) -> bool {
+        let reported = |located: &Located| self.before.contains(&located.value) || self.before.contains(&located.key);
+        let others = || fault.others.iter().map(|(at, _)| at);
+        // A helper that was said to contradict the settings makes nothing new.
+        let blamed = |other: &Located| other.made_by.is_some() && self.before.contains(&other.key);
+        if reported(located) || others().any(|at| blamed(&origin.locate(at))) {
+            return true;
+        }
+        // What is missing may have been meant by what was reported of the whole.
+        let around = || others().chain([&fault.at]).flat_map(Path::around);
+        let doubtful = || !self.before.is_empty() && around().any(|path| reported(&origin.locate(&path)));
+        fault.scope == Scope::Relation && (!whole || doubtful())
     }
 
     /// The change that an insertion is. The object may serve others too, so the author should look at it.

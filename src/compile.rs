@@ -80,7 +80,7 @@ pub fn compile(mut sources: SourceMap, named: &[FileId], build: &Build<'_>) -> C
     let version = build.context.version.clone().unwrap_or_else(|| version(&sources, build));
     let Lowered { subjects, parts } = lower(&sources, &analysis, settings, &version, build.context, &mut diagnostics);
     // 8. Pods to the rules of those who run them.
-    let target = Target::new(build.kubernetes);
+    let target = Target::new(build.kubernetes).with_pod_security(build.pod_security.clone());
     validate::validate(&subjects, &parts, &target, &sources, &mut diagnostics);
     check::uses::label(&analysis.evaluation, &sources, analysis.said, &mut diagnostics);
     let workloads = subjects.into_iter().map(|subject| subject.workload);

@@ -3,7 +3,7 @@
 //! In: `tests/kubernetes/cases/*.jsonl`, of which `tests/kubernetes/README.md` says how they were made and how they are compared,
 //! and `tests/kubernetes/exceptions`, where they need not agree. Out: one test for each pod. Always: the fields and reasons of
 //! the errors agree, those that only follow from others among them; and the pod as a program is accepted exactly where Kubernetes
-//! accepts it, with errors that Kubernetes has too.
+//! accepts it, with errors that Kubernetes has too; and the Pod Security Standards are those of Kubernetes.
 
 #![allow(clippy::disallowed_methods, reason = "a test reads files by itself")]
 
@@ -13,13 +13,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 
+use flytec::check::pod_security::Level;
 use flytec::diagnostics::Severity;
 use flytec::validate::Target;
 use flytec::validate::fault::Fault;
 use k8s_openapi::api::core::v1 as api;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
-use support::pods::{faults_of, program_of};
+use support::pods::{faults_of, program_of, violations_of};
 use support::root;
 
 /// What is in each file: pods judged with the gates that are on by default, and with gates that are off by default.
@@ -38,6 +39,10 @@ fn main() {
             }
             let id = case["id"].as_str().expect("a case has an id").to_owned();
             let reason = exceptions.get(&id).cloned();
+            if case["pss"].is_object() {
+                let case = case.clone();
+                trials.push(Trial::test(format!("pod_security/{file}/{id}"), move || pod_security(&case)));
+            }
             trials.push(Trial::test(format!("{file}/{id}"), move || judge(&case, reason.as_deref())));
         }
     }
@@ -174,6 +179,56 @@ fn copies_left_out(errors: &BTreeSet<Error>) -> BTreeSet<Error> {
         of_limit != *field && errors.contains(&(reason.clone(), of_limit))
     };
     errors.iter().filter(|error| !is_copy(error)).cloned().collect()
+}
+
+// ----------------------------------------------------------------------------------------------------- pod security
+
+/// The minor version that the verdicts of the newest standard are of.
+const NEWEST: u8 = 37;
+
+/// The Pod Security Standards find what the policies of Kubernetes find, at the newest version and at 1.34.
+fn pod_security(case: &Value) -> Result<(), Failed> {
+    // A few pods have `null` where the server reads something empty, and our types read nothing.
+    let Ok(pod) = serde_json::from_value::<api::Pod>(case["pod"].clone()) else { return Ok(()) };
+    judge_standards(&pod, &case["pss"], NEWEST)?;
+    let of_34 = if case["pss_1_34"].is_object() { &case["pss_1_34"] } else { &case["pss"] };
+    judge_standards(&pod, of_34, 34)
+}
+
+fn judge_standards(pod: &api::Pod, verdict: &Value, minor: u8) -> Result<(), Failed> {
+    let version = |name: &str| (name == "--kubernetes-version").then(|| format!("1.{minor}"));
+    let target = Target::new(&support::kubernetes(version));
+    let [baseline, restricted] = [Level::Baseline, Level::Restricted].map(|level| checks_of(pod, level, &target));
+    let expected: BTreeSet<String> =
+        verdict["reasons"].as_array().into_iter().flatten().filter_map(Value::as_str).map(check_name).collect();
+    let found: BTreeSet<String> = baseline.union(&restricted).cloned().collect();
+    // What both levels find is named after the lower one.
+    let of_both = |name: &String| name.strip_prefix("restricted: ").map(|name| format!("baseline: {name}"));
+    let found: BTreeSet<String> =
+        found.iter().filter(|name| of_both(name).is_none_or(|lower| !found.contains(&lower))).cloned().collect();
+    let allowed = (baseline.is_empty(), restricted.is_empty());
+    let expected_allowed = (verdict["baseline"] == true, verdict["restricted"] == true);
+    if found == expected && allowed == expected_allowed {
+        return Ok(());
+    }
+    Err(format!("at 1.{minor} found {found:?} {allowed:?}, expected {expected:?} {expected_allowed:?}").into())
+}
+
+/// The names of the checks that find something, as people are told them.
+fn checks_of(pod: &api::Pod, level: Level, target: &Target) -> BTreeSet<String> {
+    let faults = violations_of(pod, level, target);
+    let reasons = faults
+        .iter()
+        .flat_map(|fault| &fault.notes)
+        .filter_map(|note| note.strip_prefix("the Pod Security Standards would refuse the pod: `"));
+    let names: BTreeSet<String> = reasons.map(check_name).collect();
+    assert_eq!(names.is_empty(), faults.is_empty(), "each violation names its check");
+    names
+}
+
+/// What stands before the details.
+fn check_name(reason: &str) -> String {
+    reason.split(" (").next().unwrap_or_default().to_owned()
 }
 
 // ---------------------------------------------------------------------------------------------------- as a program

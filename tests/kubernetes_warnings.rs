@@ -34,7 +34,41 @@ const KINDS: &[(&str, &str)] = &[
     ("non-standard IP address", "W1707"),
     ("RFC 5952", "W1707"),
     ("null labelSelector", "W1708"),
+    (".photonPersistentDisk: ", "W1742"),
+    (".gitRepo: ", "W1742"),
+    (".scaleIO: ", "W1742"),
+    (".flocker: ", "W1742"),
+    (".storageOS: ", "W1742"),
+    (".quobyte: ", "W1742"),
+    (".glusterfs: ", "W1742"),
+    (".cephfs: ", "W1742"),
+    (".rbd: ", "W1742"),
+    // Not of `1Ei`, which is whole, and too large for the server to see that.
+    ("fractional byte value \"100m\"", "W1744"),
+    ("fractional byte value \"512m\"", "W1744"),
+    ("fractional byte value \"1500m\"", "W1744"),
+    (": duplicate port definition", "W1720"),
+    (": overlapping port definition", "W1720"),
+    (": dangerously ambiguous port definition", "W1720"),
+    (": hostIP set without hostPort", "W1721"),
+    (": duplicate port name", "W1722"),
 ];
+
+/// Pods with init containers that have the same ports; the server does not ask whether they run together.
+const ONE_AFTER_THE_OTHER: &[&str] = &["R337-ok-two-inits-same-hostport", "mut-2032"];
+
+/// Whether a warning of the server, which begins with its place, is at the place of a fault or around it.
+fn is_at(warning: &str, fault: &Fault) -> bool {
+    // The server spells `storageos` in two ways.
+    let (at, warning) = (fault.at.to_string().to_lowercase(), warning.to_lowercase());
+    warning.starts_with(&at) || warning.split_once(": ").is_some_and(|(place, _)| at.starts_with(place))
+}
+
+/// Whether a warning of a request is that of its limit, from which the server has copied it.
+fn is_copy<'w>(warning: &str, mut all: impl Iterator<Item = &'w str>) -> bool {
+    let of_limit = warning.replacen(".requests[", ".limits[", 1);
+    of_limit != warning && all.any(|other| other == of_limit)
+}
 
 fn kind(warning: &str) -> Option<(usize, &'static str)> {
     let found = KINDS.iter().position(|(text, _)| warning.contains(text))?;
@@ -51,18 +85,21 @@ fn warnings_of_the_server_are_warnings_here() {
         let Ok(pod) = serde_json::from_value::<api::Pod>(case["pod"].clone()) else { continue };
         let faults: Vec<Fault> = faults_of(&pod, &target);
         let warnings = case["warnings"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        let expected: Vec<(&str, (usize, &str))> =
-            warnings.filter_map(|warning| Some((warning, kind(warning)?))).collect();
+        let expected: Vec<(&str, (usize, &str))> = warnings
+            .clone()
+            .filter(|warning| !is_copy(warning, warnings.clone()))
+            .filter_map(|warning| Some((warning, kind(warning)?)))
+            .collect();
         for (warning, (row, code)) in &expected {
             unused.remove(row);
-            let same = |fault: &Fault| fault.code.id == *code && warning.starts_with(&fault.at.to_string());
+            let same = |fault: &Fault| fault.code.id == *code && is_at(warning, fault);
             if !faults.iter().any(same) {
                 differences.push(format!("{}: nothing like {code} for `{warning}`", case["id"]));
             }
         }
         let known = |fault: &&Fault| KINDS.iter().any(|(_, code)| *code == fault.code.id);
         for fault in faults.iter().filter(known) {
-            if !expected.iter().any(|(warning, _)| warning.starts_with(&fault.at.to_string())) {
+            if !expected.iter().any(|(warning, _)| is_at(warning, fault)) {
                 differences.push(format!("{}: the server says nothing like `{}`", case["id"], fault.message));
             }
         }
@@ -79,7 +116,8 @@ fn cases() -> Vec<Value> {
         let path = root().join(format!("tests/kubernetes/cases/{file}.jsonl"));
         let text = fs::read_to_string(path).expect("it is part of the project");
         let read = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("a case is JSON"));
-        cases.extend(read.filter(|case| case["errors"].as_array().is_none_or(Vec::is_empty)));
+        let compared = |case: &Value| !case["id"].as_str().is_some_and(|id| ONE_AFTER_THE_OTHER.contains(&id));
+        cases.extend(read.filter(|case| case["errors"].as_array().is_none_or(Vec::is_empty)).filter(compared));
     }
     cases
 }

@@ -14,7 +14,7 @@ use crate::resolve::Kind;
 use crate::source::Span;
 
 /// A level of the Pod Security Standards; a higher one asks for more.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// Nothing is asked.
     #[default]

@@ -16,7 +16,7 @@ use rustc_hash::FxHashMap;
 
 pub use container::{env_vars, limits, requests};
 pub use pool::Pool;
-pub use template::Template;
+pub use template::{FUSE_RESOURCE, Template};
 
 use crate::flyte::entrypoint::Context;
 use crate::settings::{PodTemplate, TaskSettings};

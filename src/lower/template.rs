@@ -18,7 +18,8 @@ use crate::schema::kubernetes::versions::retired;
 use crate::settings::template::{APPARMOR_ANNOTATION, APPARMOR_UNCONFINED, fuse, pod_spec, primary_name};
 use crate::value::{Object, Value};
 
-const FUSE_RESOURCE: &str = "smarter-devices/fuse";
+/// What a cluster with a plugin for FUSE calls a device of it.
+pub const FUSE_RESOURCE: &str = "smarter-devices/fuse";
 const FUSE_VOLUME: &str = "fuse-device";
 const FUSE_DEVICE: &str = "/dev/fuse";
 const CAPABILITY_ANNOTATION: &str = "flyte.org/capability-";

@@ -5,9 +5,13 @@
 //! beside which it could be written. Not here: what is said there, and texts.
 
 use super::path::{Path, SETTINGS, Step};
-use crate::settings::template::primary_container;
+use crate::lower::FUSE_RESOURCE;
+use crate::settings::template::{APPARMOR_ANNOTATION, fuse, primary_container};
 use crate::source::Span;
 use crate::value::{Entry, Kind, Object, Value};
+
+/// The setting of a template for the time that its pods have to end.
+const GRACE_PERIOD: &str = "termination_grace_period";
 
 /// Where what a path leads to was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +26,15 @@ pub struct Located {
     pub broken: bool,
     /// Whether the value is a string, where one was written.
     pub string: bool,
+    /// The setting of the template that made what the path leads to, where none wrote it.
+    pub made_by: Option<&'static str>,
+}
+
+impl Located {
+    /// A place at which nothing of it was written.
+    fn at(place: Span) -> Self {
+        Self { key: place, value: place, found: false, broken: false, string: false, made_by: None }
+    }
 }
 
 /// Where an entry could be written.
@@ -93,22 +106,13 @@ impl Origin<'_> {
         if let Some(located) = self.filled_in(steps) {
             return located;
         }
-        let template = self.settings.template();
-        let (start, rest) = match steps {
-            [Step::Field(spec), rest @ ..] if spec == "spec" => {
-                (template.and_then(|fields| fields.entry("pod_spec")), rest)
-            }
-            [Step::Field(metadata), Step::Field(name), rest @ ..] if metadata == "metadata" => {
-                (template.and_then(|fields| fields.entry(name)), rest)
-            }
-            [Step::Field(settings), Step::Field(name), rest @ ..] if settings == SETTINGS => {
-                (self.settings.task().and_then(|settings| settings.entry(name)), rest)
-            }
-            _ => (None, steps),
-        };
-        match start {
-            Some(entry) => walk(Here { key: entry.key, value: &entry.value }, &self.without_task(rest)),
-            None => self.outside(template),
+        if let Some(entry) = self.settings.template().and_then(|template| self.name_of_unlisted(template, steps)) {
+            return of_entry(entry);
+        }
+        let written = self.written(steps);
+        match written.filter(|located| located.found) {
+            Some(located) => located,
+            None => self.made(steps).or(written).unwrap_or(Located::at(self.place)),
         }
     }
 
@@ -127,12 +131,58 @@ impl Origin<'_> {
         }
     }
 
-    /// The place of what the template's helpers or Flyte itself made.
-    fn outside(&self, template: Option<&Object>) -> Located {
-        let helper =
-            template.and_then(|fields| fields.entry("allow_fuse").or_else(|| fields.entry("allow_nested_sandboxing")));
-        let place = helper.map_or(self.place, |entry| entry.key);
-        Located { key: place, value: place, found: false, broken: false, string: false }
+    /// What the template's own words say there, or the task's for what stands beside the pod.
+    fn written(&self, steps: &[Step]) -> Option<Located> {
+        if let [Step::Field(settings), Step::Field(name), rest @ ..] = steps
+            && settings == SETTINGS
+        {
+            let start = self.settings.task()?.entry(name)?;
+            return Some(walk(Here { key: start.key, value: &start.value }, rest));
+        }
+        let template = self.settings.template()?;
+        let (start, rest) = match steps {
+            [Step::Field(spec), rest @ ..] if spec == "spec" => (template.entry("pod_spec")?, rest),
+            [Step::Field(metadata), Step::Field(name), rest @ ..] if metadata == "metadata" => {
+                (template.entry(name)?, rest)
+            }
+            _ => return None,
+        };
+        Some(walk(Here { key: start.key, value: &start.value }, &self.without_task(rest)))
+    }
+
+    /// The helper of the template that makes what these steps lead to.
+    ///
+    /// Source: what [`crate::lower`] makes of the helpers.
+    fn made(&self, steps: &[Step]) -> Option<Located> {
+        let fields = self.settings.template()?;
+        let names: Vec<&str> = steps.iter().map(Step::name).collect();
+        let in_primary = steps.first().is_some_and(|first| first.name() == "spec")
+            && steps.get(1..).is_some_and(|steps| self.is_primary(steps));
+        // An element that the template writes itself is none that a helper adds.
+        let is_added = |length| {
+            let element = steps.get(..length).and_then(|steps| self.written(steps));
+            element.is_none_or(|element| !element.found)
+        };
+        let fuse = fuse(fields).map(|_| "allow_fuse");
+        let sandboxing = Some("allow_nested_sandboxing")
+            .filter(|setting| fields.get(setting).and_then(Value::as_bool) == Some(true));
+        let setting = match names.as_slice() {
+            ["metadata", "annotations", key] if key.starts_with(APPARMOR_ANNOTATION) => sandboxing,
+            ["spec", "terminationGracePeriodSeconds"] => Some(GRACE_PERIOD),
+            ["spec", "volumes", _, ..] if is_added(3) => fuse,
+            ["spec", "containers", _, rest @ ..] if in_primary => match rest {
+                ["securityContext", "privileged"] | ["resources", _, FUSE_RESOURCE] => fuse,
+                ["securityContext", "allowPrivilegeEscalation"] => sandboxing,
+                ["securityContext", "capabilities", "add", _] => fuse.or(sandboxing),
+                ["volumeMounts", _, ..] if is_added(5) => fuse,
+                _ => None,
+            },
+            _ => None,
+        }?;
+        let entry = fields.entry(setting)?;
+        // A length of time is the value itself; what the others make is not theirs.
+        let value = if setting == GRACE_PERIOD { entry.value.span } else { entry.key };
+        Some(Located { made_by: Some(setting), value, ..Located::at(entry.key) })
     }
 
     /// Environment variables that the task brings come before those of its container; the path counts them all.
@@ -145,6 +195,16 @@ impl Origin<'_> {
             *index = index.saturating_sub(self.task_variables());
         }
         steps
+    }
+
+    /// The name of a primary container that the template does not list, where the steps lead to it.
+    fn name_of_unlisted<'t>(&self, template: &'t Object, steps: &[Step]) -> Option<&'t Entry> {
+        let [Step::Field(spec), rest @ ..] = steps else { return None };
+        let is_name = matches!(rest, [_, _, Step::Field(field)] if field == "name");
+        if spec != "spec" || !is_name || !self.is_primary(rest) || primary_container(template).is_some() {
+            return None;
+        }
+        template.entry("primary_container_name")
     }
 
     /// Whether steps below `spec` lead into the primary container.
@@ -210,6 +270,7 @@ fn of_entry(entry: &Entry) -> Located {
         found: true,
         broken: entry.value.is_poison(),
         string: entry.value.as_str().is_some(),
+        made_by: None,
     }
 }
 
@@ -231,7 +292,7 @@ fn is_broken(value: &Value) -> bool {
 }
 
 fn ended(Here { key, value }: Here<'_>, found: bool, broken: bool) -> Located {
-    Located { key, value: value.span, found, broken, string: value.as_str().is_some() }
+    Located { key, value: value.span, found, broken, string: value.as_str().is_some(), made_by: None }
 }
 
 fn down<'a>(Here { value, .. }: Here<'a>, step: &Step) -> Option<Here<'a>> {

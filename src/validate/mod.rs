@@ -12,6 +12,7 @@ pub mod kubernetes;
 mod locate;
 pub mod path;
 mod report;
+pub mod standards;
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use self::kubernetes::Pod;
 use self::kubernetes::features::Features;
 use self::locate::{Origin, Settings};
 use self::report::{Pods, Report};
+use crate::check::pod_security::{Level, PodSecurity};
 use crate::diagnostics::Diagnostics;
 use crate::lower::{Template, Workload};
 use crate::schema::kubernetes::versions;
@@ -33,13 +35,21 @@ use crate::value::Object;
 pub struct Target {
     /// What the cluster's Kubernetes can do.
     pub features: Features,
+    /// The levels of the Pod Security Standards that they keep.
+    pub pod_security: PodSecurity,
 }
 
 impl Target {
     /// Pods for this cluster.
     #[must_use]
     pub fn new(kubernetes: &versions::Target) -> Self {
-        Self { features: Features::new(kubernetes) }
+        Self { features: Features::new(kubernetes), pod_security: PodSecurity::default() }
+    }
+
+    /// The same, for pods that keep these levels.
+    #[must_use]
+    pub fn with_pod_security(self, pod_security: PodSecurity) -> Self {
+        Self { pod_security, ..self }
     }
 }
 
@@ -72,7 +82,7 @@ pub fn validate(
     diagnostics: &mut Diagnostics,
 ) {
     let mut report = Report::new(diagnostics, sources);
-    for (first, count) in sharing(subjects) {
+    for (first, count) in sharing(subjects, target) {
         template_of(&subjects[first], count, target, &mut report);
     }
     for subject in subjects {
@@ -95,12 +105,13 @@ pub fn validate(
     report.finish(diagnostics);
 }
 
-/// The first subject of each template, in order, and how many share it.
-fn sharing(subjects: &[Subject<'_>]) -> Vec<(usize, usize)> {
-    let mut places: FxHashMap<*const Template, usize> = FxHashMap::default();
+/// The first subject of each template, in order, and how many share it. Environments may keep different levels.
+fn sharing(subjects: &[Subject<'_>], target: &Target) -> Vec<(usize, usize)> {
+    let mut places: FxHashMap<(*const Template, Level), usize> = FxHashMap::default();
     let mut sharing: Vec<(usize, usize)> = Vec::new();
     for (index, subject) in subjects.iter().enumerate() {
-        let place = *places.entry(Arc::as_ptr(&subject.workload.template)).or_insert_with(|| {
+        let key = (Arc::as_ptr(&subject.workload.template), level(subject, target));
+        let place = *places.entry(key).or_insert_with(|| {
             sharing.push((index, 0));
             sharing.len() - 1
         });
@@ -109,6 +120,11 @@ fn sharing(subjects: &[Subject<'_>]) -> Vec<(usize, usize)> {
         }
     }
     sharing
+}
+
+/// The level that a pod keeps.
+fn level(subject: &Subject<'_>, target: &Target) -> Level {
+    target.pod_security.level(&subject.workload.name.environment)
 }
 
 fn pod<'p>(template: &'p Template, target: &'p Target) -> Pod<'p> {
@@ -132,7 +148,9 @@ fn origin<'a>(subject: &Subject<'a>) -> Origin<'a> {
 /// What all tasks of a template share.
 fn template_of(subject: &Subject<'_>, count: usize, target: &Target, report: &mut Report<'_>) {
     let mut faults = Faults::new();
-    kubernetes::pod(&pod(&subject.workload.template, target), &mut faults);
+    let pod = pod(&subject.workload.template, target);
+    kubernetes::pod(&pod, &mut faults);
+    standards::check(&pod, level(subject, target), &mut faults);
     flyte::template(&subject.workload.template, &target.features, &mut faults);
     add(&faults, subject, count, report);
 }

@@ -87,6 +87,17 @@ pub enum Step {
     Key(String),
 }
 
+impl Step {
+    /// The name of a field or of a key; elements have none.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Field(name) | Self::Key(name) => name,
+            Self::Index(_) => "",
+        }
+    }
+}
+
 /// A place in a pod.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Path(Vec<Step>);

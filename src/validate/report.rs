@@ -11,6 +11,7 @@ use rustc_hash::FxHashSet;
 use super::fault::{Fault, Insertion, Point, Scope};
 use super::insert;
 use super::locate::{Located, Origin};
+use super::path::Path;
 use crate::diagnostics::{Diagnostic, Diagnostics, Fix, KubernetesError};
 use crate::source::{SourceMap, Span};
 
@@ -49,16 +50,11 @@ impl<'s> Report<'s> {
     /// Adds a fault of a pod. `whole` is whether everything in the pod is as its author meant it; `pods` names the pods, where
     /// there are some.
     pub fn add(&mut self, fault: &Fault, origin: &Origin<'_>, whole: bool, pods: Option<Pods<'_>>) {
-        if fault.echo || (fault.scope == Scope::Relation && !whole) {
+        if fault.echo {
             return;
         }
         let located = origin.locate(&fault.at);
-        let reported = |located: &Located| self.before.contains(&located.value) || self.before.contains(&located.key);
-        if located.broken || reported(&located) {
-            return;
-        }
-        // What is missing may have been meant by what was reported of the whole.
-        if fault.scope == Scope::Relation && fault.at.around().any(|path| reported(&origin.locate(&path))) {
+        if located.broken || self.is_moot(fault, &located, origin, whole) {
             return;
         }
         let place = if fault.point == Point::Key { located.key } else { located.value };
@@ -76,6 +72,21 @@ impl<'s> Report<'s> {
         self.found.insert(key, Found { diagnostic, place, first, count });
     }
 
+    /// Whether something that was reported before may be to blame for a fault.
+    fn is_moot(&self, fault: &Fault, located: &Located, origin: &Origin<'_>, whole: bool) -> bool {
+        let reported = |located: &Located| self.before.contains(&located.value) || self.before.contains(&located.key);
+        let others = || fault.others.iter().map(|(at, _)| at);
+        // A helper that was said to contradict the settings makes nothing new.
+        let blamed = |other: &Located| other.made_by.is_some() && self.before.contains(&other.key);
+        if reported(located) || others().any(|at| blamed(&origin.locate(at))) {
+            return true;
+        }
+        // What is missing may have been meant by what was reported of the whole.
+        let around = || others().chain([&fault.at]).flat_map(Path::around);
+        let doubtful = || !self.before.is_empty() && around().any(|path| reported(&origin.locate(&path)));
+        fault.scope == Scope::Relation && (!whole || doubtful())
+    }
+
     /// The change that an insertion is. The object may serve others too, so the author should look at it.
     fn inserted(&self, insertion: &Insertion, near: Span, origin: &Origin<'_>) -> Option<Fix> {
         let opening = origin.opening(&insertion.into, near)?;
@@ -87,13 +98,19 @@ impl<'s> Report<'s> {
     pub fn finish(self, diagnostics: &mut Diagnostics) {
         for Found { diagnostic, place, first, count } in self.found.into_values() {
             let known = |place: &Span| diagnostic.labels.iter().any(|label| label.span == *place);
-            let diagnostic = match place.filter(|place| !known(place)) {
-                Some(place) => diagnostic.label(place, in_pods(&first, count)),
-                None => diagnostic,
+            let diagnostic = match place {
+                Some(place) if !known(&place) => diagnostic.label(place, in_pods(&first, count)),
+                Some(place) if count > 1 && is_bare(&diagnostic, place) => diagnostic.here(in_pods(&first, count)),
+                _ => diagnostic,
             };
             diagnostics.push(diagnostic);
         }
     }
+}
+
+/// Whether nothing is said at the place of a diagnostic, which is this one.
+fn is_bare(diagnostic: &Diagnostic, place: Span) -> bool {
+    diagnostic.labels.first().is_some_and(|label| label.span == place && label.message.is_empty())
 }
 
 fn in_pods(first: &str, count: usize) -> String {
@@ -110,7 +127,11 @@ fn diagnostic(fault: &Fault, located: &Located, place: Span, origin: &Origin<'_>
         diagnostic = diagnostic.label(origin.locate(at).value, message.clone());
     }
     diagnostic.notes.clone_from(&fault.notes);
-    diagnostic.help.clone_from(&fault.help);
+    match located.made_by {
+        // What to do with a value that nobody wrote helps nobody.
+        Some(setting) => diagnostic = diagnostic.note(format!("`{setting}` sets `{}`", fault.at)),
+        None => diagnostic.help.clone_from(&fault.help),
+    }
     if let Some(reason) = fault.reason {
         let field = fault.kubernetes_field();
         diagnostic = diagnostic.note(format!("Kubernetes would refuse the pod: `{field}: {}`", reason.text()));

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use flytec::check::pod_security::PodSecurity;
+use flytec::check::pod_security::{Level, PodSecurity};
 use flytec::cluster::{self, Cluster};
 use flytec::compile::{Build, Compilation, compile};
 use flytec::data;
@@ -79,7 +79,7 @@ impl Program {
         });
         let cluster = cluster.filter(|_| !faults.has_errors());
         let disk = Memory::new(disk);
-        let (levels, pod_security) = (Levels::default(), PodSecurity::default());
+        let (levels, pod_security) = (Levels::default(), pod_security(option));
         let kubernetes = kubernetes(option);
         let build = Build {
             files: &disk,
@@ -121,6 +121,16 @@ impl Program {
         });
         pods.collect()
     }
+}
+
+/// What the argument `--pod-security LEVEL` asks for.
+fn pod_security(option: impl Fn(&str) -> Option<String>) -> PodSecurity {
+    PodSecurity::of(match option("--pod-security").as_deref() {
+        None | Some("privileged") => Level::Privileged,
+        Some("baseline") => Level::Baseline,
+        Some("restricted") => Level::Restricted,
+        Some(other) => panic!("there is no level `{other}`"),
+    })
 }
 
 /// The cluster of the arguments `--kubernetes-version VERSION` and `--feature-gates NAME=BOOL,…`.

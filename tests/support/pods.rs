@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use flytec::check::pod_security::Level;
 use flytec::validate::Target;
 use flytec::validate::fault::Faults;
 use flytec::validate::kubernetes::{self, Pod};
+use flytec::validate::standards;
 use k8s_openapi::api::core::v1 as api;
 use serde_json::Value;
 
@@ -13,12 +15,21 @@ use super::Program;
 
 /// What the rules of Kubernetes find in a pod.
 pub fn faults_of(pod: &api::Pod, target: &Target) -> Faults {
+    look(pod, target, kubernetes::pod)
+}
+
+/// What a level of the Pod Security Standards finds in a pod.
+pub fn violations_of(pod: &api::Pod, level: Level, target: &Target) -> Faults {
+    look(pod, target, |pod, faults| standards::check(pod, level, faults))
+}
+
+fn look(pod: &api::Pod, target: &Target, rules: impl Fn(&Pod<'_>, &mut Faults)) -> Faults {
     let (labels, annotations) = (pod.metadata.labels.clone(), pod.metadata.annotations.clone());
     let (labels, annotations) = (labels.unwrap_or_default(), annotations.unwrap_or_default());
     let spec = pod.spec.clone().unwrap_or_default();
     let pod = Pod { labels: &labels, annotations: &annotations, spec: &spec, features: &target.features, filled: None };
     let mut faults = Faults::new();
-    kubernetes::pod(&pod, &mut faults);
+    rules(&pod, &mut faults);
     faults
 }
 

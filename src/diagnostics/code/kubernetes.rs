@@ -35,6 +35,37 @@ super::codes! {
     BAD_OVERHEAD = "E1027", "an overhead that no container could ask for";
 
     // 11: containers
+    BAD_CONTAINER_NAME = "E1101", "a name that no container can have";
+    CONTAINER_NAME_TWICE = "E1102", "two containers of one name";
+    CONTAINER_WITHOUT_IMAGE = "E1103", "a container without an image";
+    IMAGE_WITH_BLANKS = "E1104", "an image with blanks around it";
+    UNKNOWN_CONTAINER_WORD = "E1105", "a word that a field of a container does not take";
+    BAD_PORT = "E1106", "a number that no port has";
+    BAD_PORT_NAME = "E1107", "a name that no port can have";
+    PORT_NAME_TWICE = "E1108", "two ports of one name in a container";
+    NODE_PORT_TWICE = "E1109", "a port of the node that is taken twice";
+    NODE_PORT_DIFFERS = "E1110", "a port of the node that cannot differ from the container's";
+    BAD_CONTAINER_VARIABLE = "E1111", "a name that no environment variable can have";
+    VARIABLE_WITHOUT_SOURCE = "E1112", "a reference to a value that does not say where it is";
+    SEVERAL_SOURCES = "E1113", "a variable that takes its value from several places";
+    BAD_POD_FIELD = "E1114", "a field of the pod that a container cannot be told";
+    BAD_AMOUNT_NAME = "E1115", "an amount that a container cannot be told";
+    BAD_DIVISOR = "E1116", "a unit in which a container cannot be told an amount";
+    BAD_OBJECT_NAME = "E1117", "a name that no config map or secret can have";
+    BAD_OBJECT_KEY = "E1118", "a key that no config map or secret can have";
+    BAD_VARIABLE_FILE = "E1119", "a file of variables that cannot be reached";
+    NO_HANDLER = "E1120", "a probe or hook that does nothing";
+    SEVERAL_HANDLERS = "E1121", "a probe or hook that does two things";
+    BAD_HEADER = "E1122", "a name that no HTTP header can have";
+    BAD_SUCCESS_THRESHOLD = "E1123", "a probe that cannot count successes";
+    BAD_PROBE_GRACE = "E1124", "a grace period that a probe cannot have";
+    BAD_SLEEP = "E1125", "a hook that sleeps for a time that it cannot have";
+    STOP_SIGNAL_WITHOUT_OS = "E1126", "a stop signal in a pod that does not name its system";
+    NOT_FOR_INIT_CONTAINERS = "E1127", "a probe or hook of a container that runs to its end";
+    RULES_WITHOUT_POLICY = "E1128", "restart rules that nothing asks for";
+    RULES_OF_A_SIDECAR = "E1129", "restart rules of a container that always restarts";
+    TOO_MANY_RULES = "E1130", "more restart rules or exit codes than are allowed";
+    EPHEMERAL_CONTAINERS = "E1131", "a container that only a running pod can be given";
 
     // 12: resources
     BAD_RESOURCE_NAME = "E1201", "a resource that nobody can ask for";
@@ -57,15 +88,12 @@ super::codes! {
 
     // 13: volumes
     VOLUME_TWICE = "E1303", "two volumes of one name";
-    SEVERAL_SOURCES = "E1304", "a volume or a part of one with several sources";
+    SEVERAL_VOLUME_SOURCES = "E1304", "a volume or a part of one with several sources";
     BAD_FILE_MODE = "E1305", "a mode that no file can have";
     PATH_GOES_UP = "E1306", "a path with `..`";
     PATH_IS_ABSOLUTE = "E1307", "a path that has to be relative";
     PATH_IS_RELATIVE = "E1308", "a path that has to be absolute";
-    BAD_FIELD_OF_POD = "E1309", "a field that a file cannot say of its pod";
     TWO_THINGS_SAID = "E1310", "a file that says two things";
-    BAD_RESOURCE_OF_CONTAINER = "E1311", "a resource that a file cannot say of a container";
-    BAD_DIVISOR = "E1312", "a unit that a resource is not counted in";
     FILE_TWICE = "E1313", "one file of two sources";
     BAD_TRUST_BUNDLE = "E1314", "a trust bundle that cannot be found so";
     BAD_SIGNER_NAME = "E1315", "a name that no signer can have";
@@ -90,6 +118,25 @@ super::codes! {
     DEVICES_OF_OTHER_USERS = "E1409", "devices in a pod with users of its own";
 
     // 15: security
+    BAD_USER_ID = "E1501", "a number that no user or group has";
+    BAD_SECURITY_WORD = "E1502", "a word that a security context does not know";
+    UNMASKED_PROC = "E1503", "all of `/proc` for users of the node";
+    ESCALATION_CONFLICT = "E1504", "privileges for a container that may gain none";
+    SHARED_PROCESSES_OF_NODE = "E1505", "processes that are shared with each other and with the node";
+    BAD_SYSCTL_NAME = "E1506", "a name that no setting of the kernel has";
+    DUPLICATE_SYSCTL = "E1507", "a setting of the kernel that is given twice";
+    SYSCTL_OF_NODE = "E1508", "a setting of the kernel that would be the node's";
+    UNNAMED_PROFILE = "E1509", "a profile of the node that is not named";
+    IDLE_PROFILE = "E1510", "the name of a profile that is not used";
+    BAD_PROFILE_PATH = "E1511", "a path or name that no profile has";
+    WINDOWS_FIELD_ON_LINUX = "E1512", "an option of Windows in a pod for Linux";
+    LINUX_FIELD_ON_WINDOWS = "E1513", "an option of Linux in a pod for Windows";
+    UNKNOWN_OS = "E1514", "an operating system that pods do not know";
+    BAD_CREDENTIAL_SPEC = "E1515", "a GMSA credential spec that there cannot be";
+    BAD_WINDOWS_USER = "E1516", "a name that no user of Windows has";
+    HOST_PROCESS_DIFFERS = "E1517", "a container and its pod that differ on `hostProcess`";
+    HOST_PROCESS_IN_PART = "E1518", "a pod with only some processes of the host";
+    HOST_PROCESS_WITHOUT_NETWORK = "E1519", "processes of the host without its network";
 
     // 16: scheduling
     NO_NODE_TERMS = "E1601", "a selector of nodes without terms";
@@ -126,6 +173,20 @@ super::codes! {
     NODE_DNS = "W1715", "a pod in the node's network that looks for the cluster's names";
     SET_BY_CLUSTER = "W1716", "a field that the cluster itself fills in";
     UNMATCHED_VALUE = "W1717", "a value to prefer that no label can have";
+    SAME_PORT = "W1720", "a port that two entries list";
+    HOST_IP_ALONE = "W1721", "an address of the node without a port of it";
+    PORT_NAME_IN_TWO_CONTAINERS = "W1722", "a port name that two containers use";
+    BAD_IMAGE_REFERENCE = "W1723", "an image that no registry could have";
+    UNKNOWN_VARIABLE = "W1724", "a reference to a variable that there is not";
+    RELATIVE_PATH = "W1725", "a path that has to be absolute";
+    READS_INPUT = "W1726", "a container that waits for input";
+    BAD_HOST_IP = "W1727", "an address that is none";
+    NO_SUCH_CONTAINER = "W1728", "an amount of a container that there is not";
+    NO_SUCH_PORT = "W1729", "the name of a port that the container does not have";
+    UNREADABLE_VARIABLE = "W1731", "a variable that shells cannot read";
+    ODD_CAPABILITY = "W1760", "a capability that container runtimes may not know";
+    ROOT_AS_NON_ROOT = "W1761", "root in a container that may not run as root";
+    UNSAFE_SYSCTL = "W1762", "a setting of the kernel that nodes refuse";
     VOLUME_WITHOUT_SOURCE = "W1740", "a volume that does not say what it is";
     UNUSED_VOLUME = "W1741", "a volume that no container uses";
     REMOVED_DRIVER = "W1742", "a driver that Kubernetes has removed";
@@ -139,7 +200,6 @@ super::codes! {
     SAME_MOUNT_PATH = "W1750", "two spellings of one mount path";
     UNKNOWN_VARIABLE_IN_PATH = "W1751", "a path with a variable that there is not";
     AMOUNT_WITHOUT_DIGIT = "W1752", "an amount without a number";
-    FILE_OF_NO_CONTAINER = "W1753", "a file about a container that there is not";
 
     // 18: what a Flyte cluster does with it
     WAITS_FOR_ALL = "W1803", "a task that waits for all containers of its pod";
@@ -162,6 +222,24 @@ super::codes! {
     INEXACT_NUMBER = "W1820", "a number that the wire cannot hold";
 
     // 20: the Pod Security Standards
+    STANDARD_HOST_NAMESPACES = "E2001", "baseline: a namespace of the node";
+    STANDARD_PRIVILEGED = "E2002", "baseline: a privileged container";
+    STANDARD_CAPABILITIES = "E2003", "baseline and restricted: a capability beyond those allowed";
+    STANDARD_HOST_PATH = "E2004", "baseline: a volume of the node";
+    STANDARD_HOST_PORT = "E2005", "baseline: a port of the node";
+    STANDARD_PROBE_HOST = "E2006", "baseline: a probe or hook that asks another host";
+    STANDARD_APP_ARMOR = "E2007", "baseline: a container without `AppArmor`";
+    STANDARD_SELINUX = "E2008", "baseline: an `SELinux` label beyond those allowed";
+    STANDARD_PROC_MOUNT = "E2009", "baseline and restricted: all of `/proc`";
+    STANDARD_SECCOMP = "E2010", "baseline: a container without seccomp";
+    STANDARD_SYSCTL = "E2011", "baseline: a setting of the kernel beyond those allowed";
+    STANDARD_HOST_PROCESS = "E2012", "baseline: a process of the host";
+    STANDARD_VOLUME_TYPE = "E2020", "restricted: a volume of a kind that is not allowed";
+    STANDARD_ESCALATION = "E2021", "restricted: a container that may gain privileges";
+    STANDARD_NON_ROOT = "E2022", "restricted: a container that may run as root";
+    STANDARD_ROOT_USER = "E2023", "restricted: a container that runs as root";
+    STANDARD_NO_SECCOMP = "E2024", "restricted: a container without a seccomp profile";
+    STANDARD_KEPT_CAPABILITIES = "E2025", "restricted: a container that keeps its capabilities";
 }
 
 /// Every code of this list.

@@ -3,7 +3,13 @@
 //! In: what was written. Out: what counts. Source: pkg/apis/core/v1/defaults.go. Always: nothing is changed; a rule asks for the
 //! value that counts.
 
-use k8s_openapi::api::core::v1::{ContainerPort, PodSpec};
+use k8s_openapi::api::core::v1::{ContainerPort, PodSpec, Volume};
+
+/// A text that counts: one that is empty is filled in as if it were absent.
+#[must_use]
+pub fn given(text: Option<&str>) -> Option<&str> {
+    text.filter(|text| !text.is_empty())
+}
 
 /// The restart policy of a pod. Flyte sets `Never` where there is none, before Kubernetes would set `Always`.
 ///
@@ -44,4 +50,10 @@ pub fn protocol(port: &ContainerPort) -> &str {
         None | Some("") => "TCP",
         Some(protocol) => protocol,
     }
+}
+
+/// Whether a volume is an empty folder, as one without any source is.
+#[must_use]
+pub fn is_empty_dir(volume: &Volume) -> bool {
+    volume.empty_dir.is_some() || *volume == Volume { name: volume.name.clone(), ..Volume::default() }
 }

@@ -7,7 +7,8 @@ use k8s_openapi::api::core::v1::PodDNSConfig;
 
 use super::defaults::host_network;
 use super::formats::{dns_subdomain, dns_subdomain_with_underscores};
-use super::spec::{dns_name, one_of};
+use super::spec::dns_name;
+use super::words::one_of;
 use super::{Pod, ip};
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::{Fault, Faults};

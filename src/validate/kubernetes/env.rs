@@ -1,15 +1,277 @@
 //! The environment variables of a container.
 //!
-//! In: a container. Out: faults.
+//! In: a container. Out: faults. Source: `ValidateEnv`, `ValidateEnvFrom` and `validateFileKeyRefVolumes` in validation.go. Always:
+//! a name that was refused in the settings of a task is not refused again. Not here: variables that are set twice, which
+//! [`crate::check`] tells, and what values refer to ([`expansion`](super::expansion)).
 
-use k8s_openapi::api::core::v1::Container;
+use k8s_openapi::api::core::v1::{Container, EnvFromSource, EnvVar, EnvVarSource, FileKeySelector};
 
-use super::Pod;
-use crate::validate::fault::Faults;
+use super::words::alternatives;
+use super::{Pod, defaults, downward, formats};
+use crate::diagnostics::code::{MISSING_FIELD, kubernetes as code};
+use crate::diagnostics::suggest::closest;
+use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::path::At;
 
+/// `validEnvDownwardAPIFieldPathExpressions`.
+const POD_FIELDS: &[&str] = &[
+    "metadata.name",
+    "metadata.namespace",
+    "metadata.uid",
+    "spec.nodeName",
+    "spec.serviceAccountName",
+    "status.hostIP",
+    "status.hostIPs",
+    "status.podIP",
+    "status.podIPs",
+];
+const PRINTABLE: &str = "Kubernetes takes printable ASCII characters other than `=`";
+
 /// Checks `env` of the container at `at`.
-pub fn variables(_pod: &Pod<'_>, _container: &Container, _at: &At<'_>, _faults: &mut Faults) {}
+pub fn variables(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faults) {
+    let list = at.field("env");
+    for (index, variable) in container.env.iter().flatten().enumerate() {
+        let at = list.index(index);
+        name(&variable.name, &at.field("name"), faults);
+        if let Some(source) = &variable.value_from {
+            from(pod, variable, source, &at, faults);
+        }
+    }
+}
+
+fn name(name: &str, at: &At<'_>, faults: &mut Faults) {
+    if name.is_empty() {
+        let message = "the name of an environment variable cannot be empty";
+        faults.push(Fault::required(MISSING_FIELD, at, message));
+    } else if !formats::is_variable_name(name) {
+        let message = format!("`{}` cannot be the name of an environment variable", name.escape_debug());
+        faults.push(Fault::invalid(code::BAD_CONTAINER_VARIABLE, at, message).note(PRINTABLE));
+    } else if !formats::is_plain_variable_name(name) {
+        let fault = Fault::found(code::UNREADABLE_VARIABLE, at, format!("no shell can read a variable called `{name}`"))
+            .note("Kubernetes takes any printable name since 1.32; before that, letters, digits, `_`, `-` and `.`, no digit first");
+        faults.push(fault);
+    }
+}
+
+// -------------------------------------------------------------------------------------------------------- sources
+
+/// `validateEnvVarValueFrom`; `element` is the variable.
+fn from(pod: &Pod<'_>, variable: &EnvVar, source: &EnvVarSource, element: &At<'_>, faults: &mut Faults) {
+    let at = &element.field("valueFrom");
+    let files = source.file_key_ref.as_ref().filter(|_| pod.features.env_files);
+    let set = [
+        ("fieldRef", source.field_ref.is_some()),
+        ("resourceFieldRef", source.resource_field_ref.is_some()),
+        ("configMapKeyRef", source.config_map_key_ref.is_some()),
+        ("secretKeyRef", source.secret_key_ref.is_some()),
+        ("fileKeyRef", files.is_some()),
+    ];
+    let set: [Option<&str>; 5] = set.map(|(name, set)| set.then_some(name));
+    let mut names = set.iter().copied().flatten();
+    match (names.next(), names.next()) {
+        (None, _) => faults.push(no_source(pod, source, at)),
+        (Some(only), _) if variable.value.as_ref().is_some_and(|value| !value.is_empty()) => {
+            let fault = value_and_source(variable, only, at);
+            faults.push(fault.other(&element.field("value"), "the one"));
+        }
+        (Some(one), Some(other)) => {
+            let message = format!("`{}` takes its value from `{one}` and `{other}`", variable.name);
+            let fault = Fault::invalid(code::SEVERAL_SOURCES, at, message)
+                .relation()
+                .other(&at.field(one), "the one")
+                .other(&at.field(other), "the other");
+            faults.push(fault.note("a variable has one value").help("take one of them away"));
+        }
+        _ => {}
+    }
+    if let Some(selector) = &source.field_ref {
+        downward::field(selector, POD_FIELDS, &at.field("fieldRef"), faults);
+    }
+    if let Some(selector) = &source.resource_field_ref {
+        let at = at.field("resourceFieldRef");
+        downward::resource(selector, &at, faults);
+        faults.extend(no_such_container(pod, selector.container_name.as_deref(), &at.field("containerName")));
+    }
+    if let Some(selector) = &source.config_map_key_ref {
+        key_of("config map", &selector.name, &selector.key, &at.field("configMapKeyRef"), faults);
+    }
+    if let Some(selector) = &source.secret_key_ref {
+        key_of("secret", &selector.name, &selector.key, &at.field("secretKeyRef"), faults);
+    }
+    if let Some(selector) = files {
+        file(pod, selector, &at.field("fileKeyRef"), faults);
+    }
+}
+
+fn no_source(pod: &Pod<'_>, source: &EnvVarSource, at: &At<'_>) -> Fault {
+    let known = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
+    let known = if pod.features.env_files { &known[..] } else { &known[..4] };
+    let fault = Fault::invalid(code::VARIABLE_WITHOUT_SOURCE, at, "`valueFrom` does not say where the value is");
+    let fault = fault.relation().note(format!("Kubernetes wants one of {} in it", alternatives(known)));
+    // That the cluster drops the source is told where the gates are.
+    fault.echo(source.file_key_ref.is_some())
+}
+
+fn value_and_source(variable: &EnvVar, source: &str, at: &At<'_>) -> Fault {
+    let message = format!("`{}` has a `value` and a `valueFrom`", variable.name);
+    Fault::invalid(code::SEVERAL_SOURCES, &at.field(source), message)
+        .field(at.path().to_string())
+        .relation()
+        .at_key()
+        .here("the other")
+        .note("a variable has one value")
+        .help("take `value` away, or `valueFrom`")
+}
+
+/// A node that cannot find the container does not start the pod.
+fn no_such_container(pod: &Pod<'_>, name: Option<&str>, at: &At<'_>) -> Option<Fault> {
+    let name = defaults::given(name)?;
+    let init = pod.spec.init_containers.iter().flatten();
+    let names = || pod.spec.containers.iter().chain(init.clone()).map(|container| container.name.as_str());
+    if names().any(|known| known == name) {
+        return None;
+    }
+    let fault = Fault::found(code::NO_SUCH_CONTAINER, at, format!("the pod has no container `{name}`"))
+        .relation()
+        .note("Kubernetes takes any name, but without that container no node can start this one");
+    Some(match closest(name, names()) {
+        Some(near) => {
+            fault.help(format!("did you mean `{near}`?")).suggest(format!("write `{near}`"), format!("\"{near}\""))
+        }
+        None => fault.help("leave it out for the container itself"),
+    })
+}
+
+/// `validateConfigMapKeySelector`, `validateSecretKeySelector`.
+fn key_of(kind: &str, name: &str, key: &str, at: &At<'_>, faults: &mut Faults) {
+    let place = at.field("name");
+    if name.is_empty() {
+        let message = format!("the {kind} has no name");
+        faults.push(Fault::invalid(code::BAD_OBJECT_NAME, &place, message).relation());
+    } else {
+        faults.extend(object_name(kind, name, name, &place));
+    }
+    let place = at.field("key");
+    if key.is_empty() {
+        faults.push(Fault::required(MISSING_FIELD, &place, "`key` cannot be empty"));
+    } else if let Some(wrong) = formats::config_key(key) {
+        let message = format!("`{}` cannot be a key of a {kind}", key.escape_debug());
+        faults.push(Fault::invalid(code::BAD_OBJECT_KEY, &place, message).note(format!("this key {wrong}")));
+    }
+}
+
+/// What is wrong with the name of a config map or secret; `compared` is what Kubernetes makes of it before it looks.
+fn object_name(kind: &str, name: &str, compared: &str, at: &At<'_>) -> Option<Fault> {
+    let wrong = formats::dns_subdomain(compared)?;
+    let message = format!("`{}` cannot be the name of a {kind}", name.escape_debug());
+    let fault = Fault::invalid(code::BAD_OBJECT_NAME, at, message).note(format!("this name {wrong}"));
+    let better = name.to_ascii_lowercase().replace(['_', ' '], "-");
+    Some(if better != name && formats::dns_subdomain(&better).is_none() {
+        fault.help(format!("did you mean `{better}`?"))
+    } else {
+        fault
+    })
+}
+
+/// `validateFileKeySelector`, `validateFileKeyRefVolumes`.
+fn file(pod: &Pod<'_>, selector: &FileKeySelector, at: &At<'_>, faults: &mut Faults) {
+    let fields = [("key", &selector.key), ("volumeName", &selector.volume_name), ("path", &selector.path)];
+    for (field, _) in fields.into_iter().filter(|(_, text)| text.is_empty()) {
+        let message = format!("`{field}` cannot be empty");
+        faults.push(Fault::required(MISSING_FIELD, &at.field(field), message));
+    }
+    if !selector.key.is_empty() && !formats::is_variable_name(&selector.key) {
+        let message = format!("`{}` cannot be the name of an environment variable", selector.key.escape_debug());
+        faults.push(Fault::invalid(code::BAD_CONTAINER_VARIABLE, &at.field("key"), message).note(PRINTABLE));
+    }
+    if formats::has_parent_element(&selector.path) {
+        let message = format!("`{}` leads out of its volume", selector.path);
+        let fault = Fault::invalid(code::BAD_VARIABLE_FILE, &at.field("path"), message);
+        faults.push(fault.note("Kubernetes allows no `..` in it"));
+    }
+    volume(pod, &selector.volume_name, &at.field("volumeName"), faults);
+}
+
+/// The volume of a file has to be one that a container before this one could write to.
+fn volume(pod: &Pod<'_>, name: &str, at: &At<'_>, faults: &mut Faults) {
+    let misnamed = !name.is_empty() && formats::dns_label(name).is_some();
+    if misnamed {
+        let message = format!("`{}` cannot be the name of a volume", name.escape_debug());
+        faults.push(Fault::invalid(code::BAD_VARIABLE_FILE, at, message));
+    }
+    let images = pod.features.image_volume;
+    let mut volumes = pod.spec.volumes.iter().flatten().filter(|volume| images || volume.image.is_none());
+    // Of two volumes of one name Kubernetes looks at the last.
+    let Some(found) = volumes.rfind(|volume| volume.name == name) else {
+        let message = format!("the pod has no volume `{name}`");
+        let fault = Fault::refused(code::BAD_VARIABLE_FILE, Reason::NotFound, at, message);
+        let names = pod.spec.volumes.iter().flatten().map(|volume| volume.name.as_str());
+        let fault = match closest(name, names) {
+            Some(near) => fault.help(format!("did you mean `{near}`?")),
+            None => fault,
+        };
+        faults.push(fault.echo(name.is_empty() || misnamed));
+        return;
+    };
+    if !defaults::is_empty_dir(found) {
+        let fault = Fault::invalid(code::BAD_VARIABLE_FILE, at, format!("volume `{name}` is no `emptyDir`")).relation();
+        faults.push(fault.note("Kubernetes reads such files from volumes of that kind alone"));
+    }
+}
+
+// -------------------------------------------------------------------------------------------------------- envFrom
 
 /// Checks `envFrom` of the container at `at`.
-pub fn sources(_pod: &Pod<'_>, _container: &Container, _at: &At<'_>, _faults: &mut Faults) {}
+pub fn sources(container: &Container, at: &At<'_>, faults: &mut Faults) {
+    let list = at.field("envFrom");
+    for (index, source) in container.env_from.iter().flatten().enumerate() {
+        let at = list.index(index);
+        if let Some(prefix) =
+            defaults::given(source.prefix.as_deref()).filter(|prefix| !formats::is_variable_name(prefix))
+        {
+            let message = format!("no environment variable can begin with `{}`", prefix.escape_debug());
+            faults.push(Fault::invalid(code::BAD_CONTAINER_VARIABLE, &at.field("prefix"), message).note(PRINTABLE));
+        }
+        whole(source, &list, &at, faults);
+    }
+}
+
+/// `validateConfigMapEnvSource`, `validateSecretEnvSource`, and that there is one of them.
+fn whole(source: &EnvFromSource, list: &At<'_>, at: &At<'_>, faults: &mut Faults) {
+    let map = source.config_map_ref.as_ref().map(|one| ("configMapRef", "config map", one.name.as_str()));
+    let secret = source.secret_ref.as_ref().map(|one| ("secretRef", "secret", one.name.as_str()));
+    for (field, kind, name) in [map, secret].into_iter().flatten() {
+        let at = at.field(field);
+        let place = at.field("name");
+        if name.is_empty() {
+            let message = format!("the {kind} has no name");
+            faults.push(Fault::required(code::BAD_OBJECT_NAME, &place, message));
+        } else {
+            faults.extend(object_name(kind, name, &without_dash(name), &place));
+        }
+    }
+    match (map, secret) {
+        (None, None) => {
+            let message = "this entry does not say where its variables are";
+            let fault = Fault::invalid(code::VARIABLE_WITHOUT_SOURCE, at, message).field(list.path().to_string());
+            faults.push(fault.relation().note("Kubernetes wants `configMapRef` or `secretRef` in it"));
+        }
+        (Some(_), Some(_)) => {
+            let message = "one entry takes variables from a config map and from a secret";
+            let fault = Fault::invalid(code::SEVERAL_SOURCES, at, message)
+                .field(list.path().to_string())
+                .relation()
+                .other(&at.field("configMapRef"), "the one")
+                .other(&at.field("secretRef"), "the other");
+            faults.push(fault.help("make two entries of it"));
+        }
+        _ => {}
+    }
+}
+
+/// A `-` at the end is forgiven, together with the character before it: `maskTrailingDash`.
+fn without_dash(name: &str) -> String {
+    let mut characters = name.chars();
+    let forgiven = characters.next_back() == Some('-') && characters.next_back().is_some();
+    if forgiven { format!("{}a", characters.as_str()) } else { name.to_owned() }
+}

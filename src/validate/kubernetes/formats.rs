@@ -144,3 +144,62 @@ pub fn listed(words: &[&str]) -> String {
         }
     }
 }
+
+// ------------------------------------------------------------------------------------------------------- containers
+
+/// What the name of a port has at most, in bytes.
+pub const PORT_NAME_LENGTH: usize = 15;
+
+/// What is wrong with the name of a port: `IsValidPortName`.
+#[must_use]
+pub fn port_name(text: &str) -> Option<String> {
+    if text.len() > PORT_NAME_LENGTH {
+        return Some(format!("has {} characters, and {PORT_NAME_LENGTH} are allowed", text.len()));
+    }
+    let wrong = if !text.bytes().all(|byte| lower_alphanumeric(byte) || byte == b'-') {
+        "is not made of lower-case letters, digits and `-`"
+    } else if !text.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        "has no letter"
+    } else if text.contains("--") {
+        "has two `-` in a row"
+    } else if text.starts_with('-') || text.ends_with('-') {
+        "has a `-` at one end"
+    } else {
+        return None;
+    };
+    Some(wrong.to_owned())
+}
+
+/// Whether a text can be the name of an environment variable: `IsRelaxedEnvVarName`.
+#[must_use]
+pub fn is_variable_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'=')
+}
+
+/// Whether a text could be the name of an environment variable before Kubernetes 1.32: `IsEnvVarName`.
+#[must_use]
+pub fn is_plain_variable_name(text: &str) -> bool {
+    is_key(text) && !text.starts_with(|first: char| first.is_ascii_digit())
+}
+
+/// Whether a text can be a key of a config map or secret, but for its length.
+fn is_key(text: &str) -> bool {
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    !text.is_empty() && text.bytes().all(known) && text != "." && !text.starts_with("..")
+}
+
+/// What is wrong with a key of a config map or secret: `IsConfigMapKey`.
+#[must_use]
+pub fn config_key(text: &str) -> Option<String> {
+    if text.len() > SUBDOMAIN_LENGTH {
+        return Some(format!("has {} characters, and {SUBDOMAIN_LENGTH} are allowed", text.len()));
+    }
+    (!is_key(text))
+        .then(|| "is not made of letters, digits, `-`, `_` and `.`, or is `.` or begins with `..`".to_owned())
+}
+
+/// Whether a text can be the name of an HTTP header: `IsHTTPHeaderName`.
+#[must_use]
+pub fn is_header_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}

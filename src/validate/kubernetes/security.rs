@@ -1,15 +1,198 @@
 //! Security contexts of pods and containers.
 //!
-//! In: a pod. Out: faults.
+//! In: a pod. Out: faults. Source: `validatePodSpecSecurityContext` and `ValidateSecurityContext` in validation.go. Always: what only
+//! the node refuses later is a warning. Not here: what a security context may hold on which operating system ([`super::os`]), and
+//! the Pod Security Standards ([`crate::validate::standards`]).
 
-use k8s_openapi::api::core::v1::Container;
+mod capabilities;
+mod profiles;
+mod root;
+pub mod sysctls;
+mod windows;
+
+use k8s_openapi::api::core::v1::{Container, PodSecurityContext, PodSpec, SecurityContext};
 
 use super::Pod;
-use crate::validate::fault::Faults;
+use crate::diagnostics::{Code, code, suggest};
+use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::path::At;
 
 /// Checks that of the pod; `at` is its spec.
-pub fn pod(_pod: &Pod<'_>, _at: &At<'_>, _faults: &mut Faults) {}
+pub fn pod(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
+    if let Some(context) = &pod.spec.security_context {
+        let at = at.field("securityContext");
+        numbers(context, &at, faults);
+        policies(pod, context, &at, faults);
+        sysctls::check(pod, context, &at.field("sysctls"), faults);
+        profiles::seccomp(context.seccomp_profile.as_ref(), &at.field("seccompProfile"), faults);
+        profiles::app_armor(context.app_armor_profile.as_ref(), &at.field("appArmorProfile"), faults);
+        windows::options(context.windows_options.as_ref(), &at.field("windowsOptions"), faults);
+    }
+    shared_processes(pod.spec, at, faults);
+    windows::host_process(pod.spec, at, faults);
+    root::of_pod(pod, at, faults);
+}
 
 /// Checks that of a container at `at`.
-pub fn container(_pod: &Pod<'_>, _container: &Container, _at: &At<'_>, _faults: &mut Faults) {}
+pub fn container(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faults) {
+    if let Some(context) = &container.security_context {
+        of_container(pod, context, &at.field("securityContext"), faults);
+    }
+}
+
+fn of_container(pod: &Pod<'_>, context: &SecurityContext, at: &At<'_>, faults: &mut Faults) {
+    number("runAsUser", context.run_as_user, at, faults);
+    number("runAsGroup", context.run_as_group, at, faults);
+    proc_mount(pod, context, at, faults);
+    profiles::seccomp(context.seccomp_profile.as_ref(), &at.field("seccompProfile"), faults);
+    profiles::app_armor(context.app_armor_profile.as_ref(), &at.field("appArmorProfile"), faults);
+    windows::options(context.windows_options.as_ref(), &at.field("windowsOptions"), faults);
+    escalation(context, at, faults);
+    capabilities::check(pod, context, at, faults);
+    root::of_container(pod, context, at, faults);
+}
+
+/// A word that is none of these.
+///
+/// Source: `field.NotSupported` in all of validation.go.
+#[must_use]
+pub fn one_of(code: Code, value: &str, words: &[&str], at: &At<'_>) -> Option<Fault> {
+    if words.contains(&value) {
+        return None;
+    }
+    let path = at.path().to_string();
+    let field = path.rsplit('.').next().unwrap_or_default();
+    let known: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    let fault = Fault::refused(code, Reason::NotSupported, at, format!("`{field}` cannot be {}", quoted(value)))
+        .note(format!("Kubernetes knows {} here", listed(&known)));
+    let same = words.iter().find(|word| word.eq_ignore_ascii_case(value));
+    Some(match (same, suggest::closest(value, words.iter().copied())) {
+        (Some(word), _) => {
+            fault.help(format!("write `{word}`")).replace(format!("write `{word}`"), format!("\"{word}\""))
+        }
+        (None, Some(word)) => {
+            fault.help(format!("did you mean `{word}`?")).suggest(format!("write `{word}`"), format!("\"{word}\""))
+        }
+        (None, None) => fault,
+    })
+}
+
+/// Words as a sentence lists them.
+fn listed(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => format!("only {one}"),
+        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+/// A text as it is shown in a message.
+fn quoted(text: &str) -> String {
+    if text.is_empty() { "empty".to_owned() } else { format!("`{text}`") }
+}
+
+fn numbers(context: &PodSecurityContext, at: &At<'_>, faults: &mut Faults) {
+    number("fsGroup", context.fs_group, at, faults);
+    number("runAsUser", context.run_as_user, at, faults);
+    number("runAsGroup", context.run_as_group, at, faults);
+    let groups = at.field("supplementalGroups");
+    for (index, group) in context.supplemental_groups.iter().flatten().enumerate() {
+        if !is_id(*group) {
+            faults.push(bad_id("supplementalGroups", *group, &groups.index(index)));
+        }
+    }
+}
+
+fn number(name: &str, value: Option<i64>, at: &At<'_>, faults: &mut Faults) {
+    if let Some(value) = value.filter(|value| !is_id(*value)) {
+        faults.push(bad_id(name, value, &at.field(name)));
+    }
+}
+
+/// Source: `IsValidUserID`, `IsValidGroupID`.
+fn is_id(value: i64) -> bool {
+    (0..=i64::from(i32::MAX)).contains(&value)
+}
+
+fn bad_id(name: &str, value: i64, at: &At<'_>) -> Fault {
+    let kind = if name == "runAsUser" { "user" } else { "group" };
+    Fault::invalid(code::kubernetes::BAD_USER_ID, at, format!("no {kind} can have the number {value}"))
+        .note(format!("Kubernetes allows the numbers 0 to {} for `{name}`", i32::MAX))
+}
+
+/// Source: `validateFSGroupChangePolicy`, `validateSupplementalGroupsPolicy`, `validateSELinuxChangePolicy`.
+fn policies(pod: &Pod<'_>, context: &PodSecurityContext, at: &At<'_>, faults: &mut Faults) {
+    let selinux: &[&str] = if pod.features.selinux_mount { &["MountOption", "Recursive"] } else { &["Recursive"] };
+    let policies: [(&str, &Option<String>, &[&str]); 3] = [
+        ("fsGroupChangePolicy", &context.fs_group_change_policy, &["Always", "OnRootMismatch"]),
+        ("supplementalGroupsPolicy", &context.supplemental_groups_policy, &["Merge", "Strict"]),
+        ("seLinuxChangePolicy", &context.se_linux_change_policy, selinux),
+    ];
+    for (name, value, words) in policies {
+        let Some(value) = value else { continue };
+        faults.extend(one_of(code::kubernetes::BAD_SECURITY_WORD, value, words, &at.field(name)));
+    }
+}
+
+/// Source: `ValidateProcMountType`, and what `ValidateSecurityContext` asks of it.
+fn proc_mount(pod: &Pod<'_>, context: &SecurityContext, at: &At<'_>, faults: &mut Faults) {
+    let Some(value) = &context.proc_mount else { return };
+    let at = at.field("procMount");
+    faults.extend(one_of(code::kubernetes::BAD_SECURITY_WORD, value, &["Default", "Unmasked"], &at));
+    if value == "Unmasked" && pod.spec.host_users.unwrap_or(true) {
+        faults.push(
+            Fault::invalid(
+                code::kubernetes::UNMASKED_PROC,
+                &at,
+                "`procMount` cannot be `Unmasked` for users of the node",
+            )
+            .relation()
+            .note("Kubernetes shows all of `/proc` only to pods in a user namespace of their own")
+            .help("add `hostUsers = false` to the pod spec, or leave `procMount` out"),
+        );
+    }
+}
+
+/// Source: `validatePodSpecSecurityContext`.
+fn shared_processes(spec: &PodSpec, at: &At<'_>, faults: &mut Faults) {
+    if spec.share_process_namespace != Some(true) || spec.host_pid != Some(true) {
+        return;
+    }
+    faults.push(
+        Fault::invalid(
+            code::kubernetes::SHARED_PROCESSES_OF_NODE,
+            &at.field("shareProcessNamespace"),
+            "containers cannot share their processes with each other and with the node",
+        )
+        .field("spec.securityContext.shareProcessNamespace")
+        .relation()
+        .other(&at.field("hostPID"), "the pod sees the processes of the node")
+        .help("leave out one of `shareProcessNamespace` and `hostPID`"),
+    );
+}
+
+/// A container that may gain no privileges has none. Source: `ValidateSecurityContext`.
+fn escalation(context: &SecurityContext, at: &At<'_>, faults: &mut Faults) {
+    if context.allow_privilege_escalation != Some(false) {
+        return;
+    }
+    let conflict = |message: &str, other: &At<'_>| {
+        Fault::invalid(code::kubernetes::ESCALATION_CONFLICT, &at.field("allowPrivilegeEscalation"), message)
+            .field(at.path().to_string())
+            .relation()
+            .other(other, "but here is the privilege")
+    };
+    if context.privileged == Some(true) {
+        let message = "a privileged container cannot be kept from gaining privileges";
+        let help = "leave out one of `privileged = true` and `allowPrivilegeEscalation = false`";
+        faults.push(conflict(message, &at.field("privileged")).help(help));
+    }
+    let capabilities = at.field("capabilities");
+    let list = capabilities.field("add");
+    let added = context.capabilities.iter().flat_map(|capabilities| capabilities.add.iter().flatten());
+    if let Some((index, _)) = added.enumerate().find(|(_, name)| *name == "CAP_SYS_ADMIN") {
+        let message = "a container with `CAP_SYS_ADMIN` cannot be kept from gaining privileges";
+        let help = "leave out one of `CAP_SYS_ADMIN` and `allowPrivilegeEscalation = false`";
+        faults.push(conflict(message, &list.index(index)).help(help));
+    }
+}

@@ -9,7 +9,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{LabelSelector, LabelSelecto
 use super::Pod;
 use super::formats::shown;
 use super::labels::{self, Of};
-use super::spec::one_of;
+use super::words::one_of;
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::path::At;

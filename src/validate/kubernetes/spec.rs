@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::Pod;
-use super::formats::{dns_label, dns_subdomain, listed, qualified_name, shown};
+use super::formats::{dns_label, dns_subdomain, qualified_name, shown};
 use super::labels;
+use super::words::one_of;
 use crate::diagnostics::code::kubernetes as code;
-use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Code, code as common};
 use crate::validate::fault::{Fault, Faults, Reason};
-use crate::validate::path::{At, Step};
+use crate::validate::path::At;
 
 /// Source: `validateRestartPolicy`.
 const RESTART_POLICIES: &[&str] = &["Always", "OnFailure", "Never"];
@@ -49,24 +49,6 @@ pub fn check(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
         ));
     }
     scheduling_gates(pod, at, faults);
-}
-
-/// What is said of a word that is none of a closed list: Kubernetes' `NotSupported`.
-pub fn one_of(code: Code, value: &str, words: &[&str], at: &At<'_>) -> Option<Fault> {
-    if words.contains(&value) {
-        return None;
-    }
-    let path = at.path();
-    let field = match path.steps().last() {
-        Some(Step::Field(name) | Step::Key(name)) => name.as_str(),
-        Some(Step::Index(_)) | None => "this",
-    };
-    let fault = Fault::refused(code, Reason::NotSupported, at, format!("`{field}` cannot be {}", shown(value)))
-        .note(format!("Kubernetes knows {}", listed(words)));
-    let Some(word) = closest(value, words.iter().copied()) else { return Some(fault) };
-    let fault = fault.help(format!("did you mean `{word}`?"));
-    let (change, text) = (format!("write `{word}`"), format!("\"{word}\""));
-    Some(if word.eq_ignore_ascii_case(value) { fault.replace(change, text) } else { fault.suggest(change, text) })
 }
 
 /// What is said of a name where `wrong` is what is wrong with it as a DNS subdomain; `what` is what it names.

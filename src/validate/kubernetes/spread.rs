@@ -9,7 +9,7 @@ use super::Pod;
 use super::affinity::empty_topology_key;
 use super::labels;
 use super::selectors::{self, LabelKeys};
-use super::spec::one_of;
+use super::words::one_of;
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::path::At;

@@ -10,7 +10,7 @@ use super::Pod;
 use super::features::Features;
 use super::formats::shown;
 use super::labels::{self, Of};
-use super::spec::one_of;
+use super::words::one_of;
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::path::At;

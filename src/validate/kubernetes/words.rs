@@ -4,10 +4,14 @@
 //! API server compares them, letter by letter. Not here: which words there are, which each rule says for itself, and what an
 //! empty word stands for, which [`defaults`](super::defaults) says.
 
+use super::formats::{listed, shown};
 use crate::diagnostics::Code;
 use crate::diagnostics::suggest::closest;
 use crate::validate::fault::{Fault, Reason};
 use crate::validate::path::{At, Step};
+
+/// How many words a list has that is always shown.
+const SHORT: usize = 10;
 
 /// What is wrong with a word that has to be one of `words`.
 #[must_use]
@@ -15,9 +19,15 @@ pub fn one_of(code: Code, value: &str, words: &[&str], at: &At<'_>) -> Option<Fa
     if words.contains(&value) {
         return None;
     }
-    let fault = Fault::refused(code, Reason::NotSupported, at, message(value, at))
-        .note(format!("Kubernetes takes {}, and tells capitals apart", alternatives(words)));
-    let Some(word) = closest(value, words.iter().copied()) else { return Some(fault) };
+    let fault = Fault::refused(code, Reason::NotSupported, at, message(value, at));
+    let near = closest(value, words.iter().copied());
+    // A long list is no help where one word was all but written.
+    let fault = if near.is_some() && words.len() > SHORT {
+        fault
+    } else {
+        fault.note(format!("Kubernetes knows {}", listed(words)))
+    };
+    let Some(word) = near else { return Some(fault) };
     let fault = fault.help(format!("did you mean `{word}`?"));
     let (change, text) = (format!("write `{word}`"), format!("\"{word}\""));
     // Where only the case is wrong, nothing else can be meant.
@@ -28,10 +38,9 @@ pub fn one_of(code: Code, value: &str, words: &[&str], at: &At<'_>) -> Option<Fa
 fn message(value: &str, at: &At<'_>) -> String {
     let path = at.path();
     match path.steps() {
-        [.., Step::Field(list), Step::Index(_)] => format!("`{value}` cannot stand in `{list}`"),
-        [.., Step::Field(name) | Step::Key(name)] if value.is_empty() => format!("`{name}` cannot be empty"),
-        [.., Step::Field(name) | Step::Key(name)] => format!("`{name}` cannot be `{value}`"),
-        _ => format!("`{value}` cannot stand here"),
+        [.., Step::Field(list), Step::Index(_)] => format!("{} cannot stand in `{list}`", shown(value)),
+        [.., Step::Field(name) | Step::Key(name)] => format!("`{name}` cannot be {}", shown(value)),
+        _ => format!("{} cannot stand here", shown(value)),
     }
 }
 
@@ -40,7 +49,7 @@ fn message(value: &str, at: &At<'_>) -> String {
 pub fn alternatives(words: &[&str]) -> String {
     match words {
         [] => String::new(),
-        [only] => format!("only `{only}`"),
+        [only] => format!("`{only}`"),
         [others @ .., last] => {
             let others: Vec<String> = others.iter().map(|word| format!("`{word}`")).collect();
             format!("{} or `{last}`", others.join(", "))

@@ -139,7 +139,8 @@ impl Sources<'_> {
             return;
         };
         let message = format!("the volume has two sources, `{first}` and `{name}`");
-        let fault = Fault::forbidden(codes::SEVERAL_SOURCES, &at, message).other(&self.at.field(first), "the first");
+        let fault =
+            Fault::forbidden(codes::SEVERAL_VOLUME_SOURCES, &at, message).other(&self.at.field(first), "the first");
         let fault = fault.help("take one of them away, or make it a volume of its own");
         self.faults.push(match name {
             // The server spells these two otherwise here, and only here.

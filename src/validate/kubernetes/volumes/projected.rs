@@ -132,7 +132,7 @@ fn several(pod: &Pod<'_>, source: &VolumeProjection, at: &At<'_>) -> Option<Faul
     let mut kept = all.iter().filter(|(_, there, known)| *there && *known);
     let ((first, ..), (second, ..)) = (kept.next()?, kept.next()?);
     let message = format!("one source is of two kinds, `{first}` and `{second}`");
-    let fault = Fault::forbidden(codes::SEVERAL_SOURCES, at, message);
+    let fault = Fault::forbidden(codes::SEVERAL_VOLUME_SOURCES, at, message);
     Some(fault.help("make them two elements of `sources`"))
 }
 

@@ -1,0 +1,139 @@
+//! References to variables, `$(NAME)`, in commands and values.
+//!
+//! In: a container as it runs. Out: warnings. Source: `Expand` in `k8s.io/kubernetes/third_party/forked/golang/expansion`: what
+//! names no variable is left as it stands, and `$$(NAME)` is an escape. Always: quiet where a shell may be meant, to which
+//! `$(name)` is a command, and where variables come from outside. Not here: what else stands in a command.
+
+use k8s_openapi::api::core::v1::Container;
+
+use crate::diagnostics::code::kubernetes as code;
+use crate::diagnostics::suggest::closest;
+use crate::validate::fault::{Fault, Faults};
+use crate::validate::path::At;
+
+/// How the names of variables begin or end that Kubernetes, Flyte and clouds add.
+const ADDED: (&[&str], &[&str]) = (
+    &["KUBERNETES_", "FLYTE_", "_F_", "_U_", "_UNION_", "AWS_", "AZURE_", "GOOGLE_"],
+    &["_SERVICE_HOST", "_SERVICE_PORT", "_PORT"],
+);
+/// The variables that Flyte adds under names without a mark of their own.
+const OF_FLYTE: &[&str] = &["ACTION_NAME", "RUN_NAME"];
+
+/// How many references of one text are looked at; nobody would read more messages of it.
+const MOST: usize = 20;
+
+/// Checks what the container at `at` refers to.
+pub fn check(container: &Container, at: &At<'_>, faults: &mut Faults) {
+    // Config maps and secrets may have anything.
+    if container.env_from.as_ref().is_some_and(|sources| !sources.is_empty()) {
+        return;
+    }
+    for (field, texts) in [("command", &container.command), ("args", &container.args)] {
+        let list = at.field(field);
+        for (index, text) in texts.iter().flatten().enumerate().filter(|(_, text)| text.contains("$(")) {
+            in_text(text, container, usize::MAX, &list.index(index), faults);
+        }
+    }
+    let list = at.field("env");
+    for (index, variable) in container.env.iter().flatten().enumerate() {
+        if let Some(value) = variable.value.as_deref().filter(|value| value.contains("$(")) {
+            in_text(value, container, index, &list.index(index).field("value"), faults);
+        }
+    }
+}
+
+/// Checks one text, which sees the first `visible` variables.
+fn in_text(text: &str, container: &Container, visible: usize, at: &At<'_>, faults: &mut Faults) {
+    for name in references(text).into_iter().take(MOST) {
+        let mut names = container.env.iter().flatten().map(|variable| variable.name.as_str());
+        let defined = names.position(|known| known == name);
+        match defined {
+            // A variable that refers to its own name means one of that name from elsewhere.
+            Some(place) if place <= visible => {}
+            Some(_) => faults.push(too_late(name, at)),
+            None => faults.extend(undefined(name, container, at)),
+        }
+    }
+}
+
+/// The names in `$(…)`, as Kubernetes finds them.
+fn references(text: &str) -> Vec<&str> {
+    let (mut found, mut rest) = (Vec::new(), text);
+    while let Some((_, after)) = rest.split_once('$') {
+        rest = after;
+        if let Some(escaped) = after.strip_prefix('$') {
+            rest = escaped;
+        } else if let Some(inside) = after.strip_prefix('(') {
+            // Where nothing closes this one, nothing closes those behind it.
+            let Some((name, behind)) = inside.split_once(')') else { break };
+            found.push(name);
+            rest = behind;
+        }
+    }
+    found
+}
+
+fn too_late(name: &str, at: &At<'_>) -> Fault {
+    Fault::found(code::UNKNOWN_VARIABLE, at, format!("`$({name})` stays as it is, since `{name}` is set only later"))
+        .relation()
+        .note("the value of a variable can refer only to variables before it in the list")
+        .note("a task's own `env_vars` come before those of its container")
+}
+
+fn undefined(name: &str, container: &Container, at: &At<'_>) -> Option<Fault> {
+    let names = container.env.iter().flatten().map(|variable| variable.name.as_str());
+    let near = closest(name, names);
+    if !(is_constant(name) && !is_added(name) || near.is_some() && is_identifier(name) && !runs_shell(container)) {
+        return None;
+    }
+    let message = format!("`$({name})` stays as it is: the container has no variable `{name}`");
+    let fault = Fault::found(code::UNKNOWN_VARIABLE, at, message)
+        .relation()
+        .note("Kubernetes puts in the variables that the container's `env` sets, and leaves other references alone");
+    Some(match near {
+        Some(near) => fault.help(format!("did you mean `$({near})`?")),
+        None => fault.help(format!("set `{name}`; where a shell reads it, its own variable is `${name}`")),
+    })
+}
+
+/// Whether a name is written as variables are, in capitals, so that it is no command.
+fn is_constant(name: &str) -> bool {
+    name.len() > 1
+        && name.starts_with(|c: char| c.is_ascii_uppercase() || c == '_')
+        && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+fn is_identifier(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+fn is_added(name: &str) -> bool {
+    let (begins, ends) = ADDED;
+    let added = begins.iter().any(|prefix| name.starts_with(prefix)) || ends.iter().any(|end| name.ends_with(end));
+    added || name.contains("_PORT_") || OF_FLYTE.contains(&name)
+}
+
+/// Whether a text of the container may be read by a shell.
+fn runs_shell(container: &Container) -> bool {
+    let texts = container.command.iter().chain(&container.args).flatten();
+    texts.into_iter().any(|text| text.ends_with("sh") || text.starts_with('-') && text.ends_with('c'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::references;
+
+    #[test]
+    fn references_are_found_as_kubernetes_finds_them() {
+        for (text, expected) in [
+            ("a $(B) c$(D)", vec!["B", "D"]),
+            ("$$(B) $$$(C)", vec!["C"]),
+            ("$(B", vec![]),
+            ("$B ${C} $((1 + 2))", vec!["(1 + 2"]),
+            ("$($(A))", vec!["$(A"]),
+        ] {
+            assert_eq!(references(text), expected, "{text}");
+        }
+    }
+}

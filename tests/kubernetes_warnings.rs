@@ -39,7 +39,6 @@ const KINDS: &[(&str, &str)] = &[
     (".scaleIO: ", "W1742"),
     (".flocker: ", "W1742"),
     (".storageOS: ", "W1742"),
-    (".quobyte: ", "W1742"),
     (".glusterfs: ", "W1742"),
     (".cephfs: ", "W1742"),
     (".rbd: ", "W1742"),

@@ -186,7 +186,7 @@ pub fn analyse<'a>(
 /// What a program comes to: the pods of its tasks, and the templates that stand by themselves.
 pub struct Lowered<'a> {
     /// The tasks and variants in the order of their names.
-    pub subjects: Vec<Subject<'a>>,
+    pub subjects: Vec<Subject>,
     /// The templates that no pod is made of as they stand.
     pub parts: Vec<Part<'a>>,
 }
@@ -207,7 +207,7 @@ pub fn lower<'a>(
     let mut subjects = Vec::with_capacity(tasks.len() + variants.len());
     let sound = !diagnostics.has_errors();
     let mut add =
-        |id: TaskId, variant: Option<&ast::Name>, place: Span, values: &'a Object, mut settings: TaskSettings| {
+        |id: TaskId, variant: Option<&ast::Name>, place: Span, values: &Arc<Object>, mut settings: TaskSettings| {
             let task = &program.tasks[id.0];
             settings.description = settings.description.or_else(|| docs(sources, task.docs).map(Into::into));
             let name = WorkloadName {
@@ -215,9 +215,10 @@ pub fn lower<'a>(
                 task: task.name.text.to_string(),
                 variant: variant.map(|name| name.text.to_string()),
             };
-            match lowering.workload(name, place, settings, Arc::clone(&environments[task.environment.0])) {
+            let environment = Arc::clone(&environments[task.environment.0]);
+            match lowering.workload(name, place, settings, environment, Arc::clone(values)) {
                 Ok(workload) => {
-                    subjects.push(Subject { workload, settings: values, whole: sound || values.is_whole() });
+                    subjects.push(Subject { workload, whole: sound || values.is_whole() });
                 }
                 // Where something was reported, its remains need not make a pod.
                 Err(fault) if sound => diagnostics.push(internal(place, &fault.to_string())),
@@ -238,10 +239,10 @@ pub fn lower<'a>(
 }
 
 /// The templates that no task uses as they stand.
-fn parts<'a>(subjects: &[Subject<'a>], program: &Program<'_>, evaluation: &'a Evaluation) -> Vec<Part<'a>> {
+fn parts<'a>(subjects: &[Subject], program: &Program<'_>, evaluation: &'a Evaluation) -> Vec<Part<'a>> {
     let used: FxHashSet<*const Object> = subjects
         .iter()
-        .filter_map(|subject| evaluate::inline_template(subject.settings))
+        .filter_map(|subject| evaluate::inline_template(&subject.workload.values))
         .map(|(_, fields)| Arc::as_ptr(fields))
         .collect();
     let declared = program.templates.iter().zip(&evaluation.templates);

@@ -1,12 +1,16 @@
 //! `flytec preview`: the pod that will really run.
 
 use super::args::{Global, Preview, PreviewFormat};
-use super::{Failure, Verdict, compile_and_report, print, project, say};
+use super::{Failure, Verdict, compile_and_report, print, project, report, say};
 use crate::compile::Compilation;
+use crate::diagnostics::Diagnostics;
 use crate::diagnostics::suggest::did_you_mean;
 use crate::lower::Workload;
-use crate::preview::{self, Places};
+use crate::preview::{self, Places, rules};
 use crate::source::Span;
+use crate::validate::kubernetes::features::Features;
+use crate::validate::locate::Origin;
+use crate::validate::path::Path;
 
 /// What no preview shows, for whoever reads one.
 const UNKNOWN: &str =
@@ -15,6 +19,7 @@ const UNKNOWN: &str =
 /// Runs the command.
 pub fn run(global: &Global, arguments: &Preview) -> Result<Verdict, Failure> {
     let Some(opened) = project::open(global, &arguments.common)? else { return Ok(Verdict::Bad) };
+    let features = Features::new(&opened.kubernetes);
     let (compilation, cluster) = compile_and_report(global, &arguments.common, opened)?;
     if compilation.has_errors() {
         return Ok(Verdict::Bad);
@@ -22,7 +27,12 @@ pub fn run(global: &Global, arguments: &Preview) -> Result<Verdict, Failure> {
     let workload = named(&compilation, &arguments.name)?;
     let preview = preview::preview(workload, cluster.as_ref(), &compilation.version);
     let place = |span: Span| place(&compilation, span);
-    let places = Places { pod: &|_| None, cluster: &place };
+    let origin = Origin::of(workload);
+    let written = |path: &Path| {
+        let located = origin.locate(path);
+        (located.found || located.made_by.is_some()).then(|| place(located.value))
+    };
+    let places = Places { pod: &written, cluster: &place };
     let text = match arguments.format {
         PreviewFormat::Yaml => preview::yaml::write(&preview, &places),
         PreviewFormat::Json => preview::json::write(&preview, &places),
@@ -36,11 +46,14 @@ pub fn run(global: &Global, arguments: &Preview) -> Result<Verdict, Failure> {
             ));
         }
     }
-    if let Some(why) = preview.refused {
+    let mut refusals = Diagnostics::default();
+    refusals.extend(rules::refusals(&preview, workload, &features));
+    let refused = refusals.has_errors();
+    report(global, &refusals.finish(&compilation.sources), &compilation.sources);
+    if let Some(why) = &preview.refused {
         say(&format!("error: Flyte does not start this pod: {why}\n"));
-        return Ok(Verdict::Bad);
     }
-    Ok(Verdict::Good)
+    Ok(if refused || preview.refused.is_some() { Verdict::Bad } else { Verdict::Good })
 }
 
 fn named<'c>(compilation: &'c Compilation, name: &str) -> Result<&'c Workload, Failure> {

@@ -40,6 +40,8 @@ pub struct Workload {
     pub settings: Box<TaskSettings>,
     /// What is said of its environment.
     pub environment: Arc<EnvironmentFacts>,
+    /// The values that all of this was made of, with their places.
+    pub values: Arc<Object>,
 }
 
 /// The parts of a workload's name; together `environment.task@variant`.
@@ -100,11 +102,12 @@ impl<'c> Lowering<'c> {
         place: Span,
         settings: TaskSettings,
         environment: Arc<EnvironmentFacts>,
+        values: Arc<Object>,
     ) -> Result<Workload, Fault> {
         let template = self.template(&settings.pod_template)?;
         let primary = Box::new(container::primary(template.primary(), &settings, self.version, self.context));
         let pool = pool::pool(&name.environment, &settings, self.version, self.context);
-        Ok(Workload { name, place, template, primary, pool, settings: Box::new(settings), environment })
+        Ok(Workload { name, place, template, primary, pool, settings: Box::new(settings), environment, values })
     }
 
     /// The template, lowered once for each value: the settings keep the value alive, so its address is its own.

@@ -15,6 +15,7 @@ pub mod json;
 mod merge;
 mod metadata;
 mod resources;
+pub mod rules;
 mod scheduling;
 mod secrets;
 mod settings;

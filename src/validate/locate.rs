@@ -5,7 +5,7 @@
 //! beside which it could be written. Not here: what is said there, and texts.
 
 use super::path::{Path, SETTINGS, Step};
-use crate::lower::FUSE_RESOURCE;
+use crate::lower::{FUSE_RESOURCE, Workload};
 use crate::settings::template::{APPARMOR_ANNOTATION, fuse, primary_container};
 use crate::source::Span;
 use crate::value::{Entry, Kind, Object, Value};
@@ -96,6 +96,15 @@ impl<'a> Settings<'a> {
 struct Here<'a> {
     key: Span,
     value: &'a Value,
+}
+
+impl<'a> Origin<'a> {
+    /// What a workload was made of.
+    #[must_use]
+    pub fn of(workload: &'a Workload) -> Self {
+        let settings = Settings::Task(&workload.values);
+        Self { settings, place: workload.place, primary: workload.template.primary_index }
+    }
 }
 
 impl Origin<'_> {
@@ -237,7 +246,7 @@ impl Origin<'_> {
                 let name = matches!(rest, [Step::Field(name)] if name == "name");
                 Some(if name { Located { value: entry.key, ..of_entry(entry) } } else { of_entry(entry) })
             }
-            ("resources", [Step::Field(side), Step::Key(name)]) => amount(settings, side, name),
+            ("resources", [side, name]) => amount(settings, side.name(), name.name()),
             _ => None,
         }
     }

@@ -9,7 +9,7 @@ pub mod fault;
 mod flyte;
 mod insert;
 pub mod kubernetes;
-mod locate;
+pub mod locate;
 pub mod path;
 mod report;
 pub mod standards;
@@ -53,13 +53,11 @@ impl Target {
     }
 }
 
-/// A workload, and the settings that it was made of.
-pub struct Subject<'a> {
+/// A workload to be looked at.
+pub struct Subject {
     /// The workload.
     pub workload: Workload,
-    /// The settings of its task or variant.
-    pub settings: &'a Object,
-    /// Whether nothing in them was reported.
+    /// Whether nothing in its values was reported.
     pub whole: bool,
 }
 
@@ -75,7 +73,7 @@ pub struct Part<'a> {
 
 /// Holds all pods to all rules.
 pub fn validate(
-    subjects: &[Subject<'_>],
+    subjects: &[Subject],
     parts: &[Part<'_>],
     target: &Target,
     sources: &SourceMap,
@@ -106,7 +104,7 @@ pub fn validate(
 }
 
 /// The first subject of each template, in order, and how many share it. Environments may keep different levels.
-fn sharing(subjects: &[Subject<'_>], target: &Target) -> Vec<(usize, usize)> {
+fn sharing(subjects: &[Subject], target: &Target) -> Vec<(usize, usize)> {
     let mut places: FxHashMap<(*const Template, Level), usize> = FxHashMap::default();
     let mut sharing: Vec<(usize, usize)> = Vec::new();
     for (index, subject) in subjects.iter().enumerate() {
@@ -123,7 +121,7 @@ fn sharing(subjects: &[Subject<'_>], target: &Target) -> Vec<(usize, usize)> {
 }
 
 /// The level that a pod keeps.
-fn level(subject: &Subject<'_>, target: &Target) -> Level {
+fn level(subject: &Subject, target: &Target) -> Level {
     target.pod_security.level(&subject.workload.name.environment)
 }
 
@@ -137,16 +135,8 @@ fn pod<'p>(template: &'p Template, target: &'p Target) -> Pod<'p> {
     }
 }
 
-fn origin<'a>(subject: &Subject<'a>) -> Origin<'a> {
-    Origin {
-        settings: Settings::Task(subject.settings),
-        place: subject.workload.place,
-        primary: subject.workload.template.primary_index,
-    }
-}
-
 /// What all tasks of a template share.
-fn template_of(subject: &Subject<'_>, count: usize, target: &Target, report: &mut Report<'_>) {
+fn template_of(subject: &Subject, count: usize, target: &Target, report: &mut Report<'_>) {
     let mut faults = Faults::new();
     let pod = pod(&subject.workload.template, target);
     kubernetes::pod(&pod, &mut faults);
@@ -156,7 +146,7 @@ fn template_of(subject: &Subject<'_>, count: usize, target: &Target, report: &mu
 }
 
 /// What a task fills in.
-fn filled_in(subject: &Subject<'_>, target: &Target, report: &mut Report<'_>) {
+fn filled_in(subject: &Subject, target: &Target, report: &mut Report<'_>) {
     let workload = &subject.workload;
     let mut faults = Faults::new();
     let pod = pod(&workload.template, target);
@@ -165,12 +155,12 @@ fn filled_in(subject: &Subject<'_>, target: &Target, report: &mut Report<'_>) {
     add(&faults, subject, 1, report);
 }
 
-fn add(faults: &Faults, subject: &Subject<'_>, count: usize, report: &mut Report<'_>) {
+fn add(faults: &Faults, subject: &Subject, count: usize, report: &mut Report<'_>) {
     if faults.is_empty() {
         return;
     }
     let name = subject.workload.name.to_string();
-    let origin = origin(subject);
+    let origin = Origin::of(&subject.workload);
     for fault in faults {
         report.add(fault, &origin, subject.whole, Some(Pods { first: &name, count }));
     }

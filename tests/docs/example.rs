@@ -7,6 +7,8 @@ use flytec::diagnostics::Diagnostic;
 use flytec::diagnostics::render::{Format, render};
 use flytec::preview::{Places, preview, yaml};
 use flytec::source::{SourceMap, Span};
+use flytec::validate::locate::Origin;
+use flytec::validate::path::Path;
 use libtest_mimic::Failed;
 use serde_json::Value;
 
@@ -180,7 +182,12 @@ fn check_preview(text: &str, program: &support::Program) -> Result<(), String> {
         format!("{}:{}", source.name, source.line(span.start as usize))
     };
     let preview = preview(workload, program.cluster.as_ref(), &program.compilation.version);
-    let actual = yaml::write(&preview, &Places { pod: &|_| None, cluster: &place });
+    let origin = Origin::of(workload);
+    let written = |path: &Path| {
+        let located = origin.locate(path);
+        (located.found || located.made_by.is_some()).then(|| place(located.value))
+    };
+    let actual = yaml::write(&preview, &Places { pod: &written, cluster: &place });
     let mut rest = actual.lines().map(words);
     let mut anywhere = false;
     for line in text.lines().map(words) {

@@ -52,6 +52,8 @@ pub enum Meaning<'t> {
     NotInPods(Option<&'t str>),
     /// Almost something that it replaces.
     Almost(&'static str),
+    /// A name in Flyte's way of writing that it does not know.
+    Unknown,
 }
 
 /// One placeholder.
@@ -104,8 +106,9 @@ fn meaning(inside: &str) -> Option<Meaning<'static>> {
         return None;
     }
     let mistaken = MISTAKEN.iter().find(|(mistake, _)| mistake.eq_ignore_ascii_case(name)).map(|(_, meant)| *meant);
-    let meant = mistaken.or_else(|| closest(name, KNOWN.iter().copied()).filter(|known| !COMMON.contains(known)));
-    meant.map(Meaning::Almost)
+    let meant = mistaken.or_else(|| closest(name, KNOWN.iter().copied()));
+    let is_name = || name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    meant.map(Meaning::Almost).or_else(|| is_name().then_some(Meaning::Unknown))
 }
 
 /// What Flyte replaces under this name, in its usual spelling.

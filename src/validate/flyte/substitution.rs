@@ -6,7 +6,7 @@
 
 use k8s_openapi::api::core::v1::{Container, ExecAction};
 
-use super::placeholders::{Meaning, Placeholder, placeholders};
+use super::placeholders::{KNOWN, Meaning, Placeholder, placeholders};
 use super::{each_other, primary};
 use crate::diagnostics::code::kubernetes::{PLACEHOLDER_OUT_OF_PLACE, UNKNOWN_PLACEHOLDER};
 use crate::lower::{Template, Workload};
@@ -72,6 +72,10 @@ fn unknown(placeholder: &Placeholder<'_>, at: &At<'_>) -> Option<Fault> {
             fault(format!("Flyte does not know `{text}`, so the program gets it as it stands"))
                 .help(format!("did you mean `{{{{.{known}}}}}`?")),
         ),
+        Meaning::Unknown => Some(
+            fault(format!("Flyte does not know `{text}`, so the program gets it as it stands"))
+                .note(format!("Flyte knows {} and `{{{{.inputs.NAME}}}}`", listed())),
+        ),
         Meaning::NotInPods(variable) => {
             let fault = fault(format!("Flyte does not replace `{text}` in a pod, so the program gets it as it stands"));
             Some(match variable {
@@ -82,6 +86,11 @@ fn unknown(placeholder: &Placeholder<'_>, at: &At<'_>) -> Option<Fault> {
             })
         }
     }
+}
+
+/// Everything that Flyte replaces, as it is written.
+fn listed() -> String {
+    KNOWN.iter().map(|name| format!("`{{{{.{name}}}}}`")).collect::<Vec<_>>().join(", ")
 }
 
 // ---------------------------------------------------------------------------------------- where nothing is replaced

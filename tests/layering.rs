@@ -75,7 +75,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("lower", &["source", "digest", "flyte", "schema", "value", "settings"]),
     ("validate", &["source", "check::pod_security", "diagnostics", "flyte", "schema", "value", "settings", "lower"]),
     ("emit", &["source", "digest", "flyte", "settings", "lower"]),
-    ("preview", &["source", "flyte", "schema", "data", "cluster", "settings", "lower", "validate::path"]),
+    ("preview", &["source", "diagnostics", "flyte", "schema", "data", "cluster", "settings", "lower", "validate"]),
     ("project", &["source", "diagnostics", "data", "expression::inputs", "check::pod_security", "emit"]),
     (
         "compile",

@@ -1,8 +1,8 @@
 //! What the cluster's version of Kubernetes does not have, or has behind a feature gate that is off.
 //!
 //! In: the values of every effective template, and the [`Target`] that pods are made for. Out: errors for what its API server
-//! refuses or cannot know, warnings for what it takes away without a word. Always: of nested fields the outermost one is told, for
-//! the others go with it; a template that tasks share is looked at once. Source: `dropDisabledFields` in Kubernetes'
+//! refuses or cannot know, warnings for what it takes away without a word. Always: of nested fields that are dropped the
+//! outermost one is told, for the others go with it; a template that tasks share is looked at once. Source: `dropDisabledFields` in Kubernetes'
 //! `pkg/api/pod/util.go`, by way of the schema's tables. Not here: fields that no version has (`evaluate`), and rules between
 //! fields that depend on a gate.
 
@@ -19,13 +19,15 @@ use crate::value::{Entry, Kind, Object, Value};
 pub fn effective(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     for (fields, _) in templates::all(checked) {
         if let Some(spec) = pod_spec(fields) {
-            Walk { target: checked.kubernetes, diagnostics }.object(spec, &POD_SPEC, None);
+            Walk { target: checked.kubernetes, gone: 0, diagnostics }.object(spec, &POD_SPEC, None);
         }
     }
 }
 
 struct Walk<'w> {
     target: &'w Target,
+    /// How many of the fields around are dropped; what else is dropped with them is not told again.
+    gone: usize,
     diagnostics: &'w mut Diagnostics,
 }
 
@@ -46,10 +48,15 @@ impl Walk<'_> {
         for (name, entry) in fields.iter() {
             let Some(field) = object.field(name) else { continue };
             let set = Set { object: object.name, field: field.name, list, entry };
-            if self.stays(&set) {
-                let list = list.or((object.name == POD_SPEC.name).then_some(field.name));
-                self.value(&entry.value, &field.ty, list);
+            if !self.is_known(&set) {
+                continue;
             }
+            let dropped = self.gone == 0 && self.is_dropped(&set);
+            let list = list.or((object.name == POD_SPEC.name).then_some(field.name));
+            // An API server refuses fields that it does not know before it drops others.
+            self.gone += usize::from(dropped);
+            self.value(&entry.value, &field.ty, list);
+            self.gone -= usize::from(dropped);
         }
     }
 
@@ -70,22 +77,26 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether a field is left in the pod; if not, that is reported.
-    fn stays(&mut self, set: &Set<'_>) -> bool {
+    /// Whether the version has a field; if not, that is reported.
+    fn is_known(&mut self, set: &Set<'_>) -> bool {
         let presence = presence(set.object, set.field);
-        let version = self.target.version;
-        if !presence.includes(version) {
-            self.diagnostics.push(absent(set, presence, version));
-            return false;
+        let known = presence.includes(self.target.version);
+        if !known {
+            self.diagnostics.push(absent(set, presence, self.target.version));
         }
+        known
+    }
+
+    /// Whether a field is dropped or refused, as a gate is off; if so, that is reported.
+    fn is_dropped(&mut self, set: &Set<'_>) -> bool {
         if is_nothing(&set.entry.value) {
-            return true;
+            return false;
         }
         let guard = guards(set.object, set.field).iter().find(|guard| self.is_shut(guard, set));
         if let Some(guard) = guard {
             self.diagnostics.push(shut(set, guard, self.target));
         }
-        guard.is_none()
+        guard.is_some()
     }
 
     /// Whether a gate that is off guards what is set.

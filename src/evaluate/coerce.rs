@@ -31,6 +31,8 @@ pub struct Scalar<'a> {
     pub literal: bool,
     /// Whether it comes from a YAML or JSON file, where a quantity may be a plain number.
     pub data: bool,
+    /// Whether it comes from a YAML file, of which `kubectl` makes JSON: there `1.0` is written as `1`.
+    pub yaml: bool,
 }
 
 impl Scalar<'_> {
@@ -42,8 +44,8 @@ impl Scalar<'_> {
         let kind = match (ty, &self.value.kind) {
             (Type::Bool | Type::Any, Kind::Bool(truth)) => Kind::Bool(*truth),
             (Type::Int { min, max }, Kind::Int(number)) => self.int(*number, *min, *max)?,
-            // As kubectl sends it: a YAML file's `1.0` is a whole number where Kubernetes has one.
-            (Type::Int { min, max }, Kind::Float(number)) if self.data && number.fract() == 0.0 => {
+            // An API server that is sent `1.0` in JSON refuses it where Kubernetes has a whole number.
+            (Type::Int { min, max }, Kind::Float(number)) if self.yaml && number.fract() == 0.0 => {
                 self.int(whole(*number), *min, *max)?
             }
             (Type::Float | Type::Any, Kind::Int(number)) => Kind::Int(*number),

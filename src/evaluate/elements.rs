@@ -156,6 +156,7 @@ impl Layering<'_, '_, '_, '_> {
             at: value.span,
             literal: label.name.parts.is_none(),
             data: false,
+            yaml: false,
         };
         match scalar.coerced(ty) {
             Ok(kind) => Some(Value { kind, ..value }),

@@ -137,7 +137,7 @@ impl Layering<'_, '_, '_, '_> {
         if value.kind != Kind::Null {
             return value;
         }
-        let scalar = Scalar { value: &value, what, at, literal: at == value.span, data: false };
+        let scalar = Scalar { value: &value, what, at, literal: at == value.span, data: false, yaml: false };
         let mismatch = *scalar.mismatch(ty);
         self.expressions.refuse(mismatch, at)
     }
@@ -214,7 +214,9 @@ impl Layering<'_, '_, '_, '_> {
 
     fn scalar<'v>(&self, value: &'v Value, used: Use<'v>) -> Scalar<'v> {
         let Use { what, at, literal, .. } = used;
-        Scalar { value, what, at, literal, data: self.expressions.is_data(value.span.file) }
+        let file = value.span.file;
+        let (data, yaml) = (self.expressions.is_data(file), self.expressions.is_yaml(file));
+        Scalar { value, what, at, literal, data, yaml }
     }
 
     /// The fields of an object that came from somewhere.

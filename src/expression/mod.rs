@@ -28,6 +28,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use self::branching::{Chosen, choose, comprehend, look};
 use self::budget::Budget;
 use self::scope::Scope;
+use crate::data::Format;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::modules::names::{ConstantId, Names};
 use crate::schema::units;
@@ -191,6 +192,12 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
     #[must_use]
     pub fn is_data(&self, file: FileId) -> bool {
         self.data.contains_key(&file)
+    }
+
+    /// Whether a file is one of YAML that a value asked for.
+    #[must_use]
+    pub fn is_yaml(&self, file: FileId) -> bool {
+        self.is_data(file) && Format::of_path(&self.sources.get(file).name) == Some(Format::Yaml)
     }
 
     /// Counts what is made, and tells whether it may be.

@@ -1,7 +1,7 @@
 //! What a rule finds wrong with a pod.
 //!
 //! In: a place in the pod and words. Out: [`Fault`], plain data. Always: a fault says where in the pod it is, not where in the
-//! sources; what Kubernetes itself would report has its reason and its field. Not here: how it is shown ([`super::report`]).
+//! sources; what Kubernetes itself would report has its reason and its field. Not here: how it is shown (`report`).
 
 use super::path::{At, Path};
 use crate::diagnostics::Code;

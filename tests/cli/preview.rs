@@ -36,8 +36,8 @@ fn each_line_says_where_its_value_comes_from() {
     let lines = lines(&outcome.stdout);
     for line in [
         "# train-env.prepare",
-        "image: ghcr.io/acme/train:1 # task",
-        "- prepare # task",
+        "image: ghcr.io/acme/train:1 # task (main.flyteenv:2)",
+        "- prepare # task (main.flyteenv:5)",
         "cpu: 1000m # platform: default-cpus",
         "memory: 2Gi # platform: default-memory (cluster.yaml:13)",
         "memory: 2Gi # platform: the request, since no limit was set (cluster.yaml:13)",
@@ -72,7 +72,7 @@ fn json_has_the_pod_and_the_origin_of_every_value() {
     let limits = &value["pod"]["spec"]["containers"][0]["resources"]["limits"];
     assert_eq!(limits, &serde_json::json!({"cpu": "1", "memory": "2Gi", "nvidia.com/gpu": "2"}));
     let origin = |path: &str| value["origins"][path].clone();
-    assert_eq!(origin("spec.containers[0].image"), serde_json::json!({"kind": "task"}));
+    assert_eq!(origin("spec.containers[0].image"), serde_json::json!({"kind": "task", "place": "main.flyteenv:2"}));
     assert_eq!(
         origin("spec.containers[0].tty"),
         serde_json::json!({
@@ -144,9 +144,9 @@ environment e {
 ",
     );
     let outcome = folder.run(&["preview", "e.t", "-q"]).expect(1);
-    assert_eq!(
-        outcome.stderr,
-        "error: Flyte does not start this pod: something is already mounted at `/dev/shm`, where shared memory is\n"
-    );
+    assert!(outcome.stderr.starts_with("warning[W1817]"), "{}", outcome.stderr);
+    let error =
+        "\nerror: Flyte does not start this pod: something is already mounted at `/dev/shm`, where shared memory is\n";
+    assert!(outcome.stderr.ends_with(error), "{}", outcome.stderr);
     assert!(!outcome.stdout.is_empty());
 }

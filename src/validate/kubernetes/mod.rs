@@ -1,7 +1,7 @@
 //! The rules that Kubernetes' API server holds a new pod to.
 //!
 //! In: a [`Pod`] as its author wrote it. Out: faults. Always: what the API server would fill in counts as filled in
-//! ([`defaults`]), and what it would drop because a gate is off is not looked at; an area of rules is a module, and each of its
+//! (`defaults`), and what it would drop because a gate is off is not looked at; an area of rules is a module, and each of its
 //! functions names the function of Kubernetes that it follows. Source: pkg/apis/core/validation/validation.go, and the pod
 //! strategy in pkg/registry/core/pod and pkg/api/pod. Not here: unknown fields and wrong types, which the schema refuses, and what
 //! only a cluster can know.

@@ -5,6 +5,7 @@
 //! Always: only sources of the language are changed; data files and the command line have words of their own. Not here: which
 //! entry it is.
 
+use super::literal;
 use super::locate::{Anchor, Opening};
 use crate::diagnostics::Edit;
 use crate::source::{SourceMap, Span};
@@ -15,20 +16,12 @@ const STEP: &str = "  ";
 /// The change that writes the entry, where there is a place for it.
 #[must_use]
 pub fn edit(opening: &Opening, entry: &str, sources: &SourceMap) -> Option<Edit> {
-    let around = |entry: String, name: &String| format!("{} {{ {entry} }}", key(name));
+    let around = |entry: String, name: &String| format!("{} {{ {entry} }}", literal::key(name));
     let entry = opening.missing.iter().rev().fold(entry.to_owned(), around);
     opening.anchors.iter().find_map(|anchor| match anchor {
         Anchor::Block(span) => in_block(*span, &entry, sources),
         Anchor::Before(key) => before(*key, &entry, sources),
     })
-}
-
-/// A key as source: only some need quotes.
-#[must_use]
-pub fn key(name: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    if begins && name.bytes().all(plain) { name.to_owned() } else { format!("\"{name}\"") }
 }
 
 /// The text of a source of the language; a place in anything else cannot be written at.

@@ -9,6 +9,7 @@ pub mod fault;
 mod flyte;
 mod insert;
 pub mod kubernetes;
+mod literal;
 pub mod locate;
 pub mod path;
 mod report;

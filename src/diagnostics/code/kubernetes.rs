@@ -16,7 +16,7 @@ super::codes! {
     BAD_PROFILE_ANNOTATION = "E1008", "an annotation that names no security profile";
     PROFILE_OF_NO_CONTAINER = "E1009", "an annotation for a container that there is not";
     PROFILE_CONFLICT = "E1010", "a security profile that differs between annotation and field";
-    BAD_POD_WORD = "E1011", "a word that a field of the pod does not know";
+    UNKNOWN_WORD = "E1011", "a word that a field of the pod does not know";
     BAD_ACTIVE_DEADLINE = "E1012", "a deadline that Kubernetes cannot count";
     NO_DNS_LABEL = "E1013", "a name that is no DNS label";
     NO_DNS_NAME = "E1014", "a name that is no DNS name";
@@ -39,7 +39,6 @@ super::codes! {
     CONTAINER_NAME_TWICE = "E1102", "two containers of one name";
     CONTAINER_WITHOUT_IMAGE = "E1103", "a container without an image";
     IMAGE_WITH_BLANKS = "E1104", "an image with blanks around it";
-    UNKNOWN_CONTAINER_WORD = "E1105", "a word that a field of a container does not take";
     BAD_PORT = "E1106", "a number that no port has";
     BAD_PORT_NAME = "E1107", "a name that no port can have";
     PORT_NAME_TWICE = "E1108", "two ports of one name in a container";
@@ -119,7 +118,6 @@ super::codes! {
 
     // 15: security
     BAD_USER_ID = "E1501", "a number that no user or group has";
-    BAD_SECURITY_WORD = "E1502", "a word that a security context does not know";
     UNMASKED_PROC = "E1503", "all of `/proc` for users of the node";
     ESCALATION_CONFLICT = "E1504", "privileges for a container that may gain none";
     SHARED_PROCESSES_OF_NODE = "E1505", "processes that are shared with each other and with the node";
@@ -147,7 +145,6 @@ super::codes! {
     NO_TOPOLOGY_KEY = "E1606", "an empty topology key";
     LABEL_KEYS_WITHOUT_SELECTOR = "E1607", "keys of labels beside no selector";
     LABEL_KEY_TWICE = "E1608", "a label that is selected by twice";
-    BAD_SCHEDULING_WORD = "E1609", "a word that scheduling does not know";
     TOLERATION_WITHOUT_KEY = "E1610", "a toleration without a key that compares";
     TOLERATION_VALUE = "E1611", "a value that does not go with the toleration's operator";
     TOLERATION_SECONDS = "E1612", "seconds for a taint that evicts nothing";

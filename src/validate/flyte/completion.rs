@@ -10,6 +10,7 @@ use crate::diagnostics::suggest::did_you_mean;
 use crate::lower::Template;
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::kubernetes::features::Features;
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// The annotation by which Flyte knows whose end is the task's.
@@ -77,7 +78,7 @@ fn wrong_primary(template: &Template, name: &str, at: &At<'_>) -> Fault {
     fault
         .relation()
         .help(format!("the task runs in `{primary}`"))
-        .suggest("name the primary container", format!("\"{primary}\""))
+        .suggest("name the primary container", literal::text(primary))
 }
 
 fn default_container(template: &Template, name: &str, at: &At<'_>, faults: &mut Faults) {

@@ -17,7 +17,7 @@ use crate::flyte::accelerators::wire_class;
 use crate::lower::{Template, Workload};
 use crate::schema::units::quantity;
 use crate::validate::fault::{Fault, Faults};
-use crate::validate::insert::key;
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// The resources of which Flyte sends request and limit.
@@ -94,7 +94,7 @@ impl Lone {
 fn becomes_zero(side: &Lone, container: &Container, lone: &[(&str, &str)], resources: &At<'_>) -> Fault {
     let Lone { code, given, missing, one } = side;
     let names: Vec<String> = lone.iter().map(|(name, _)| format!("`{name}`")).collect();
-    let entry = |(name, amount): &(&str, &str)| format!("{} = {}", key(name), literal(amount));
+    let entry = |(name, amount): &(&str, &str)| format!("{} = {}", literal::key(name), literal::quantity(amount));
     let entries = lone.iter().map(entry).collect::<Vec<_>>().join(", ");
     let list = resources.field(given);
     // There is one at least.
@@ -110,15 +110,6 @@ fn becomes_zero(side: &Lone, container: &Container, lone: &[(&str, &str)], resou
         ))
         .help(format!("write `{missing} {{ {entries} }}` beside it"))
         .insert(format!("set the {one} to the same"), &resources.field(missing), entries)
-}
-
-/// A quantity as source.
-fn literal(amount: &str) -> String {
-    let unit = amount.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    let plain = matches!(unit, "m" | "k" | "M" | "G" | "T" | "Ki" | "Mi" | "Gi" | "Ti");
-    let number = amount.strip_suffix(unit).unwrap_or_default();
-    let readable = number.bytes().all(|byte| byte.is_ascii_digit()) && !number.is_empty();
-    if plain && readable { amount.to_owned() } else { format!("\"{amount}\"") }
 }
 
 /// The accelerators of a task become those of the template's container, but for a limit that this one has.

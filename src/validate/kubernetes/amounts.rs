@@ -14,6 +14,7 @@ use crate::diagnostics::code::kubernetes as codes;
 use crate::diagnostics::suggest::closest;
 use crate::schema::units;
 use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// Amounts by the names of resources.
@@ -107,7 +108,7 @@ pub fn check(asked: &Requirements<'_>, at: &At<'_>, faults: &mut Faults) {
         check_amount(name, amount, &at, faults);
         match limit {
             Some(limit) => check_beside(name, amount, limit, (&requests_at, &limits_at), faults),
-            None => check_without_limit(name, (&requests_at, &limits_at), faults),
+            None => check_without_limit(name, amount, (&requests_at, &limits_at), faults),
         }
     }
     check_huge_pages_alone(asked, at, faults);
@@ -267,7 +268,7 @@ pub fn parts_of_bytes(name: &str, text: &str, thousandths: i128, at: &At<'_>) ->
         None => (whole_mebibytes(thousandths), "Kubernetes rounds it up to a whole byte, and warns".to_owned()),
     };
     let fault = fault.note(why).help(format!("did you mean `{better}`?"));
-    Some(fault.suggest(format!("write `{better}`"), format!("\"{better}\"")))
+    Some(fault.suggest(format!("write `{better}`"), literal::text(&better)))
 }
 
 /// Thousandths of bytes as a whole number of mebibytes, or of bytes where they are few; rounded up.
@@ -325,7 +326,12 @@ fn check_beside(
     faults.push(fault.here("the request").other(&limits_at.key(name), "the limit"));
 }
 
-fn check_without_limit(name: &str, (requests_at, limits_at): (&At<'_>, &At<'_>), faults: &mut Faults) {
+fn check_without_limit(
+    name: &str,
+    request: &Quantity,
+    (requests_at, limits_at): (&At<'_>, &At<'_>),
+    faults: &mut Faults,
+) {
     // Flyte gives an accelerator its limit.
     if may_overcommit(name) || name == FLYTE_ACCELERATOR {
         return;
@@ -333,8 +339,9 @@ fn check_without_limit(name: &str, (requests_at, limits_at): (&At<'_>, &At<'_>),
     let message = format!("`{name}` is requested, and has no limit");
     let fault = Fault::required(codes::MISSING_LIMIT, &requests_at.key(name), message).at_key();
     let fault = fault.note("of what cannot be shared, Kubernetes wants a limit, and the request to be the same");
-    faults
-        .push(fault.field(limits_at.path().to_string()).help(format!("set the limit: `limits {{ \"{name}\" = … }}`")));
+    let entry = format!("{} = {}", literal::key(name), literal::quantity(&request.0));
+    let fault = fault.field(limits_at.path().to_string()).help(format!("write `limits {{ {entry} }}` beside it"));
+    faults.push(fault.insert("set the limit to the same", limits_at, entry));
 }
 
 /// Large pages need a container that asks for CPU or memory as well.

@@ -185,7 +185,7 @@ fn words(container: &Container, at: &At<'_>, faults: &mut Faults) {
     ];
     for (field, word, words) in fields {
         if let Some(word) = defaults::given(word.as_deref()) {
-            faults.extend(one_of(code::UNKNOWN_CONTAINER_WORD, word, words, &at.field(field)));
+            faults.extend(one_of(code::UNKNOWN_WORD, word, words, &at.field(field)));
         }
     }
 }

@@ -30,7 +30,7 @@ pub fn check(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
     let policy = pod.spec.dns_policy.as_deref().unwrap_or_default();
     let policy_at = at.field("dnsPolicy");
     if !policy.is_empty() {
-        faults.extend(one_of(code::BAD_POD_WORD, policy, POLICIES, &policy_at));
+        faults.extend(one_of(code::UNKNOWN_WORD, policy, POLICIES, &policy_at));
     }
     faults.extend(in_the_network_of_the_node(pod, policy, at));
     let config_at = at.field("dnsConfig");

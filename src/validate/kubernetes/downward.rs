@@ -12,6 +12,7 @@ use crate::diagnostics::code::{MISSING_FIELD, kubernetes as code};
 use crate::diagnostics::suggest::closest;
 use crate::schema::units;
 use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// Fields that the API server has a name for, though not everyone may see them.
@@ -96,7 +97,7 @@ fn unknown(path: &str, allowed: &[&str], at: &At<'_>) -> Fault {
     match closest(path, allowed.iter().copied()) {
         Some(near) => {
             let fault = fault.help(format!("did you mean `{near}`?"));
-            fault.suggest(format!("write `{near}`"), format!("\"{near}\""))
+            fault.suggest(format!("write `{near}`"), literal::text(near))
         }
         None => fault,
     }

@@ -11,6 +11,7 @@ use super::{Pod, defaults, downward, formats};
 use crate::diagnostics::code::{MISSING_FIELD, kubernetes as code};
 use crate::diagnostics::suggest::closest;
 use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// `validEnvDownwardAPIFieldPathExpressions`.
@@ -136,7 +137,7 @@ fn no_such_container(pod: &Pod<'_>, name: Option<&str>, at: &At<'_>) -> Option<F
         .note("Kubernetes takes any name, but without that container no node can start this one");
     Some(match closest(name, names()) {
         Some(near) => {
-            fault.help(format!("did you mean `{near}`?")).suggest(format!("write `{near}`"), format!("\"{near}\""))
+            fault.help(format!("did you mean `{near}`?")).suggest(format!("write `{near}`"), literal::text(near))
         }
         None => fault.help("leave it out for the container itself"),
     })

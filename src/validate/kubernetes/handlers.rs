@@ -13,6 +13,7 @@ use super::{defaults, formats, ports};
 use crate::diagnostics::code::{MISSING_FIELD, NEGATIVE, kubernetes as code};
 use crate::diagnostics::suggest::closest;
 use crate::validate::fault::{Fault, Faults};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 const SCHEMES: &[&str] = &["HTTP", "HTTPS"];
@@ -109,7 +110,7 @@ fn http_get(action: Option<&HTTPGetAction>, container: &Container, at: &At<'_>, 
     let Some(action) = action else { return };
     port(&action.port, container, &at.field("port"), faults);
     if let Some(scheme) = defaults::given(action.scheme.as_deref()) {
-        faults.extend(one_of(code::UNKNOWN_CONTAINER_WORD, scheme, SCHEMES, &at.field("scheme")));
+        faults.extend(one_of(code::UNKNOWN_WORD, scheme, SCHEMES, &at.field("scheme")));
     }
     let list = at.field("httpHeaders");
     for (index, header) in action.http_headers.iter().flatten().enumerate() {
@@ -147,7 +148,7 @@ fn port(port: &IntOrString, container: &Container, at: &At<'_>, faults: &mut Fau
         .note("Kubernetes takes any name, but where the container has no such port nothing ever answers");
     faults.push(match closest(name, names()) {
         Some(known) => {
-            fault.help(format!("did you mean `{known}`?")).suggest(format!("write `{known}`"), format!("\"{known}\""))
+            fault.help(format!("did you mean `{known}`?")).suggest(format!("write `{known}`"), literal::text(known))
         }
         None => fault
             .help(format!("give the number of the port, or add `ports {{ name = \"{name}\", containerPort = … }}`")),

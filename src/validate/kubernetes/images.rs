@@ -9,6 +9,7 @@ use k8s_openapi::api::core::v1::Container;
 use super::defaults;
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::{Fault, Faults};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// What a name has at most, with its registry, in bytes: `NameTotalLengthMax`.
@@ -36,7 +37,7 @@ pub fn check(container: &Container, at: &At<'_>, faults: &mut Faults) {
         faults.push(match malformed(trimmed) {
             None => {
                 let fault = fault.help(format!("write `{trimmed}`"));
-                fault.replace("take the blanks away", format!("\"{trimmed}\""))
+                fault.replace("take the blanks away", literal::text(trimmed))
             }
             Some(_) => fault,
         });

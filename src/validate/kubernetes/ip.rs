@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use super::formats::shown;
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::{Fault, Faults};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// Checks an address of a field that takes unusual forms too: `IsValidIPForLegacyField`.
@@ -56,7 +57,7 @@ fn unusual(text: &str, address: IpAddr, at: &At<'_>) -> Option<Fault> {
     } else {
         return None;
     };
-    Some(fault.replace(format!("write `{usual}`"), format!("\"{usual}\"")))
+    Some(fault.replace(format!("write `{usual}`"), literal::text(&usual)))
 }
 
 #[cfg(test)]

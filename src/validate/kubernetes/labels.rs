@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::formats::{label_value, qualified_name, shown};
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::{Fault, Faults};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// What a key or a value belongs to, for messages.
@@ -104,7 +105,7 @@ pub fn old_node_label(key: &str, as_value: bool, at: &At<'_>) -> Option<Fault> {
     Some(match old.new {
         Some(new) => {
             let fault = fault.help(format!("use `{new}`"));
-            if as_value { fault.suggest(format!("write `{new}`"), format!("\"{new}\"")) } else { fault }
+            if as_value { fault.suggest(format!("write `{new}`"), literal::text(new)) } else { fault }
         }
         None => fault.help("leave it out; taints and tolerations keep pods off nodes"),
     })

@@ -87,9 +87,9 @@ fn stop_signal(pod: &Pod<'_>, signal: &str, at: &At<'_>, faults: &mut Faults) {
                 .help("add `os { name = \"linux\" }` to the pod spec");
             faults.push(fault);
         }
-        Some("windows") => faults.extend(one_of(code::UNKNOWN_CONTAINER_WORD, signal, WINDOWS_SIGNALS, at)),
+        Some("windows") => faults.extend(one_of(code::UNKNOWN_WORD, signal, WINDOWS_SIGNALS, at)),
         Some("linux") if !is_real_time(signal) => {
-            faults.extend(one_of(code::UNKNOWN_CONTAINER_WORD, signal, LINUX_SIGNALS, at));
+            faults.extend(one_of(code::UNKNOWN_WORD, signal, LINUX_SIGNALS, at));
         }
         Some(_) => {}
     }

@@ -9,12 +9,13 @@ use k8s_openapi::api::core::v1::{Container, VolumeMount};
 use rustc_hash::FxHashMap;
 
 use super::Pod;
-use super::paths::{below, known_as, quoted, required};
+use super::paths::{below, known_as, required};
 use super::volumes::{Named, Volumes};
 use super::words::one_of;
 use crate::diagnostics::code::{self, kubernetes as codes};
 use crate::diagnostics::suggest::closest;
 use crate::validate::fault::{Fault, Faults};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// Checks those of the container at `at`.
@@ -106,7 +107,7 @@ fn odd(path: &str, at: &At<'_>) -> Option<Fault> {
     let meant = format!("/{path}");
     let message = format!("the volume is mounted at `{meant}`, wherever the container works");
     let fault = Fault::found(codes::ODD_MOUNT_PATH, at, message);
-    Some(fault.help(format!("write `{meant}`")).suggest("make it absolute", quoted(&meant)))
+    Some(fault.help(format!("write `{meant}`")).suggest("make it absolute", literal::text(&meant)))
 }
 
 /// Mounts or devices of a container by their names and by their paths. Of several with one name the last counts.
@@ -191,7 +192,7 @@ fn of_list(container: &Container, mount: &VolumeMount, list: &At<'_>, at: &At<'_
 fn propagated(container: &Container, propagation: &str, at: &At<'_>, faults: &mut Faults) {
     const BOTH_WAYS: &str = "Bidirectional";
     const WAYS: &[&str] = &["None", "HostToContainer", BOTH_WAYS];
-    faults.extend(one_of(code::BAD_KEYWORD, propagation, WAYS, at));
+    faults.extend(one_of(code::kubernetes::UNKNOWN_WORD, propagation, WAYS, at));
     let privileged = container.security_context.as_ref().and_then(|context| context.privileged).unwrap_or_default();
     if propagation == BOTH_WAYS && !privileged {
         let message = format!("only a privileged container can mount with `{BOTH_WAYS}`");
@@ -206,7 +207,7 @@ fn propagated(container: &Container, propagation: &str, at: &At<'_>, faults: &mu
 fn read_only_in_depth(mount: &VolumeMount, read_only: &str, at: &At<'_>, faults: &mut Faults) {
     const WORDS: &[&str] = &["Disabled", "IfPossible", "Enabled"];
     let place = at.field("recursiveReadOnly");
-    if let Some(fault) = one_of(code::BAD_KEYWORD, read_only, WORDS, &place) {
+    if let Some(fault) = one_of(code::kubernetes::UNKNOWN_WORD, read_only, WORDS, &place) {
         faults.push(fault);
         return;
     }

@@ -5,7 +5,8 @@
 
 use k8s_openapi::api::core::v1::{PodSecurityContext, PodSpec, SecurityContext};
 
-use super::{Pod, security};
+use super::Pod;
+use super::words::one_of;
 use crate::diagnostics::code;
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::path::At;
@@ -29,7 +30,7 @@ pub fn check(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
             faults.push(Fault::required(code::MISSING_FIELD, &name, message).help("write `linux` or `windows`"));
         }
         other => {
-            let fault = security::one_of(code::kubernetes::UNKNOWN_OS, other, &["linux", "windows"], &name);
+            let fault = one_of(code::kubernetes::UNKNOWN_OS, other, &["linux", "windows"], &name);
             faults.extend(fault.map(|fault| Fault {
                 message: format!("there is no operating system `{other}` for pods"),
                 ..fault.field(place.path().to_string())

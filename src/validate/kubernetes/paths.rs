@@ -7,6 +7,7 @@ use super::formats::{dns_label, dns_subdomain, has_parent_element};
 use super::spec::{dns_name, dns_name_of};
 use crate::diagnostics::code::{self, kubernetes as codes};
 use crate::validate::fault::{Fault, Faults};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// A text that has to be there; `owner` is what needs it, and `at` the place of the owner.
@@ -63,7 +64,7 @@ pub fn below(path: &str, at: &At<'_>, faults: &mut Faults) {
         let rest = path.trim_start_matches('/');
         faults.push(match rest {
             "" => fault,
-            rest => fault.help(format!("write `{rest}`")).suggest("leave the `/` out", quoted(rest)),
+            rest => fault.help(format!("write `{rest}`")).suggest("leave the `/` out", literal::text(rest)),
         });
     }
     faults.extend(without_parents(path, at));
@@ -77,12 +78,6 @@ pub fn of_file(path: &str, at: &At<'_>, faults: &mut Faults) {
         let fault = Fault::invalid(codes::PATH_GOES_UP, at, format!("the path `{path}` starts with `..`"));
         faults.push(fault.note("Kubernetes keeps such names for itself").echo(path == ".."));
     }
-}
-
-/// A text as a string of the source.
-#[must_use]
-pub fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$"))
 }
 
 /// The faults after the first `before` are, to Kubernetes, below the place `to` instead of `from`.

@@ -13,6 +13,7 @@ use super::words::one_of;
 use super::{Pod, defaults, formats, restarts};
 use crate::diagnostics::code::{MISSING_FIELD, kubernetes as code};
 use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 const PROTOCOLS: &[&str] = &["TCP", "UDP", "SCTP"];
@@ -31,12 +32,7 @@ pub fn check(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Fau
             }
         }
         numbers(pod, port, &place, faults);
-        faults.extend(one_of(
-            code::UNKNOWN_CONTAINER_WORD,
-            defaults::protocol(port),
-            PROTOCOLS,
-            &place.field("protocol"),
-        ));
+        faults.extend(one_of(code::UNKNOWN_WORD, defaults::protocol(port), PROTOCOLS, &place.field("protocol")));
         host_ip(pod, port, &place, faults);
     }
 }
@@ -52,7 +48,7 @@ pub fn name(name: &str, at: &At<'_>) -> Option<Fault> {
     let better = name.to_ascii_lowercase().replace(['_', '.', ' '], "-");
     Some(if formats::port_name(&better).is_none() {
         let fault = fault.help(format!("did you mean `{better}`?"));
-        fault.suggest(format!("write `{better}`"), format!("\"{better}\""))
+        fault.suggest(format!("write `{better}`"), literal::text(&better))
     } else {
         fault
     })

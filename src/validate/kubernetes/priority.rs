@@ -34,7 +34,7 @@ pub fn check(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
     if let Some(policy) = &spec.preemption_policy {
         // Kubernetes misses an empty word, and does not know another.
         let reason = if policy.is_empty() { Reason::Required } else { Reason::NotSupported };
-        let fault = one_of(code::BAD_POD_WORD, policy, PREEMPTION_POLICIES, &at.field("preemptionPolicy"));
+        let fault = one_of(code::UNKNOWN_WORD, policy, PREEMPTION_POLICIES, &at.field("preemptionPolicy"));
         faults.extend(fault.map(|fault| Fault { reason: Some(reason), ..fault }));
     }
     priority(pod, at, faults);

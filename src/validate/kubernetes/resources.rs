@@ -113,7 +113,7 @@ fn word(value: &str, words: &[&str], at: &At<'_>) -> Option<Fault> {
     if value.is_empty() {
         return Some(Fault::required(code::MISSING_FIELD, at, "an element of `resizePolicy` needs both of its fields"));
     }
-    one_of(code::BAD_KEYWORD, value, words, at)
+    one_of(code::kubernetes::UNKNOWN_WORD, value, words, at)
 }
 
 fn never_restarted(at: &At<'_>) -> Fault {

@@ -38,7 +38,7 @@ pub fn regular(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut F
                 .help("add `restartPolicy = \"Never\"`, which restarts the container by its rules alone");
             faults.push(fault);
         }
-        Some(policy) => faults.extend(one_of(code::UNKNOWN_CONTAINER_WORD, policy, POLICIES, &policy_at)),
+        Some(policy) => faults.extend(one_of(code::UNKNOWN_WORD, policy, POLICIES, &policy_at)),
     }
     check_rules(pod, container, at, faults);
 }
@@ -60,7 +60,7 @@ pub fn init(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faul
         }
         return;
     }
-    faults.extend(one_of(code::UNKNOWN_CONTAINER_WORD, policy, POLICIES, &at.field("restartPolicy")));
+    faults.extend(one_of(code::UNKNOWN_WORD, policy, POLICIES, &at.field("restartPolicy")));
     check_rules(pod, container, at, faults);
 }
 
@@ -78,14 +78,14 @@ fn check_rules(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut F
         if pod.features.restart_all_containers { &["Restart", "RestartAllContainers"] } else { &["Restart"] };
     for (index, rule) in rules.iter().enumerate() {
         let at = list.index(index);
-        faults.extend(one_of(code::UNKNOWN_CONTAINER_WORD, &rule.action, actions, &at.field("action")));
+        faults.extend(one_of(code::UNKNOWN_WORD, &rule.action, actions, &at.field("action")));
         let at = at.field("exitCodes");
         let Some(codes) = &rule.exit_codes else {
             let message = "a restart rule needs `exitCodes`, which it applies to";
             faults.push(Fault::required(MISSING_FIELD, &at, message));
             continue;
         };
-        faults.extend(one_of(code::UNKNOWN_CONTAINER_WORD, &codes.operator, OPERATORS, &at.field("operator")));
+        faults.extend(one_of(code::UNKNOWN_WORD, &codes.operator, OPERATORS, &at.field("operator")));
         let count = codes.values.as_ref().map_or(0, Vec::len);
         if count > MOST_VALUES {
             let message = format!("a restart rule has at most {MOST_VALUES} exit codes, and these are {count}");

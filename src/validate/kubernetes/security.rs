@@ -13,8 +13,9 @@ mod windows;
 use k8s_openapi::api::core::v1::{Container, PodSecurityContext, PodSpec, SecurityContext};
 
 use super::Pod;
-use crate::diagnostics::{Code, code, suggest};
-use crate::validate::fault::{Fault, Faults, Reason};
+use super::words::one_of;
+use crate::diagnostics::code;
+use crate::validate::fault::{Fault, Faults};
 use crate::validate::path::At;
 
 /// Checks that of the pod; `at` is its spec.
@@ -50,40 +51,6 @@ fn of_container(pod: &Pod<'_>, context: &SecurityContext, at: &At<'_>, faults: &
     escalation(context, at, faults);
     capabilities::check(pod, context, at, faults);
     root::of_container(pod, context, at, faults);
-}
-
-/// A word that is none of these.
-///
-/// Source: `field.NotSupported` in all of validation.go.
-#[must_use]
-pub fn one_of(code: Code, value: &str, words: &[&str], at: &At<'_>) -> Option<Fault> {
-    if words.contains(&value) {
-        return None;
-    }
-    let path = at.path().to_string();
-    let field = path.rsplit('.').next().unwrap_or_default();
-    let known: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-    let fault = Fault::refused(code, Reason::NotSupported, at, format!("`{field}` cannot be {}", quoted(value)))
-        .note(format!("Kubernetes knows {} here", listed(&known)));
-    let same = words.iter().find(|word| word.eq_ignore_ascii_case(value));
-    Some(match (same, suggest::closest(value, words.iter().copied())) {
-        (Some(word), _) => {
-            fault.help(format!("write `{word}`")).replace(format!("write `{word}`"), format!("\"{word}\""))
-        }
-        (None, Some(word)) => {
-            fault.help(format!("did you mean `{word}`?")).suggest(format!("write `{word}`"), format!("\"{word}\""))
-        }
-        (None, None) => fault,
-    })
-}
-
-/// Words as a sentence lists them.
-fn listed(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => format!("only {one}"),
-        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
-    }
 }
 
 /// A text as it is shown in a message.
@@ -130,7 +97,7 @@ fn policies(pod: &Pod<'_>, context: &PodSecurityContext, at: &At<'_>, faults: &m
     ];
     for (name, value, words) in policies {
         let Some(value) = value else { continue };
-        faults.extend(one_of(code::kubernetes::BAD_SECURITY_WORD, value, words, &at.field(name)));
+        faults.extend(one_of(code::kubernetes::UNKNOWN_WORD, value, words, &at.field(name)));
     }
 }
 
@@ -138,7 +105,7 @@ fn policies(pod: &Pod<'_>, context: &PodSecurityContext, at: &At<'_>, faults: &m
 fn proc_mount(pod: &Pod<'_>, context: &SecurityContext, at: &At<'_>, faults: &mut Faults) {
     let Some(value) = &context.proc_mount else { return };
     let at = at.field("procMount");
-    faults.extend(one_of(code::kubernetes::BAD_SECURITY_WORD, value, &["Default", "Unmasked"], &at));
+    faults.extend(one_of(code::kubernetes::UNKNOWN_WORD, value, &["Default", "Unmasked"], &at));
     if value == "Unmasked" && pod.spec.host_users.unwrap_or(true) {
         faults.push(
             Fault::invalid(

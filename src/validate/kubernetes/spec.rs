@@ -14,6 +14,7 @@ use super::words::one_of;
 use crate::diagnostics::code::kubernetes as code;
 use crate::diagnostics::{Code, code as common};
 use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// Source: `validateRestartPolicy`.
@@ -31,7 +32,7 @@ pub fn check(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
         faults.push(fault);
     }
     if let Some(policy) = spec.restart_policy.as_deref().filter(|policy| !policy.is_empty()) {
-        faults.extend(one_of(code::BAD_POD_WORD, policy, RESTART_POLICIES, &at.field("restartPolicy")));
+        faults.extend(one_of(code::UNKNOWN_WORD, policy, RESTART_POLICIES, &at.field("restartPolicy")));
     }
     periods(pod, at, faults);
     if let Some(labels) = &spec.node_selector {
@@ -67,7 +68,7 @@ pub fn dns_name_of(code: Code, wrong: Option<String>, what: &str, name: &str, at
     let other = name.to_lowercase().replace(['_', ' '], "-");
     let still_wrong = if is_label { dns_label(&other) } else { dns_subdomain(&other) };
     Some(if still_wrong.is_none() {
-        fault.help(format!("`{other}` could be one")).suggest(format!("write `{other}`"), format!("\"{other}\""))
+        fault.help(format!("`{other}` could be one")).suggest(format!("write `{other}`"), literal::text(&other))
     } else {
         fault
     })

@@ -40,13 +40,12 @@ fn one(pod: &Pod<'_>, constraint: &TopologySpreadConstraint, at: &At<'_>, faults
     }
     faults.extend(labels::old_node_label(&constraint.topology_key, true, &key_at));
     let action = constraint.when_unsatisfiable.as_str();
-    faults.extend(one_of(code::BAD_SCHEDULING_WORD, action, ACTIONS, &at.field("whenUnsatisfiable")));
+    faults.extend(one_of(code::UNKNOWN_WORD, action, ACTIONS, &at.field("whenUnsatisfiable")));
     min_domains(constraint, at, faults);
     for (policy, name) in
         [(&constraint.node_affinity_policy, "nodeAffinityPolicy"), (&constraint.node_taints_policy, "nodeTaintsPolicy")]
     {
-        let fault =
-            policy.as_ref().and_then(|policy| one_of(code::BAD_SCHEDULING_WORD, policy, POLICIES, &at.field(name)));
+        let fault = policy.as_ref().and_then(|policy| one_of(code::UNKNOWN_WORD, policy, POLICIES, &at.field(name)));
         faults.extend(fault);
     }
     selector(pod, constraint, at, faults);

@@ -51,7 +51,7 @@ fn one(toleration: &Toleration, features: &Features, at: &At<'_>, faults: &mut F
     compared(toleration, operator, features, at, faults);
     let effect = text(toleration.effect.as_ref());
     if !effect.is_empty() {
-        faults.extend(one_of(code::BAD_SCHEDULING_WORD, effect, EFFECTS, &at.field("effect")));
+        faults.extend(one_of(code::UNKNOWN_WORD, effect, EFFECTS, &at.field("effect")));
     }
 }
 
@@ -107,7 +107,7 @@ fn compared(toleration: &Toleration, operator: &str, features: &Features, at: &A
         "Lt" | "Gt" if features.toleration_comparison => faults.extend(number(operator, value, &place)),
         _ => {
             let words = if features.toleration_comparison { OPERATORS_WITH_NUMBERS } else { OPERATORS };
-            faults.extend(one_of(code::BAD_SCHEDULING_WORD, operator, words, &at.field("operator")));
+            faults.extend(one_of(code::UNKNOWN_WORD, operator, words, &at.field("operator")));
         }
     }
 }

@@ -8,6 +8,7 @@ use super::formats::{listed, shown};
 use crate::diagnostics::Code;
 use crate::diagnostics::suggest::closest;
 use crate::validate::fault::{Fault, Reason};
+use crate::validate::literal;
 use crate::validate::path::{At, Step};
 
 /// How many words a list has that is always shown.
@@ -29,7 +30,7 @@ pub fn one_of(code: Code, value: &str, words: &[&str], at: &At<'_>) -> Option<Fa
     };
     let Some(word) = near else { return Some(fault) };
     let fault = fault.help(format!("did you mean `{word}`?"));
-    let (change, text) = (format!("write `{word}`"), format!("\"{word}\""));
+    let (change, text) = (format!("write `{word}`"), literal::text(word));
     // Where only the case is wrong, nothing else can be meant.
     Some(if word.eq_ignore_ascii_case(value) { fault.replace(change, text) } else { fault.suggest(change, text) })
 }

@@ -54,7 +54,8 @@ fn unstated(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
     let detail = format!("pod or {} must set securityContext.runAsNonRoot=true", listed(&silent));
     let message = format!("{} may run as root", super::shown(&silent));
     let help = "add `securityContext { runAsNonRoot = true }` to the pod spec, and see that the image has another user";
-    faults.push(NON_ROOT.misses(&at.field("runAsNonRoot"), message, &detail).help(help));
+    let fault = NON_ROOT.misses(&at.field("runAsNonRoot"), message, &detail).help(help);
+    faults.push(fault.insert("rule root out", at, "runAsNonRoot = true"));
 }
 
 fn non_root(whose: Whose<'_>, context: &At<'_>, faults: &mut Faults) {

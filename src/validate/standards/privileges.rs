@@ -9,6 +9,7 @@ use super::{Check, Container, Level, Whose};
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::Faults;
 use crate::validate::kubernetes::{Pod, os};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 const PRIVILEGED: Check = Check { code: code::STANDARD_PRIVILEGED, name: "baseline: privileged" };
@@ -80,7 +81,7 @@ fn added(
         faults.push(if allowed.contains(&bare) {
             fault
                 .help(format!("write `{bare}`, as the standard has it"))
-                .replace(format!("write `{bare}`"), format!("\"{bare}\""))
+                .replace(format!("write `{bare}`"), literal::text(bare))
         } else {
             let allowed: Vec<String> = allowed.iter().map(|name| format!("`{name}`")).collect();
             fault.help(format!("leave it out; allowed is {}", allowed.join(", ")))
@@ -106,7 +107,8 @@ fn dropped(capabilities: Option<&Capabilities>, container: &str, at: &At<'_>, fa
             .replace("write `ALL`", "\"ALL\""),
         None if dropped.is_empty() => KEPT
             .misses(&list, message, &detail)
-            .help("add `capabilities { drop = [\"ALL\"] }` to the `securityContext` of the container"),
+            .help("add `capabilities { drop = [\"ALL\"] }` to the `securityContext` of the container")
+            .insert("drop all of them", &at, "drop = [\"ALL\"]"),
         None => KEPT.misses(&list, message, &detail).help("drop `\"ALL\"`, and add what the container needs"),
     });
 }
@@ -123,7 +125,8 @@ fn escalation(container: &Container<'_>, at: &At<'_>, faults: &mut Faults) {
         None => faults.push(
             ESCALATION
                 .misses(&place, message, &detail)
-                .help("add `allowPrivilegeEscalation = false` to the `securityContext` of the container"),
+                .help("add `allowPrivilegeEscalation = false` to the `securityContext` of the container")
+                .insert("rule it out", at, "allowPrivilegeEscalation = false"),
         ),
     }
 }

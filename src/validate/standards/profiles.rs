@@ -175,7 +175,9 @@ fn no_seccomp(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
     );
     let message = format!("seccomp does not watch over {}", super::shown(&silent));
     let help = "add `securityContext { seccompProfile { type = \"RuntimeDefault\" } }` to the pod spec";
-    faults.push(NO_SECCOMP.misses(&at.field("seccompProfile"), message, &detail).help(help));
+    let place = at.field("seccompProfile");
+    let fault = NO_SECCOMP.misses(&place, message, &detail).help(help);
+    faults.push(fault.insert("take the runtime's own profile", &place, "type = \"RuntimeDefault\""));
 }
 
 fn sysctl_names<'p>(pod: &Pod<'_>, names: impl Iterator<Item = &'p str>, context: &At<'_>, faults: &mut Faults) {

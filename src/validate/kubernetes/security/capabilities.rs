@@ -8,6 +8,7 @@ use k8s_openapi::api::core::v1::SecurityContext;
 use crate::diagnostics::{code, suggest};
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::kubernetes::{Pod, os};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// The capabilities of Linux, and the word for all of them.
@@ -83,9 +84,9 @@ fn odd(name: &str, at: &At<'_>) -> Fault {
         let fault = found(format!("there is no capability {}", super::quoted(name)))
             .note("Kubernetes passes the name on, and the container runtime refuses to start a container with it");
         return match suggest::closest(bare, KNOWN.iter().copied()) {
-            Some(close) => fault
-                .help(format!("did you mean `{close}`?"))
-                .suggest(format!("write `{close}`"), format!("\"{close}\"")),
+            Some(close) => {
+                fault.help(format!("did you mean `{close}`?")).suggest(format!("write `{close}`"), literal::text(close))
+            }
             None => fault,
         };
     };
@@ -100,5 +101,5 @@ fn odd(name: &str, at: &At<'_>) -> Fault {
              do not",
         )
     };
-    fault.help(format!("write `{known}`")).replace(format!("write `{known}`"), format!("\"{known}\""))
+    fault.help(format!("write `{known}`")).replace(format!("write `{known}`"), literal::text(known))
 }

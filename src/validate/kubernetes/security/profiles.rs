@@ -5,10 +5,11 @@
 
 use k8s_openapi::api::core::v1::{AppArmorProfile, SeccompProfile};
 
-use super::one_of;
 use crate::diagnostics::code;
 use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::kubernetes::formats;
+use crate::validate::kubernetes::words::one_of;
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// The types of both.
@@ -55,7 +56,7 @@ fn kind(which: &str, kind: &str, at: &At<'_>, faults: &mut Faults) {
         let help = "write `type = \"RuntimeDefault\"` for the profile of the container runtime";
         faults.push(Fault::required(code::MISSING_FIELD, &at, message).help(help));
     } else {
-        faults.extend(one_of(code::kubernetes::BAD_SECURITY_WORD, kind, TYPES, &at));
+        faults.extend(one_of(code::kubernetes::UNKNOWN_WORD, kind, TYPES, &at));
     }
 }
 
@@ -97,7 +98,7 @@ fn loaded(name: &str, at: &At<'_>, faults: &mut Faults) {
         faults.push(match trimmed {
             "" => fault.help("give the name of a profile that is loaded on the node"),
             name if is_plain(name) => {
-                fault.help("take the blanks away").replace("take the blanks away", format!("\"{name}\""))
+                fault.help("take the blanks away").replace("take the blanks away", literal::text(name))
             }
             _ => fault.help("take the blanks away"),
         });

@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 use crate::diagnostics::code;
 use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::kubernetes::{Pod, defaults, os};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// What a name has at most, in bytes.
@@ -123,7 +124,7 @@ fn bad_name(name: &str, at: &At<'_>) -> Fault {
     );
     let lower = name.to_ascii_lowercase();
     if is_name(&lower) {
-        fault.help(format!("write `{lower}`")).suggest(format!("write `{lower}`"), format!("\"{lower}\""))
+        fault.help(format!("write `{lower}`")).suggest(format!("write `{lower}`"), literal::text(&lower))
     } else {
         fault
     }

@@ -134,7 +134,7 @@ fn check_claim(pod: &Pod<'_>, claim: &PersistentVolumeClaimSpec, at: &At<'_>, fa
         faults.extend(named(class, "a class of attributes", &at.field("volumeAttributesClassName")));
     }
     if let Some(mode) = &claim.volume_mode {
-        faults.extend(one_of(code::BAD_KEYWORD, mode, MODES, &at.field("volumeMode")));
+        faults.extend(one_of(code::kubernetes::UNKNOWN_WORD, mode, MODES, &at.field("volumeMode")));
     }
     check_data(claim, at, faults);
 }
@@ -152,7 +152,9 @@ fn check_access(modes: &[String], at: &At<'_>, faults: &mut Faults) {
     }
     for (index, mode) in modes.iter().enumerate() {
         let field = at.path().to_string();
-        faults.extend(one_of(code::BAD_KEYWORD, mode, MODES, &at.index(index)).map(|fault| fault.field(field)));
+        faults.extend(
+            one_of(code::kubernetes::UNKNOWN_WORD, mode, MODES, &at.index(index)).map(|fault| fault.field(field)),
+        );
     }
     let other = modes.iter().find(|mode| *mode != ALONE && MODES.contains(&mode.as_str()));
     if let Some(other) = other.filter(|_| modes.iter().any(|mode| mode == ALONE)) {

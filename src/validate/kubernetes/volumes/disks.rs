@@ -59,10 +59,10 @@ pub fn azure_disk(disk: &AzureDiskVolumeSource, at: &At<'_>, faults: &mut Faults
     required(&disk.disk_name, "an `azureDisk` volume", "diskName", at, faults);
     required(&disk.disk_uri, "an `azureDisk` volume", "diskURI", at, faults);
     if let Some(caching) = &disk.caching_mode {
-        faults.extend(one_of(code::BAD_KEYWORD, caching, CACHING, &at.field("cachingMode")));
+        faults.extend(one_of(code::kubernetes::UNKNOWN_WORD, caching, CACHING, &at.field("cachingMode")));
     }
     if let Some(kind) = &disk.kind {
-        faults.extend(one_of(code::BAD_KEYWORD, kind, KINDS, &at.field("kind")));
+        faults.extend(one_of(code::kubernetes::UNKNOWN_WORD, kind, KINDS, &at.field("kind")));
     }
     faults.extend(azure_address(disk, &at.field("diskURI")));
 }

@@ -13,6 +13,7 @@ use crate::validate::kubernetes::Pod;
 use crate::validate::kubernetes::amounts::{is_huge_pages, thousandths};
 use crate::validate::kubernetes::paths::{required, without_parents};
 use crate::validate::kubernetes::words::one_of;
+use crate::validate::literal;
 use crate::validate::path::At;
 
 const HUGE_PAGES: &str = "HugePages";
@@ -39,7 +40,7 @@ fn bad_medium(medium: &str, at: &At<'_>) -> Fault {
     );
     match closest(medium, MEDIA.iter().copied()) {
         Some(word) => {
-            fault.help(format!("did you mean `{word}`?")).suggest(format!("write `{word}`"), format!("\"{word}\""))
+            fault.help(format!("did you mean `{word}`?")).suggest(format!("write `{word}`"), literal::text(word))
         }
         None => fault,
     }
@@ -74,7 +75,7 @@ pub fn host_path(source: &HostPathVolumeSource, at: &At<'_>, faults: &mut Faults
     faults.extend(without_parents(&source.path, &at.field("path")));
     let kind = source.type_.as_deref().unwrap_or_default();
     if !kind.is_empty() {
-        faults.extend(one_of(code::BAD_KEYWORD, kind, KINDS, &at.field("type")));
+        faults.extend(one_of(code::kubernetes::UNKNOWN_WORD, kind, KINDS, &at.field("type")));
     }
 }
 
@@ -84,6 +85,6 @@ pub fn image(source: &ImageVolumeSource, at: &At<'_>, faults: &mut Faults) {
     required(source.reference.as_deref().unwrap_or_default(), "an `image` volume", "reference", at, faults);
     // Without one, the server takes one by the tag of the image.
     if let Some(policy) = source.pull_policy.as_deref().filter(|policy| !policy.is_empty()) {
-        faults.extend(one_of(code::BAD_KEYWORD, policy, POLICIES, &at.field("pullPolicy")));
+        faults.extend(one_of(code::kubernetes::UNKNOWN_WORD, policy, POLICIES, &at.field("pullPolicy")));
     }
 }

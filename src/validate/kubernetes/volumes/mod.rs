@@ -22,10 +22,11 @@ use k8s_openapi::api::core::v1::Volume;
 use rustc_hash::FxHashMap;
 
 use super::Pod;
-use super::paths::{known_as, label, quoted, required};
+use super::paths::{known_as, label, required};
 use crate::diagnostics::code::kubernetes as codes;
 use crate::diagnostics::suggest::closest;
 use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// The volumes of a pod by name.
@@ -62,9 +63,9 @@ impl<'p> Volumes<'p> {
         let fault = Fault::refused(codes::UNKNOWN_VOLUME, Reason::NotFound, at, message)
             .echo(name.is_empty() || broken || self.by_name.contains_key(name));
         let mut fault = match similar {
-            Some(similar) => {
-                fault.help(format!("did you mean `{similar}`?")).suggest(format!("write `{similar}`"), quoted(similar))
-            }
+            Some(similar) => fault
+                .help(format!("did you mean `{similar}`?"))
+                .suggest(format!("write `{similar}`"), literal::text(similar)),
             None => fault.help(format!("declare it in `pod_spec`: `volumes {name} {{ … }}`")),
         };
         fault.notes.extend(self.by_name.is_empty().then(|| "the pod has no volumes at all".to_owned()));

@@ -207,7 +207,7 @@ fn pod_certificate<'p>(
     const KEYS: &[&str] = &["RSA3072", "RSA4096", "ECDSAP256", "ECDSAP384", "ECDSAP521", "ED25519"];
     signers::signer_name(&certificate.signer_name, "a `podCertificate`", at, faults);
     let key = certificate.key_type.as_str();
-    faults.extend(one_of(code::BAD_KEYWORD, key, KEYS, &at.field("keyType")));
+    faults.extend(one_of(code::kubernetes::UNKNOWN_WORD, key, KEYS, &at.field("keyType")));
     if let Some(seconds) = certificate.max_expiration_seconds {
         faults.extend(signers::lifetime(seconds, &certificate.signer_name, &at.field("maxExpirationSeconds")));
     }

@@ -140,12 +140,4 @@ mod tests {
         assert_eq!(named("command line", "--set block={}"), None);
         assert_eq!(written("block"), None);
     }
-
-    #[test]
-    fn keys_have_quotes_where_they_need_them() {
-        assert_eq!(
-            ["cpu", "ephemeral-storage", "nvidia.com/gpu"].map(key),
-            ["cpu", "ephemeral-storage", "\"nvidia.com/gpu\""]
-        );
-    }
 }

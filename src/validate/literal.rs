@@ -10,7 +10,7 @@ pub fn text(text: &str) -> String {
     for c in text.chars() {
         match c {
             '"' | '\\' | '$' => literal.extend(['\\', c]),
-            c if c.is_control() => literal.push_str(&format!("\\u{{{:X}}}", u32::from(c))),
+            c if c.is_control() => literal.extend(c.escape_unicode()),
             c => literal.push(c),
         }
     }
@@ -43,7 +43,7 @@ mod tests {
 
     #[test]
     fn what_would_mean_something_else_is_escaped() {
-        assert_eq!(text("a\"b\\${c}\n"), r#""a\"b\\\${c}\u{A}""#);
+        assert_eq!(text("a\"b\\${c}\n"), r#""a\"b\\\${c}\u{a}""#);
         assert_eq!(key("nvidia.com/gpu"), "\"nvidia.com/gpu\"");
         assert_eq!([key("cpu"), key("in"), key("3d")], ["cpu", "\"in\"", "\"3d\""]);
         assert_eq!([quantity("500m"), quantity("1.5Gi"), quantity("2")], ["500m", "\"1.5Gi\"", "\"2\""]);

@@ -16,11 +16,11 @@ use std::fs;
 use flytec::check::pod_security::Level;
 use flytec::diagnostics::Severity;
 use flytec::validate::Target;
-use flytec::validate::fault::Fault;
+use flytec::validate::fault::{Fault, Faults};
 use k8s_openapi::api::core::v1 as api;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
-use support::pods::{faults_of, program_of, violations_of};
+use support::pods::{faults_in_two_steps, faults_of, program_of, violations_of};
 use support::root;
 
 /// What is in each file: pods judged with the gates that are on by default, and with gates that are off by default.
@@ -130,7 +130,12 @@ fn by_rules(case: &Value) -> Result<(), String> {
     let expected: BTreeSet<Error> = expected.iter().filter(|error| of_author(error)).cloned().collect();
     let pod = as_go_reads(case["pod"].clone());
     let pod: api::Pod = serde_json::from_value(pod).map_err(|error| format!("unreadable: {error}"))?;
-    let found = copies_left_out(&errors_of(&pod, &target(case)));
+    let target = target(case);
+    let found = copies_left_out(&errors_of(&faults_of(&pod, &target)));
+    let stepwise = copies_left_out(&errors_of(&faults_in_two_steps(&pod, 0, &target)));
+    if found != stepwise {
+        return Err(format!("looked at as a whole and in two steps, it has\n  {found:?}\n  {stepwise:?}"));
+    }
     if found == copies_left_out(&expected) {
         return Ok(());
     }
@@ -167,9 +172,9 @@ fn as_go_reads(mut value: Value) -> Value {
     value
 }
 
-fn errors_of(pod: &api::Pod, target: &Target) -> BTreeSet<Error> {
+fn errors_of(faults: &Faults) -> BTreeSet<Error> {
     let error = |fault: &Fault| Some((fault.reason?.machine_name().to_owned(), fault.kubernetes_field()));
-    faults_of(pod, target).iter().filter_map(error).collect()
+    faults.iter().filter_map(error).collect()
 }
 
 /// An error of a request that only copies the one of the limit, which the server fills in, counts once.

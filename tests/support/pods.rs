@@ -33,6 +33,16 @@ fn look(pod: &api::Pod, target: &Target, rules: impl Fn(&Pod<'_>, &mut Faults)) 
     faults
 }
 
+/// The same, found in two steps: what its container `filled` may get of a task is looked at by itself.
+pub fn faults_in_two_steps(pod: &api::Pod, filled: usize, target: &Target) -> Faults {
+    look(pod, target, |pod, faults| {
+        let Some(container) = pod.spec.containers.get(filled) else { return kubernetes::pod(pod, faults) };
+        let pod = Pod { filled: Some(filled), ..*pod };
+        kubernetes::pod(&pod, faults);
+        kubernetes::task(&pod, container, filled, faults);
+    })
+}
+
 /// The program that makes this pod, compiled; `None` for a pod that the language has no words for. `text` is the pod as JSON.
 pub fn program_of(pod: &Value, text: &str, arguments: &[String]) -> Option<Program> {
     let source = source_of(pod)?;

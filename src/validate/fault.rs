@@ -262,5 +262,8 @@ impl Fault {
     }
 }
 
+/// How many names of a pod are looked at for one that was meant: a pod can have any number of both names and faults.
+pub const MOST_COMPARED: usize = 200;
+
 /// Collects what rules find.
 pub type Faults = Vec<Fault>;

@@ -1,8 +1,8 @@
 //! Pods to the rules of those who will run them.
 //!
 //! In: the workloads of a program, with the values that they were made of. Out: diagnostics. Always: a rule looks at the finished
-//! pod, and what it finds is told at the place where the value was written; a template that many tasks share is looked at once, and
-//! what a task fills in once for each task. What may follow from something reported before is not told. Not here: rules between
+//! pod, and what it finds is told at the place where the value was written; what many tasks share is looked at once: a template,
+//! and what they take over from their environment. What may follow from something reported before is not told. Not here: rules between
 //! settings ([`crate::check`]), and any change of a pod.
 
 pub mod fault;
@@ -15,8 +15,10 @@ pub mod path;
 mod report;
 pub mod standards;
 
+use std::hash::Hash;
 use std::sync::Arc;
 
+use ecow::EcoString;
 use rustc_hash::FxHashMap;
 
 use self::fault::Faults;
@@ -29,7 +31,7 @@ use crate::diagnostics::Diagnostics;
 use crate::lower::{Template, Workload};
 use crate::schema::kubernetes::versions;
 use crate::source::{SourceMap, Span};
-use crate::value::Object;
+use crate::value::{Object, Value};
 
 /// What pods are held to.
 #[derive(Debug, Clone)]
@@ -81,11 +83,15 @@ pub fn validate(
     diagnostics: &mut Diagnostics,
 ) {
     let mut report = Report::new(diagnostics, sources);
-    for (first, count) in sharing(subjects, target) {
-        template_of(&subjects[first], count, target, &mut report);
+    let shared = |subject: &Subject| (Arc::as_ptr(&subject.workload.template), level(subject, target));
+    for (subject, count) in groups(subjects, shared) {
+        template_of(subject, count, target, &mut report);
+    }
+    for (subject, count) in groups(subjects, Filling::of) {
+        filled_in(subject, count, target, &mut report);
     }
     for subject in subjects {
-        filled_in(subject, target, &mut report);
+        command_of(subject, &mut report);
     }
     for part in parts {
         let pod = pod(&part.template, target);
@@ -104,21 +110,49 @@ pub fn validate(
     report.finish(diagnostics);
 }
 
-/// The first subject of each template, in order, and how many share it. Environments may keep different levels.
-fn sharing(subjects: &[Subject], target: &Target) -> Vec<(usize, usize)> {
-    let mut places: FxHashMap<(*const Template, Level), usize> = FxHashMap::default();
-    let mut sharing: Vec<(usize, usize)> = Vec::new();
-    for (index, subject) in subjects.iter().enumerate() {
-        let key = (Arc::as_ptr(&subject.workload.template), level(subject, target));
-        let place = *places.entry(key).or_insert_with(|| {
-            sharing.push((index, 0));
-            sharing.len() - 1
+/// The first of the subjects that have the same key, and how many have it, in order.
+fn groups<K: Eq + Hash>(subjects: &[Subject], key: impl Fn(&Subject) -> K) -> Vec<(&Subject, usize)> {
+    let mut places: FxHashMap<K, usize> = FxHashMap::default();
+    let mut groups: Vec<(&Subject, usize)> = Vec::new();
+    for subject in subjects {
+        let place = *places.entry(key(subject)).or_insert_with(|| {
+            groups.push((subject, 0));
+            groups.len() - 1
         });
-        if let Some((_, count)) = sharing.get_mut(place) {
+        if let Some((_, count)) = groups.get_mut(place) {
             *count += 1;
         }
     }
-    sharing
+    groups
+}
+
+/// What a task fills into its pod but for its command. Tasks that take it over from their environment have the same, by the same
+/// pointers: the values that these point to live as long as the workloads.
+#[derive(PartialEq, Eq, Hash)]
+struct Filling {
+    template: *const Template,
+    pooled: bool,
+    image: Option<EcoString>,
+    account: Option<EcoString>,
+    variables: Option<*const Object>,
+    resources: Option<*const Object>,
+    secrets: Option<*const Value>,
+}
+
+impl Filling {
+    fn of(subject: &Subject) -> Self {
+        let workload = &subject.workload;
+        let object = |name: &str| workload.values.get(name).and_then(Value::as_object).map(Arc::as_ptr);
+        Self {
+            template: Arc::as_ptr(&workload.template),
+            pooled: workload.pool.is_some(),
+            image: workload.settings.image.clone(),
+            account: workload.settings.service_account.clone(),
+            variables: object("env_vars"),
+            resources: object("resources"),
+            secrets: workload.values.get("secrets").and_then(Value::as_list).map(<[Value]>::as_ptr),
+        }
+    }
 }
 
 /// The level that a pod keeps.
@@ -146,13 +180,22 @@ fn template_of(subject: &Subject, count: usize, target: &Target, report: &mut Re
     add(&faults, subject, count, report);
 }
 
-/// What a task fills in.
-fn filled_in(subject: &Subject, target: &Target, report: &mut Report<'_>) {
+/// What tasks fill in but for their commands.
+fn filled_in(subject: &Subject, count: usize, target: &Target, report: &mut Report<'_>) {
     let workload = &subject.workload;
     let mut faults = Faults::new();
     let pod = pod(&workload.template, target);
     kubernetes::task(&pod, &workload.primary, workload.template.primary_index, &mut faults);
     flyte::task(workload, &mut faults);
+    add(&faults, subject, count, report);
+}
+
+/// The command of a task.
+fn command_of(subject: &Subject, report: &mut Report<'_>) {
+    let workload = &subject.workload;
+    let mut faults = Faults::new();
+    kubernetes::command(&workload.primary, workload.template.primary_index, &mut faults);
+    flyte::command(workload, &mut faults);
     add(&faults, subject, 1, report);
 }
 

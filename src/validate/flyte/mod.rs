@@ -35,7 +35,7 @@ pub fn template(template: &Template, features: &Features, faults: &mut Faults) {
     numbers::check(template, faults);
 }
 
-/// Looks at what one task fills in, and what comes of it beside its template.
+/// Looks at what a task fills in but for its command, and what comes of it beside its template.
 pub fn task(workload: &Workload, faults: &mut Faults) {
     if workload.pool.is_some() {
         return;
@@ -45,7 +45,14 @@ pub fn task(workload: &Workload, faults: &mut Faults) {
     secrets::check(workload, faults);
     shared_memory::check(workload, faults);
     ignored::service_account(workload, faults);
-    substitution::task(workload, faults);
+    substitution::filled(workload, faults);
+}
+
+/// Looks at the command that a task fills in.
+pub fn command(workload: &Workload, faults: &mut Faults) {
+    if workload.pool.is_none() {
+        substitution::command(workload, faults);
+    }
 }
 
 /// A list of containers in a pod.

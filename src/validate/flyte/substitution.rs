@@ -35,14 +35,16 @@ pub fn template(template: &Template, faults: &mut Faults) {
     }
 }
 
-/// Checks what a task fills in.
-pub fn task(workload: &Workload, faults: &mut Faults) {
-    primary(workload, |container, at| {
-        if matches!(workload.settings.run, Some(Run::Command { .. })) {
-            arguments(container, at, faults);
-        }
-        variables(container, at, faults);
-    });
+/// Checks the variables that a task fills in.
+pub fn filled(workload: &Workload, faults: &mut Faults) {
+    primary(workload, |container, at| variables(container, at, faults));
+}
+
+/// Checks the command that a task fills in.
+pub fn command(workload: &Workload, faults: &mut Faults) {
+    if matches!(workload.settings.run, Some(Run::Command { .. })) {
+        primary(workload, |container, at| arguments(container, at, faults));
+    }
 }
 
 // -------------------------------------------------------------------------------------------- where Flyte replaces
@@ -143,17 +145,17 @@ fn commands(container: &Container, at: &At<'_>, faults: &mut Faults) {
     ];
     for (field, probe) in probes {
         let Some(probe) = probe else { continue };
-        command(probe.exec.as_ref(), &at.field(field), faults);
+        exec_of(probe.exec.as_ref(), &at.field(field), faults);
     }
     let Some(lifecycle) = &container.lifecycle else { return };
     let at = at.field("lifecycle");
     for (field, hook) in [("postStart", &lifecycle.post_start), ("preStop", &lifecycle.pre_stop)] {
         let Some(hook) = hook else { continue };
-        command(hook.exec.as_ref(), &at.field(field), faults);
+        exec_of(hook.exec.as_ref(), &at.field(field), faults);
     }
 }
 
-fn command(exec: Option<&ExecAction>, at: &At<'_>, faults: &mut Faults) {
+fn exec_of(exec: Option<&ExecAction>, at: &At<'_>, faults: &mut Faults) {
     let at = at.field("exec");
     let list = at.field("command");
     for (index, text) in exec.and_then(|exec| exec.command.as_ref()).into_iter().flatten().enumerate() {

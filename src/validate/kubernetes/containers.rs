@@ -65,16 +65,27 @@ pub fn common(pod: &Pod<'_>, container: &Container, volumes: &Volumes<'_>, at: &
 
 /// Checks what a task may bring: image, variables and resources, and what refers to variables.
 pub fn brought(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faults) {
+    shared(pod, container, at, faults);
+    command(container, at, faults);
+}
+
+/// Checks what a command and its arguments refer to.
+pub fn command(container: &Container, at: &At<'_>, faults: &mut Faults) {
+    expansion::of_command(container, at, faults);
+}
+
+/// Checks what many tasks may have in common of what they bring.
+fn shared(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faults) {
     images::check(container, at, faults);
     env::variables(pod, container, at, faults);
-    expansion::check(container, at, faults);
+    expansion::of_variables(container, at, faults);
     resources::check(pod, container, at, faults);
 }
 
 /// Checks what a task filled in: image, variables and resources of the primary container at `at`.
 pub fn filled(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faults) {
     let before = faults.len();
-    brought(pod, container, at, faults);
+    shared(pod, container, at, faults);
     // That a task has no image was told where images are set.
     if container.image.is_none() {
         let missing = faults.iter_mut().skip(before).filter(|fault| fault.code == code::CONTAINER_WITHOUT_IMAGE);

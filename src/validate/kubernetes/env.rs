@@ -10,7 +10,7 @@ use super::words::alternatives;
 use super::{Pod, defaults, downward, formats};
 use crate::diagnostics::code::{MISSING_FIELD, kubernetes as code};
 use crate::diagnostics::suggest::closest;
-use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::fault::{Fault, Faults, MOST_COMPARED, Reason};
 use crate::validate::literal;
 use crate::validate::path::At;
 
@@ -135,7 +135,7 @@ fn no_such_container(pod: &Pod<'_>, name: Option<&str>, at: &At<'_>) -> Option<F
     let fault = Fault::found(code::NO_SUCH_CONTAINER, at, format!("the pod has no container `{name}`"))
         .relation()
         .note("Kubernetes takes any name, but without that container no node can start this one");
-    Some(match closest(name, names()) {
+    Some(match closest(name, names().take(MOST_COMPARED)) {
         Some(near) => {
             fault.help(format!("did you mean `{near}`?")).suggest(format!("write `{near}`"), literal::text(near))
         }
@@ -207,7 +207,7 @@ fn volume(pod: &Pod<'_>, name: &str, at: &At<'_>, faults: &mut Faults) {
         let message = format!("the pod has no volume `{name}`");
         let fault = Fault::refused(code::BAD_VARIABLE_FILE, Reason::NotFound, at, message);
         let names = pod.spec.volumes.iter().flatten().map(|volume| volume.name.as_str());
-        let fault = match closest(name, names) {
+        let fault = match closest(name, names.take(MOST_COMPARED)) {
             Some(near) => fault.help(format!("did you mean `{near}`?")),
             None => fault,
         };

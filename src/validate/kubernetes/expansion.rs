@@ -4,10 +4,14 @@
 //! names no variable is left as it stands, and `$$(NAME)` is an escape. Always: quiet where a shell may be meant, to which
 //! `$(name)` is a command, and where variables come from outside. Not here: what else stands in a command.
 
+use std::cell::OnceCell;
+
 use k8s_openapi::api::core::v1::Container;
+use rustc_hash::FxHashMap;
 
 use crate::diagnostics::code::kubernetes as code;
 use crate::diagnostics::suggest::closest;
+use crate::validate::fault::MOST_COMPARED;
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::path::At;
 
@@ -22,36 +26,62 @@ const OF_FLYTE: &[&str] = &["ACTION_NAME", "RUN_NAME"];
 /// How many references of one text are looked at; nobody would read more messages of it.
 const MOST: usize = 20;
 
-/// Checks what the container at `at` refers to.
-pub fn check(container: &Container, at: &At<'_>, faults: &mut Faults) {
-    // Config maps and secrets may have anything.
-    if container.env_from.as_ref().is_some_and(|sources| !sources.is_empty()) {
-        return;
-    }
-    for (field, texts) in [("command", &container.command), ("args", &container.args)] {
-        let list = at.field(field);
-        for (index, text) in texts.iter().flatten().enumerate().filter(|(_, text)| text.contains("$(")) {
-            in_text(text, container, usize::MAX, &list.index(index), faults);
-        }
-    }
+/// Checks what the variables of the container at `at` refer to.
+pub fn of_variables(container: &Container, at: &At<'_>, faults: &mut Faults) {
+    let Some(variables) = Variables::of(container) else { return };
     let list = at.field("env");
     for (index, variable) in container.env.iter().flatten().enumerate() {
         if let Some(value) = variable.value.as_deref().filter(|value| value.contains("$(")) {
-            in_text(value, container, index, &list.index(index).field("value"), faults);
+            in_text(value, &variables, index, &list.index(index).field("value"), faults);
         }
     }
 }
 
+/// Checks what the command and the arguments of the container at `at` refer to.
+pub fn of_command(container: &Container, at: &At<'_>, faults: &mut Faults) {
+    let Some(variables) = Variables::of(container) else { return };
+    for (field, texts) in [("command", &container.command), ("args", &container.args)] {
+        let list = at.field(field);
+        for (index, text) in texts.iter().flatten().enumerate().filter(|(_, text)| text.contains("$(")) {
+            in_text(text, &variables, usize::MAX, &list.index(index), faults);
+        }
+    }
+}
+
+/// The variables of a container, which are looked up only where something refers to one.
+struct Variables<'c> {
+    container: &'c Container,
+    places: OnceCell<FxHashMap<&'c str, usize>>,
+}
+
+impl<'c> Variables<'c> {
+    /// Those of a container; nothing where config maps and secrets may have set any others.
+    fn of(container: &'c Container) -> Option<Self> {
+        let others = container.env_from.as_ref().is_some_and(|sources| !sources.is_empty());
+        (!others).then(|| Self { container, places: OnceCell::new() })
+    }
+
+    fn names(&self) -> impl Iterator<Item = &'c str> + use<'c> {
+        self.container.env.iter().flatten().map(|variable| variable.name.as_str())
+    }
+
+    /// Where a variable is first set.
+    fn place(&self, name: &str) -> Option<usize> {
+        let places = || self.names().enumerate().map(|(place, name)| (name, place));
+        // Of several places of one name, the last to be collected counts.
+        let first = || places().collect::<Vec<_>>().into_iter().rev().collect();
+        self.places.get_or_init(first).get(name).copied()
+    }
+}
+
 /// Checks one text, which sees the first `visible` variables.
-fn in_text(text: &str, container: &Container, visible: usize, at: &At<'_>, faults: &mut Faults) {
+fn in_text(text: &str, variables: &Variables<'_>, visible: usize, at: &At<'_>, faults: &mut Faults) {
     for name in references(text).into_iter().take(MOST) {
-        let mut names = container.env.iter().flatten().map(|variable| variable.name.as_str());
-        let defined = names.position(|known| known == name);
-        match defined {
+        match variables.place(name) {
             // A variable that refers to its own name means one of that name from elsewhere.
             Some(place) if place <= visible => {}
             Some(_) => faults.push(too_late(name, at)),
-            None => faults.extend(undefined(name, container, at)),
+            None => faults.extend(undefined(name, variables, at)),
         }
     }
 }
@@ -80,10 +110,10 @@ fn too_late(name: &str, at: &At<'_>) -> Fault {
         .note("a task's own `env_vars` come before those of its container")
 }
 
-fn undefined(name: &str, container: &Container, at: &At<'_>) -> Option<Fault> {
-    let names = container.env.iter().flatten().map(|variable| variable.name.as_str());
-    let near = closest(name, names);
-    if !(is_constant(name) && !is_added(name) || near.is_some() && is_identifier(name) && !runs_shell(container)) {
+fn undefined(name: &str, variables: &Variables<'_>, at: &At<'_>) -> Option<Fault> {
+    let near = closest(name, variables.names().take(MOST_COMPARED));
+    let is_typo = || near.is_some() && is_identifier(name) && !runs_shell(variables.container);
+    if !(is_constant(name) && !is_added(name) || is_typo()) {
         return None;
     }
     let message = format!("`$({name})` stays as it is: the container has no variable `{name}`");

@@ -12,7 +12,7 @@ use super::words::{alternatives, one_of};
 use super::{defaults, formats, ports};
 use crate::diagnostics::code::{MISSING_FIELD, NEGATIVE, kubernetes as code};
 use crate::diagnostics::suggest::closest;
-use crate::validate::fault::{Fault, Faults};
+use crate::validate::fault::{Fault, Faults, MOST_COMPARED};
 use crate::validate::literal;
 use crate::validate::path::At;
 
@@ -146,7 +146,7 @@ fn port(port: &IntOrString, container: &Container, at: &At<'_>, faults: &mut Fau
     let fault = Fault::found(code::NO_SUCH_PORT, at, message)
         .relation()
         .note("Kubernetes takes any name, but where the container has no such port nothing ever answers");
-    faults.push(match closest(name, names()) {
+    faults.push(match closest(name, names().take(MOST_COMPARED)) {
         Some(known) => {
             fault.help(format!("did you mean `{known}`?")).suggest(format!("write `{known}`"), literal::text(known))
         }

@@ -100,3 +100,11 @@ pub fn task(pod: &Pod<'_>, container: &Container, index: usize, faults: &mut Fau
         pod_resources::filled(pod, container, index, &spec, faults);
     }
 }
+
+/// Holds the command that a task filled into the container `index` to every rule.
+pub fn command(container: &Container, index: usize, faults: &mut Faults) {
+    let root = At::root();
+    let spec = root.field("spec");
+    let list = spec.field("containers");
+    containers::command(container, &list.index(index), faults);
+}

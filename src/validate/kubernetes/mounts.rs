@@ -14,7 +14,7 @@ use super::volumes::{Named, Volumes};
 use super::words::one_of;
 use crate::diagnostics::code::{self, kubernetes as codes};
 use crate::diagnostics::suggest::closest;
-use crate::validate::fault::{Fault, Faults};
+use crate::validate::fault::{Fault, Faults, MOST_COMPARED};
 use crate::validate::literal;
 use crate::validate::path::At;
 
@@ -237,7 +237,7 @@ fn variables(pod: &Pod<'_>, container: &Container, mount: &VolumeMount, at: &At<
     }
     let names = || container.env.iter().flatten().map(|variable| variable.name.as_str());
     for name in references(expression).filter(|name| names().all(|known| known != *name)) {
-        let Some(similar) = closest(name, names()) else { continue };
+        let Some(similar) = closest(name, names().take(MOST_COMPARED)) else { continue };
         let message = format!("the container has no variable `{name}`");
         let fault = Fault::found(codes::UNKNOWN_VARIABLE_IN_PATH, &at.field("subPathExpr"), message).relation();
         let fault = fault.note("the node would not know what to mount, and the container never starts");

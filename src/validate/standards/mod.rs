@@ -14,10 +14,12 @@ mod profiles;
 
 use std::fmt;
 
+use rustc_hash::FxHashSet;
+
 use self::containers::Container;
 use super::fault::{Fault, Faults, Scope};
 use super::kubernetes::Pod;
-use super::path::At;
+use super::path::{At, Path};
 use crate::check::pod_security::Level;
 use crate::diagnostics::{Code, Severity};
 
@@ -68,13 +70,14 @@ fn quiet(faults: &mut Faults, before: usize) {
         return;
     }
     let (earlier, found) = faults.split_at_mut(before);
+    let forbidden: FxHashSet<&Path> = found.iter().map(|found| &found.at).collect();
+    for warning in earlier.iter_mut().filter(|earlier| earlier.code.severity() == Severity::Warning) {
+        warning.echo |= forbidden.contains(&warning.at);
+    }
+    let told = earlier.iter().filter(|earlier| earlier.code.severity() == Severity::Error && !earlier.echo);
+    let refused: FxHashSet<&Path> = told.map(|refused| &refused.at).collect();
     for found in found {
-        for earlier in earlier.iter_mut().filter(|earlier| earlier.at == found.at) {
-            match earlier.code.severity() {
-                Severity::Warning => earlier.echo = true,
-                Severity::Error => found.echo |= !earlier.echo,
-            }
-        }
+        found.echo |= refused.contains(&found.at);
     }
 }
 

@@ -25,7 +25,7 @@ use super::Pod;
 use super::paths::{known_as, label, required};
 use crate::diagnostics::code::kubernetes as codes;
 use crate::diagnostics::suggest::closest;
-use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::fault::{Fault, Faults, MOST_COMPARED, Reason};
 use crate::validate::literal;
 use crate::validate::path::At;
 
@@ -57,7 +57,8 @@ impl<'p> Volumes<'p> {
     #[must_use]
     pub fn unknown(&self, name: &str, who: &str, at: &At<'_>) -> Fault {
         let message = format!("the pod has no volume `{name}`, which {who} names");
-        let similar = closest(name, self.by_name.keys().copied());
+        let names = self.by_name.keys().copied().filter(|_| self.by_name.len() <= MOST_COMPARED);
+        let similar = closest(name, names);
         // What is wrong with a volume is told there.
         let broken = similar.is_some_and(|similar| matches!(self.get(similar), Some(Named::Broken)));
         let fault = Fault::refused(codes::UNKNOWN_VOLUME, Reason::NotFound, at, message)

@@ -32,7 +32,6 @@ super::codes! {
     HOST_NAMESPACE_WITH_OWN_USERS = "E1024", "a namespace of the node together with users of the pod's own";
     CLAIM_SOURCE = "E1025", "a resource claim without exactly one source";
     DUPLICATE_CLAIM = "E1026", "two resource claims of one name";
-    BAD_OVERHEAD = "E1027", "an overhead that no container could ask for";
 
     // 11: containers
     BAD_CONTAINER_NAME = "E1101", "a name that no container can have";

@@ -114,6 +114,26 @@ pub fn check(asked: &Requirements<'_>, at: &At<'_>, faults: &mut Faults) {
     check_huge_pages_alone(asked, at, faults);
 }
 
+/// Checks the overhead of a pod, which is like the limits of a container: `validateOverhead`. Flyte renames nothing in it.
+pub fn overhead(overhead: &Amounts, at: &At<'_>, faults: &mut Faults) {
+    for (name, amount) in overhead {
+        let (before, name_at) = (faults.len(), at.key(name));
+        if name == FLYTE_ACCELERATOR {
+            let message = format!("the resource `{name}` does not exist");
+            let fault = Fault::invalid(codes::BAD_RESOURCE_NAME, &name_at, message).at_key();
+            faults.push(fault.help("name the one that is meant: `\"nvidia.com/gpu\"`"));
+        } else {
+            check_name(Of::Container, name, &name_at, faults);
+            check_amount(name, amount, &name_at, faults);
+        }
+        for fault in faults.iter_mut().skip(before) {
+            fault.field = Some(format!("{}.limits[{name}]", at.path()));
+        }
+    }
+    let asked = Requirements { of: Of::Container, limits: Some(overhead), requests: None, fills_in: false };
+    check_huge_pages_alone(&asked, at, faults);
+}
+
 // ------------------------------------------------------------------------------------------------------------- names
 
 /// Checks the name of a resource: `validateContainerResourceName` and `validatePodResourceName`.

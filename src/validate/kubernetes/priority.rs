@@ -7,13 +7,12 @@
 use k8s_openapi::api::core::v1::PodResourceClaim;
 use rustc_hash::FxHashMap;
 
-use super::Pod;
-use super::formats::{dns_label, dns_subdomain, listed, qualified_name, shown};
+use super::formats::{dns_label, dns_subdomain, shown};
 use super::metadata::is_mirror;
 use super::spec::{dns_name, dns_name_of};
 use super::words::one_of;
+use super::{Pod, amounts};
 use crate::diagnostics::code::kubernetes as code;
-use crate::schema::units::quantity;
 use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::path::At;
 
@@ -57,28 +56,11 @@ fn priority(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
 
 // --------------------------------------------------------------------------------------------------------- overhead
 
-/// What is native to containers, beside huge pages.
-const NATIVE: &[&str] = &["cpu", "memory", "ephemeral-storage"];
-const HUGE_PAGES: &str = "hugepages-";
-/// One whole unit of a quantity.
-const UNIT: i128 = 1_000_000_000;
-
 /// An overhead is like the limits of a container.
 fn overhead(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
     let Some(overhead) = pod.spec.overhead.as_ref().filter(|overhead| !overhead.is_empty()) else { return };
     let before = faults.len();
-    for (name, amount) in overhead {
-        let here = at.key(name);
-        let fault = resource_name(name, &here).or_else(|| resource_amount(name, &amount.0, &here));
-        faults.extend(fault.map(|fault| fault.field(format!("{}.limits[{name}]", at.path()))));
-    }
-    let has = |test: fn(&str) -> bool| overhead.keys().any(|name| test(name));
-    if has(|name| name.starts_with(HUGE_PAGES)) && !has(|name| matches!(name, "cpu" | "memory")) {
-        let fault =
-            Fault::forbidden(code::BAD_OVERHEAD, at, "an overhead of huge pages needs `cpu` or `memory` beside it")
-                .note("Kubernetes takes huge pages together with one of the two only");
-        faults.push(fault);
-    }
+    amounts::overhead(overhead, at, faults);
     // Of an overhead that is refused this would be one message too many.
     if faults.len() == before {
         let fault = Fault::found(code::SET_BY_CLUSTER, at, "the cluster fills in `overhead` itself")
@@ -87,55 +69,6 @@ fn overhead(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
             .help("set `runtimeClassName` alone");
         faults.push(fault);
     }
-}
-
-/// Source: `validateContainerResourceName`.
-fn resource_name(name: &str, at: &At<'_>) -> Option<Fault> {
-    let native = NATIVE.contains(&name) || name.starts_with(HUGE_PAGES);
-    let here = match qualified_name(name) {
-        Some(wrong) => format!("this {wrong}"),
-        None if native || (name.contains('/') && (name.contains("kubernetes.io/") || is_extended(name))) => {
-            return None;
-        }
-        None => "this is none".to_owned(),
-    };
-    let fault = Fault::invalid(code::BAD_OVERHEAD, at, format!("{} is not a resource of containers", shown(name)))
-        .at_key()
-        .here(here)
-        .note(format!("Kubernetes knows {} and `hugepages-…`, and names with a domain before `/`", listed(NATIVE)));
-    Some(fault)
-}
-
-/// Source: `IsExtendedResourceName`.
-fn is_extended(name: &str) -> bool {
-    name.contains('/')
-        && !name.contains("kubernetes.io/")
-        && !name.starts_with("requests.")
-        && qualified_name(&format!("requests.{name}")).is_none()
-}
-
-/// Source: `ValidateResourceQuantityValue` and `IsHugePageResourceValueDivisible`.
-fn resource_amount(name: &str, amount: &str, at: &At<'_>) -> Option<Fault> {
-    let value = quantity(amount.trim())?;
-    let wrong = if value < 0 {
-        "an amount cannot be below zero".to_owned()
-    } else if is_extended(name) && value % UNIT != 0 {
-        format!("`{name}` is counted in whole numbers")
-    } else if let Some(size) = name.strip_prefix(HUGE_PAGES) {
-        let size = quantity(size).filter(|size| *size > 0 && size % UNIT == 0);
-        if size.is_some_and(|size| value % size == 0) {
-            return None;
-        }
-        format!("`{name}` is asked for in whole pages")
-    } else {
-        return None;
-    };
-    let message = format!("the pod cannot have an overhead of `{amount}` in `{name}`");
-    Some(
-        Fault::invalid(code::BAD_OVERHEAD, at, message)
-            .here(wrong)
-            .note("an overhead follows the rules for limits of containers"),
-    )
 }
 
 // ----------------------------------------------------------------------------------------------------------- claims

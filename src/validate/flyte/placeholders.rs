@@ -19,7 +19,7 @@ pub const KNOWN: &[&str] = &[
     "namespace",
 ];
 
-/// What other engines have words for too, so that without its dot, or where Flyte replaces nothing, it may be theirs.
+/// What other engines have words for too, so that without its dot it may be theirs.
 const COMMON: &[&str] = &["input", "namespace"];
 
 /// What the arguments of the SDK's own entrypoint hold and no pod spec has replaced, with the variable that says the same.
@@ -41,11 +41,8 @@ const MISTAKEN: &[(&str, &str)] = &[
 /// What a placeholder is to Flyte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning<'t> {
-    /// Something that it replaces, in its usual spelling. `certain` is whether nobody else has a word for it.
-    Known {
-        /// Whether no other engine of templates would have it.
-        certain: bool,
-    },
+    /// Something that it replaces.
+    Known,
     /// An input of the task, by its name.
     Input,
     /// Something for the SDK's own entrypoint, with the variable that says the same.
@@ -90,8 +87,8 @@ fn meaning(inside: &str) -> Option<Meaning<'static>> {
         let known = known(inside)?;
         return (!COMMON.contains(&known)).then_some(Meaning::Almost(known));
     };
-    if let Some(known) = known(name) {
-        return Some(Meaning::Known { certain: !COMMON.contains(&known) });
+    if known(name).is_some() {
+        return Some(Meaning::Known);
     }
     if let Some((group, input)) = name.split_once('.') {
         let is_input =

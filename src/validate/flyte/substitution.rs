@@ -69,7 +69,7 @@ fn unknown(placeholder: &Placeholder<'_>, at: &At<'_>) -> Option<Fault> {
     let text = placeholder.text;
     let fault = |message: String| Fault::found(UNKNOWN_PLACEHOLDER, at, message);
     match placeholder.meaning {
-        Meaning::Known { .. } | Meaning::Input => None,
+        Meaning::Known | Meaning::Input => None,
         Meaning::Almost(known) => Some(
             fault(format!("Flyte does not know `{text}`, so the program gets it as it stands"))
                 .help(format!("did you mean `{{{{.{known}}}}}`?")),
@@ -98,8 +98,12 @@ fn listed() -> String {
 // ---------------------------------------------------------------------------------------- where nothing is replaced
 
 fn out_of_place(text: &str, at: &At<'_>, faults: &mut Faults) {
-    let certain = |meaning| matches!(meaning, Meaning::Input | Meaning::Known { certain: true });
-    let Some(placeholder) = placeholders(text).find(|placeholder| certain(placeholder.meaning)) else { return };
+    // Other engines, which write names in Go's way, begin them in upper case.
+    let of_flyte = |text: &str| text.trim_start_matches(['{', ' ', '.', '$']).starts_with(char::is_lowercase);
+    let replaced = |placeholder: &Placeholder<'_>| {
+        matches!(placeholder.meaning, Meaning::Input | Meaning::Known) && of_flyte(placeholder.text)
+    };
+    let Some(placeholder) = placeholders(text).find(replaced) else { return };
     faults.push(
         Fault::found(PLACEHOLDER_OUT_OF_PLACE, at, format!("nothing replaces `{}` here", placeholder.text))
             .note("Flyte replaces placeholders in the `command` and `args` of containers alone")

@@ -16,11 +16,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use flytec::diagnostics::code;
+use flytec::diagnostics::{code, render};
 use flytec::emit::manifest::{Written, manifest};
 use flytec::emit::{Format, Kind};
-use flytec::preview::{Places, preview, yaml};
+use flytec::preview::{Places, preview, rules, written, yaml};
+use flytec::schema::kubernetes::versions::Target;
 use flytec::source::Span;
+use flytec::validate::kubernetes::features::Features;
+use flytec::validate::path::Path as PodPath;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 use support::{Program, files_below, root};
@@ -241,14 +244,15 @@ fn previews(program: &Program) -> String {
         let source = program.sources().get(span.file);
         format!("{}:{}", source.name, source.line(span.start as usize))
     };
-    let places = Places { pod: &|_| None, cluster: &place };
+    let features = Features::new(&Target::default());
     let mut text = String::new();
     for workload in &program.compilation.workloads {
         let preview = preview(workload, program.cluster.as_ref(), &program.compilation.version);
         preview.typed().expect("a pod that is previewed is one of Kubernetes' pods");
         text.push_str("---\n");
+        let pod = |path: &PodPath| written(workload, path).map(place);
         let mut within = false;
-        for line in yaml::write(&preview, &places).lines() {
+        for line in yaml::write(&preview, &Places { pod: &pod, cluster: &place }).lines() {
             within &= !line.contains("- name: _U_RUN_BASE");
             if !within {
                 text.push_str(line);
@@ -259,7 +263,9 @@ fn previews(program: &Program) -> String {
                 text.push_str("    # …\n");
             }
         }
-        text.extend(preview.refused.map(|why| format!("# Flyte does not start it: {why}\n")));
+        text.extend(preview.refused.iter().map(|why| format!("# Flyte does not start it: {why}\n")));
+        let refusals = rules::refusals(&preview, workload, &features);
+        text.push_str(&render::render(&refusals, program.sources(), render::Format::Human, false));
     }
     text
 }

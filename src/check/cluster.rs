@@ -9,6 +9,8 @@
 //! template's. Everything else that a task sets wins, or is a list, to which appending is what people expect. Not here: templates
 //! of classes of accelerators, which are a part of Flyte's configuration.
 
+use std::collections::BTreeSet;
+
 use rustc_hash::FxHashSet;
 
 use super::{Checked, Subject};
@@ -68,10 +70,25 @@ fn missing(place: Span, name: &str, cluster: &Cluster, file: &str) -> Diagnostic
                 cluster.default_namespace
             ))
         }
-        _ => diagnostic.note(format!("what the cluster has is read from `{file}`")),
+        _ => diagnostic.note(format!("what the cluster has is read from `{file}`: {}", listed(cluster))),
     };
     diagnostic.help.extend(did_you_mean(name, cluster.names().filter(|other| *other != name)));
     diagnostic
+}
+
+/// What the cluster has, in a few words.
+fn listed(cluster: &Cluster) -> String {
+    /// How many names are said.
+    const MOST: usize = 5;
+    let names: BTreeSet<&str> = cluster.names().collect();
+    if names.is_empty() {
+        return "no pod template".to_owned();
+    }
+    let said = names.iter().take(MOST).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(MOST) {
+        0 => said,
+        more => format!("{said} and {more} more"),
+    }
 }
 
 // ------------------------------------------------------------------------------------------- command and arguments

@@ -9,7 +9,6 @@ use crate::lower::Workload;
 use crate::preview::{self, Places, rules};
 use crate::source::Span;
 use crate::validate::kubernetes::features::Features;
-use crate::validate::locate::Origin;
 use crate::validate::path::Path;
 
 /// What no preview shows, for whoever reads one.
@@ -27,11 +26,7 @@ pub fn run(global: &Global, arguments: &Preview) -> Result<Verdict, Failure> {
     let workload = named(&compilation, &arguments.name)?;
     let preview = preview::preview(workload, cluster.as_ref(), &compilation.version);
     let place = |span: Span| place(&compilation, span);
-    let origin = Origin::of(workload);
-    let written = |path: &Path| {
-        let located = origin.locate(path);
-        (located.found || located.made_by.is_some()).then(|| place(located.value))
-    };
+    let written = |path: &Path| preview::written(workload, path).map(place);
     let places = Places { pod: &written, cluster: &place };
     let text = match arguments.format {
         PreviewFormat::Yaml => preview::yaml::write(&preview, &places),

@@ -38,6 +38,8 @@ use crate::schema::Type;
 use crate::schema::kubernetes::{OBJECT_META, POD_SPEC};
 use crate::settings::PodTemplate as Setting;
 use crate::settings::run::Run;
+use crate::source::Span;
+use crate::validate::locate;
 use crate::validate::path::{Path, Step};
 
 /// A pod as it will run.
@@ -176,7 +178,7 @@ pub struct Places<'p> {
     /// Where the program makes a field of the task's own pod, such as `envs/a.flyteenv:12`.
     pub pod: &'p dyn Fn(&Path) -> Option<String>,
     /// Where the cluster file has something.
-    pub cluster: &'p dyn Fn(crate::source::Span) -> String,
+    pub cluster: &'p dyn Fn(Span) -> String,
 }
 
 impl Places<'_> {
@@ -187,6 +189,13 @@ impl Places<'_> {
             _ => None,
         }
     }
+}
+
+/// Where the program makes a field of a task's own pod.
+#[must_use]
+pub fn written(workload: &Workload, path: &Path) -> Option<Span> {
+    let located = locate::Origin::of(workload).locate(path);
+    (located.found || located.made_by.is_some()).then_some(located.value)
 }
 
 /// A scalar as people read it.

@@ -35,7 +35,10 @@ fn diagnostic(fault: &Fault, preview: &Preview, workload: &Workload) -> Option<D
     let (place, source) = made(&fault.at, preview, workload);
     let mut diagnostic = Diagnostic::new(fault.code, place, fault.message.clone()).here(fault.here.clone());
     for (path, message) in &fault.others {
-        diagnostic = diagnostic.label(made(path, preview, workload).0, message.clone());
+        let (place, origin) = made(path, preview, workload);
+        // What is written nowhere is shown at the task, with who brought it.
+        let by = origin.filter(|origin| origin.place == Place::Nowhere).map(|origin| format!(" ({})", origin.source));
+        diagnostic = diagnostic.label(place, format!("{message}{}", by.unwrap_or_default()));
     }
     if place != workload.place {
         diagnostic = diagnostic.label(workload.place, format!("in the pod that runs `{}`", workload.name));

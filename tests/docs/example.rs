@@ -5,9 +5,8 @@ use std::collections::BTreeMap;
 use flytec::data::{self, Format as DataFormat};
 use flytec::diagnostics::Diagnostic;
 use flytec::diagnostics::render::{Format, render};
-use flytec::preview::{Places, preview, yaml};
+use flytec::preview::{Places, preview, written, yaml};
 use flytec::source::{SourceMap, Span};
-use flytec::validate::locate::Origin;
 use flytec::validate::path::Path;
 use libtest_mimic::Failed;
 use serde_json::Value;
@@ -182,12 +181,8 @@ fn check_preview(text: &str, program: &support::Program) -> Result<(), String> {
         format!("{}:{}", source.name, source.line(span.start as usize))
     };
     let preview = preview(workload, program.cluster.as_ref(), &program.compilation.version);
-    let origin = Origin::of(workload);
-    let written = |path: &Path| {
-        let located = origin.locate(path);
-        (located.found || located.made_by.is_some()).then(|| place(located.value))
-    };
-    let actual = yaml::write(&preview, &Places { pod: &written, cluster: &place });
+    let pod = |path: &Path| written(workload, path).map(place);
+    let actual = yaml::write(&preview, &Places { pod: &pod, cluster: &place });
     let mut rest = actual.lines().map(words);
     let mut anywhere = false;
     for line in text.lines().map(words) {

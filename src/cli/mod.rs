@@ -15,6 +15,7 @@ mod output;
 mod preview;
 mod project;
 mod sources;
+mod texts;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -8,7 +8,7 @@ use std::fs;
 
 use super::args::{Common, Global};
 use super::files::{Disk, MARKER, read, shown};
-use super::sources::{not_utf8, text};
+use super::texts::{not_utf8, text};
 use super::{Failure, kubernetes, report};
 use crate::check::pod_security::PodSecurity;
 use crate::diagnostics::levels::Levels;

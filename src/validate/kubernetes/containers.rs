@@ -9,8 +9,8 @@ use rustc_hash::FxHashMap;
 use super::volumes::Volumes;
 use super::words::one_of;
 use super::{
-    Pod, defaults, devices, env, ephemeral, expansion, formats, images, lifecycle, mounts, ports, probes, resources,
-    restarts, security,
+    Pod, defaults, devices, env, expansion, formats, images, lifecycle, mounts, ports, probes, resources, restarts,
+    security,
 };
 use crate::diagnostics::code::{MISSING_FIELD, kubernetes as code};
 use crate::validate::fault::{Fault, Faults, Reason};
@@ -21,8 +21,8 @@ const PULL_POLICIES: &[&str] = &["Always", "IfNotPresent", "Never"];
 /// The words of `terminationMessagePolicy`: `validateContainerCommon`.
 const MESSAGE_POLICIES: &[&str] = &["File", "FallbackToLogsOnError"];
 
-/// Checks all containers; `at` is the spec.
-pub fn check(pod: &Pod<'_>, volumes: &Volumes<'_>, at: &At<'_>, faults: &mut Faults) {
+/// Checks init containers and regular ones; `at` is the spec. Tells their names.
+pub fn check<'p>(pod: &Pod<'p>, volumes: &Volumes<'_>, at: &At<'_>, faults: &mut Faults) -> Names<'p> {
     let init = at.field("initContainers");
     for (index, container) in pod.spec.init_containers.iter().flatten().enumerate() {
         let at = init.index(index);
@@ -47,7 +47,7 @@ pub fn check(pod: &Pod<'_>, volumes: &Volumes<'_>, at: &At<'_>, faults: &mut Fau
     }
     let names = names(pod, at, faults);
     ports::between(pod, at, faults);
-    ephemeral::check(pod, volumes, names, at, faults);
+    names
 }
 
 /// Checks what no task changes, in every kind of container.

@@ -74,7 +74,8 @@ pub fn pod(pod: &Pod<'_>, faults: &mut Faults) {
     let at = root.field("spec");
     profiles::check(pod, &root.field("metadata"), &at, faults);
     let volumes = volumes::check(pod, &at.field("volumes"), faults);
-    containers::check(pod, &volumes, &at, faults);
+    let names = containers::check(pod, &volumes, &at, faults);
+    ephemeral::check(pod, &volumes, names, &at, faults);
     spec::check(pod, &at, faults);
     hosts::check(pod, &at, faults);
     dns::check(pod, &at, faults);

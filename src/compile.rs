@@ -238,7 +238,7 @@ pub fn lower<'a>(
     Lowered { subjects, parts }
 }
 
-/// The templates that no task uses as they stand.
+/// The templates, and those of environments, that no task uses as they stand.
 fn parts<'a>(subjects: &[Subject], program: &Program<'_>, evaluation: &'a Evaluation) -> Vec<Part<'a>> {
     let used: FxHashSet<*const Object> = subjects
         .iter()
@@ -247,8 +247,13 @@ fn parts<'a>(subjects: &[Subject], program: &Program<'_>, evaluation: &'a Evalua
         .collect();
     let declared = program.templates.iter().zip(&evaluation.templates);
     let declared = declared.filter_map(|(template, fields)| Some((template.name.span, fields.as_ref()?)));
+    let environments = program.environments.iter().zip(&evaluation.environments);
+    let inline = environments.filter_map(|(environment, layer)| {
+        evaluate::inline_template(&layer.values).map(|(_, fields)| (environment.name.span, fields))
+    });
+    let mut seen = used;
     let mut parts = Vec::new();
-    for (place, fields) in declared.filter(|(_, fields)| !used.contains(&Arc::as_ptr(fields))) {
+    for (place, fields) in declared.chain(inline).filter(|(_, fields)| seen.insert(Arc::as_ptr(fields))) {
         // What no task uses may be unfinished, and then makes no pod.
         parts.extend(Template::new(fields).ok().map(|template| Part { template, fields, place }));
     }

@@ -25,12 +25,18 @@ const OF_FLYTE: &[&str] = &["ACTION_NAME", "RUN_NAME"];
 
 /// How many references of one text are looked at; nobody would read more messages of it.
 const MOST: usize = 20;
+/// How many messages are made of one container, whose variables many tasks may share.
+const MOST_OF_CONTAINER: usize = 100;
 
 /// Checks what the variables of the container at `at` refer to.
 pub fn of_variables(container: &Container, at: &At<'_>, faults: &mut Faults) {
     let Some(variables) = Variables::of(container) else { return };
     let list = at.field("env");
+    let before = faults.len();
     for (index, variable) in container.env.iter().flatten().enumerate() {
+        if faults.len() - before > MOST_OF_CONTAINER {
+            return;
+        }
         if let Some(value) = variable.value.as_deref().filter(|value| value.contains("$(")) {
             in_text(value, &variables, index, &list.index(index).field("value"), faults);
         }

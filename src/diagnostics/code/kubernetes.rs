@@ -216,6 +216,7 @@ super::codes! {
     UNKNOWN_PLACEHOLDER = "W1818", "a placeholder that Flyte does not know";
     PLACEHOLDER_OUT_OF_PLACE = "W1819", "a placeholder where nothing is replaced";
     INEXACT_NUMBER = "W1820", "a number that the wire cannot hold";
+    RESIZE_RESTARTS_IN_FLYTE = "W1821", "a container that Flyte lets nobody restart to resize it";
 
     // 20: the Pod Security Standards
     STANDARD_HOST_NAMESPACES = "E2001", "baseline: a namespace of the node";

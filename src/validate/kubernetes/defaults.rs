@@ -11,15 +11,12 @@ pub fn given(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.is_empty())
 }
 
-/// The restart policy of a pod. Flyte sets `Never` where there is none, before Kubernetes would set `Always`.
+/// The restart policy of a pod, as it is written. Kubernetes would set `Always` where there is none, but Flyte sets `Never` before.
 ///
 /// Source: `UpdatePod` in Flyte's `flytek8s/pod_helper.go`.
 #[must_use]
-pub fn restart_policy(spec: &PodSpec) -> &str {
-    match spec.restart_policy.as_deref() {
-        None | Some("") => "Never",
-        Some(policy) => policy,
-    }
+pub fn restart_policy(spec: &PodSpec) -> Option<&str> {
+    given(spec.restart_policy.as_deref())
 }
 
 /// How long a pod is given to end, in seconds.

@@ -99,9 +99,10 @@ pub fn resize_policy(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: 
         faults.extend(word(resource, RESOURCES, &at.field("resourceName")));
         let of_restart = faults.len();
         faults.extend(word(restart, POLICIES, &at.field("restartPolicy")));
-        if defaults::restart_policy(pod.spec) == "Never" && restart != "NotRequired" {
+        if restart != "NotRequired" {
             let wrong_word = faults.len() > of_restart;
-            faults.push(never_restarted(&at.field("restartPolicy")).echo(wrong_word));
+            let fault = never_restarted(pod, &at.field("restartPolicy"));
+            faults.extend(fault.map(|fault| fault.echo(wrong_word)));
         }
         let field = || list.path().to_string();
         faults.iter_mut().skip(before).for_each(|fault| fault.field = Some(field()));
@@ -116,9 +117,15 @@ fn word(value: &str, words: &[&str], at: &At<'_>) -> Option<Fault> {
     one_of(code::kubernetes::UNKNOWN_WORD, value, words, at)
 }
 
-fn never_restarted(at: &At<'_>) -> Fault {
-    Fault::invalid(codes::RESIZE_RESTARTS, at, "a container that is never restarted cannot be restarted to resize it")
-        .relation()
-        .note("the pod's `restartPolicy` is `Never`, as it is for every task unless the template says otherwise")
-        .suggest("write `NotRequired`", "\"NotRequired\"")
+/// Kubernetes refuses it where the pod says `Never`; where the pod says nothing, Flyte does.
+fn never_restarted(pod: &Pod<'_>, at: &At<'_>) -> Option<Fault> {
+    let message = "a container that is never restarted cannot be restarted to resize it";
+    let fault = match defaults::restart_policy(pod.spec) {
+        Some("Never") => Fault::invalid(codes::RESIZE_RESTARTS, at, message)
+            .note("the pod's `restartPolicy` is `Never`"),
+        None => Fault::found(codes::RESIZE_RESTARTS_IN_FLYTE, at, message)
+            .note("Flyte sets the `restartPolicy` of a pod to `Never` where nothing is said, and Kubernetes refuses the two together"),
+        Some(_) => return None,
+    };
+    Some(fault.relation().suggest("write `NotRequired`", "\"NotRequired\""))
 }

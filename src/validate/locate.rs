@@ -5,7 +5,7 @@
 //! beside which it could be written. Not here: what is said there, and texts.
 
 use super::path::{Path, SETTINGS, Step};
-use crate::lower::{FUSE_RESOURCE, Workload};
+use crate::lower::{FUSE_RESOURCE, Workload, env_vars};
 use crate::settings::template::{APPARMOR_ANNOTATION, fuse, primary_container};
 use crate::source::Span;
 use crate::value::{Entry, Kind, Object, Value};
@@ -64,6 +64,8 @@ pub struct Origin<'a> {
     pub place: Span,
     /// Which container is the primary one.
     pub primary: usize,
+    /// How many variables the task brings to it, before its own.
+    pub variables: usize,
 }
 
 /// Where settings stand.
@@ -103,7 +105,8 @@ impl<'a> Origin<'a> {
     #[must_use]
     pub fn of(workload: &'a Workload) -> Self {
         let settings = Settings::Task(&workload.values);
-        Self { settings, place: workload.place, primary: workload.template.primary_index }
+        let variables = env_vars(&workload.settings).count();
+        Self { settings, place: workload.place, primary: workload.template.primary_index, variables }
     }
 }
 
@@ -201,7 +204,7 @@ impl Origin<'_> {
             && let [_, _, Step::Field(env), Step::Index(index), ..] = steps.as_mut_slice()
             && env == "env"
         {
-            *index = index.saturating_sub(self.task_variables());
+            *index = index.saturating_sub(self.variables);
         }
         steps
     }
@@ -219,11 +222,6 @@ impl Origin<'_> {
     /// Whether steps below `spec` lead into the primary container.
     fn is_primary(&self, steps: &[Step]) -> bool {
         matches!(steps, [Step::Field(list), Step::Index(index), ..] if list == "containers" && *index == self.primary)
-    }
-
-    fn task_variables(&self) -> usize {
-        let variables = self.settings.task().and_then(|settings| settings.get("env_vars")).and_then(Value::as_object);
-        variables.map_or(0, |variables| variables.len())
     }
 
     /// What the task itself brings to its primary container.

@@ -99,6 +99,7 @@ pub fn validate(
             settings: Settings::Template(part.fields),
             place: part.place,
             primary: part.template.primary_index,
+            variables: 0,
         };
         let mut faults = Faults::new();
         kubernetes::pod(&pod, &mut faults);

@@ -1,4 +1,5 @@
-//! Fixes mend: with all changes that are offered for a program of `tests/cases/flyte`, none of what they were offered for is left.
+//! Fixes mend: with all changes that are offered for a program of `tests/cases/flyte`, none of what they were offered for is left;
+//! and each that is offered for one of `tests/cases/kubernetes` takes what it was offered for away, and leaves a program.
 //!
 //! Where the changes go is tested beside their code, in `src/validate/insert.rs`.
 
@@ -47,5 +48,58 @@ fn mend(path: &str, text: String) -> Vec<&'static str> {
 }
 
 fn compiled(text: &str) -> Program {
-    Program::compile(vec![("main.flyteenv".to_owned(), text.to_owned())], &[])
+    compiled_with(text, &[])
+}
+
+fn compiled_with(text: &str, arguments: &[String]) -> Program {
+    Program::compile(vec![("main.flyteenv".to_owned(), text.to_owned())], arguments)
+}
+
+#[test]
+fn what_kubernetes_refuses_is_mended_one_by_one() {
+    let mut fixes = 0;
+    for path in files_below(&root().join("tests/cases/kubernetes"), "flyteenv") {
+        let text = fs::read_to_string(&path).expect("it is a source");
+        // What reads other files is not edited by itself.
+        if ["import", "yaml(", "json("].iter().any(|word| text.contains(word)) {
+            continue;
+        }
+        let arguments = fs::read_to_string(path.with_file_name("arguments")).unwrap_or_default();
+        let arguments: Vec<String> = arguments.split_whitespace().map(ToOwned::to_owned).collect();
+        fixes += each_mends(&path.display().to_string(), &text, &arguments);
+    }
+    assert!(fixes > 30, "only {fixes} fixes are offered");
+}
+
+/// Applies each fix by itself, and tells how many there are.
+fn each_mends(path: &str, text: &str, arguments: &[String]) -> usize {
+    let program = compiled_with(text, arguments);
+    let before = told(&program);
+    let mut fixes = 0;
+    for diagnostic in &program.compilation.diagnostics {
+        for fix in &diagnostic.fixes {
+            let mut edits: Vec<&Edit> = fix.edits.iter().collect();
+            edits.sort_by_key(|edit| edit.span);
+            let after = edits.iter().rev().fold(text.to_owned(), |mut text, edit| {
+                text.replace_range(edit.span.range(), &edit.text);
+                text
+            });
+            let again = compiled_with(&after, arguments);
+            let left = told(&again);
+            let what = (diagnostic.code.id, diagnostic.message.clone());
+            let count = |told: &[(&str, String)]| told.iter().filter(|one| **one == what).count();
+            // What is right by itself may lead on to the next question, but not to what is no program.
+            let new =
+                left.iter().find(|(code, _)| code.starts_with("E0") && !before.iter().any(|(old, _)| old == code));
+            assert!(count(&left) < count(&before), "{path}: `{}` does not mend `{}`\n{after}", fix.message, what.1);
+            assert!(new.is_none(), "{path}: `{}` brings {new:?}\n{after}", fix.message);
+            fixes += 1;
+        }
+    }
+    fixes
+}
+
+fn told(program: &Program) -> Vec<(&'static str, String)> {
+    let told = program.compilation.diagnostics.iter();
+    told.map(|diagnostic| (diagnostic.code.id, diagnostic.message.clone())).collect()
 }

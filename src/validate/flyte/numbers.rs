@@ -69,7 +69,7 @@ fn number(number: Option<i64>, at: &At<'_>, faults: &mut Faults) {
 }
 
 /// The double nearest to a number, which is a whole number again.
-#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "the loss is what is asked for")]
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "the loss is what is asked for")]
 fn as_double(number: i64) -> i128 {
     number as f64 as i128
 }

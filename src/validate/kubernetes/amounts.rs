@@ -111,7 +111,8 @@ pub fn check(asked: &Requirements<'_>, at: &At<'_>, faults: &mut Faults) {
             None => check_without_limit(name, amount, (&requests_at, &limits_at), faults),
         }
     }
-    check_huge_pages_alone(asked, at, faults);
+    let alone = huge_pages_alone(asked, at);
+    faults.extend(alone.map(|fault| fault.help("ask for `cpu` or `memory` too: `limits { memory = \"1Gi\" }`")));
 }
 
 /// Checks the overhead of a pod, which is like the limits of a container: `validateOverhead`. Flyte renames nothing in it.
@@ -131,7 +132,7 @@ pub fn overhead(overhead: &Amounts, at: &At<'_>, faults: &mut Faults) {
         }
     }
     let asked = Requirements { of: Of::Container, limits: Some(overhead), requests: None, fills_in: false };
-    check_huge_pages_alone(&asked, at, faults);
+    faults.extend(huge_pages_alone(&asked, at).map(|fault| fault.help("give it `cpu` or `memory` too")));
 }
 
 // ------------------------------------------------------------------------------------------------------------- names
@@ -365,13 +366,12 @@ fn check_without_limit(
 }
 
 /// Large pages need a container that asks for CPU or memory as well.
-fn check_huge_pages_alone(asked: &Requirements<'_>, at: &At<'_>, faults: &mut Faults) {
+fn huge_pages_alone(asked: &Requirements<'_>, at: &At<'_>) -> Option<Fault> {
     let names = || [asked.limits, asked.requests].into_iter().flatten().flat_map(BTreeMap::keys);
-    let Some(pages) = names().find(|name| is_huge_pages(name)) else { return };
+    let pages = names().find(|name| is_huge_pages(name))?;
     if asked.fills_in || names().any(|name| name == "cpu" || name == "memory") {
-        return;
+        return None;
     }
     let message = format!("`{pages}` is asked for without `cpu` or `memory`");
-    let fault = Fault::forbidden(codes::HUGE_PAGES_ALONE, at, message);
-    faults.push(fault.help("ask for `cpu` or `memory` too: `limits { memory = \"1Gi\" }`"));
+    Some(Fault::forbidden(codes::HUGE_PAGES_ALONE, at, message))
 }

@@ -7,7 +7,7 @@ use crate::schema::kubernetes::versions::{Gate, Target};
 
 /// Which feature gates are on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(clippy::struct_excessive_bools, reason = "gates are independent switches")]
+#[expect(clippy::struct_excessive_bools, reason = "gates are independent switches")]
 pub struct Features {
     /// The minor version: 34 for Kubernetes 1.34.
     pub minor: u8,

@@ -239,8 +239,11 @@ impl Origin<'_> {
             }
             ("image", []) if self.template_has_no_image() => settings.entry("image").map(of_entry),
             ("env", [Step::Index(index), rest @ ..]) => {
-                let variables = settings.get("env_vars")?.as_object()?;
-                let (_, entry) = variables.iter().nth(*index)?;
+                let variables = settings.get("env_vars").and_then(Value::as_object);
+                let Some((_, entry)) = variables.and_then(|variables| variables.iter().nth(*index)) else {
+                    // Flyte brings some that nobody wrote.
+                    return (*index < self.variables).then(|| Located::at(self.place));
+                };
                 let name = matches!(rest, [Step::Field(name)] if name == "name");
                 Some(if name { Located { value: entry.key, ..of_entry(entry) } } else { of_entry(entry) })
             }

@@ -14,7 +14,8 @@
 //! - `yaml preview` is what `flytec preview` writes of the task that its first line names; a line `# …` stands for any lines.
 //! - `text` with a message, and `json` with a diagnostic, is what the command says.
 //!
-//! A block `toml` is a project's file, in which nothing is wrong.
+//! A program with a file `flytec.toml` is a project, which the command checks; then only files that are named behind `flyteenv` are
+//! given to it. A block `toml` is a project's file, in which nothing is wrong.
 //!
 //! In a table headed `written` and `is`, the expressions of the first column are equal to those of the second, or fail with the
 //! code there. Links lead to pages and headings that there are; every function, warning and setting is described.
@@ -26,6 +27,8 @@ mod support;
 
 #[path = "docs/example.rs"]
 mod example;
+#[path = "docs/explanation.rs"]
+mod explanation;
 #[path = "docs/page.rs"]
 mod page;
 
@@ -49,6 +52,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("every_function_and_warning_is_described", described),
     ("every_setting_of_a_project_is_described", settings),
     ("every_file_of_a_project_is_right", projects),
+    ("every_code_is_explained", explained),
 ];
 
 fn main() {
@@ -107,6 +111,10 @@ fn projects(pages: &[Page]) -> Result<(), String> {
         let file = SourceMap::new(vec![(place.clone(), text.clone())]).ids().next()?;
         project::read(file, text).err().map(|faults| format!("{place}: {faults:?}"))
     }))
+}
+
+fn explained(pages: &[Page]) -> Result<(), String> {
+    none(explanation::faults(pages).into_iter())
 }
 
 fn none(faults: impl Iterator<Item = String>) -> Result<(), String> {

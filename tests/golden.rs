@@ -265,7 +265,7 @@ fn previews(program: &Program) -> String {
         }
         text.extend(preview.refused.iter().map(|why| format!("# Flyte does not start it: {why}\n")));
         let refusals = rules::refusals(&preview, workload, &features);
-        text.push_str(&render::render(&refusals, program.sources(), render::Format::Human, false));
+        text.push_str(&render::render(&refusals, program.sources(), render::Format::Human, render::Screen::default()));
     }
     text
 }

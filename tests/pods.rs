@@ -12,7 +12,7 @@ mod support;
 use std::fs;
 use std::sync::LazyLock;
 
-use flytec::diagnostics::render::{Format, render};
+use flytec::diagnostics::render::{Format, Screen, render};
 use flytec::schema::kubernetes::versions;
 use flytec::validate::Target;
 use k8s_openapi::api::core::v1 as api;
@@ -122,7 +122,7 @@ fn judge(pod: &Value) -> Result<(), String> {
     let refused = typed.is_some_and(|typed| faults_of(&typed, &target).iter().any(|fault| fault.reason.is_some()));
     let Some(program) = program_of(pod, &pod.to_string(), &[]) else { return Ok(()) };
     for format in [Format::Human, Format::Short, Format::Json] {
-        let _ = render(&program.compilation.diagnostics, program.sources(), format, false);
+        let _ = render(&program.compilation.diagnostics, program.sources(), format, Screen::default());
     }
     let internal = program.compilation.diagnostics.iter().find(|one| one.code.id.starts_with("E99"));
     if let Some(internal) = internal {

@@ -16,7 +16,7 @@ use std::fs;
 use std::ops::Range;
 use std::path::PathBuf;
 
-use flytec::diagnostics::render::{Format, render};
+use flytec::diagnostics::render::{Format, Screen, render};
 use flytec::diagnostics::{Diagnostic, Diagnostics, code};
 use flytec::emit::{self, Emitter};
 use flytec::source::{SourceMap, Span};
@@ -550,7 +550,8 @@ fn check_program(program: &Program) -> Result<(), String> {
         }
     }
     for format in [Format::Human, Format::Short, Format::Json] {
-        let text = render(&compilation.diagnostics, program.sources(), format, format == Format::Human);
+        let text =
+            render(&compilation.diagnostics, program.sources(), format, Screen { colour: format == Format::Human });
         ensure(text.is_empty() == compilation.diagnostics.is_empty(), "there are no words for a diagnostic")?;
         let one_line_each = format == Format::Human || text.lines().count() == compilation.diagnostics.len();
         ensure(one_line_each, "a diagnostic is not one line")?;

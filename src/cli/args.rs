@@ -45,8 +45,12 @@ pub struct Global {
 }
 
 impl Global {
-    /// Whether messages have colours here.
-    pub fn colour(&self) -> bool {
+    /// What messages are read on here.
+    pub fn screen(&self) -> render::Screen {
+        render::Screen { colour: self.colour() }
+    }
+
+    fn colour(&self) -> bool {
         match self.color {
             Colour::Always => true,
             Colour::Never => false,

@@ -111,7 +111,7 @@ fn report(global: &args::Global, diagnostics: &[crate::diagnostics::Diagnostic],
     const MOST_SHOWN: usize = 500;
     let format = global.message_format.into();
     let shown = if format == render::Format::Human { diagnostics.len().min(MOST_SHOWN) } else { diagnostics.len() };
-    say(&render::render(diagnostics.get(..shown).unwrap_or_default(), sources, format, global.colour()));
+    say(&render::render(diagnostics.get(..shown).unwrap_or_default(), sources, format, global.screen()));
     if shown < diagnostics.len() {
         say(&format!("… and {} more\n", diagnostics.len() - shown));
     }

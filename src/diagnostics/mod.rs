@@ -7,6 +7,7 @@
 
 pub mod code;
 pub mod echoes;
+pub mod edits;
 pub mod levels;
 pub mod render;
 pub mod suggest;
@@ -150,6 +151,14 @@ impl Diagnostic {
     #[must_use]
     pub fn unsafe_fix(self, message: impl Into<String>, span: Span, text: impl Into<String>) -> Self {
         self.fix(message, false, span, text)
+    }
+
+    /// Asks whether `better` was meant where `written` stands, and offers to put `text` at `span`. Two spellings of the same letters
+    /// certainly mean the same.
+    #[must_use]
+    pub fn did_you_mean(self, written: &str, better: &str, span: Span, text: impl Into<String>) -> Self {
+        let sure = suggest::same_letters(written, better);
+        self.help(format!("did you mean `{better}`?")).fix(format!("write `{better}`"), sure, span, text)
     }
 
     fn fix(mut self, message: impl Into<String>, safe: bool, span: Span, text: impl Into<String>) -> Self {

@@ -34,6 +34,12 @@ pub fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a 
     closest(written, candidates).map(|name| format!("did you mean `{name}`?"))
 }
 
+/// Whether two names are two spellings of the same letters: `image_pull_secrets` and `imagePullSecrets`.
+#[must_use]
+pub fn same_letters(a: &str, b: &str) -> bool {
+    fold(a) == fold(b)
+}
+
 /// The letters and digits alone, in lower case: `image_pull-secrets` and `imagePullSecrets` are the same.
 fn fold(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()

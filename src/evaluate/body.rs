@@ -398,7 +398,7 @@ pub fn unknown_field(object: &'static schema::Object, name: &str, place: Span, l
     let declarations: &[&str] = if object.name == "environment" && labelled { &["task", "override"] } else { &[] };
     let names = || object.fields.iter().map(|field| field.name).chain(declarations.iter().copied());
     if let Some(nearest) = closest(name, names()) {
-        return diagnostic.help(format!("did you mean `{nearest}`?")).unsafe_fix("rename it", place, nearest);
+        return diagnostic.did_you_mean(name, nearest, place, nearest);
     }
     if let Some(owner) = other_owner(name, object) {
         return diagnostic.help(format!("`{name}` is a field of {owner}"));

@@ -1,10 +1,12 @@
 //! A program of a page, and what comes of it.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::process::Command;
 
 use flytec::data::{self, Format as DataFormat};
 use flytec::diagnostics::Diagnostic;
-use flytec::diagnostics::render::{Format, render};
+use flytec::diagnostics::render::{Format, Screen, render};
 use flytec::preview::{Places, preview, written, yaml};
 use flytec::source::{SourceMap, Span};
 use flytec::validate::path::Path;
@@ -15,6 +17,9 @@ use crate::support;
 
 /// The fields whose value is a map of any names, which is shown whole.
 const WHOLE: &[&str] = &["labels", "annotations", "nodeSelector", "requests", "limits"];
+
+/// The file that makes a project of a program.
+const PROJECT: &str = "flytec.toml";
 
 /// A program, and what the page says comes of it.
 #[derive(Clone)]
@@ -78,7 +83,15 @@ impl Program {
         format!("{}:{}", self.page, self.line)
     }
 
+    /// The codes that come of it, as the page says.
+    pub fn codes(&self) -> &[String] {
+        &self.codes
+    }
+
     pub fn check(&self) -> Result<(), Failed> {
+        if self.files.iter().any(|(name, _)| name == PROJECT) {
+            return self.check_project();
+        }
         let (built, others): (Vec<_>, Vec<_>) =
             self.files.iter().cloned().partition(|(name, _)| self.built.contains(name));
         let others: BTreeMap<String, Vec<u8>> =
@@ -90,6 +103,41 @@ impl Program {
         }
         for (line, shown) in &self.shown {
             check(shown, &program).map_err(|fault| format!("{}:{line}: {fault}", self.page))?;
+        }
+        Ok(())
+    }
+}
+
+// -------------------------------------------------------------------------------------------------------- projects
+
+impl Program {
+    /// Only the command knows projects, so it is run in a folder of these files.
+    fn check_project(&self) -> Result<(), Failed> {
+        let folder = tempfile::tempdir()?;
+        for (name, text) in &self.files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap_or(folder.path()))?;
+            fs::write(path, text)?;
+        }
+        let run = |format: &str| -> Result<String, Failed> {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_flytec"));
+            command.args(["check", "--quiet", "--color", "never", "--message-format", format]).args(&self.arguments);
+            command.args(self.built.iter().filter(|name| *name != PROJECT));
+            Ok(String::from_utf8(command.current_dir(folder.path()).output()?.stderr)?)
+        };
+        let messages = run("json")?;
+        let messages = messages.lines().map(serde_json::from_str).collect::<Result<Vec<Value>, _>>()?;
+        let codes: Vec<&str> = messages.iter().filter_map(|message| message["code"].as_str()).collect();
+        let human = run("human")?;
+        if codes != self.codes {
+            return Err(format!("expected {:?}, not {codes:?}:\n{human}", self.codes).into());
+        }
+        for (line, shown) in &self.shown {
+            match shown {
+                Shown::Message(text) if human.contains(text) => {}
+                Shown::Message(_) => return Err(format!("{}:{line}: what comes is\n{human}", self.page).into()),
+                _ => return Err(format!("{}:{line}: of a project only messages are shown", self.page).into()),
+            }
         }
         Ok(())
     }
@@ -142,7 +190,7 @@ fn check(shown: &Shown, program: &support::Program) -> Result<(), String> {
         Shown::Message(text) => check_message(text, program),
         Shown::Json(text) => {
             let expected: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
-            let actual = render(&program.compilation.diagnostics, program.sources(), Format::Json, false);
+            let actual = render(&program.compilation.diagnostics, program.sources(), Format::Json, Screen::default());
             let found =
                 actual.lines().any(|line| serde_json::from_str::<Value>(line).is_ok_and(|line| line == expected));
             if found { Ok(()) } else { Err(format!("what comes is\n{actual}")) }
@@ -153,7 +201,7 @@ fn check(shown: &Shown, program: &support::Program) -> Result<(), String> {
 fn check_message(text: &str, program: &support::Program) -> Result<(), String> {
     let human = text.starts_with("error[") || text.starts_with("warning[");
     let format = if human { Format::Human } else { Format::Short };
-    let actual = render(&program.compilation.diagnostics, program.sources(), format, false);
+    let actual = render(&program.compilation.diagnostics, program.sources(), format, Screen::default());
     // The summary is the command's.
     let summary = text.rsplit_once("\n\n").filter(|(_, last)| last.starts_with(|c: char| c.is_ascii_digit()));
     let text = summary.map_or(text, |(messages, _)| messages);

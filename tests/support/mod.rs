@@ -14,7 +14,7 @@ use flytec::compile::{Build, Compilation, compile};
 use flytec::data;
 use flytec::diagnostics::Diagnostics;
 use flytec::diagnostics::levels::Levels;
-use flytec::diagnostics::render::{Format, render};
+use flytec::diagnostics::render::{Format, Screen, render};
 use flytec::emit::{self, Emitter};
 use flytec::expression::inputs::Inputs;
 use flytec::flyte::entrypoint::Context;
@@ -103,7 +103,7 @@ impl Program {
 
     /// The messages for people.
     pub fn messages(&self) -> String {
-        render(&self.compilation.diagnostics, self.sources(), Format::Human, false)
+        render(&self.compilation.diagnostics, self.sources(), Format::Human, Screen::default())
     }
 
     /// Fails with the messages if the program was refused.

@@ -22,11 +22,18 @@ pub enum Format {
     Json,
 }
 
-/// The diagnostics in a format; `colour` only matters to people.
+/// What people read messages on. The other formats are the same everywhere.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Screen {
+    /// Whether it has colours.
+    pub colour: bool,
+}
+
+/// The diagnostics in a format.
 #[must_use]
-pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, format: Format, colour: bool) -> String {
+pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, format: Format, screen: Screen) -> String {
     match format {
-        Format::Human => human::render(diagnostics, sources, colour),
+        Format::Human => human::render(diagnostics, sources, screen),
         Format::Short => short::render(diagnostics, sources),
         Format::Json => json::render(diagnostics, sources),
     }

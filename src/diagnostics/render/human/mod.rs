@@ -1,16 +1,19 @@
 //! Diagnostics for people. The only file that names codespan-reporting.
 
+mod changes;
+
 use codespan_reporting::diagnostic::{Diagnostic as Report, Label as Mark, Severity as Level};
 use codespan_reporting::files::{Error, Files};
 use codespan_reporting::term::termcolor::{Ansi, NoColor, WriteColor};
 use codespan_reporting::term::{self, Config};
 
+use super::{Screen, short};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::source::{FileId, SourceMap, Span};
 
 /// The diagnostics with the source around their places.
-pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, colour: bool) -> String {
-    if colour {
+pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, screen: Screen) -> String {
+    if screen.colour {
         let mut writer = Ansi::new(Vec::new());
         write(diagnostics, sources, &mut writer);
         return String::from_utf8_lossy(&writer.into_inner()).into_owned();
@@ -25,7 +28,7 @@ fn write(diagnostics: &[Diagnostic], sources: &SourceMap, writer: &mut impl Writ
     for diagnostic in diagnostics {
         let mut report = report(diagnostic, sources);
         if !fits(diagnostic, sources) {
-            report.message = super::short::place(diagnostic, sources) + &report.message;
+            report.message = short::place(diagnostic, sources) + &report.message;
             report.labels.clear();
         }
         // Memory takes everything, and every place is one of `sources`.
@@ -59,11 +62,13 @@ fn report(diagnostic: &Diagnostic, sources: &SourceMap) -> Report<FileId> {
     });
     let notes = diagnostic.notes.iter().map(|note| format!("note: {note}"));
     let help = diagnostic.help.iter().map(|help| format!("help: {help}"));
+    let fixes = diagnostic.fixes.iter().filter_map(|fix| changes::shown(fix, diagnostic, sources));
+    let fixes = fixes.map(|fix| format!("fix: {fix}"));
     Report::new(level)
         .with_code(diagnostic.code.id)
         .with_message(&diagnostic.message)
         .with_labels(marks.collect())
-        .with_notes(notes.chain(help).collect())
+        .with_notes(notes.chain(help).chain(fixes).collect())
 }
 
 /// The span's bytes, widened to whole characters.

@@ -1,0 +1,85 @@
+//! A fix as people read it.
+//!
+//! In: a fix, and the diagnostic that offers it. Out: one line where the change fits into it, else the lines that change, as a
+//! diff. Always: what a reader has just been told as help is not told again. Not here: making the change.
+
+use similar::{ChangeTag, TextDiff};
+
+use crate::diagnostics::edits::applied;
+use crate::diagnostics::{Diagnostic, Edit, Fix};
+use crate::source::{SourceMap, Span};
+
+/// The fix in words, or nothing where the help says it all.
+pub fn shown(fix: &Fix, diagnostic: &Diagnostic, sources: &SourceMap) -> Option<String> {
+    match fix.edits.as_slice() {
+        [edit] if is_within_a_line(edit, sources) => in_words(fix, edit, diagnostic, sources),
+        _ => Some(format!("{}{}", fix.message, lines(fix, sources))),
+    }
+}
+
+fn is_within_a_line(edit: &Edit, sources: &SourceMap) -> bool {
+    !edit.text.contains('\n') && !sources.text(edit.span).contains('\n')
+}
+
+fn in_words(fix: &Fix, edit: &Edit, diagnostic: &Diagnostic, sources: &SourceMap) -> Option<String> {
+    let new = edit.text.trim().trim_end_matches(',');
+    if new.is_empty() {
+        return Some(fix.message.clone());
+    }
+    let quoted = format!("`{new}`");
+    if diagnostic.help.iter().any(|help| help.contains(&quoted)) {
+        return None;
+    }
+    let told = [new, new.trim_matches('"')].iter().any(|new| fix.message.contains(new));
+    Some(if told { fix.message.clone() } else { format!("{}: {quoted}", fix.message) })
+}
+
+/// The lines that the fix changes, with their numbers, before and after.
+fn lines(fix: &Fix, sources: &SourceMap) -> String {
+    let mut edits: Vec<&Edit> = fix.edits.iter().collect();
+    edits.sort_by_key(|edit| edit.span);
+    let mut text = String::new();
+    let mut rest = edits.as_slice();
+    while let Some((first, others)) = rest.split_first() {
+        let mut place = whole_lines(first.span, sources);
+        let mut count = 1;
+        for edit in others {
+            let lines = whole_lines(edit.span, sources);
+            if lines.file != place.file || lines.start >= place.end {
+                break;
+            }
+            place = place.to(lines);
+            count += 1;
+        }
+        // There are as many edits as were counted.
+        let (together, behind) = rest.split_at(count);
+        text += &difference(place, together, sources);
+        rest = behind;
+    }
+    text
+}
+
+/// The lines that a place lies on, with the break behind them.
+fn whole_lines(span: Span, sources: &SourceMap) -> Span {
+    let text = &sources.get(span.file).text;
+    let start = text.get(..span.start as usize).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let end = text.get(span.end as usize..).and_then(|after| after.find('\n'));
+    let end = end.map_or(text.len(), |at| span.end as usize + at + 1);
+    Span::new(span.file, start..end)
+}
+
+fn difference(place: Span, edits: &[&Edit], sources: &SourceMap) -> String {
+    let old = sources.text(place);
+    let Some(new) = applied(old, place.start as usize, edits.iter().copied()) else { return String::new() };
+    let first = sources.get(place.file).line(place.start as usize);
+    let diff = TextDiff::from_lines(old, &new);
+    let changes = diff.iter_all_changes().filter_map(|change| {
+        let (sign, index) = match change.tag() {
+            ChangeTag::Equal => return None,
+            ChangeTag::Delete => ('-', change.old_index()),
+            ChangeTag::Insert => ('+', change.new_index()),
+        };
+        Some(format!("\n{} {sign} {}", first + index.unwrap_or_default(), change.value().trim_end()))
+    });
+    changes.collect()
+}

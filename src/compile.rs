@@ -83,6 +83,7 @@ pub fn compile(mut sources: SourceMap, named: &[FileId], build: &Build<'_>) -> C
     let target = Target::new(build.kubernetes).with_pod_security(build.pod_security.clone());
     validate::validate(&subjects, &parts, &target, &sources, &mut diagnostics);
     check::uses::label(&analysis.evaluation, &sources, analysis.said, &mut diagnostics);
+    check::allowances::read(&modules, &sources).apply(&mut diagnostics);
     let workloads = subjects.into_iter().map(|subject| subject.workload);
     let workloads = if build.levels.refuse(&diagnostics) { Vec::new() } else { workloads.collect() };
     let doubtful: Vec<Span> = modules.iter().flat_map(|module| &module.tree.doubtful).copied().collect();

@@ -64,6 +64,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "data",
             "cluster",
             "syntax::ast",
+            "syntax::comments",
             "value",
             "modules",
             "expression",

@@ -549,11 +549,19 @@ fn check_program(program: &Program) -> Result<(), String> {
             ensure(text.get(span.range()).is_some(), format!("{message}: {span:?} is no place in the text"))?;
         }
     }
-    for format in [Format::Human, Format::Short, Format::Json] {
-        let text =
-            render(&compilation.diagnostics, program.sources(), format, Screen { colour: format == Format::Human });
-        ensure(text.is_empty() == compilation.diagnostics.is_empty(), "there are no words for a diagnostic")?;
-        let one_line_each = format == Format::Human || text.lines().count() == compilation.diagnostics.len();
+    let narrow = Screen { colour: true, width: Some(40), ascii: true };
+    let human =
+        [Screen::default(), Screen { colour: true, ..Screen::default() }, narrow].map(|screen| (Format::Human, screen));
+    let others = [Format::Short, Format::Json, Format::Sarif, Format::Github].map(|format| (format, Screen::default()));
+    for (format, screen) in human.into_iter().chain(others) {
+        let text = render(&compilation.diagnostics, program.sources(), format, screen);
+        let document = format == Format::Sarif;
+        ensure(
+            document || text.is_empty() == compilation.diagnostics.is_empty(),
+            "there are no words for a diagnostic",
+        )?;
+        let lines = !matches!(format, Format::Human | Format::Sarif);
+        let one_line_each = !lines || text.lines().count() == compilation.diagnostics.len();
         ensure(one_line_each, "a diagnostic is not one line")?;
     }
     Ok(())

@@ -4,6 +4,7 @@
 //! not reported; one that needs something broken stays silent. Not here: rules of a single setting (`settings`), and those of
 //! the finished pod.
 
+pub mod allowances;
 mod cluster;
 mod containers;
 mod environments;

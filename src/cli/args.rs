@@ -4,6 +4,7 @@ use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use terminal_size::{Width, terminal_size_of};
 
 use super::levels::Lints;
 use crate::check::pod_security;
@@ -47,16 +48,40 @@ pub struct Global {
 impl Global {
     /// What messages are read on here.
     pub fn screen(&self) -> render::Screen {
-        render::Screen { colour: self.colour() }
+        let terminal = std::io::stderr().is_terminal();
+        let width = || terminal_size_of(&std::io::stderr()).map(|(Width(columns), _)| usize::from(columns));
+        render::Screen {
+            colour: self.colour(),
+            width: terminal.then(width).flatten(),
+            ascii: terminal && !has_unicode(|name| std::env::var(name).ok()),
+        }
     }
 
     fn colour(&self) -> bool {
         match self.color {
             Colour::Always => true,
             Colour::Never => false,
-            Colour::Auto => std::env::var_os("NO_COLOR").is_none() && std::io::stderr().is_terminal(),
+            Colour::Auto => {
+                let asked = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+                asked && std::env::var_os("TERM").is_none_or(|term| term != "dumb") && std::io::stderr().is_terminal()
+            }
         }
     }
+}
+
+/// Whether a terminal has more letters than those of ASCII: where the locale does not say, it has, unless it is a plain one.
+///
+/// POSIX: the first of the three variables that is set and not empty counts.
+fn has_unicode(variable: impl Fn(&str) -> Option<String>) -> bool {
+    if variable("TERM").is_some_and(|term| term == "dumb") {
+        return false;
+    }
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().filter_map(|name| variable(name)).find(|value| !value.is_empty());
+    locale.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
 }
 
 /// The commands.
@@ -201,6 +226,10 @@ pub enum MessageFormat {
     Short,
     /// One JSON object a line.
     Json,
+    /// One SARIF 2.1.0 document.
+    Sarif,
+    /// Workflow commands of GitHub Actions, a line each.
+    Github,
 }
 
 impl From<MessageFormat> for render::Format {
@@ -209,6 +238,8 @@ impl From<MessageFormat> for render::Format {
             MessageFormat::Human => Self::Human,
             MessageFormat::Short => Self::Short,
             MessageFormat::Json => Self::Json,
+            MessageFormat::Sarif => Self::Sarif,
+            MessageFormat::Github => Self::Github,
         }
     }
 }
@@ -270,5 +301,24 @@ impl From<Format> for emit::Format {
             Format::Yaml => Self::Yaml,
             Format::Proto => Self::Proto,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_locale_says_which_letters_a_terminal_has() {
+        let has = |set: &[(&str, &str)]| {
+            has_unicode(|name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+        };
+        assert!(has(&[]));
+        assert!(has(&[("LANG", "de_DE.UTF-8"), ("TERM", "xterm")]));
+        assert!(has(&[("LANG", "C.utf8")]));
+        assert!(has(&[("LC_ALL", ""), ("LANG", "en_GB.UTF-8")]));
+        assert!(!has(&[("LC_ALL", "C"), ("LANG", "en_GB.UTF-8")]));
+        assert!(!has(&[("LANG", "en_US.ISO-8859-1")]));
+        assert!(!has(&[("LANG", "en_GB.UTF-8"), ("TERM", "dumb")]));
     }
 }

@@ -205,6 +205,10 @@ codes! {
     DROPPED = "W1902", "a field that the cluster drops, as a feature gate is off";
     NEEDS_GATE = "E1903", "a field or word that the cluster refuses, as a feature gate is off";
 
+    // 21: what a source says to the compiler
+    IDLE_ALLOWANCE = "W2101", "an allowance that allows nothing";
+    BAD_ALLOWANCE = "W2102", "a comment to the compiler that it does not understand";
+
     // 99: the compiler itself
     INTERNAL = "E9901", "a fault of the compiler";
 }

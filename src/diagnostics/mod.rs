@@ -223,6 +223,12 @@ impl Diagnostics {
         self.list.last()
     }
 
+    /// Keeps only those that `keep` says to.
+    pub fn retain(&mut self, keep: impl FnMut(&Diagnostic) -> bool) {
+        self.list.retain(keep);
+        self.errors = self.list.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
+    }
+
     /// How many are errors.
     #[must_use]
     pub fn errors(&self) -> usize {

@@ -7,6 +7,7 @@
 pub mod ast;
 mod brackets;
 mod build;
+pub mod comments;
 mod faults;
 mod grammar;
 mod scan;

@@ -3,8 +3,11 @@
 //! In: finished diagnostics and their sources. Out: text for people or programs. Always: every format carries the same facts.
 //! Not here: where the text goes, and whether it may have colours.
 
+mod changes;
+mod github;
 mod human;
 mod json;
+mod sarif;
 mod short;
 
 use super::{Diagnostic, Severity};
@@ -20,6 +23,10 @@ pub enum Format {
     Short,
     /// One JSON object a line.
     Json,
+    /// One document of SARIF 2.1.0, also where there is nothing to tell.
+    Sarif,
+    /// One workflow command of GitHub Actions a line.
+    Github,
 }
 
 /// What people read messages on. The other formats are the same everywhere.
@@ -27,6 +34,10 @@ pub enum Format {
 pub struct Screen {
     /// Whether it has colours.
     pub colour: bool,
+    /// How many columns it has, where that is known; else nothing is broken over lines.
+    pub width: Option<usize>,
+    /// Whether it only has the letters of ASCII.
+    pub ascii: bool,
 }
 
 /// The diagnostics in a format.
@@ -36,6 +47,8 @@ pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, format: Format, s
         Format::Human => human::render(diagnostics, sources, screen),
         Format::Short => short::render(diagnostics, sources),
         Format::Json => json::render(diagnostics, sources),
+        Format::Sarif => sarif::render(diagnostics, sources),
+        Format::Github => github::render(diagnostics, sources),
     }
 }
 

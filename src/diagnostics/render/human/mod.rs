@@ -1,13 +1,21 @@
-//! Diagnostics for people. The only file that names codespan-reporting.
+//! Diagnostics for people. The only folder that names codespan-reporting.
 
-mod changes;
+mod excerpt;
+mod folds;
+mod prose;
+
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::ops::Range;
 
 use codespan_reporting::diagnostic::{Diagnostic as Report, Label as Mark, Severity as Level};
 use codespan_reporting::files::{Error, Files};
 use codespan_reporting::term::termcolor::{Ansi, NoColor, WriteColor};
-use codespan_reporting::term::{self, Config};
+use codespan_reporting::term::{self, Chars, Config};
 
-use super::{Screen, short};
+use self::excerpt::{Excerpt, fits, on_boundaries, printable};
+use self::prose::Prose;
+use super::{Screen, changes};
 use crate::diagnostics::{Diagnostic, Severity};
 use crate::source::{FileId, SourceMap, Span};
 
@@ -15,98 +23,100 @@ use crate::source::{FileId, SourceMap, Span};
 pub fn render(diagnostics: &[Diagnostic], sources: &SourceMap, screen: Screen) -> String {
     if screen.colour {
         let mut writer = Ansi::new(Vec::new());
-        write(diagnostics, sources, &mut writer);
+        write(diagnostics, sources, screen, &mut writer);
         return String::from_utf8_lossy(&writer.into_inner()).into_owned();
     }
     let mut writer = NoColor::new(Vec::new());
-    write(diagnostics, sources, &mut writer);
+    write(diagnostics, sources, screen, &mut writer);
     String::from_utf8_lossy(&writer.into_inner()).into_owned()
 }
 
-fn write(diagnostics: &[Diagnostic], sources: &SourceMap, writer: &mut impl WriteColor) {
-    let config = Config::default();
-    for diagnostic in diagnostics {
-        let mut report = report(diagnostic, sources);
-        if !fits(diagnostic, sources) {
-            report.message = short::place(diagnostic, sources) + &report.message;
-            report.labels.clear();
-        }
+fn write(diagnostics: &[Diagnostic], sources: &SourceMap, screen: Screen, writer: &mut impl WriteColor) {
+    /// How many bytes of a line are shown where nothing says how wide the screen is.
+    const LONGEST: usize = 200;
+    /// What stands beside a line at the most.
+    const MARGIN: usize = 12;
+    /// Less than this of a line says nothing.
+    const SHORTEST: usize = 40;
+    let config = Config { chars: if screen.ascii { Chars::ascii() } else { Chars::default() }, ..Config::default() };
+    let width = screen.width.map_or(LONGEST, |width| width.saturating_sub(MARGIN).clamp(SHORTEST, LONGEST));
+    let prose = Prose::new(screen);
+    let texts = Texts::new(sources);
+    for (diagnostic, others) in folds::folded(diagnostics, sources) {
+        let more = others.map(|others| prose.note("note", &others));
         // Memory takes everything, and every place is one of `sources`.
-        let _ = term::emit_to_write_style(writer, &config, &Sources(sources), &report);
+        let _ = if fits(&diagnostic.labels, sources, width) {
+            let place = |span: Span| on_boundaries(span.range(), &sources.get(span.file).text);
+            let report = report(diagnostic, sources, &prose, place).with_notes(more.into_iter().collect());
+            term::emit_to_write_style(writer, &config, &texts, &report)
+        } else {
+            let excerpt = Excerpt::new(&diagnostic.labels, sources, width, prose.ellipsis());
+            let report = report(diagnostic, sources, &prose, |span| excerpt.place(span));
+            let report = report.with_notes(more.into_iter().collect());
+            term::emit_to_write_style(writer, &config, &excerpt, &report)
+        };
     }
 }
 
-/// Whether every line to be shown is short enough to be read.
-fn fits(diagnostic: &Diagnostic, sources: &SourceMap) -> bool {
-    /// In bytes. A longer line is hardly written by hand.
-    const LONGEST: usize = 2_000;
-    diagnostic.labels.iter().all(|label| {
-        let source = sources.get(label.span.file);
-        let starts = source.line_starts();
-        let line = source.line(label.span.start as usize);
-        let start = starts.get(line.saturating_sub(1)).copied().unwrap_or_default();
-        starts.get(line).copied().unwrap_or(source.text.len()) - start <= LONGEST
-    })
-}
-
-fn report(diagnostic: &Diagnostic, sources: &SourceMap) -> Report<FileId> {
+fn report(
+    diagnostic: &Diagnostic,
+    sources: &SourceMap,
+    prose: &Prose,
+    place: impl Fn(Span) -> Range<usize>,
+) -> Report<FileId> {
     let level = match diagnostic.severity {
         Severity::Error => Level::Error,
         Severity::Warning => Level::Warning,
     };
     let marks = diagnostic.labels.iter().map(|label| {
-        let range = on_boundaries(label.span, sources);
-        let mark =
-            if label.primary { Mark::primary(label.span.file, range) } else { Mark::secondary(label.span.file, range) };
-        mark.with_message(&label.message)
+        let (file, range) = (label.span.file, place(label.span));
+        let mark = if label.primary { Mark::primary(file, range) } else { Mark::secondary(file, range) };
+        mark.with_message(prose.line(&label.message))
     });
-    let notes = diagnostic.notes.iter().map(|note| format!("note: {note}"));
-    let help = diagnostic.help.iter().map(|help| format!("help: {help}"));
+    let notes = diagnostic.notes.iter().map(|note| prose.note("note", note));
+    let help = diagnostic.help.iter().map(|help| prose.note("help", help));
     let fixes = diagnostic.fixes.iter().filter_map(|fix| changes::shown(fix, diagnostic, sources));
-    let fixes = fixes.map(|fix| format!("fix: {fix}"));
+    let fixes = fixes.map(|(words, lines)| prose.note("fix", &words) + &lines);
     Report::new(level)
         .with_code(diagnostic.code.id)
-        .with_message(&diagnostic.message)
+        .with_message(prose.headline(diagnostic))
         .with_labels(marks.collect())
         .with_notes(notes.chain(help).chain(fixes).collect())
 }
 
-/// The span's bytes, widened to whole characters.
-fn on_boundaries(span: Span, sources: &SourceMap) -> std::ops::Range<usize> {
-    let text = &sources.get(span.file).text;
-    let mut range = span.range();
-    range.end = range.end.min(text.len());
-    range.start = range.start.min(range.end);
-    while !text.is_char_boundary(range.start) {
-        range.start -= 1;
-    }
-    while !text.is_char_boundary(range.end) {
-        range.end += 1;
-    }
-    range
+/// The texts of all sources, as terminals may be given them.
+struct Texts<'a> {
+    sources: &'a SourceMap,
+    /// By the numbers of the files; made where they are needed.
+    texts: Vec<OnceCell<Cow<'a, str>>>,
 }
 
-struct Sources<'a>(&'a SourceMap);
+impl<'a> Texts<'a> {
+    fn new(sources: &'a SourceMap) -> Self {
+        Self { sources, texts: sources.ids().map(|_| OnceCell::new()).collect() }
+    }
+}
 
-impl<'a> Files<'a> for Sources<'a> {
+impl<'a> Files<'a> for Texts<'_> {
     type FileId = FileId;
     type Name = &'a str;
     type Source = &'a str;
 
     fn name(&'a self, id: FileId) -> Result<&'a str, Error> {
-        Ok(&self.0.get(id).name)
+        Ok(&self.sources.get(id).name)
     }
 
     fn source(&'a self, id: FileId) -> Result<&'a str, Error> {
-        Ok(&self.0.get(id).text)
+        let text = self.texts.get(id.index()).ok_or(Error::FileMissing)?;
+        Ok(text.get_or_init(|| printable(&self.sources.get(id).text)))
     }
 
     fn line_index(&'a self, id: FileId, offset: usize) -> Result<usize, Error> {
-        Ok(self.0.get(id).line_starts().partition_point(|start| *start <= offset).saturating_sub(1))
+        Ok(self.sources.get(id).line_starts().partition_point(|start| *start <= offset).saturating_sub(1))
     }
 
-    fn line_range(&'a self, id: FileId, line: usize) -> Result<std::ops::Range<usize>, Error> {
-        let source = self.0.get(id);
+    fn line_range(&'a self, id: FileId, line: usize) -> Result<Range<usize>, Error> {
+        let source = self.sources.get(id);
         let starts = source.line_starts();
         let given = starts.get(line).copied();
         let start = given.ok_or(Error::LineTooLarge { given: line, max: starts.len().saturating_sub(1) })?;

@@ -9,11 +9,13 @@ use crate::diagnostics::edits::applied;
 use crate::diagnostics::{Diagnostic, Edit, Fix};
 use crate::source::{SourceMap, Span};
 
-/// The fix in words, or nothing where the help says it all.
-pub fn shown(fix: &Fix, diagnostic: &Diagnostic, sources: &SourceMap) -> Option<String> {
+/// The fix in words, and the lines that it changes where words do not show them; nothing where the help says it all.
+pub fn shown(fix: &Fix, diagnostic: &Diagnostic, sources: &SourceMap) -> Option<(String, String)> {
     match fix.edits.as_slice() {
-        [edit] if is_within_a_line(edit, sources) => in_words(fix, edit, diagnostic, sources),
-        _ => Some(format!("{}{}", fix.message, lines(fix, sources))),
+        [edit] if is_within_a_line(edit, sources) => {
+            in_words(fix, edit, diagnostic).map(|words| (words, String::new()))
+        }
+        _ => Some((fix.message.clone(), lines(fix, sources))),
     }
 }
 
@@ -21,7 +23,7 @@ fn is_within_a_line(edit: &Edit, sources: &SourceMap) -> bool {
     !edit.text.contains('\n') && !sources.text(edit.span).contains('\n')
 }
 
-fn in_words(fix: &Fix, edit: &Edit, diagnostic: &Diagnostic, sources: &SourceMap) -> Option<String> {
+fn in_words(fix: &Fix, edit: &Edit, diagnostic: &Diagnostic) -> Option<String> {
     let new = edit.text.trim().trim_end_matches(',');
     if new.is_empty() {
         return Some(fix.message.clone());

@@ -6,6 +6,8 @@
 #![allow(clippy::disallowed_methods, reason = "a test reads and writes files by itself")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 
+#[path = "cli/fix.rs"]
+mod fix;
 #[path = "cli/folder.rs"]
 mod folder;
 #[path = "cli/imports.rs"]

@@ -1,3 +1,5 @@
+//! Fixes mend, and `flytec check --fix` leaves no program worse than it was.
+//!
 //! Fixes mend: with all changes that are offered for a program of `tests/cases/flyte`, none of what they were offered for is left;
 //! and each that is offered for one of `tests/cases/kubernetes` takes what it was offered for away, and leaves a program.
 //!
@@ -10,8 +12,11 @@ mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use flytec::diagnostics::Edit;
+use serde_json::Value;
 use support::{Program, files_below, root};
 
 #[test]
@@ -102,4 +107,51 @@ fn each_mends(path: &str, text: &str, arguments: &[String]) -> usize {
 fn told(program: &Program) -> Vec<(&'static str, String)> {
     let told = program.compilation.diagnostics.iter();
     told.map(|diagnostic| (diagnostic.code.id, diagnostic.message.clone())).collect()
+}
+
+#[test]
+fn fixing_leaves_no_program_worse() {
+    let root = root();
+    let cases = files_below(&root.join("tests/cases"), "flyteenv").into_iter();
+    let mistakes = files_below(&root.join("tests/gallery"), "flyteenv").into_iter();
+    let alone = |path: &PathBuf| !path.ancestors().any(|path| path.extension().is_some_and(|ending| ending == "d"));
+    let mut changed = 0;
+    for path in cases.chain(mistakes).filter(alone) {
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        let program = Program::compile(vec![("main.flyteenv".to_owned(), text.clone())], &[]);
+        let fixes = program.compilation.diagnostics.iter().flat_map(|diagnostic| &diagnostic.fixes);
+        if fixes.filter(|fix| fix.safe).count() == 0 {
+            continue;
+        }
+        let folder = tempfile::tempdir().expect("there is a place for temporary folders");
+        let source = folder.path().join("main.flyteenv");
+        fs::write(&source, &text).expect("files can be written");
+        let before = check(folder.path(), &["check"]);
+        let after = check(folder.path(), &["check", "--fix"]);
+        let mended = fs::read_to_string(&source).expect("it is a text");
+        let shown = path.display();
+        assert!(score(&after) <= score(&before), "{shown}\n{mended}\nbefore: {before:#?}\nafter: {after:#?}");
+        assert_eq!(check(folder.path(), &["check"]), after, "{shown}: what is told is not what is left\n{mended}");
+        check(folder.path(), &["check", "--fix"]);
+        assert_eq!(fs::read_to_string(&source).expect("it is a text"), mended, "{shown}: it changes again");
+        changed += usize::from(mended != text);
+    }
+    assert!(changed > 50, "only {changed} programs are changed");
+}
+
+/// What the command says in a folder.
+fn check(folder: &Path, arguments: &[&str]) -> Vec<Value> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flytec"));
+    command.args(arguments).args(["main.flyteenv", "--message-format", "json"]).current_dir(folder);
+    let output = command.output().expect("the command runs");
+    assert!(output.status.code().is_some_and(|status| status < 2), "{output:?}");
+    let text = String::from_utf8(output.stderr).expect("messages are UTF-8");
+    text.lines().map(|line| serde_json::from_str(line).expect("it is JSON")).collect()
+}
+
+/// Faults of the text, then errors, then warnings: fewer are better.
+fn score(told: &[Value]) -> (usize, usize, usize) {
+    let errors = || told.iter().filter(|one| one["severity"] == "error");
+    let syntax = errors().filter(|one| one["code"].as_str().is_some_and(|code| code.starts_with("E01"))).count();
+    (syntax, errors().count(), told.len() - errors().count())
 }

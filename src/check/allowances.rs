@@ -145,8 +145,12 @@ impl<'s> Remark<'s> {
     }
 
     fn misunderstood(&self) -> Diagnostic {
-        let fault = Diagnostic::new(code::BAD_ALLOWANCE, self.comment, "flytec does not understand this comment, which is addressed to it")
-            .note("a comment that begins with `# flytec:` says which warnings are expected of what stands below it");
+        let fault = Diagnostic::new(
+            code::BAD_ALLOWANCE,
+            self.comment,
+            "flytec does not understand this comment, which is addressed to it",
+        )
+        .note("a comment that begins with `# flytec:` says which warnings are expected of what stands below it");
         let is_code = |word: &&str| word.len() == 5 && matches!(Target::named(word), Ok(Target::Code(_)));
         let words = self.said.split(|c: char| !c.is_ascii_alphanumeric());
         let codes: Vec<&str> = words.filter(is_code).collect();

@@ -57,6 +57,11 @@ impl Global {
         }
     }
 
+    /// Whether people are told how much there is, in the end.
+    pub fn tells_summary(&self) -> bool {
+        !self.quiet && matches!(self.message_format, MessageFormat::Human)
+    }
+
     fn colour(&self) -> bool {
         match self.color {
             Colour::Always => true,
@@ -178,6 +183,9 @@ pub struct Check {
     /// What is compiled.
     #[command(flatten)]
     pub common: Common,
+    /// Make the safe changes that messages offer, and say what is left
+    #[arg(long)]
+    pub fix: bool,
 }
 
 /// `flytec preview`.

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobMatcher};
 
 use super::args::{Build, Global};
+use super::files::Drafts;
 use super::project::Opened;
-use super::{Failure, Verdict, compile_and_report, output, print, project, say};
+use super::{Failure, Verdict, compiled_of, output, print, project, say, told};
 use crate::compile::Compilation;
 use crate::emit::manifest::{self, Written};
 use crate::emit::{Emitter, Format, Kind};
@@ -15,12 +16,15 @@ use crate::lower::Workload;
 /// Runs the command.
 pub fn run(global: &Global, build: &Build) -> Result<Verdict, Failure> {
     let only = build.only.as_deref().map(glob).transpose()?;
-    let Some(opened) = project::open(global, &build.common)? else { return Ok(Verdict::Bad) };
+    let opened = match project::open(&build.common, Drafts::new())? {
+        Ok(opened) => opened,
+        Err(refused) => return Ok(told(global, &refused)),
+    };
     let Target { folder, kind, format } = Target::of(build, &opened);
     let stream = folder.as_os_str() == "-";
     check_usage(build, kind, format, stream)?;
-    let (compilation, _) = compile_and_report(global, &build.common, opened)?;
-    if compilation.has_errors() {
+    let (compilation, _) = compiled_of(global, &build.common, opened)?;
+    if told(global, &compilation) == Verdict::Bad {
         return Ok(Verdict::Bad);
     }
     let matches = |workload: &&Workload| only.as_ref().is_none_or(|glob| glob.is_match(workload.name.to_string()));

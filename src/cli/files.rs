@@ -3,6 +3,7 @@
 //! In: a path as a source wrote it. Out: the file's name, identity and bytes. Always: what is found lies in the project, links
 //! followed; a file has one identity, whatever path leads to it. Not here: the files that the arguments name (`sources`).
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
@@ -14,20 +15,24 @@ use crate::syntax::MAX_SOURCE_BYTES;
 /// The file that marks the root of a project, and says what holds for its builds.
 pub const MARKER: &str = "flytec.toml";
 
+/// Texts that stand for those of files, by the identities of these.
+pub type Drafts = BTreeMap<String, String>;
+
 /// The disk, as far as a program may see it.
 pub struct Disk {
+    drafts: Drafts,
     here: PathBuf,
     /// The folders that may be seen, with all below them; the project's root is the first.
     roots: Vec<PathBuf>,
 }
 
 impl Disk {
-    /// For a command that runs in the current folder.
-    pub fn new() -> Result<Self, Failure> {
+    /// For a command that runs in the current folder, with these texts in place of files.
+    pub fn new(drafts: Drafts) -> Result<Self, Failure> {
         let here = std::env::current_dir().and_then(fs::canonicalize);
         let here = here.map_err(|error| Failure::new(format!("cannot find the current folder: {error}")))?;
         let root = root_above(&here).unwrap_or_else(|| here.clone());
-        Ok(Self { here, roots: vec![root] })
+        Ok(Self { drafts, here, roots: vec![root] })
     }
 
     /// Lets a folder be seen that the arguments name, if it lies outside of the project: from its own project's root on.
@@ -36,6 +41,11 @@ impl Disk {
         if !self.sees(&folder) {
             self.roots.push(root_above(&folder).unwrap_or(folder));
         }
+    }
+
+    /// The text that stands for a file, or for standard input by its name.
+    pub fn draft(&self, identity: &str) -> Option<&str> {
+        self.drafts.get(identity).map(String::as_str)
     }
 
     /// What a file is called in messages: its path relative to the current folder.
@@ -126,7 +136,10 @@ impl Files for Disk {
     }
 
     fn read(&self, found: &Found) -> Result<Vec<u8>, Absence> {
-        read(Path::new(&found.identity))
+        match self.draft(&found.identity) {
+            Some(text) => Ok(text.as_bytes().to_vec()),
+            None => read(Path::new(&found.identity)),
+        }
     }
 }
 

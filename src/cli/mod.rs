@@ -9,11 +9,13 @@ mod args;
 mod build;
 mod check;
 mod files;
+mod fix;
 mod kubernetes;
 mod levels;
 mod output;
 mod preview;
 mod project;
+mod replace;
 mod sources;
 mod texts;
 
@@ -23,10 +25,11 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use self::args::{Arguments, Command, Common};
+use self::files::Drafts;
 use self::project::Opened;
 use crate::cluster::Cluster;
 use crate::compile::{Build, Compilation, compile};
-use crate::diagnostics::{Severity, render};
+use crate::diagnostics::{Diagnostic, Severity, render};
 use crate::source::SourceMap;
 
 /// Why a command could not run, for people. Its exit status is 2.
@@ -76,9 +79,17 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Compiles what the arguments name, or the project, and says what is to be said; the cluster is there where one was named and
+/// Compiles what the arguments name, or the project, with these texts in place of files; the cluster is there where one was named and
 /// read.
-fn compile_and_report(
+fn compiled(global: &args::Global, common: &Common, drafts: Drafts) -> Result<(Compilation, Option<Cluster>), Failure> {
+    match project::open(common, drafts)? {
+        Ok(opened) => compiled_of(global, common, opened),
+        Err(refused) => Ok((refused, None)),
+    }
+}
+
+/// The same, of a project that has been opened.
+fn compiled_of(
     global: &args::Global,
     common: &Common,
     opened: Opened,
@@ -102,11 +113,17 @@ fn compile_and_report(
     let mut diagnostics = sources.faults;
     diagnostics.extend(compilation.diagnostics);
     compilation.diagnostics = diagnostics.finish(&compilation.sources);
-    report(global, &compilation.diagnostics, &compilation.sources);
     Ok((compilation, sources.cluster))
 }
 
-fn report(global: &args::Global, diagnostics: &[crate::diagnostics::Diagnostic], sources: &SourceMap) {
+/// Tells what is to be told of a program, and whether it is refused.
+fn told(global: &args::Global, compilation: &Compilation) -> Verdict {
+    report(global, &compilation.diagnostics, &compilation.sources);
+    if compilation.has_errors() { Verdict::Bad } else { Verdict::Good }
+}
+
+/// Tells people, or programs, what is to be told.
+fn report(global: &args::Global, diagnostics: &[Diagnostic], sources: &SourceMap) {
     /// How many messages people are shown at once; programs get all of them.
     const MOST_SHOWN: usize = 500;
     let format = global.message_format.into();
@@ -115,14 +132,26 @@ fn report(global: &args::Global, diagnostics: &[crate::diagnostics::Diagnostic],
     if shown < diagnostics.len() {
         say(&format!("… and {} more\n", diagnostics.len() - shown));
     }
-    let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    if format == render::Format::Human && !global.quiet && errors + warnings > 0 {
-        let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
-        let parts = [(errors, "error"), (warnings, "warning")].into_iter().filter(|(count, _)| *count > 0);
-        let parts: Vec<String> = parts.map(|(count, word)| plural(count, word)).collect();
-        say(&format!("{}\n", parts.join(", ")));
+    if global.tells_summary() {
+        say(&summary(diagnostics));
     }
+}
+
+/// How many there are, and how to go on.
+fn summary(diagnostics: &[Diagnostic]) -> String {
+    let Some(first) = diagnostics.iter().min_by_key(|diagnostic| diagnostic.severity) else { return String::new() };
+    let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+    let counts = [(count(Severity::Error), "error"), (count(Severity::Warning), "warning")];
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, word)| plural(count, word));
+    let mended = diagnostics.iter().filter(|diagnostic| diagnostic.fixes.iter().any(|fix| fix.safe)).count();
+    let mends = format!("; {mended} can be mended with `flytec check --fix`");
+    let more = format!("more: `flytec explain {}`{}", first.code.id, if mended > 0 { &mends } else { "" });
+    format!("{more}\n{}\n", counts.collect::<Vec<_>>().join(", "))
+}
+
+/// A count of something.
+fn plural(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Writes to standard error. Where that is closed, nobody is left to be told.

@@ -6,12 +6,13 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::{Component, Path};
 
 use similar::TextDiff;
 
 use super::Failure;
+use super::replace::replace;
 use crate::emit::manifest::{self, FILE_NAME};
 
 /// What a build writes.
@@ -36,40 +37,13 @@ pub fn write(folder: &Path, files: &Files, partial: bool) -> Result<usize, Failu
     fs::create_dir_all(folder).map_err(|error| Failure::io("create folder", folder, &error))?;
     let mut changed = 0;
     for (name, bytes) in &files.pods {
-        changed += usize::from(replace(&folder.join(name), bytes)?);
+        changed += usize::from(replace(&folder.join(name), bytes, false)?);
     }
     if !partial {
         delete_stale(folder, files)?;
-        replace(&folder.join(FILE_NAME), &files.manifest)?;
+        replace(&folder.join(FILE_NAME), &files.manifest, false)?;
     }
     Ok(changed)
-}
-
-/// Replaces a file by a rename, unless it has these bytes already.
-fn replace(path: &Path, bytes: &[u8]) -> Result<bool, Failure> {
-    match fs::read(path) {
-        Ok(old) if old == bytes => return Ok(false),
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(Failure::io("replace", path, &error)),
-        _ => {}
-    }
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let failed = |error: &std::io::Error| Failure::io("write", path, error);
-    let mut file = new_file(folder).map_err(|error| failed(&error))?;
-    file.write_all(bytes).map_err(|error| failed(&error))?;
-    file.persist(path).map_err(|error| failed(&error.error))?;
-    Ok(true)
-}
-
-#[cfg(unix)]
-fn new_file(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
-    use std::os::unix::fs::PermissionsExt as _;
-    // What the user's mask leaves of this is what any other program would create.
-    tempfile::Builder::new().prefix(".flytec-").permissions(fs::Permissions::from_mode(0o666)).tempfile_in(folder)
-}
-
-#[cfg(not(unix))]
-fn new_file(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
-    tempfile::Builder::new().prefix(".flytec-").tempfile_in(folder)
 }
 
 fn delete_stale(folder: &Path, files: &Files) -> Result<(), Failure> {

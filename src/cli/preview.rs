@@ -1,7 +1,8 @@
 //! `flytec preview`: the pod that will really run.
 
 use super::args::{Global, Preview, PreviewFormat};
-use super::{Failure, Verdict, compile_and_report, print, project, report, say};
+use super::files::Drafts;
+use super::{Failure, Verdict, compiled_of, print, project, report, say, told};
 use crate::compile::Compilation;
 use crate::diagnostics::Diagnostics;
 use crate::diagnostics::suggest::did_you_mean;
@@ -17,11 +18,14 @@ const UNKNOWN: &str =
 
 /// Runs the command.
 pub fn run(global: &Global, arguments: &Preview) -> Result<Verdict, Failure> {
-    let Some(opened) = project::open(global, &arguments.common)? else { return Ok(Verdict::Bad) };
+    let opened = match project::open(&arguments.common, Drafts::new())? {
+        Ok(opened) => opened,
+        Err(refused) => return Ok(told(global, &refused)),
+    };
     let features = Features::new(&opened.kubernetes);
-    let (compilation, cluster) = compile_and_report(global, &arguments.common, opened)?;
+    let (compilation, cluster) = compiled_of(global, &arguments.common, opened)?;
     if compilation.has_errors() {
-        return Ok(Verdict::Bad);
+        return Ok(told(global, &compilation));
     }
     let workload = named(&compilation, &arguments.name)?;
     let preview = preview::preview(workload, cluster.as_ref(), &compilation.version);
@@ -41,10 +45,11 @@ pub fn run(global: &Global, arguments: &Preview) -> Result<Verdict, Failure> {
             ));
         }
     }
-    let mut refusals = Diagnostics::default();
-    refusals.extend(rules::refusals(&preview, workload, &features));
-    let refused = refusals.has_errors();
-    report(global, &refusals.finish(&compilation.sources), &compilation.sources);
+    let mut diagnostics = Diagnostics::default();
+    diagnostics.extend(compilation.diagnostics.iter().cloned());
+    diagnostics.extend(rules::refusals(&preview, workload, &features));
+    let refused = diagnostics.has_errors();
+    report(global, &diagnostics.finish(&compilation.sources), &compilation.sources);
     if let Some(why) = &preview.refused {
         say(&format!("error: Flyte does not start this pod: {why}\n"));
     }

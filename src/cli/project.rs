@@ -7,10 +7,11 @@
 use std::fs;
 
 use super::args::{Common, Global};
-use super::files::{Disk, MARKER, read, shown};
+use super::files::{Disk, Drafts, MARKER, read, shown};
 use super::texts::{not_utf8, text};
-use super::{Failure, kubernetes, report};
+use super::{Failure, kubernetes};
 use crate::check::pod_security::PodSecurity;
+use crate::compile::Compilation;
 use crate::diagnostics::levels::Levels;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::flyte::entrypoint::Context;
@@ -31,19 +32,24 @@ pub struct Opened {
     pub kubernetes: Target,
 }
 
-/// Reads the project's file; `None` where it has errors, which have been told then.
+/// Reads the project's file; where it has errors, what is to be told of them.
 ///
 /// Nothing is compiled then: what is built, and of which values, is not known.
-pub fn open(global: &Global, common: &Common) -> Result<Option<Opened>, Failure> {
-    let disk = Disk::new()?;
+pub fn open(common: &Common, drafts: Drafts) -> Result<Result<Opened, Compilation>, Failure> {
+    let disk = Disk::new(drafts)?;
     let mut map = SourceMap::default();
     let path = disk.below_root(MARKER);
     if !path.is_file() {
         let project = Project::default();
         let kubernetes = kubernetes::target(common, &project, &mut Vec::new())?;
-        return Ok(Some(Opened { disk, map, project, kubernetes }));
+        return Ok(Ok(Opened { disk, map, project, kubernetes }));
     }
-    let bytes = read(&path).map_err(|absence| unreadable(&shown(&path), &absence))?;
+    let identity = fs::canonicalize(&path).map_err(|error| Failure::io("read", &path, &error))?;
+    let identity = identity.to_string_lossy();
+    let bytes = match disk.draft(&identity) {
+        Some(text) => text.as_bytes().to_vec(),
+        None => read(&path).map_err(|absence| unreadable(&shown(&path), &absence))?,
+    };
     let (text, bad) = text(bytes);
     // A program may read the file too; that is another text, which counts for its version.
     let file = map.add(Source::new(shown(&path), text));
@@ -56,7 +62,7 @@ pub fn open(global: &Global, common: &Common) -> Result<Option<Opened>, Failure>
             let mut faults = missing(common, &project, &disk);
             let kubernetes = kubernetes::target(common, &project, &mut faults)?;
             if faults.is_empty() {
-                return Ok(Some(Opened { disk, map, project, kubernetes }));
+                return Ok(Ok(Opened { disk, map, project, kubernetes }));
             }
             faults
         }
@@ -64,8 +70,8 @@ pub fn open(global: &Global, common: &Common) -> Result<Option<Opened>, Failure>
     };
     let mut diagnostics = Diagnostics::default();
     diagnostics.extend(faults);
-    report(global, &diagnostics.finish(&map), &map);
-    Ok(None)
+    let diagnostics = diagnostics.finish(&map);
+    Ok(Err(Compilation { sources: map, diagnostics, workloads: Vec::new(), version: String::new() }))
 }
 
 impl Opened {

@@ -43,15 +43,22 @@ pub fn read(common: &Common, opened: Opened) -> Result<Sources, Failure> {
     let Opened { mut disk, mut map, project, .. } = opened;
     let mut files: Vec<ReadFile> = Vec::new();
     for path in named(&paths(common, &project.build.paths, &disk), &mut disk)? {
-        let bytes = std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?;
         let identity = std::fs::canonicalize(&path).map_err(|error| Failure::io("read", &path, &error))?;
-        files.push(ReadFile { name: shown(&path), identity: identity.to_string_lossy().into_owned(), bytes });
+        let identity = identity.to_string_lossy().into_owned();
+        let bytes = match disk.draft(&identity) {
+            Some(text) => text.as_bytes().to_vec(),
+            None => std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?,
+        };
+        files.push(ReadFile { name: shown(&path), identity, bytes });
     }
     if common.paths.iter().any(|path| path.as_os_str() == "-") {
-        let mut bytes = Vec::new();
-        let read = std::io::stdin().lock().read_to_end(&mut bytes);
-        read.map_err(|error| Failure::new(format!("cannot read standard input: {error}")))?;
         let name = common.stdin_filename.clone();
+        let mut bytes = disk.draft(&name).unwrap_or_default().as_bytes().to_vec();
+        // It can be read once.
+        if disk.draft(&name).is_none() {
+            let read = std::io::stdin().lock().read_to_end(&mut bytes);
+            read.map_err(|error| Failure::new(format!("cannot read standard input: {error}")))?;
+        }
         files.push(ReadFile { identity: name.clone(), name, bytes });
     }
     if files.is_empty() {

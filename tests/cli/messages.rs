@@ -147,7 +147,7 @@ fn people_are_shown_the_source_and_a_summary() {
 fn quiet_leaves_out_the_summary_and_nothing_else() {
     let folder = Folder::with(BROKEN);
     let (loud, quiet) = (folder.run(&["check"]).expect(1), folder.run(&["-q", "check"]).expect(1));
-    assert_eq!(loud.stderr, format!("{}1 error\n", quiet.stderr));
+    assert_eq!(loud.stderr, format!("{}more: `flytec explain E0301`\n1 error\n", quiet.stderr));
     let folder = Folder::with(PROGRAM);
     assert_eq!(folder.run(&["build", "-q"]).expect(0).silent().stderr, "");
     assert_eq!(folder.names("pods").len(), 4);

@@ -6,12 +6,20 @@
 #![allow(clippy::disallowed_methods, reason = "a test reads and writes files by itself")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 
+#[path = "cli/diff.rs"]
+mod diff;
+#[path = "cli/explain.rs"]
+mod explain;
 #[path = "cli/fix.rs"]
 mod fix;
+#[path = "cli/fmt.rs"]
+mod fmt;
 #[path = "cli/folder.rs"]
 mod folder;
 #[path = "cli/imports.rs"]
 mod imports;
+#[path = "cli/init.rs"]
+mod init;
 #[path = "cli/kubernetes.rs"]
 mod kubernetes;
 #[path = "cli/levels.rs"]

@@ -14,6 +14,9 @@
 //! - `yaml preview` is what `flytec preview` writes of the task that its first line names; a line `# …` stands for any lines.
 //! - `text` with a message, and `json` with a diagnostic, is what the command says.
 //!
+//! - `console` is a session in a folder with the files of that program: commands behind `$`, and what they write to both streams; a line
+//!   `…` stands for any lines. The next block goes on in the same folder.
+//!
 //! A program with a file `flytec.toml` is a project, which the command checks; then only files that are named behind `flyteenv` are
 //! given to it. A block `toml` is a project's file, in which nothing is wrong.
 //!
@@ -31,6 +34,8 @@ mod example;
 mod explanation;
 #[path = "docs/page.rs"]
 mod page;
+#[path = "docs/session.rs"]
+mod session;
 
 use std::path::PathBuf;
 
@@ -61,6 +66,8 @@ fn main() {
     for page in &pages {
         trials
             .extend(page.programs.iter().cloned().map(|program| Trial::test(program.name(), move || program.check())));
+        let sessions = page.sessions.iter().filter(|session| !session.is_empty()).cloned();
+        trials.extend(sessions.map(|session| Trial::test(session.name(), move || session.check())));
         trials.extend(page.rows.iter().cloned().map(|row| Trial::test(row.name(), move || row.check())));
     }
     assert!(!trials.is_empty(), "the documentation shows no program");

@@ -58,13 +58,17 @@ fn main() {
 /// `docs/diagnostics.md` is made of the registry.
 fn every_code_is_in_the_reference(updating: bool) -> Result<(), Failed> {
     const HEAD: &str = "# Diagnostics\n\nEvery message has a code that stays what it is. `E` is an error, which refuses the \
-        program; `W` is a warning.\nThe first two digits are the family: 01 syntax, 02 names, 03 types, 04 templates, 05 reuse, \
-        06 overrides, 07 what a task\nruns and asks for, 08 imports, parameters and other files, 09 the bounds of a \
-        build, 10 to 17 the rules of Kubernetes for pods\n(10 the pod and its metadata, 11 containers, 12 resources, 13 volumes, 14 mounts, 15 security, 16 scheduling, 17 what is\nout of \
-        date), 18 Flyte's cluster, 19 versions of Kubernetes, 20 the Pod Security Standards, 99 the compiler itself. [How\nmessages are written](cli.md#messages) is said elsewhere.\n\n| code | what it is |\n|---|---|\n";
-    let mut rows: Vec<String> = code::ALL.iter().map(|code| format!("| `{}` | {} |\n", code.id, code.title)).collect();
-    rows.sort_by_key(|row| row.get(4..7).map(str::to_owned).zip(row.get(4..8).map(str::to_owned)));
-    let (path, text) = (root().join("docs/diagnostics.md"), HEAD.to_owned() + &rows.concat());
+        program; `W` is a warning.\nThe first two digits are the family. `flytec explain CODE` prints the page of a code, which says \
+        what it means and has\nan example that fails and one that passes; `flytec explain` lists all codes. [How messages are \
+        written](cli.md#messages)\nis said elsewhere.\n";
+    let mut text = HEAD.to_owned();
+    for (family, about) in code::FAMILIES {
+        write!(text, "\n## {family}: {about}\n\n| code | what it is |\n|---|---|\n")?;
+        for code in code::of_family(family) {
+            writeln!(text, "| [`{0}`](diagnostics/{0}.md) | {1} |", code.id, code.title)?;
+        }
+    }
+    let path = root().join("docs/diagnostics.md");
     if updating {
         fs::write(path, text)?;
         return Ok(());

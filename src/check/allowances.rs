@@ -41,7 +41,9 @@ pub fn read(modules: &Modules, sources: &SourceMap) -> Allowances {
     for module in modules.iter().filter(|module| sources.get(module.file).text.contains(ADDRESS)) {
         comments(&module.tree, &mut |comment, item| {
             let remark = Remark::of(sources.text(comment.span), comment.span);
-            remark.into_iter().for_each(|remark| allowances.add(&remark, item));
+            if let Some(remark) = remark {
+                allowances.add(&remark, item);
+            }
         });
     }
     allowances

@@ -49,7 +49,7 @@ impl Global {
     /// What messages are read on here.
     pub fn screen(&self) -> render::Screen {
         let terminal = std::io::stderr().is_terminal();
-        let width = || terminal_size_of(&std::io::stderr()).map(|(Width(columns), _)| usize::from(columns));
+        let width = || terminal_size_of(std::io::stderr()).map(|(Width(columns), _)| usize::from(columns));
         render::Screen {
             colour: self.colour(),
             width: terminal.then(width).flatten(),
@@ -96,12 +96,22 @@ pub enum Command {
     Build(Build),
     /// Compile, and say what is wrong
     Check(Check),
+    /// Show what changes in the pods between two states of sources, built folders or revisions
+    Diff(Diff),
+    /// Write sources in the one style
+    Fmt(Fmt),
     /// Show the pod that will really run, and where each of its values comes from
     Preview(Preview),
+    /// Say what the code of a message means, with an example that fails and one that passes
+    Explain(Explain),
+    /// Begin a project: a few files that build
+    Init(Init),
+    /// Write a script that completes the command line in a shell
+    Completions(Completions),
 }
 
 /// What every command that compiles takes.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Common {
     /// Files, or folders searched for `*.flyteenv`; `-` reads standard input [default: those of `flytec.toml`, or the
     /// current folder]
@@ -186,6 +196,76 @@ pub struct Check {
     /// Make the safe changes that messages offer, and say what is left
     #[arg(long)]
     pub fix: bool,
+}
+
+/// `flytec diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// What was: a source, a folder of sources, a folder that a build has written, or a git revision
+    #[arg(value_name = "OLD")]
+    pub old: String,
+    /// What is: the same
+    #[arg(value_name = "NEW")]
+    pub new: String,
+    /// What is compiled; PATHs are looked for in folders and revisions.
+    #[command(flatten)]
+    pub common: Common,
+    /// How changes are written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: DiffFormat,
+}
+
+/// How changes are written.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum DiffFormat {
+    /// For people.
+    #[default]
+    Human,
+    /// For a pull request.
+    Markdown,
+    /// One JSON document.
+    Json,
+}
+
+/// `flytec init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder [default: the current folder]
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+}
+
+/// `flytec completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// `flytec fmt`.
+#[derive(Debug, Args)]
+pub struct Fmt {
+    /// Files, or folders searched for `*.flyteenv`; `-` reads standard input [default: the current folder]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// What standard input is called in messages
+    #[arg(long, value_name = "NAME", default_value = "<stdin>")]
+    pub stdin_filename: String,
+    /// Write nothing; list the files that are not in the style, and exit 1 where there are any
+    #[arg(long)]
+    pub check: bool,
+    /// Write nothing; show what would change, and exit 1 where something would
+    #[arg(long)]
+    pub diff: bool,
+}
+
+/// `flytec explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The code, such as `E0301` [default: list all codes]
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
 }
 
 /// `flytec preview`.

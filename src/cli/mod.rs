@@ -8,8 +8,13 @@
 mod args;
 mod build;
 mod check;
+mod completions;
+mod diff;
+mod explain;
 mod files;
 mod fix;
+mod fmt;
+mod init;
 mod kubernetes;
 mod levels;
 mod output;
@@ -67,6 +72,11 @@ pub fn run() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Build(build) => build::run(&arguments.global, build),
         Command::Check(check) => check::run(&arguments.global, check),
+        Command::Completions(shell) => completions::run(shell),
+        Command::Diff(diff) => diff::run(&arguments.global, diff),
+        Command::Explain(explain) => explain::run(explain),
+        Command::Fmt(fmt) => fmt::run(&arguments.global, fmt),
+        Command::Init(init) => init::run(&arguments.global, init),
         Command::Preview(preview) => preview::run(&arguments.global, preview),
     };
     match outcome {

@@ -108,7 +108,8 @@ impl Opened {
     }
 }
 
-fn unreadable(path: &str, absence: &Absence) -> Failure {
+/// Why a file cannot be read, for people.
+pub fn unreadable(path: &str, absence: &Absence) -> Failure {
     match absence {
         Absence::TooLarge(most) => Failure::new(format!("cannot read `{path}`: it is larger than {most} bytes")),
         Absence::Refused(reason) => Failure::new(format!("cannot read `{path}`: {reason}")),

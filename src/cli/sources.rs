@@ -170,7 +170,7 @@ fn cluster(
 // --------------------------------------------------------------------------------------------------------- search
 
 /// The files among and below these paths, each once.
-fn named(paths: &[PathBuf], disk: &mut Disk) -> Result<Vec<PathBuf>, Failure> {
+pub fn named(paths: &[PathBuf], disk: &mut Disk) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
     for path in paths.iter().filter(|path| path.as_os_str() != "-") {
         let metadata = std::fs::metadata(path).map_err(|error| Failure::io("read", path, &error))?;

@@ -14,6 +14,8 @@ pub struct Code {
     pub id: &'static str,
     /// What it is about, in a few words.
     pub title: &'static str,
+    /// What it means, with an example that fails and one that passes, as Markdown: `docs/diagnostics/CODE.md`.
+    pub page: &'static str,
 }
 
 impl Code {
@@ -21,6 +23,28 @@ impl Code {
     #[must_use]
     pub fn severity(self) -> Severity {
         if self.id.starts_with('W') { Severity::Warning } else { Severity::Error }
+    }
+
+    /// Its page, for reading: without what the tests read behind the fences of its programs.
+    #[must_use]
+    pub fn explanation(self) -> String {
+        let line = |line: &str| {
+            let fence = line.strip_prefix("```").and_then(|words| words.split(' ').next());
+            fence.map_or_else(|| format!("{line}\n"), |language| format!("```{language}\n"))
+        };
+        self.page.lines().map(line).collect()
+    }
+
+    /// What codes are listed by: the family and the number, whatever the severity.
+    #[must_use]
+    pub fn number(self) -> &'static str {
+        self.id.get(1..).unwrap_or_default()
+    }
+
+    /// The two digits of its family.
+    #[must_use]
+    pub fn family(self) -> &'static str {
+        self.id.get(1..3).unwrap_or_default()
     }
 
     /// Whether it is a fault of the text that is certain, whatever else is wrong on the line.
@@ -33,13 +57,51 @@ impl Code {
     /// Whether it is about the text alone.
     #[must_use]
     pub fn is_syntax(self) -> bool {
-        self.id.get(1..3) == Some("01")
+        self.family() == "01"
     }
+}
+
+/// The families: their two digits, and what they are about.
+pub const FAMILIES: &[(&str, &str)] = &[
+    ("01", "Syntax"),
+    ("02", "Names"),
+    ("03", "Types"),
+    ("04", "Templates and the primary container"),
+    ("05", "Reuse"),
+    ("06", "Overrides"),
+    ("07", "What a task runs and asks for"),
+    ("08", "Imports, parameters and other files"),
+    ("09", "The bounds of a build"),
+    ("10", "Kubernetes: the pod and its metadata"),
+    ("11", "Kubernetes: containers"),
+    ("12", "Kubernetes: resources"),
+    ("13", "Kubernetes: volumes"),
+    ("14", "Kubernetes: mounts"),
+    ("15", "Kubernetes: security"),
+    ("16", "Kubernetes: scheduling"),
+    ("17", "Kubernetes: out of date or of no effect"),
+    ("18", "Flyte's cluster"),
+    ("19", "Versions of Kubernetes"),
+    ("20", "Pod Security Standards"),
+    ("21", "Style: what a source says to the compiler"),
+    ("99", "The compiler itself"),
+];
+
+/// The codes of a family, in their order.
+#[must_use]
+pub fn of_family(family: &str) -> Vec<Code> {
+    let mut codes: Vec<Code> = ALL.iter().copied().filter(|code| code.family() == family).collect();
+    codes.sort_by_key(|code| code.number());
+    codes
 }
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $id:literal, $title:literal;)*) => {
-        $($(#[$doc])* #[doc = $title] pub const $name: Code = Code { id: $id, title: $title };)*
+        $($(#[$doc])* #[doc = $title] pub const $name: Code = Code {
+            id: $id,
+            title: $title,
+            page: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/diagnostics/", $id, ".md")),
+        };)*
 
         /// The codes of this list, in its order.
         const LIST: &[Code] = &[$($name),*];
@@ -211,4 +273,16 @@ codes! {
 
     // 99: the compiler itself
     INTERNAL = "E9901", "a fault of the compiler";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_family_and_a_number_of_its_own() {
+        let listed: Vec<Code> = FAMILIES.iter().flat_map(|(family, _)| of_family(family)).collect();
+        assert_eq!(listed.len(), ALL.len());
+        assert!(listed.windows(2).all(|pair| pair[0].number() < pair[1].number()), "two codes have one number");
+    }
 }

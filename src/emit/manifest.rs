@@ -54,6 +54,14 @@ pub fn manifest(
     bytes
 }
 
+/// The names of the pods in a manifest, each with its file.
+#[must_use]
+pub fn entries(manifest: &Value) -> Vec<(String, String)> {
+    let pods = manifest.get("pods").and_then(Value::as_array);
+    let text = |pod: &Value, key: &str| pod.get(key).and_then(Value::as_str).map(str::to_owned);
+    pods.into_iter().flatten().filter_map(|pod| Some((text(pod, "name")?, text(pod, "file")?))).collect()
+}
+
 /// The files that a manifest names, if it can be read.
 #[must_use]
 pub fn files(manifest: &[u8]) -> Vec<String> {

@@ -103,6 +103,23 @@ impl Emitter {
     }
 }
 
+/// What is written of a workload, as JSON.
+#[must_use]
+pub fn value(workload: &Workload, kind: Kind) -> Value {
+    match kind {
+        Kind::Pod => wire::as_doubles(pod::message(workload)),
+        Kind::K8s => kubernetes::pod(workload),
+    }
+}
+
+/// The JSON of the `K8sPod` that these wire bytes hold.
+///
+/// # Errors
+/// Where they are no such message.
+pub fn decoded(bytes: &[u8]) -> Result<Value, String> {
+    wire::read(bytes).map_err(|error| error.to_string())
+}
+
 /// The value as YAML that readers of YAML 1.1 and 1.2 understand alike.
 fn yaml(value: &Value) -> String {
     let mut options = serde_saphyr::SerializerOptions::default();

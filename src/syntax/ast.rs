@@ -558,6 +558,26 @@ impl Name {
     }
 }
 
+impl StatementKind {
+    /// The whole of it.
+    #[must_use]
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Import(import) => import.span,
+            Self::Param(param) => param.span,
+            Self::Let(constant) => constant.span,
+            Self::If(branches) => branches.span,
+            Self::For(each) => each.span,
+            Self::Template(template) => template.span,
+            Self::Environment(environment) => environment.span,
+            Self::Task(task) => task.span,
+            Self::Override(over) => over.span,
+            Self::Entry(entry) => entry.span,
+            Self::Skipped(span) => *span,
+        }
+    }
+}
+
 impl Body {
     /// The entries among its statements.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {

@@ -22,16 +22,20 @@ struct Visitor<'f> {
 
 impl Visitor<'_> {
     fn above(&mut self, comments: &[Comment], item: Span) {
-        comments.iter().for_each(|comment| (self.each)(comment, Some(item)));
+        for comment in comments {
+            (self.each)(comment, Some(item));
+        }
     }
 
     fn alone<'c>(&mut self, comments: impl IntoIterator<Item = &'c Comment>) {
-        comments.into_iter().for_each(|comment| (self.each)(comment, None));
+        for comment in comments {
+            (self.each)(comment, None);
+        }
     }
 
     fn statements(&mut self, statements: &[Statement]) {
         for statement in statements {
-            self.above(&statement.leading, span(&statement.kind));
+            self.above(&statement.leading, statement.kind.span());
             self.kind(&statement.kind);
             self.alone(&statement.trailing);
         }
@@ -193,22 +197,5 @@ impl Visitor<'_> {
             | Value::Reference(_)
             | Value::Missing => {}
         }
-    }
-}
-
-/// The whole of a statement.
-fn span(kind: &StatementKind) -> Span {
-    match kind {
-        StatementKind::Import(import) => import.span,
-        StatementKind::Param(param) => param.span,
-        StatementKind::Let(constant) => constant.span,
-        StatementKind::If(branches) => branches.span,
-        StatementKind::For(each) => each.span,
-        StatementKind::Template(template) => template.span,
-        StatementKind::Environment(environment) => environment.span,
-        StatementKind::Task(task) => task.span,
-        StatementKind::Override(over) => over.span,
-        StatementKind::Entry(entry) => entry.span,
-        StatementKind::Skipped(span) => *span,
     }
 }

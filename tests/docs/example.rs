@@ -83,6 +83,11 @@ impl Program {
         format!("{}:{}", self.page, self.line)
     }
 
+    /// Its files.
+    pub fn files(&self) -> &[(String, String)] {
+        &self.files
+    }
+
     /// The codes that come of it, as the page says.
     pub fn codes(&self) -> &[String] {
         &self.codes
@@ -203,7 +208,7 @@ fn check_message(text: &str, program: &support::Program) -> Result<(), String> {
     let format = if human { Format::Human } else { Format::Short };
     let actual = render(&program.compilation.diagnostics, program.sources(), format, Screen::default());
     // The summary is the command's.
-    let summary = text.rsplit_once("\n\n").filter(|(_, last)| last.starts_with(|c: char| c.is_ascii_digit()));
+    let summary = text.rsplit_once("\n\n").filter(|(_, last)| last.starts_with("more: "));
     let text = summary.map_or(text, |(messages, _)| messages);
     if actual.contains(text) { Ok(()) } else { Err(format!("what comes is\n{actual}")) }
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::example::{Program, Row, Shown};
+use crate::session::Session;
 use crate::support::root;
 
 /// A page of the documentation.
@@ -14,6 +15,7 @@ pub struct Page {
     pub text: String,
     pub programs: Vec<Program>,
     pub rows: Vec<Row>,
+    pub sessions: Vec<Session>,
     /// The files of projects, with their places.
     pub projects: Vec<(String, String)>,
     /// What fragments of links to it may be.
@@ -34,6 +36,7 @@ impl Page {
             text: String::new(),
             programs,
             rows,
+            sessions: Vec::new(),
             projects,
             headings,
             links: Vec::new(),
@@ -75,7 +78,14 @@ impl Page {
         let mut words = fence.split(' ');
         let text = body.join("\n");
         let shown = match words.next() {
-            Some("flyteenv") => return self.programs.push(Program::new(&self.name, line, words, body)),
+            Some("flyteenv") => return self.program(Program::new(&self.name, line, words, body), line),
+            Some("console") => {
+                match self.sessions.last_mut() {
+                    Some(session) => session.add(line, body),
+                    None => self.stray.push(format!("{}:{line}", self.name)),
+                }
+                return;
+            }
             Some("toml") => return self.projects.push((format!("{}:{line}", self.name), text)),
             Some("yaml") if words.next() == Some("preview") => Shown::Preview(text),
             Some("yaml") => Shown::Pod(text),
@@ -87,6 +97,12 @@ impl Page {
             Some(program) => program.shown.push((line, shown)),
             None => self.stray.push(format!("{}:{line}", self.name)),
         }
+    }
+
+    /// A program, in whose folder the sessions behind it take place.
+    fn program(&mut self, program: Program, line: usize) {
+        self.sessions.push(Session::new(&self.name, line, program.files()));
+        self.programs.push(program);
     }
 
     fn row(&mut self, line: usize, written: &str, is: &str) {

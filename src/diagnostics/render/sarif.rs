@@ -35,6 +35,7 @@ fn rule(code: Code) -> Value {
     json!({
         "id": code.id,
         "shortDescription": { "text": code.title },
+        "help": { "text": code.explanation(), "markdown": code.explanation() },
         "defaultConfiguration": { "level": code.severity().name() },
     })
 }

@@ -12,16 +12,16 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::coerce::describe;
 use super::templates::{Finished, Made};
+use super::unknown::unknown_field;
 use super::values::{element_of, fields_of};
 use super::{Key, Layer};
-use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
 use crate::expression::Evaluator;
 use crate::expression::branching::{Evaluates, Look};
 use crate::expression::scope::Scope;
 use crate::expression::walk::{Host, walk};
 use crate::resolve::{Program, TemplateId};
-use crate::schema::{self, Type, language};
+use crate::schema::{self, Type};
 use crate::source::Span;
 use crate::syntax::ast::{Body, Entry, Expression, Operation, Statement, StatementKind};
 use crate::value::types;
@@ -213,7 +213,7 @@ impl Layering<'_, '_, '_, '_> {
                     &field.ty
                 } else {
                     target.poisoned = true;
-                    let diagnostic = unknown_field(object, &name, place, entry.label.is_some());
+                    let diagnostic = unknown_field(object, &name, place, Some(entry));
                     return self.expressions.diagnostics.push(diagnostic);
                 }
             }
@@ -387,51 +387,4 @@ fn not_mergeable(placed: &Placed<'_>, block: &Body) -> Diagnostic {
             Diagnostic::new(code::WRONG_TYPE, block.span, message).help(format!("set it with `{name} = …`"))
         }
     }
-}
-
-/// What is said of a field that an object does not have.
-#[must_use]
-pub fn unknown_field(object: &'static schema::Object, name: &str, place: Span, labelled: bool) -> Diagnostic {
-    let message = format!("{} has no field `{name}`", described(object));
-    let diagnostic = Diagnostic::new(code::UNKNOWN_FIELD, place, message);
-    // What has a label may have been meant to be a declaration.
-    let declarations: &[&str] = if object.name == "environment" && labelled { &["task", "override"] } else { &[] };
-    let names = || object.fields.iter().map(|field| field.name).chain(declarations.iter().copied());
-    if let Some(nearest) = closest(name, names()) {
-        return diagnostic.did_you_mean(name, nearest, place, nearest);
-    }
-    if let Some(owner) = other_owner(name, object) {
-        return diagnostic.help(format!("`{name}` is a field of {owner}"));
-    }
-    if object.fields.len() > 12 {
-        return diagnostic;
-    }
-    let names: Vec<String> = names().map(|name| format!("`{name}`")).collect();
-    diagnostic.note(format!("its fields are {}", names.join(", ")))
-}
-
-/// What messages call an object: the language's own by what they are, Kubernetes' by their type.
-fn described(object: &schema::Object) -> String {
-    if object.name.starts_with(|c: char| c.is_ascii_uppercase()) {
-        return format!("Kubernetes' {}", object.name);
-    }
-    let article = if object.name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-    match object.name {
-        "environment" | "task" | "template" | "override" | "secret" => format!("{article} {}", object.name),
-        name => format!("`{name}`"),
-    }
-}
-
-/// Where else a field of this name would be right: one level up or down in a pod, or another declaration.
-fn other_owner(name: &str, object: &schema::Object) -> Option<&'static str> {
-    let owners: &[(&schema::Object, &str)] = &[
-        (&language::TEMPLATE, "a template"),
-        (&language::ENVIRONMENT, "an environment"),
-        (&language::TASK, "a task"),
-        (&schema::kubernetes::POD_SPEC, "the pod spec"),
-        (&schema::kubernetes::CONTAINER, "a container"),
-    ];
-    let other =
-        |(owner, _): &&(&schema::Object, &'static str)| owner.name != object.name && owner.field(name).is_some();
-    owners.iter().find(other).map(|(_, described)| *described)
 }

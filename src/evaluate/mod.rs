@@ -9,7 +9,9 @@
 mod body;
 mod coerce;
 mod elements;
+mod habits;
 mod templates;
+mod unknown;
 mod values;
 
 use std::sync::Arc;

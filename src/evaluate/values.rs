@@ -7,8 +7,9 @@
 
 use std::sync::Arc;
 
-use super::body::{Fields, Layering, unknown_field};
+use super::body::{Fields, Layering};
 use super::coerce::{Scalar, describe, may_take, placed, takes_text};
+use super::unknown::unknown_field;
 use crate::diagnostics::{Diagnostic, code};
 use crate::expression::Truth;
 use crate::expression::branching::{Chosen, choose, comprehend};
@@ -239,7 +240,7 @@ impl Layering<'_, '_, '_, '_> {
                         &field.ty
                     } else {
                         typed.poisoned = true;
-                        let diagnostic = unknown_field(known, name, entry.key, false);
+                        let diagnostic = unknown_field(known, name, entry.key, None);
                         self.expressions.diagnostics.push(part.within_whole(diagnostic));
                         continue;
                     }

@@ -315,7 +315,7 @@ impl Layering<'_, '_, '_, '_> {
         let value = if let Some(fields) = fields_of(ty).filter(|_| !matches!(ty, Type::OneOrMany(_))) {
             self.merge_object(placed, block, inherited, fields)
         } else {
-            let diagnostic = not_mergeable(placed, block);
+            let diagnostic = self.listed_block(not_mergeable(placed, block), placed.entry, block, ty);
             self.expressions.refuse(diagnostic, key)
         };
         target.set(name.clone(), key, value);

@@ -9,6 +9,7 @@ use ecow::EcoString;
 
 use super::body::{Fields, Layering, Placed};
 use super::coerce::Scalar;
+use super::unknown::label_text;
 use super::values::fields_of;
 use crate::diagnostics::{Diagnostic, code};
 use crate::schema::Type;
@@ -208,11 +209,13 @@ impl Layering<'_, '_, '_, '_> {
         if expression.value == ast::Value::Missing {
             return;
         }
-        let name = format!("{} {}", element.placed.name, element.text);
+        let label = element.placed.entry.label.as_deref().map(label_text).unwrap_or_default();
+        let name = format!("{} {label}", element.placed.name);
         let message = format!("an element of `{}` is a block, an object or `null`", element.placed.name);
         let diagnostic = Diagnostic::new(code::WRONG_TYPE, expression.span, message);
         let help = format!("write `{name} {{ … }}`, or `{name} = null` to take it away");
-        self.expressions.diagnostics.push(diagnostic.help(help));
+        let diagnostic = self.bare_element(diagnostic.help(help), element.placed.entry, expression, element.placed.ty);
+        self.expressions.diagnostics.push(diagnostic);
     }
 }
 

@@ -9,7 +9,11 @@
 mod body;
 mod coerce;
 mod elements;
+mod examples;
 mod habits;
+mod mismatch;
+mod reshape;
+mod spelling;
 mod templates;
 mod unknown;
 mod values;

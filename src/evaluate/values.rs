@@ -74,6 +74,11 @@ impl Layering<'_, '_, '_, '_> {
             (ast::Value::Range(from, to), _) if let Some(element) = range_of(ty) => {
                 self.range(from, to, element, span, what, scope)
             }
+            (ast::Value::List(_) | ast::Value::Object(_) | ast::Value::String(_) | ast::Value::Int(_), _)
+                if let Some(diagnostic) = self.misshapen(expression, ty, what) =>
+            {
+                self.expressions.refuse(diagnostic, span)
+            }
             (ast::Value::Reference(path), Type::PodTemplate) => self.pod_template(path, None, span, scope),
             (ast::Value::Call(call), Type::PodTemplate) if !self.is_function(call, scope) => {
                 self.pod_template(&call.path, Some(&call.arguments), span, scope)
@@ -107,6 +112,10 @@ impl Layering<'_, '_, '_, '_> {
         let what = element_what(what);
         let mut items = Vec::with_capacity(list.items.len());
         for item in &list.items {
+            if let Some(diagnostic) = self.misshapen_element(&item.value, ty, &what) {
+                items.push(self.expressions.refuse(diagnostic, item.value.span));
+                continue;
+            }
             let value = self.value(&item.value, element, &what, scope);
             items.push(self.no_null(value, element, &what, item.value.span));
         }

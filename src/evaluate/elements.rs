@@ -47,7 +47,7 @@ impl Layering<'_, '_, '_, '_> {
             target.poisoned = true;
             return self.unlabelled(operation, fields, placed);
         };
-        let Some(value) = self.label_value(label, &text, fields, by, name) else {
+        let Some(value) = self.label_value(label, &text, fields, by, placed) else {
             target.poisoned = true;
             return;
         };
@@ -143,7 +143,15 @@ impl Layering<'_, '_, '_, '_> {
     }
 
     /// The value that the label gives to the field that it is the label of.
-    fn label_value(&mut self, label: &Label, text: &EcoString, fields: Fields, by: &str, what: &str) -> Option<Value> {
+    fn label_value(
+        &mut self,
+        label: &Label,
+        text: &EcoString,
+        fields: Fields,
+        by: &str,
+        placed: &Placed<'_>,
+    ) -> Option<Value> {
+        let what = placed.name;
         let Fields::Known(object) = fields else { return None };
         let ty = &object.field(by)?.ty;
         // A string stands wherever a name does, so it may also stand for a number.
@@ -163,7 +171,8 @@ impl Layering<'_, '_, '_, '_> {
             Ok(kind) => Some(Value { kind, ..value }),
             Err(diagnostic) => {
                 let help = format!("elements of `{what}` are told apart by their `{by}`, which the label gives");
-                self.expressions.diagnostics.push(diagnostic.help(help));
+                let diagnostic = self.relabelled(diagnostic.help(help), placed.entry, by, placed.ty);
+                self.expressions.diagnostics.push(diagnostic);
                 None
             }
         }
@@ -199,7 +208,10 @@ impl Layering<'_, '_, '_, '_> {
             let diagnostic = Diagnostic::new(code::LABEL_CONFLICT, written.span, message)
                 .label(label.span, format!("the label is the element's `{by}`"))
                 .help(format!("the label is the element's `{by}`; leave one of the two out, or make them the same"));
+            let diagnostic = self.relabelled(diagnostic, element.placed.entry, by, element.placed.ty);
             self.expressions.diagnostics.push(diagnostic);
+            // What else the element lacks may be what its label was meant for.
+            Arc::make_mut(&mut object).poisoned = true;
         }
         Arc::make_mut(&mut object).set(by.into(), label.span, label.clone());
         object

@@ -50,6 +50,10 @@ pub fn shown(what: &str, ty: &'static Type) -> Option<String> {
         let element = what.strip_prefix("an element of ").is_some();
         return element.then(|| value("", ty)).flatten().map(|value| format!("for example `{value}`"));
     }
+    // What it takes says all of it.
+    if matches!(ty, Type::Bool | Type::Keyword(_)) {
+        return None;
+    }
     setting(what, ty).map(|setting| format!("for example `{setting}`"))
 }
 
@@ -67,6 +71,7 @@ fn element(name: &str, object: &'static Object, key: &str) -> String {
     let label = match object.field(key).map(|field| field.ty) {
         Some(Type::Int { .. }) => "8080".to_owned(),
         _ if key == "mountPath" => "\"/data\"".to_owned(),
+        _ if name == "containers" => "primary".to_owned(),
         _ => key.to_uppercase(),
     };
     format!("{name} {label} {}", block(object, Some(key)))
@@ -76,7 +81,7 @@ fn element(name: &str, object: &'static Object, key: &str) -> String {
 fn value(name: &str, ty: &'static Type) -> Option<String> {
     Some(match ty {
         Type::Bool => "true".into(),
-        Type::Int { .. } => "3".into(),
+        Type::Int { .. } => number(name).into(),
         Type::Float => "1.5".into(),
         Type::String => match TEXTS.iter().find(|(known, _)| *known == name) {
             Some((_, text)) => format!("\"{text}\""),
@@ -111,6 +116,17 @@ fn value(name: &str, ty: &'static Type) -> Option<String> {
     })
 }
 
+/// A number that fits what its field counts.
+fn number(name: &str) -> &'static str {
+    let name = name.to_ascii_lowercase();
+    match name {
+        _ if name.ends_with("port") => "8080",
+        _ if name.ends_with("seconds") => "30",
+        _ if name.starts_with("runas") || name.ends_with("group") => "1000",
+        _ => "3",
+    }
+}
+
 /// A block with some of an object's fields: those that it needs, else the first ones that have an example.
 fn block(object: &'static Object, without: Option<&str>) -> String {
     let fields = || object.fields.iter().filter(|field| Some(field.name) != without);
@@ -124,6 +140,7 @@ fn block(object: &'static Object, without: Option<&str>) -> String {
     let needed = |field: &'static crate::schema::Field| {
         entry(field).unwrap_or_else(|| match field.ty {
             Type::String => format!("{} = \"…\"", field.name),
+            Type::List { element: Type::Object(object), key: Some(key) } => element(field.name, object, key),
             _ => format!("{} …", field.name),
         })
     };

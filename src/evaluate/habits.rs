@@ -117,7 +117,7 @@ const HABITS: &[Habit] = &[
         Otherwise("a pool of pods belongs to the environment: `reusable { … }` stands there, beside its tasks"),
     ),
     habit(
-        &["task"],
+        TASKS,
         &["depends_on"],
         Otherwise("environments depend on each other, tasks do not: `depends_on` stands in the environment"),
     ),

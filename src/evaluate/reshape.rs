@@ -252,6 +252,31 @@ impl Layering<'_, '_, '_, '_> {
         }
     }
 
+    /// An element whose label is in the way of the field `by`, which it is the value of: the two change places where the label was meant
+    /// as the element's name, else the label becomes what the field says.
+    pub fn relabelled(&self, mut diagnostic: Diagnostic, entry: &Entry, by: &str, ty: &'static Type) -> Diagnostic {
+        let parts = entry.label.as_deref().zip(block_of(entry)).zip(Elements::of(ty));
+        let Some(((label, body), elements)) = parts.filter(|((label, _), _)| label.name.parts.is_none()) else {
+            return diagnostic;
+        };
+        let named = |name: &str| entries(body).find(|entry| entry.key.text == name);
+        let Some(field) = named(by) else { return diagnostic };
+        let Operation::Set(value) = &field.operation else { return diagnostic };
+        if !matches!(value.value, ast::Value::String(_) | ast::Value::Int(_)) {
+            return diagnostic;
+        }
+        let written = self.text(value.span).to_owned();
+        let mut edits = vec![Edit { span: label.name.span, text: written.clone() }];
+        let name = self.text(entry.key.span);
+        let main = elements.main().filter(|main| !label.number && *main == "name" && named(main).is_none());
+        if let Some(main) = main {
+            let text = format!("{main} = {}", quote(&label.name.text));
+            diagnostic.help = vec![format!("the label is the element's `{by}`: write `{name} {written} {{ {text} }}`")];
+            edits.push(Edit { span: field.span, text });
+        }
+        with_fix(diagnostic, format!("make {written} the label").replace('"', "`"), edits)
+    }
+
     /// A value that an element is set to, as the block that it was meant to be.
     pub fn bare_element(&self, diagnostic: Diagnostic, entry: &Entry, value: &Expression, ty: &'static Type) -> Diagnostic {
         let Some(elements) = Elements::of(ty) else { return diagnostic };
@@ -290,11 +315,15 @@ fn plain(body: &Body) -> Option<Vec<&Entry>> {
         _ => None,
     };
     body.statements.iter().try_for_each(entry)?;
-    let entries = body.statements.iter().filter_map(|statement| match &statement.kind {
+    Some(entries(body).collect())
+}
+
+/// The entries that stand right in a body.
+fn entries(body: &Body) -> impl Iterator<Item = &Entry> {
+    body.statements.iter().filter_map(|statement| match &statement.kind {
         StatementKind::Entry(entry) => Some(entry),
         _ => None,
-    });
-    Some(entries.collect())
+    })
 }
 
 /// A scalar as the element that it was meant to be: `"regcred"` as `{ name = "regcred" }`, `"A=1"` as `{ name = "A", value = "1" }`.

@@ -11,8 +11,7 @@ use ecow::{EcoString, eco_format};
 
 use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Code, Diagnostic, Edit, Fix, code};
-use super::spelling;
-use crate::schema::{Type, units};
+use crate::schema::{Type, spelling, units};
 use crate::source::Span;
 use crate::value::{Kind, List, Object, Value, types};
 

@@ -40,7 +40,10 @@ const TEXTS: &[(&str, &str)] = &[
     ("fieldPath", "metadata.name"),
 ];
 
-/// How many fields of a block are shown.
+/// The fields that people set first.
+const COMMON: &[&str] = &["image", "cpu", "memory", "replicas", "runAsUser"];
+
+/// How many fields of a block are shown where none of these is there.
 const MOST_FIELDS: usize = 2;
 
 /// `for example …`, where there is an example.
@@ -145,6 +148,11 @@ fn block(object: &'static Object, without: Option<&str>) -> String {
         })
     };
     let required: Vec<String> = fields().filter(|field| field.required).map(needed).collect();
-    let some: Vec<String> = if required.is_empty() { fields().filter_map(entry).take(MOST_FIELDS).collect() } else { required };
+    let common: Vec<String> = fields().filter(|field| COMMON.contains(&field.name)).filter_map(entry).collect();
+    let some = match (required.is_empty(), common.is_empty()) {
+        (false, _) => required,
+        (true, false) => common,
+        (true, true) => fields().filter_map(entry).take(MOST_FIELDS).collect(),
+    };
     if some.is_empty() { "{ … }".into() } else { format!("{{ {} }}", some.join(", ")) }
 }

@@ -6,10 +6,9 @@
 
 use super::coerce::{Scalar, describe, form};
 use super::examples;
-use super::spelling;
 use crate::diagnostics::{Diagnostic, code};
 use crate::expression::references::word;
-use crate::schema::{Type, units};
+use crate::schema::{Type, spelling, units};
 use crate::value::{Kind, types};
 
 /// What helps with a mismatch.

@@ -13,7 +13,6 @@ mod examples;
 mod habits;
 mod mismatch;
 mod reshape;
-mod spelling;
 mod templates;
 mod unknown;
 mod values;

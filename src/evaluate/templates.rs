@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::body::Layering;
-use crate::diagnostics::suggest::{closest, did_you_mean};
+use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
 use crate::expression::annotation::{fitted, misfit};
 use crate::expression::scope::Scope;
@@ -231,7 +231,7 @@ impl Layering<'_, '_, '_, '_> {
                 (Some(value), _) => value,
                 (None, Some(default)) => self.expressions.default(default, ty, param.name.span, &inner),
                 (None, None) => {
-                    missing.push(param.name.text.as_str());
+                    missing.push(*param);
                     Value::poison(place)
                 }
             };
@@ -308,9 +308,7 @@ impl Layering<'_, '_, '_, '_> {
         let message = format!("`{}` takes {}{here}, not {}", param.name.text, wanted.described(), said(part));
         let mut diagnostic =
             Diagnostic::new(code::WRONG_TYPE, place, message).label(param.name.span, "the parameter is declared here");
-        if let (Some(words), Some(text)) = (wanted.words(), part.as_str()) {
-            diagnostic.help.extend(did_you_mean(text, words));
-        }
+        diagnostic = self.expressions.recast(diagnostic, part, &wanted, place);
         self.expressions.refuse(written_at(diagnostic, part, place), place)
     }
 
@@ -321,13 +319,7 @@ impl Layering<'_, '_, '_, '_> {
             Diagnostic::new(code::BAD_CALL, name.span, message).label(template.span, "the template is declared here");
         let names: Vec<&str> = params.iter().map(|param| param.name.text.as_str()).collect();
         match closest(&name.text, names.iter().copied()) {
-            Some(better) => {
-                diagnostic = diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix(
-                    "correct the name",
-                    name.span,
-                    better,
-                );
-            }
+            Some(better) => diagnostic = diagnostic.did_you_mean(&name.text, better, name.span, better),
             None if names.is_empty() => diagnostic = diagnostic.note("it has none at all"),
             None => {
                 let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
@@ -358,13 +350,17 @@ fn same(known: &[Value], given: &[Value]) -> bool {
     known == given && known.iter().zip(given).all(|(known, given)| known.span == given.span)
 }
 
-fn missing_arguments(template: &ast::Name, missing: &[&str], given: bool, place: Span) -> Diagnostic {
+fn missing_arguments(template: &ast::Name, missing: &[&Param], given: bool, place: Span) -> Diagnostic {
+    /// How many parameters the message points at.
+    const MOST_LABELS: usize = 4;
+    let params = missing.iter().take(MOST_LABELS);
+    let missing: Vec<&str> = missing.iter().map(|param| param.name.text.as_str()).collect();
     let names = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
     let arguments = missing.iter().map(|name| format!("{name} = …")).collect::<Vec<_>>().join(", ");
     let help = if given { format!("add `{arguments}`") } else { format!("write `{}({arguments})`", template.text) };
-    Diagnostic::new(code::BAD_CALL, place, format!("template `{}` needs {names}", template.text))
-        .label(template.span, "the template is declared here")
-        .help(help)
+    let message = format!("template `{}` needs {names}", template.text);
+    let diagnostic = Diagnostic::new(code::BAD_CALL, place, message).help(help);
+    params.fold(diagnostic, |diagnostic, param| diagnostic.label(param.name.span, "it has no default"))
 }
 
 fn unnamed(template: &ast::Name, params: &[&Param], place: Span) -> Diagnostic {

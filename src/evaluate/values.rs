@@ -13,7 +13,7 @@ use super::unknown::unknown_field;
 use crate::diagnostics::{Diagnostic, code};
 use crate::expression::Truth;
 use crate::expression::branching::{Chosen, choose, comprehend};
-use crate::expression::references::word;
+use crate::expression::references::{MEANS_NOTHING, word};
 use crate::expression::scope::Scope;
 use crate::modules::names::Meaning;
 use crate::resolve::{TemplateId, environment_path, template_path};
@@ -331,7 +331,7 @@ impl Layering<'_, '_, '_, '_> {
                 found
             }
             Err(diagnostic) => {
-                self.expressions.diagnostics.push(*diagnostic);
+                self.expressions.tell(*diagnostic);
                 None
             }
         }
@@ -356,7 +356,7 @@ impl Layering<'_, '_, '_, '_> {
     ) -> Diagnostic {
         let text = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
         let span = expression.span;
-        let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, span, format!("`{text}` means nothing here"));
+        let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, span, format!("`{text}` {MEANS_NOTHING}"));
         let Some(first) = path.first() else { return diagnostic };
         if let Some(usage) = crate::expression::functions::usage_of(&text) {
             return diagnostic.help(format!("it is a function: `{usage}`"));
@@ -372,11 +372,7 @@ impl Layering<'_, '_, '_, '_> {
             return diagnostic.help(format!("write `{list}`")).safe_fix("make it a list", span, list);
         }
         if let Some(better) = self.expressions.suggestion(&first.text, scope) {
-            return diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix(
-                "correct the name",
-                first.span,
-                better,
-            );
+            return diagnostic.did_you_mean(&first.text, &better, first.span, better.as_str());
         }
         if takes_text(ty) {
             let quoted = format!("\"{text}\"");

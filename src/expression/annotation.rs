@@ -82,7 +82,7 @@ fn unknown(name: &Name) -> Diagnostic {
         _ => None,
     };
     if let Some(better) = habit.or_else(|| closest(&name.text, NAMES.iter().copied())) {
-        diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct the type", name.span, better)
+        diagnostic.did_you_mean(&name.text, better, name.span, better)
     } else {
         let names: Vec<String> = NAMES.iter().map(|name| format!("`{name}`")).collect();
         diagnostic

@@ -7,7 +7,7 @@ use ecow::EcoString;
 
 use super::scope::Scope;
 use super::{Evaluator, written_at};
-use crate::diagnostics::suggest::did_you_mean;
+use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
 use crate::modules::names::Meaning;
 use crate::schema::units;
@@ -46,10 +46,14 @@ impl Evaluator<'_, '_> {
             if times {
                 diagnostic = diagnostic.help("give the number a unit, such as `60s`");
             }
-            self.diagnostics.push(diagnostic);
+            // A loop may come here with values of several kinds; the mistake is one.
+            if self.incomparable.insert(comparison.place) {
+                self.diagnostics.push(diagnostic);
+            }
             return Kind::Poison;
         }
-        if equality && (self.never(&comparison.left, &right, scope) || self.never(&comparison.right, &left, scope)) {
+        let (one, other) = (&comparison.left, &comparison.right);
+        if equality && (self.never(one, other, &right, scope) || self.never(other, one, &left, scope)) {
             return Kind::Poison;
         }
         if matches!(left.kind, Kind::Unknown(_)) || matches!(right.kind, Kind::Unknown(_)) {
@@ -92,7 +96,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// Reports a parameter of few words that is compared with another word.
-    fn never(&mut self, side: &Expression, other: &Value, scope: &Scope) -> bool {
+    fn never(&mut self, side: &Expression, word: &Expression, other: &Value, scope: &Scope) -> bool {
         let Some(text) = other.as_str() else { return false };
         let Some(ty) = self.declared(side, scope) else { return false };
         let Some(words) = ty.words().filter(|words| !words.contains(&text.as_str())) else { return false };
@@ -104,7 +108,14 @@ impl Evaluator<'_, '_> {
         let listed: Vec<String> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
         let mut diagnostic = Diagnostic::new(code::NOT_COMPARABLE, other.span, message)
             .note(format!("it is one of {}", listed.join(", ")));
-        diagnostic.help.extend(did_you_mean(text, words.iter().copied()));
+        let literal = matches!(word.value, ast::Value::String(_));
+        match closest(text, words.iter().copied()) {
+            Some(better) if literal => {
+                diagnostic = diagnostic.did_you_mean(text, better, word.span, format!("\"{better}\""));
+            }
+            Some(better) => diagnostic = diagnostic.help(format!("did you mean `{better}`?")),
+            None => {}
+        }
         self.diagnostics.push(diagnostic);
         true
     }

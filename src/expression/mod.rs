@@ -15,9 +15,11 @@ pub mod data;
 pub mod functions;
 pub mod inputs;
 pub mod object;
+mod recast;
 pub mod references;
 mod rounds;
 pub mod scope;
+mod told;
 pub mod walk;
 
 use std::sync::Arc;
@@ -64,6 +66,10 @@ pub struct Evaluator<'a, 'c> {
     data: FxHashMap<FileId, Value>,
     /// The branches that have been looked at although they are not taken.
     looked_at: FxHashSet<(branching::Look, Span)>,
+    /// What has been said of names.
+    told: told::Told,
+    /// The comparisons that have been reported.
+    incomparable: FxHashSet<Span>,
 }
 
 /// What has been used of what is declared.
@@ -122,6 +128,8 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
             types: FxHashMap::default(),
             data: FxHashMap::default(),
             looked_at: FxHashSet::default(),
+            told: told::Told::default(),
+            incomparable: FxHashSet::default(),
         }
     }
 
@@ -384,6 +392,12 @@ pub fn written_at(diagnostic: Diagnostic, value: &Value, place: Span) -> Diagnos
     if value.span == place || matches!(value.kind, Kind::Unknown(_)) {
         return diagnostic;
     }
+    /// How many of the places between are pointed at.
+    const MOST_STEPS: usize = 3;
+    // A name right before the place is a part of the same expression.
+    let beside = |step: &Span| step.file == place.file && step.end <= place.start && step.end + 1 >= place.start;
+    let between = value.passed().filter(|step| *step != place && *step != value.span && !beside(step)).take(MOST_STEPS);
+    let diagnostic = between.fold(diagnostic, |diagnostic, step| diagnostic.label(step, "it is passed on here"));
     diagnostic.label(value.span, "this is where its value was written")
 }
 

@@ -6,13 +6,16 @@ use ecow::EcoString;
 
 use super::Evaluator;
 use super::scope::Scope;
-use crate::diagnostics::suggest::{closest, did_you_mean};
+use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
 use crate::modules::names::Meaning;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::Name;
 use crate::value::types::Type;
 use crate::value::{Kind, Value};
+
+/// What is said of a name that nothing declares.
+pub const MEANS_NOTHING: &str = "means nothing here";
 
 impl Evaluator<'_, '_> {
     /// The value that names stand for; one that means nothing is reported.
@@ -94,10 +97,11 @@ impl Evaluator<'_, '_> {
         let mut diagnostic = Diagnostic::new(code::UNKNOWN_MEMBER, name.span, message);
         let is_import = |name: &str| matches!(self.names.meaning(target, name), Some((Meaning::Import(_), _)));
         let known: Vec<&str> = self.names.of(target).filter(|name| !is_import(name)).collect();
-        if self.diagnostics.are_few() {
-            diagnostic.help.extend(did_you_mean(&name.text, known.iter().copied()));
+        let better = if self.diagnostics.are_few() { closest(&name.text, known.iter().copied()) } else { None };
+        if let Some(better) = better {
+            return diagnostic.did_you_mean(&name.text, better, name.span, better);
         }
-        if diagnostic.help.is_empty() && !known.is_empty() && known.len() <= 12 {
+        if !known.is_empty() && known.len() <= 12 {
             let names: Vec<String> = known.iter().map(|known| format!("`{}.{known}`", import.text)).collect();
             diagnostic = diagnostic.note(format!("it has {}", names.join(", ")));
         }
@@ -115,15 +119,13 @@ impl Evaluator<'_, '_> {
     #[must_use]
     pub fn unknown(&self, path: &[Name], span: Span, scope: &Scope) -> Diagnostic {
         let text = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
-        let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, span, format!("`{text}` means nothing here"));
+        let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, span, format!("`{text}` {MEANS_NOTHING}"));
         let Some(first) = path.first() else { return diagnostic };
         if let Some(usage) = super::functions::usage_of(&text) {
             return diagnostic.help(format!("it is a function: `{usage}`"));
         }
         match self.suggestion(&first.text, scope) {
-            Some(better) => {
-                diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct the name", first.span, better)
-            }
+            Some(better) => diagnostic.did_you_mean(&first.text, &better, first.span, better.as_str()),
             None => match word(&text) {
                 Some(literal) => {
                     diagnostic.help(format!("did you mean `{literal}`?")).safe_fix("correct the word", span, literal)
@@ -155,12 +157,23 @@ impl Evaluator<'_, '_> {
             .names
             .of(scope.file)
             .filter(|known| !matches!(self.names.meaning(scope.file, known), Some((Meaning::Template, _))));
-        closest(name, inner.chain(outer)).map(Into::into)
+        if let Some(near) = closest(name, inner.chain(outer)) {
+            return Some(near.into());
+        }
+        let near = |import: &str| match self.names.meaning(scope.file, import)?.0 {
+            Meaning::Import(target) => {
+                let target = target?;
+                let constant = |known: &&str| matches!(self.names.meaning(target, known), Some((Meaning::Constant(_), _)));
+                closest(name, self.names.of(target).filter(constant)).map(|near| ecow::eco_format!("{import}.{near}"))
+            }
+            _ => None,
+        };
+        self.names.of(scope.file).find_map(near)
     }
 
     /// Reports something; what it was said of is poison.
     pub fn refuse(&mut self, diagnostic: Diagnostic, span: Span) -> Value {
-        self.diagnostics.push(diagnostic);
+        self.tell(diagnostic);
         Value::poison(span)
     }
 

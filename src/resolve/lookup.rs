@@ -4,7 +4,7 @@
 //! it means nothing. Not here: constants and parameters, which [`crate::expression::references`] finds.
 
 use super::{EnvironmentId, Kind, Program, TemplateId};
-use crate::diagnostics::suggest::did_you_mean;
+use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
 use crate::expression::Evaluator;
 use crate::expression::references::not_passed_on;
@@ -50,8 +50,9 @@ pub fn environment_path(
         let help = format!("for the environment that `{0}` names, write `\"${{{0}}}\"`", name.text);
         return Err(Box::new(diagnostic.help(help)));
     }
-    let imported = |file| path.len() == 1 && program.own_environment(file, &name.text).is_some();
-    Err(Box::new(with_help(evaluator, name, known, imported, diagnostic)))
+    let own = |file| program.environments.iter().map(|it| &it.name).filter(move |name| name.span.file == file);
+    let imported: Vec<(FileId, &str)> = candidates(evaluator, path, |file| own(file).map(|name| name.text.as_str()).collect());
+    Err(Box::new(with_help(evaluator, name, known, &imported, diagnostic)))
 }
 
 /// The template that a name means, or a name behind that of an import.
@@ -86,8 +87,8 @@ pub fn template_path(
     }
     let known: Vec<&str> = program.template_names(file).collect();
     let diagnostic = with_dormant(program, (file, Kind::Template), name, diagnostic);
-    let imported = |file| path.len() == 1 && program.template(file, &name.text).is_some();
-    Err(Box::new(with_help(evaluator, name, known, imported, diagnostic)))
+    let imported = candidates(evaluator, path, |file| program.template_names(file).collect());
+    Err(Box::new(with_help(evaluator, name, known, &imported, diagnostic)))
 }
 
 /// The file in which a path ends, and the name that is looked for there; nothing where an import was reported.
@@ -117,25 +118,50 @@ fn with_dormant(program: &Program<'_>, of: (FileId, Kind), name: &Name, diagnost
     diagnostic
 }
 
-/// Offers a name that is close, or one behind the name of an import.
+/// The names behind the imports of the file in which a name alone stands.
+fn candidates<'p>(
+    evaluator: &Evaluator<'_, '_>,
+    path: &[Name],
+    names: impl Fn(FileId) -> Vec<&'p str>,
+) -> Vec<(FileId, &'p str)> {
+    let [name] = path else { return Vec::new() };
+    let here = name.span.file;
+    let mut candidates = Vec::new();
+    for import in evaluator.names.of(here) {
+        if let Some((Meaning::Import(Some(file)), _)) = evaluator.names.meaning(here, import) {
+            candidates.extend(names(file).into_iter().map(|name| (file, name)));
+        }
+    }
+    candidates
+}
+
+/// Offers a name that is close, or one behind the name of an import; where there is neither, says which names there are.
 fn with_help(
     evaluator: &Evaluator<'_, '_>,
     name: &Name,
     known: Vec<&str>,
-    has: impl Fn(FileId) -> bool,
-    mut diagnostic: Diagnostic,
+    imported: &[(FileId, &str)],
+    diagnostic: Diagnostic,
 ) -> Diagnostic {
-    if evaluator.diagnostics.are_few() {
-        diagnostic.help.extend(did_you_mean(&name.text, known));
+    if !evaluator.diagnostics.are_few() {
+        return diagnostic;
     }
-    if diagnostic.help.is_empty() {
-        let here = name.span.file;
-        let imports = |import: &&str| match evaluator.names.meaning(here, import) {
-            Some((Meaning::Import(Some(file)), _)) => has(file),
-            _ => false,
-        };
-        let import = evaluator.names.of(here).find(imports);
-        diagnostic.help.extend(import.map(|import| format!("write `{import}.{}`", name.text)));
+    let here = name.span.file;
+    let behind = |wanted: &str| {
+        let (file, name) = imported.iter().find(|(_, name)| *name == wanted)?;
+        let import = evaluator.names.of(here).find(|import| {
+            matches!(evaluator.names.meaning(here, import), Some((Meaning::Import(Some(target)), _)) if target == *file)
+        })?;
+        Some(format!("{import}.{name}"))
+    };
+    if let Some(better) = behind(&name.text) {
+        return diagnostic.help(format!("write `{better}`")).unsafe_fix("name the import", name.span, better);
+    }
+    if let Some(better) = closest(&name.text, known.iter().copied()) {
+        return diagnostic.did_you_mean(&name.text, better, name.span, better);
+    }
+    if let Some(better) = closest(&name.text, imported.iter().map(|(_, name)| *name)).and_then(behind) {
+        return diagnostic.did_you_mean(&name.text, &better, name.span, better.as_str());
     }
     diagnostic
 }
@@ -174,8 +200,10 @@ fn imported(
                 .of(scope.file)
                 .filter(|name| matches!(evaluator.names.meaning(scope.file, name), Some((Meaning::Import(_), _))));
             let imports: Vec<&str> = imports.collect();
-            diagnostic.help.extend(did_you_mean(&import.text, imports.iter().copied()));
-            if other.is_none() && diagnostic.help.is_empty() {
+            if let Some(better) = closest(&import.text, imports.iter().copied()) {
+                return Err(Box::new(diagnostic.did_you_mean(&import.text, better, import.span, better)));
+            }
+            if other.is_none() {
                 diagnostic = match imports.as_slice() {
                     [] => diagnostic.help(format!("import a file first: `import \"…\" as {}`", import.text)),
                     names => {

@@ -282,7 +282,7 @@ impl Evaluator<'_, '_> {
         }
         match habit(&name).or_else(|| closest(&name, names())) {
             Some(better) => {
-                diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct the name", place, better)
+                diagnostic.did_you_mean(&name, better, place, better)
             }
             None => diagnostic.note(format!(
                 "the functions are {}",

@@ -3,10 +3,11 @@
 //! In: a text that is no quantity, or no duration. Out: what was probably meant by it. Always: what comes out can be read. Not here: what
 //! can be read (`schema::units`).
 
-use crate::schema::units;
+use super::units;
 
 /// The quantities that were probably meant, the likeliest first: `2Gi` for `2GiB`, `512M` or `512Mi` for `512MB`, `1k` for `1K`, `2` for
 /// `2 cores`.
+#[must_use]
 pub fn quantities(text: &str) -> Vec<String> {
     let text = text.trim();
     let letters = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
@@ -41,6 +42,7 @@ pub fn quantities(text: &str) -> Vec<String> {
 }
 
 /// The range that was probably meant by a text: `1..2` for `1-2`.
+#[must_use]
 pub fn range(text: &str) -> Option<String> {
     let (from, to) = text.split_once("..").or_else(|| text.split_once('-')).or_else(|| text.split_once(':'))?;
     let (from, to) = (from.trim(), to.trim().trim_start_matches('.'));
@@ -50,6 +52,7 @@ pub fn range(text: &str) -> Option<String> {
 }
 
 /// The duration that was probably meant: `10m` for `10 minutes`, `1h30m` for `1hour 30min`, `7d` for `1week`.
+#[must_use]
 pub fn duration(text: &str) -> Option<String> {
     let mut rest = text.trim();
     let mut better = String::new();
@@ -82,6 +85,7 @@ fn part(number: &str, unit: &str) -> Option<String> {
 }
 
 /// The whole seconds of a duration, where a field counts them.
+#[must_use]
 pub fn seconds(text: &str) -> Option<i64> {
     const SECOND: i64 = 1_000_000;
     let microseconds = units::duration(text).or_else(|| units::duration(&duration(text)?))?;

@@ -23,7 +23,7 @@ use crate::expression::walk::{Host, walk};
 use crate::resolve::{Program, TemplateId};
 use crate::schema::{self, Type};
 use crate::source::Span;
-use crate::syntax::ast::{Body, Entry, Expression, Operation, Statement, StatementKind};
+use crate::syntax::ast::{self, Body, Entry, Expression, Operation, Statement, StatementKind};
 use crate::value::types;
 use crate::value::{Kind, Object, Value};
 
@@ -285,6 +285,12 @@ impl Layering<'_, '_, '_, '_> {
             let mut diagnostic = Diagnostic::new(code::NOT_A_LIST, expression.span, message);
             if fields_of(ty).is_some() {
                 diagnostic = diagnostic.help(format!("merge with a block: `{name} {{ … }}`"));
+                if matches!(expression.value, ast::Value::Object(_)) {
+                    let operator = key.at_end().to(expression.span.at_start());
+                    diagnostic = diagnostic.unsafe_fix("merge with a block", operator, " ");
+                }
+            } else if matches!(ty, Type::String) {
+                diagnostic = diagnostic.help("a text is put together by what stands in it: `\"${…}-suffix\"`");
             }
             return self.expressions.diagnostics.push(diagnostic);
         }

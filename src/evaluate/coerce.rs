@@ -88,7 +88,9 @@ impl Scalar<'_> {
         if (min..=max).contains(&number) {
             return Ok(Kind::Int(number));
         }
-        Err(self.error(code::OUT_OF_RANGE, format!("{} is a number from {min} to {max}", self.place())))
+        let mut error = self.error(code::OUT_OF_RANGE, format!("{} is a number from {min} to {max}", self.place()));
+        error.notes.push("Kubernetes and Flyte hold it in so many bits, and refuse what does not fit".into());
+        Err(error)
     }
 
     fn keyword(&self, text: &EcoString, words: &'static [&'static str]) -> Outcome {

@@ -40,7 +40,7 @@ impl Layering<'_, '_, '_, '_> {
         let text = self.expressions.name(&label.name, placed.scope);
         let Some((fields, by)) = keyed else {
             target.poisoned = true;
-            let diagnostic = no_such_label(name, label, placed.ty);
+            let diagnostic = self.unlabelled_map(no_such_label(name, label, placed.ty), placed.entry, placed.ty);
             return self.expressions.diagnostics.push(diagnostic);
         };
         let Some(text) = text else {
@@ -238,7 +238,7 @@ fn no_such_label(name: &str, label: &Label, ty: &'static Type) -> Diagnostic {
         Type::List { .. } | Type::OneOrMany(_) => diagnostic
             .note("Kubernetes merges this list as a whole")
             .help(format!("set it with `{name} = [ … ]`, or append with `{name} += [ … ]`")),
-        Type::Map(_) => diagnostic.help(format!("write `{name} {{ {} = … }}`", label.name.text)),
+        Type::Map(_) => diagnostic.note("only elements of Kubernetes' lists have labels; here each name is set to a value").help(format!("write `{name} {{ {} = … }}`", label.name.text)),
         _ => diagnostic.help(format!("write `{name} {{ … }}`")),
     }
 }

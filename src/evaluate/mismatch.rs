@@ -11,6 +11,9 @@ use crate::expression::references::word;
 use crate::schema::{Type, spelling, units};
 use crate::value::{Kind, types};
 
+/// Why an amount has a unit.
+const BYTES: &str = "a bare number would count bytes";
+
 /// What helps with a mismatch.
 #[derive(Default)]
 struct Aid {
@@ -48,15 +51,36 @@ impl Scalar<'_> {
         let diagnostic = Diagnostic::new(code::WRONG_TYPE, self.at, message);
         let mut diagnostic = crate::expression::written_at(diagnostic, self.value, self.at);
         let aid = self.aid(ty).unwrap_or_default();
-        if aid.help.is_none() && aid.note.is_none() {
+        if aid.help.is_none() {
             diagnostic.help.extend(examples::shown(self.what, ty));
         }
-        diagnostic.notes.extend(aid.note.map(str::to_owned));
+        diagnostic.notes.extend(aid.note.or_else(|| self.rule(ty)).map(str::to_owned));
         diagnostic.help.extend(aid.help);
         Box::new(match aid.fix.filter(|_| self.literal) {
             Some((title, true, text)) => diagnostic.safe_fix(title, self.at, text),
             Some((title, false, text)) => diagnostic.unsafe_fix(title, self.at, text),
             None => diagnostic,
+        })
+    }
+
+    /// Why a value of this form is not taken for one of the type.
+    fn rule(&self, ty: &Type) -> Option<&'static str> {
+        let scalar = matches!(self.value.kind, Kind::Int(_) | Kind::Float(_) | Kind::Bool(_));
+        let text = matches!(self.value.kind, Kind::String(_));
+        Some(match ty {
+            Type::String | Type::Keyword(_) if scalar => "nothing but text is text here: Kubernetes and Flyte refuse a number or truth value in its place",
+            Type::Bool if text || scalar => "nothing else is turned into `true` or `false`",
+            Type::Int { .. } | Type::Float if text => "a text is not turned into a number",
+            Type::Duration if text => "a duration is a number with a unit, and no text",
+            Type::List { element: Type::String, .. } if text => {
+                "each word is an element of its own, since no shell takes the text apart"
+            }
+            Type::List { .. } => "a list is written in brackets, also where it has one element",
+            Type::Map(_) | Type::Object(_) => "a block sets names to values",
+            Type::OneOf(types) => types.iter().find_map(|ty| self.rule(ty))?,
+            Type::Shorthand(object, field) => self.rule(&object.field(field)?.ty)?,
+            Type::Range(element) | Type::OneOrMany(element) => self.rule(element)?,
+            _ => return None,
         })
     }
 
@@ -90,8 +114,8 @@ impl Scalar<'_> {
         match &self.value.kind {
             Kind::List(list) if list.items().len() == 2 => Aid::help("a pair is written as a range: `1..2`"),
             Kind::Int(number) if matches!(element, Type::Quantity) => {
-                let aid = Aid::help(format!("give it a unit, such as `{number}Mi`"))?;
-                Some(aid.note("a bare number would count bytes"))
+                let help = Some(format!("give it a unit, such as `{number}Mi`"));
+                Some(Aid { help, ..Aid::write("give it a unit", false, format!("{number}Mi")) }.note(BYTES))
             }
             Kind::String(text) if spelling::range(text).is_some() => {
                 Some(Aid::write("write a range", false, spelling::range(text)?))
@@ -162,8 +186,8 @@ impl Scalar<'_> {
     fn quantity_aid(&self, ty: &Type) -> Option<Aid> {
         match &self.value.kind {
             Kind::Int(number) if matches!(ty, Type::QuantityOrAuto) => {
-                let aid = Aid::help(format!("give it a unit, such as `{number}Mi`"))?;
-                Some(aid.note("a bare number would count bytes"))
+                let help = Some(format!("give it a unit, such as `{number}Mi`"));
+                Some(Aid { help, ..Aid::write("give it a unit", false, format!("{number}Mi")) }.note(BYTES))
             }
             Kind::Int(_) | Kind::Float(_) if matches!(ty, Type::Quantity) => {
                 let literal = format!("\"{}\"", types::text(self.value)?);

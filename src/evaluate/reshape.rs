@@ -108,6 +108,10 @@ impl Layering<'_, '_, '_, '_> {
                 _ => None,
             },
             (ast::Value::Object(body), Type::Range(_)) => self.range_of(body),
+            (ast::Value::List(list), Type::Range(_)) => match list.items.as_slice() {
+                [from, to] => Some(format!("{}..{}", self.text(from.value.span), self.text(to.value.span))),
+                _ => None,
+            },
             (_, Type::OneOf(types)) if matches!(expression.value, ast::Value::List(_)) => {
                 types.iter().find_map(|ty| self.reshaped(expression, ty))
             }
@@ -225,13 +229,20 @@ impl Layering<'_, '_, '_, '_> {
         }
         let lines: Option<Vec<String>> = entries.iter().map(|entry| self.labelled(name, entry, elements)).collect();
         let Some(lines) = lines else { return diagnostic };
-        let separator = if lines.len() > 1 { "\n" } else { "" };
+        let separator = format!("\n{}", self.indentation(entry.key.span));
         let mut diagnostic = diagnostic;
         if let Some(first) = lines.first() {
             diagnostic.help = vec![shown_entry(first)];
         }
-        let edits = vec![Edit { span: entry.span, text: lines.join(separator) }];
+        let edits = vec![Edit { span: entry.span, text: lines.join(&separator) }];
         with_fix(diagnostic, "give each element its label".into(), edits)
+    }
+
+    /// The blanks before a key that begins its line.
+    fn indentation(&self, key: Span) -> &str {
+        let before = self.expressions.sources.get(key.file).text.get(..key.range().start).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        if line.trim().is_empty() { line } else { "" }
     }
 
     /// `A = "1"` as `env A { value = "1" }`.
@@ -275,6 +286,26 @@ impl Layering<'_, '_, '_, '_> {
             edits.push(Edit { span: field.span, text });
         }
         with_fix(diagnostic, format!("make {written} the label").replace('"', "`"), edits)
+    }
+
+    /// An entry of a map that is written as if it were an element with a label.
+    pub fn unlabelled_map(&self, mut diagnostic: Diagnostic, entry: &Entry, ty: &'static Type) -> Diagnostic {
+        let Some(label) = entry.label.as_deref().filter(|_| matches!(ty, Type::Map(Type::String))) else {
+            return diagnostic;
+        };
+        let value = match (&entry.operation, block_of(entry)) {
+            (_, Some(body)) => match plain(body).as_deref() {
+                Some([Entry { key, operation: Operation::Set(value), .. }]) if key.text == "value" => Some(value),
+                _ => None,
+            },
+            (Operation::Set(value), None) => Some(value),
+            _ => None,
+        };
+        let Some(text) = value.and_then(|value| self.as_text(value)) else { return diagnostic };
+        let block = format!("{{ {} = {text} }}", self.text(label.name.span));
+        diagnostic.help = vec![format!("write `{} {block}`", self.text(entry.key.span))];
+        let span = label.name.span.to(entry.span.at_end());
+        with_fix(diagnostic, "write it so".into(), vec![Edit { span, text: block }])
     }
 
     /// A value that an element is set to, as the block that it was meant to be.

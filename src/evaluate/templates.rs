@@ -292,6 +292,7 @@ impl Layering<'_, '_, '_, '_> {
                 if let Some(first) = names.find(|first| first.text == name.text) {
                     diagnostic = diagnostic.label(first.span, "first given here");
                 }
+                diagnostic = diagnostic.help("leave one of the two out");
                 self.expressions.diagnostics.push(diagnostic);
             }
         }
@@ -364,9 +365,10 @@ fn missing_arguments(template: &ast::Name, missing: &[&Param], given: bool, plac
 }
 
 fn unnamed(template: &ast::Name, params: &[&Param], place: Span) -> Diagnostic {
-    let diagnostic = Diagnostic::new(code::BAD_CALL, place, "an argument of a template has a name");
+    let diagnostic = Diagnostic::new(code::BAD_CALL, place, "an argument of a template has a name")
+        .note("a call that names what it gives means the same when the template gets another parameter");
     match params {
-        [] => diagnostic.note("this template has no parameters"),
+        [] => diagnostic.help("this template has no parameters: leave it out"),
         [only] => {
             let name = &only.name.text;
             diagnostic.help(format!("write `{name} = …`")).unsafe_fix("name it", place.at_start(), format!("{name} = "))

@@ -67,9 +67,12 @@ fn object_of(ty: &Type) -> Option<&'static Object> {
 #[must_use]
 pub fn unknown_field(object: &'static Object, name: &str, place: Span, entry: Option<&Entry>) -> Diagnostic {
     let message = format!("{} has no field `{name}`", described(object));
-    let diagnostic = Diagnostic::new(code::UNKNOWN_FIELD, place, message);
+    let mut diagnostic = Diagnostic::new(code::UNKNOWN_FIELD, place, message);
+    diagnostic.notes.extend(whose(object));
     let own = || object.fields.iter().map(|field| field.name);
     if let Some(same) = own().find(|field| same_letters(field, name)) {
+        let kubernetes = diagnostic.notes.is_empty();
+        let diagnostic = if kubernetes { diagnostic.note("Kubernetes' fields are spelled as Kubernetes spells them") } else { diagnostic };
         return diagnostic.did_you_mean(name, same, place, same);
     }
     match meant(object.name, name) {
@@ -89,7 +92,27 @@ pub fn unknown_field(object: &'static Object, name: &str, place: Span, entry: Op
         None => diagnostic,
     };
     let names: Vec<String> = own().map(|name| format!("`{name}`")).collect();
-    diagnostic.note(format!("its fields are {}", names.join(", ")))
+    diagnostic.note(format!("it has {}", names.join(", ")))
+}
+
+/// Whose fields an object of the language has.
+fn whose(object: &Object) -> Option<String> {
+    let class = match object.name {
+        "environment" => "TaskEnvironment",
+        "task" => "@env.task",
+        "override" => "task.override",
+        "template" => "PodTemplate",
+        "resources" => "Resources",
+        "gpu" => "Device",
+        "secret" => "Secret",
+        "cache" => "Cache",
+        "retries" => "RetryStrategy",
+        "backoff" => "Backoff",
+        "timeout" => "Timeout",
+        "reusable" => "ReusePolicy",
+        _ => return None,
+    };
+    Some(format!("its fields are those of `{class}` in Flyte's SDK, in its spelling"))
 }
 
 /// What is said of a field that stands in another block: inside of this one, around it, or beside it.

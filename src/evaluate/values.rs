@@ -361,8 +361,14 @@ impl Layering<'_, '_, '_, '_> {
         if let Some(usage) = crate::expression::functions::usage_of(&text) {
             return diagnostic.help(format!("it is a function: `{usage}`"));
         }
-        if let Some(literal) = word(&text).filter(|_| !takes_text(ty)) {
-            return diagnostic.help(format!("did you mean `{literal}`?")).safe_fix("correct the word", span, literal);
+        if let Some(literal) = word(&text) {
+            // Where a text may stand, the word itself could be meant.
+            let diagnostic = diagnostic.help(format!("did you mean `{literal}`?"));
+            return if takes_text(ty) {
+                diagnostic.help(format!("for the text write `\"{text}\"`")).unsafe_fix("correct the word", span, literal)
+            } else {
+                diagnostic.safe_fix("correct the word", span, literal)
+            };
         }
         let diagnostic = diagnostic.note(format!("{} takes {}", placed(what), describe(ty)));
         if matches!(ty, Type::List { element: Type::Environment, .. })

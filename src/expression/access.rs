@@ -96,7 +96,14 @@ impl Evaluator<'_, '_> {
             1 => format!("this list has one element, number 0, and no number {at}"),
             length => format!("this list has {length} elements, numbers 0 to {}, and no number {at}", length - 1),
         };
-        let diagnostic = Diagnostic::new(code::NO_SUCH_PART, place, message);
+        let diagnostic = Diagnostic::new(code::NO_SUCH_PART, place, message).note("elements are counted from 0");
+        let last = list.items().len().checked_sub(1).filter(|_| usize::try_from(at) == Ok(list.items().len()));
+        let diagnostic = match last {
+            Some(last) => diagnostic
+                .help(format!("the last one is number {last}"))
+                .unsafe_fix(format!("write `{last}`"), place, last.to_string()),
+            None => diagnostic,
+        };
         self.refuse_value(written_at(diagnostic, value, place), place)
     }
 }

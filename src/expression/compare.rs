@@ -6,8 +6,8 @@ use std::sync::Arc;
 use ecow::EcoString;
 
 use super::scope::Scope;
+use super::recast::near;
 use super::{Evaluator, written_at};
-use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
 use crate::modules::names::Meaning;
 use crate::schema::units;
@@ -109,7 +109,7 @@ impl Evaluator<'_, '_> {
         let mut diagnostic = Diagnostic::new(code::NOT_COMPARABLE, other.span, message)
             .note(format!("it is one of {}", listed.join(", ")));
         let literal = matches!(word.value, ast::Value::String(_));
-        match closest(text, words.iter().copied()) {
+        match near(text, &words) {
             Some(better) if literal => {
                 diagnostic = diagnostic.did_you_mean(text, better, word.span, format!("\"{better}\""));
             }
@@ -258,11 +258,29 @@ fn not_comparable(comparison: &Comparison, left: &Value, right: &Value, equality
     let mut diagnostic = Diagnostic::new(code::NOT_COMPARABLE, comparison.place, message)
         .label(comparison.left.span, shown(left))
         .label(comparison.right.span, shown(right));
-    if !equality {
-        diagnostic = diagnostic.note("numbers, amounts and durations have an order, each among themselves");
+    diagnostic = if equality {
+        diagnostic.note("a value is never turned into one of another kind, so this has one answer in every build")
+    } else {
+        diagnostic.note("numbers, amounts and durations have an order, each among themselves")
+    };
+    for (side, value, other) in [(&comparison.left, left, right), (&comparison.right, right, left)] {
+        if let Some(text) = unquoted(side, value, other) {
+            diagnostic = diagnostic.help(format!("write `{text}`")).unsafe_fix("remove the quotes", side.span, text);
+        }
     }
     let diagnostic = written_at(diagnostic, left, comparison.left.span);
     written_at(diagnostic, right, comparison.right.span)
+}
+
+/// A literal text without its quotes, where it is then of the other side's kind.
+fn unquoted<'v>(side: &Expression, value: &'v Value, other: &Value) -> Option<&'v str> {
+    let text = value.as_str().filter(|_| matches!(side.value, ast::Value::String(_)))?;
+    let fits = match Type::of(other) {
+        Type::Int | Type::Float => text.parse::<i64>().is_ok(),
+        Type::Bool => text == "true" || text == "false",
+        _ => false,
+    };
+    fits.then_some(text.as_str())
 }
 
 /// What is said of a side of a comparison.

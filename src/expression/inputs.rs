@@ -8,6 +8,7 @@ use std::sync::Arc;
 use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::recast::near;
 use super::Evaluator;
 use super::annotation::{fitted, misfit};
 use crate::data::{self, Format, Key, Node};
@@ -153,7 +154,7 @@ fn bad(name: &Name, found: &str, place: Span, ty: &Type, text: Option<&str>) -> 
     let mut diagnostic =
         Diagnostic::new(code::BAD_PARAMETER, place, message).label(name.span, "the parameter is declared here");
     if let (Some(words), Some(text)) = (ty.words(), text) {
-        diagnostic.help.extend(did_you_mean(text, words));
+        diagnostic.help.extend(near(text, &words).map(|better| format!("did you mean `{better}`?")));
     }
     diagnostic
 }

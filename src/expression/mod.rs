@@ -261,14 +261,26 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
             let text = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
             let diagnostic = if unknown.fixes.is_empty() && functions::usage_of(&text).is_none() {
                 let help = format!("for the text itself write `\\${{{text}}}`, or put all of it between single quotes");
-                Diagnostic { help: Vec::new(), ..unknown }
+                let diagnostic = Diagnostic { help: Vec::new(), ..unknown }
                     .help("a constant is declared with `let`, a parameter with `param`")
-                    .help(help)
+                    .help(help);
+                self.for_the_shell(diagnostic, &text, span)
             } else {
                 unknown
             };
             self.refuse(diagnostic, span)
         })
+    }
+
+    /// Offers to leave a name in a text to the shell, where it is written as shells write theirs.
+    fn for_the_shell(&self, diagnostic: Diagnostic, text: &str, span: Span) -> Diagnostic {
+        let dollar = span.start.checked_sub(2).map(|start| Span { start, end: span.start, ..span });
+        let opened = dollar.filter(|dollar| self.sources.text(*dollar) == "${");
+        let shouted = text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+        match opened.filter(|_| shouted) {
+            Some(opened) => diagnostic.unsafe_fix("leave it to the shell", opened.at_start(), "\\"),
+            None => diagnostic,
+        }
     }
 
     /// What a value says in a text.
@@ -288,7 +300,7 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
             }
             _ => types::text(value).map_or_else(
                 || {
-                    let diagnostic = no_text(value, place);
+                    let diagnostic = no_text(value, place, self.sources.text(place));
                     self.diagnostics.push(diagnostic);
                     PartText::Poison
                 },
@@ -401,13 +413,19 @@ pub fn written_at(diagnostic: Diagnostic, value: &Value, place: Span) -> Diagnos
     diagnostic.label(value.span, "this is where its value was written")
 }
 
-fn no_text(value: &Value, place: Span) -> Diagnostic {
+fn no_text(value: &Value, place: Span, written: &str) -> Diagnostic {
     let message = format!("{} has no text", called(value));
     let diagnostic = Diagnostic::new(code::NO_TEXT, place, message)
         .note("a text takes strings, numbers, amounts, `true` and `false`");
     let diagnostic = match value.kind {
-        Kind::List(_) => diagnostic.help("join its elements: `${join(…, \",\")}`"),
-        Kind::Null => diagnostic.help("say what stands there instead: `${if x == null then \"\" else x}`"),
+        Kind::List(_) => {
+            let joined = format!("join({written}, \",\")");
+            diagnostic.help(format!("join its elements: `${{{joined}}}`")).unsafe_fix("join its elements", place, joined)
+        }
+        Kind::Object(_) => diagnostic.help(format!("name the part that is meant: `${{{written}.NAME}}`")),
+        Kind::Null => {
+            diagnostic.help(format!("say what stands there instead: `${{if {written} == null then \"\" else {written}}}`"))
+        }
         _ => diagnostic,
     };
     written_at(diagnostic, value, place)

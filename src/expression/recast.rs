@@ -18,7 +18,7 @@ impl Evaluator<'_, '_> {
     pub fn recast(&self, diagnostic: Diagnostic, part: &Value, wanted: &Type, place: Span) -> Diagnostic {
         let literal = part.span == place && self.sources.text(place) == types::literal(part);
         if let (Some(words), Some(text)) = (wanted.words(), part.as_str()) {
-            return match closest(text, words) {
+            return match near(text, &words) {
                 Some(better) if literal => diagnostic.did_you_mean(text, better, place, format!("\"{better}\"")),
                 Some(better) => diagnostic.help(format!("did you mean `{better}`?")),
                 None => diagnostic,
@@ -28,13 +28,33 @@ impl Evaluator<'_, '_> {
             Some((sure, text)) => {
                 let diagnostic = diagnostic.help(format!("write `{text}`"));
                 if sure {
-                    diagnostic.safe_fix("write it as what is wanted", place, text)
+                    diagnostic.safe_fix(format!("write `{text}`"), place, text)
                 } else {
-                    diagnostic.unsafe_fix("write it as what is wanted", place, text)
+                    diagnostic.unsafe_fix(format!("write `{text}`"), place, text)
                 }
             }
             None => diagnostic,
         }
+    }
+}
+
+/// The word that another was probably meant to be: one that is nearly the same, or the only one that begins so, as `prod` for
+/// `production`.
+pub fn near<'w>(text: &str, words: &[&'w str]) -> Option<&'w str> {
+    /// So many letters say enough.
+    const FEWEST: usize = 3;
+    if let Some(word) = closest(text, words.iter().copied()) {
+        return Some(word);
+    }
+    let text = text.to_ascii_lowercase();
+    let begins = |word: &&&str| {
+        let word = word.to_ascii_lowercase();
+        word.len().min(text.len()) >= FEWEST && (word.starts_with(&text) || text.starts_with(&word))
+    };
+    let mut similar = words.iter().filter(begins);
+    match (similar.next(), similar.next()) {
+        (Some(word), None) => Some(word),
+        _ => None,
     }
 }
 

@@ -311,12 +311,16 @@ impl<'a> Resolver<'a, '_, '_> {
                     .help("make the name depend on the round: `\"…-${…}\"`")
             });
         }
-        self.report(
-            diagnostic
-                .here("declared again here")
-                .label(first, "first declared here")
-                .help("give one of them another name"),
-        );
+        let diagnostic = diagnostic.here("declared again here").label(first, "first declared here");
+        self.report(match what {
+            "task" => diagnostic
+                .note("a task's name is its own within its environment")
+                .help("give one of them another name; the same task with other settings is a variant: `override … as NAME { … }`"),
+            "environment" => diagnostic
+                .note("environments that are built together each have a name of their own, also over several files")
+                .help("give one of them another name, or let the two files be built apart"),
+            _ => diagnostic.help("give one of them another name"),
+        });
     }
 
     /// Two environments of one name may stand in files that do not meet, but not both be built.

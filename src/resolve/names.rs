@@ -4,7 +4,7 @@
 
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::flyte::entrypoint::{is_identifier, is_keyword};
-use crate::modules::names::is_referable;
+use crate::modules::names::{is_referable, referable};
 use crate::syntax::ast::{Name, RESERVED};
 
 /// An environment is `snake_case` or kebab-case: `[a-z0-9]+([_-][a-z0-9]+)*`. Source: the SDK's `Environment`.
@@ -55,6 +55,7 @@ pub fn check_task(name: &Name, diagnostics: &mut Diagnostics) {
     )
     .note(rule);
     let better: String = name.text.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+    let better = if is_keyword(&better) { format!("{better}_") } else { better };
     if is_identifier(&better) && !is_keyword(&better) {
         diagnostic = diagnostic.help(format!("write `{better}`")).unsafe_fix("rename it", name.span, better);
     }
@@ -72,7 +73,8 @@ pub fn check_template(name: &Name, diagnostics: &mut Diagnostics) {
     } else {
         "a template is referred to by its name: a letter or `_`, then letters, digits, `_` and `-`"
     };
-    diagnostics.push(Diagnostic::new(code::BAD_TEMPLATE_NAME, name.span, message).note(rule));
+    let diagnostic = Diagnostic::new(code::BAD_TEMPLATE_NAME, name.span, message).note(rule);
+    diagnostics.push(renamed(diagnostic, name, referable(&name.text).filter(|_| name.parts.is_none())));
 }
 
 /// A variant is part of a file name, so it holds nothing that a file name cannot.
@@ -82,9 +84,18 @@ pub fn check_variant(name: &Name, diagnostics: &mut Diagnostics) {
         return;
     }
     let message = format!("`{}` is no name for a variant", name.text.escape_default());
-    diagnostics.push(Diagnostic::new(code::BAD_VARIANT_NAME, name.span, message).note(
+    let diagnostic = Diagnostic::new(code::BAD_VARIANT_NAME, name.span, message).note(
         "a variant's pod is written to `environment.task@variant.json`: letters, digits, `_` and `-` are safe there",
-    ));
+    );
+    diagnostics.push(renamed(diagnostic, name, referable(&name.text).filter(|_| name.parts.is_none())));
+}
+
+/// The diagnostic, with a better name, if there is one.
+fn renamed(diagnostic: Diagnostic, name: &Name, better: Option<String>) -> Diagnostic {
+    match better {
+        Some(better) => diagnostic.help(format!("write `{better}`")).unsafe_fix("rename it", name.span, better),
+        None => diagnostic,
+    }
 }
 
 fn is_name_character(c: char) -> bool {

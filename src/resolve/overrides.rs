@@ -183,7 +183,8 @@ impl<'a> Resolver<'a, '_, '_> {
             let owner = &self.program.environments[other.environment.0].name.text;
             return diagnostic
                 .label(other.name.span, format!("the task of `{owner}`"))
-                .note("an environment that extends another takes over its settings, and no tasks");
+                .note("an environment that extends another takes over its settings, and no tasks")
+                .help(format!("override it where it is, or at the top of the file as `override {owner}.{} …`", pending.target));
         }
         let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
         match names.len() {

@@ -72,7 +72,7 @@ impl Scalar<'_> {
             Type::Bool if text || scalar => "nothing else is turned into `true` or `false`",
             Type::Int { .. } | Type::Float if text => "a text is not turned into a number",
             Type::Duration if text => "a duration is a number with a unit, and no text",
-            Type::List { element: Type::String, .. } if text => {
+            Type::List { element: Type::String, .. } if text && ["command", "args"].contains(&self.what) => {
                 "each word is an element of its own, since no shell takes the text apart"
             }
             Type::List { .. } => "a list is written in brackets, also where it has one element",

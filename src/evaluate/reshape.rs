@@ -77,6 +77,11 @@ impl Layering<'_, '_, '_, '_> {
         let value = value::Value::new(expression.span, kind);
         let scalar = Scalar { value: &value, what, at: value.span, literal: false, data: false, yaml: false };
         let mut diagnostic = *scalar.mismatch(ty);
+        if let Some(key) = Elements::of(ty).and_then(|elements| elements.key).filter(|_| !what.contains('`')) {
+            let label = key.to_uppercase();
+            let rule = format!("Kubernetes has a list here, whose elements are told apart by their `{key}`: `{what} {label} {{ … }}` is one");
+            diagnostic.notes = vec![rule];
+        }
         diagnostic.help = vec![shown(&text)];
         diagnostic.unsafe_fix("write it so", expression.span, text)
     }

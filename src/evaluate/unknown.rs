@@ -71,8 +71,6 @@ pub fn unknown_field(object: &'static Object, name: &str, place: Span, entry: Op
     diagnostic.notes.extend(whose(object));
     let own = || object.fields.iter().map(|field| field.name);
     if let Some(same) = own().find(|field| same_letters(field, name)) {
-        let kubernetes = diagnostic.notes.is_empty();
-        let diagnostic = if kubernetes { diagnostic.note("Kubernetes' fields are spelled as Kubernetes spells them") } else { diagnostic };
         return diagnostic.did_you_mean(name, same, place, same);
     }
     match meant(object.name, name) {

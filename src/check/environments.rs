@@ -59,7 +59,9 @@ fn cut_alike(place: Span, first: Span, short: &str) -> Diagnostic {
 fn warn_cut(span: Span, what: &str, length: usize, diagnostics: &mut Diagnostics) {
     let message = format!("Flyte cuts {what} after {length} characters");
     let diagnostic = Diagnostic::new(code::NAME_IS_CUT, span, message);
-    diagnostics.push(diagnostic.note("what is beyond is lost without a word").help(format!("shorten it to {length} characters")));
+    diagnostics.push(
+        diagnostic.note("what is beyond is lost without a word").help(format!("shorten it to {length} characters")),
+    );
 }
 
 /// No environment depends on itself, directly or through others.

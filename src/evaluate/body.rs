@@ -20,6 +20,7 @@ use crate::expression::Evaluator;
 use crate::expression::branching::{Evaluates, Look};
 use crate::expression::scope::Scope;
 use crate::expression::walk::{Host, walk};
+use crate::modules::names::is_referable;
 use crate::resolve::{Program, TemplateId};
 use crate::schema::{self, Type};
 use crate::source::Span;
@@ -214,6 +215,12 @@ impl Layering<'_, '_, '_, '_> {
                 } else {
                     target.poisoned = true;
                     let diagnostic = unknown_field(object, &name, place, Some(entry));
+                    // What was probably meant has a value that nobody knows.
+                    let meant =
+                        diagnostic.fixes.first().and_then(|fix| fix.edits.first()).map(|edit| edit.text.as_str());
+                    if let Some(field) = meant.and_then(|meant| object.field(meant)) {
+                        target.set(field.name.into(), place, Value::poison(entry.span));
+                    }
                     return self.expressions.diagnostics.push(diagnostic);
                 }
             }
@@ -262,7 +269,7 @@ impl Layering<'_, '_, '_, '_> {
     fn set(&mut self, placed: &Placed<'_>, expression: &Expression, target: &mut Object) -> bool {
         let (name, key) = (placed.name, placed.entry.key.span);
         let earlier = target.entry(name).map(|entry| entry.key).filter(|key| placed.body.contains(*key));
-        if let Some(earlier) = earlier.filter(|_| !self.again) {
+        if let Some(earlier) = earlier.filter(|earlier| !self.again && !self.is_misspelt(name, *earlier)) {
             self.expressions.set_twice(name, key, earlier);
         }
         let value = self.value(expression, placed.ty, name, placed.scope);
@@ -273,6 +280,12 @@ impl Layering<'_, '_, '_, '_> {
         let conditional = self.expressions.conditions > 0;
         self.overruled |= target.overrule(name.clone(), key, value, conditional) && !conditional;
         true
+    }
+
+    /// Whether a key that stands for a name is another plain word: it was reported, and this name was offered.
+    fn is_misspelt(&self, name: &EcoString, key: Span) -> bool {
+        let written = self.expressions.sources.text(key);
+        written != name.as_str() && is_referable(written)
     }
 
     // ----------------------------------------------------------------------------------------------------- +=

@@ -196,9 +196,9 @@ impl Scalar<'_> {
 
     fn shorthand(&self, object: &'static crate::schema::Object, field: &'static str, ty: &'static Type) -> Outcome {
         let Some(known) = object.field(field) else { return Err(self.mismatch(ty)) };
-        let only = self.coerced(&known.ty).map_err(|error| {
-            if error.code == code::WRONG_TYPE { self.mismatch(ty) } else { error }
-        })?;
+        let only = self
+            .coerced(&known.ty)
+            .map_err(|error| if error.code == code::WRONG_TYPE { self.mismatch(ty) } else { error })?;
         let mut fields = Object::default();
         fields.set(field.into(), self.at, Value { kind: only, ..self.value.clone() });
         Ok(Kind::Object(Arc::new(fields)))

@@ -238,7 +238,9 @@ fn no_such_label(name: &str, label: &Label, ty: &'static Type) -> Diagnostic {
         Type::List { .. } | Type::OneOrMany(_) => diagnostic
             .note("Kubernetes merges this list as a whole")
             .help(format!("set it with `{name} = [ … ]`, or append with `{name} += [ … ]`")),
-        Type::Map(_) => diagnostic.note("only elements of Kubernetes' lists have labels; here each name is set to a value").help(format!("write `{name} {{ {} = … }}`", label.name.text)),
+        Type::Map(_) => diagnostic
+            .note("only elements of Kubernetes' lists have labels; here each name is set to a value")
+            .help(format!("write `{name} {{ {} = … }}`", label.name.text)),
         _ => diagnostic.help(format!("write `{name} {{ … }}`")),
     }
 }

@@ -88,7 +88,9 @@ fn value(name: &str, ty: &'static Type) -> Option<String> {
         Type::Float => "1.5".into(),
         Type::String => match TEXTS.iter().find(|(known, _)| *known == name) {
             Some((_, text)) => format!("\"{text}\""),
-            None => return None,
+            // What stands in a list or block of texts is clear.
+            None if name.is_empty() => return None,
+            None => "\"…\"".into(),
         },
         Type::Keyword(words) => format!("\"{}\"", words.first()?),
         Type::Quantity | Type::QuantityOrAuto => "2Gi".into(),
@@ -111,11 +113,13 @@ fn value(name: &str, ty: &'static Type) -> Option<String> {
             _ => format!("{{ NAME = {} }}", value("", element)?),
         },
         Type::Object(object) => block(object, None),
-        Type::Shorthand(object, field) => value(name, &object.field(field)?.ty)
-            .or_else(|| value(field, &object.field(field)?.ty))?,
+        Type::Shorthand(object, field) => {
+            value(name, &object.field(field)?.ty).or_else(|| value(field, &object.field(field)?.ty))?
+        }
         Type::OneOrMany(element) => value(name, element)?,
         Type::OneOf(types) => types.iter().find_map(|ty| value(name, ty))?,
-        Type::PodTemplate | Type::Environment | Type::Any => return None,
+        Type::PodTemplate => "gpu_pod".into(),
+        Type::Environment | Type::Any => return None,
     })
 }
 

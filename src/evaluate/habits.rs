@@ -104,7 +104,9 @@ const HABITS: &[Habit] = &[
     habit(
         SETTINGS,
         &["schedule", "cron", "trigger", "triggers"],
-        Otherwise("when a task runs is no part of its pod: a schedule is given to Flyte by itself, with a trigger of its SDK"),
+        Otherwise(
+            "when a task runs is no part of its pod: a schedule is given to Flyte by itself, with a trigger of its SDK",
+        ),
     ),
     habit(
         SETTINGS,
@@ -131,11 +133,7 @@ const HABITS: &[Habit] = &[
         &["retries", "max_retries", "retry", "timeout", "timeout_seconds", "report", "short_name"],
         Otherwise("each task of the environment has its own: set it in the `task NAME { … }`"),
     ),
-    habit(
-        &["environment"],
-        &["tasks"],
-        Otherwise("each task is a declaration of its own: `task NAME { … }`"),
-    ),
+    habit(&["environment"], &["tasks"], Otherwise("each task is a declaration of its own: `task NAME { … }`")),
     habit(SETTINGS, &["user", "run_as_user"], Inside(&["pod_template", "pod_spec", "securityContext"], "runAsUser")),
     habit(SETTINGS, &["node_selectors"], Inside(IN_POD, "nodeSelector")),
     habit(SETTINGS, &["working_dir", "workdir", "cwd"], Inside(IN_PRIMARY, "workingDir")),
@@ -155,7 +153,11 @@ const HABITS: &[Habit] = &[
         &["metadata"],
         Otherwise("`labels { … }` and `annotations { … }` stand in the template itself, beside `pod_spec`"),
     ),
-    habit(&["template", "PodSpec"], &["apiVersion", "kind"], Otherwise("a template has no head: begin with `pod_spec { … }`")),
+    habit(
+        &["template", "PodSpec"],
+        &["apiVersion", "kind"],
+        Otherwise("a template has no head: begin with `pod_spec { … }`"),
+    ),
     habit(&["PodSpec"], &["primary_container", "primary", "main_container", "main"], Field("containers primary")),
     habit(&["PodSpec"], &["sidecar", "sidecars"], Field("containers")),
     habit(&["PodSpec"], &["init", "init_container"], Field("initContainers")),
@@ -186,9 +188,8 @@ const HABITS: &[Habit] = &[
 
 /// What a word means in an object of this name.
 pub fn meant(object: &str, written: &str) -> Option<Meant> {
-    let fits = |habit: &&Habit| {
-        habit.objects.contains(&object) && habit.words.iter().any(|word| same_letters(word, written))
-    };
+    let fits =
+        |habit: &&Habit| habit.objects.contains(&object) && habit.words.iter().any(|word| same_letters(word, written));
     HABITS.iter().find(fits).map(|habit| habit.meant)
 }
 

@@ -24,8 +24,8 @@ struct Aid {
 }
 
 impl Aid {
-    fn help(help: impl Into<String>) -> Option<Self> {
-        Some(Self { help: Some(help.into()), ..Self::default() })
+    fn help(help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..Self::default() }
     }
 
     fn note(mut self, note: &'static str) -> Self {
@@ -68,7 +68,9 @@ impl Scalar<'_> {
         let scalar = matches!(self.value.kind, Kind::Int(_) | Kind::Float(_) | Kind::Bool(_));
         let text = matches!(self.value.kind, Kind::String(_));
         Some(match ty {
-            Type::String | Type::Keyword(_) if scalar => "nothing but text is text here: Kubernetes and Flyte refuse a number or truth value in its place",
+            Type::String | Type::Keyword(_) if scalar => {
+                "nothing but text is text here: Kubernetes and Flyte refuse a number or truth value in its place"
+            }
             Type::Bool if text || scalar => "nothing else is turned into `true` or `false`",
             Type::Int { .. } | Type::Float if text => "a text is not turned into a number",
             Type::Duration if text => "a duration is a number with a unit, and no text",
@@ -87,21 +89,20 @@ impl Scalar<'_> {
     /// What helps; of a type that is one of several, what helps with the first of them that has something.
     fn aid(&self, ty: &'static Type) -> Option<Aid> {
         if self.value.kind == Kind::Null {
-            return Aid::help(if self.literal {
+            return Some(Aid::help(if self.literal {
                 "to take an inherited value away, set the key itself to `null`"
             } else {
                 "leave out what is `null`: `[x for x in … if x != null]`"
-            });
+            }));
         }
         match ty {
             // A number that none of them takes is no text.
             Type::OneOf(types) => types.iter().filter(|ty| !matches!(ty, Type::String)).find_map(|ty| self.aid(ty)),
-            Type::IntOrString => self.number_aid(ty),
             Type::Shorthand(object, field) => object.field(field).and_then(|field| self.aid(&field.ty)),
             Type::OneOrMany(element) => self.aid(element),
             Type::Range(element) => self.range_aid(element),
             Type::Bool => self.truth_aid(),
-            Type::Int { .. } | Type::Float => self.number_aid(ty),
+            Type::Int { .. } | Type::Float | Type::IntOrString => self.number_aid(ty),
             Type::Duration => self.duration_aid(),
             Type::String | Type::Keyword(_) => self.text_aid(),
             Type::Quantity | Type::QuantityOrAuto => self.quantity_aid(ty),
@@ -112,7 +113,7 @@ impl Scalar<'_> {
 
     fn range_aid(&self, element: &'static Type) -> Option<Aid> {
         match &self.value.kind {
-            Kind::List(list) if list.items().len() == 2 => Aid::help("a pair is written as a range: `1..2`"),
+            Kind::List(list) if list.items().len() == 2 => Some(Aid::help("a pair is written as a range: `1..2`")),
             Kind::Int(number) if matches!(element, Type::Quantity) => {
                 let help = Some(format!("give it a unit, such as `{number}Mi`"));
                 Some(Aid { help, ..Aid::write("give it a unit", false, format!("{number}Mi")) }.note(BYTES))
@@ -127,7 +128,9 @@ impl Scalar<'_> {
     fn truth_aid(&self) -> Option<Aid> {
         match &self.value.kind {
             Kind::String(text) if text == "true" || text == "false" => Some(Aid::unquote(text.as_str())),
-            Kind::String(text) => Some(Aid::write("correct the word", true, word(text).filter(|word| *word != "null")?)),
+            Kind::String(text) => {
+                Some(Aid::write("correct the word", true, word(text).filter(|word| *word != "null")?))
+            }
             Kind::Int(number @ (0 | 1)) => {
                 Some(Aid::write("correct the word", false, if *number == 1 { "true" } else { "false" }))
             }
@@ -150,7 +153,7 @@ impl Scalar<'_> {
                 Some(Aid::write("write a whole number", true, format!("{number}")))
             }
             Kind::Unknown(of) if of.may(&|of| *of == types::Type::Duration) && counts_seconds => {
-                Aid::help("Kubernetes counts whole seconds here, so declare the parameter as `int`")
+                Some(Aid::help("Kubernetes counts whole seconds here, so declare the parameter as `int`"))
             }
             _ => None,
         }
@@ -196,7 +199,9 @@ impl Scalar<'_> {
                     return Some(quoted);
                 }
                 Some(Aid {
-                    note: Some("Flyte's SDK takes a quantity as text only, for a bare number may be meant in another unit"),
+                    note: Some(
+                        "Flyte's SDK takes a quantity as text only, for a bare number may be meant in another unit",
+                    ),
                     help: Some(format!("write `{literal}`, or give it a unit")),
                     fix: Some(("quote it", false, literal)),
                 })
@@ -227,7 +232,7 @@ impl Scalar<'_> {
 /// What helps where a text is wanted and only the type is known.
 fn of_scalars(ty: &types::Type) -> Option<Aid> {
     let scalar = |ty: &types::Type| matches!(ty, types::Type::Int | types::Type::Float | types::Type::Bool);
-    if ty.may(&scalar) { Aid::help("put it into a string: `\"${…}\"`") } else { None }
+    ty.may(&scalar).then(|| Aid::help("put it into a string: `\"${…}\"`"))
 }
 
 /// A text as a string literal.

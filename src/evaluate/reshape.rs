@@ -57,33 +57,14 @@ impl Layering<'_, '_, '_, '_> {
     /// says something else.
     pub fn misshapen(&self, expression: &Expression, ty: &'static Type, what: &str) -> Option<Diagnostic> {
         let text = self.reshaped(expression, ty)?;
-        Some(self.said(expression, ty, what, text))
+        Some(said(expression, ty, what, text))
     }
 
     /// The same for an element of a list.
     pub fn misshapen_element(&self, expression: &Expression, list: &'static Type, what: &str) -> Option<Diagnostic> {
         let Type::List { element, .. } = list else { return None };
         let text = element_of_text(Elements::of(list)?, expression, self.text(expression.span))?;
-        Some(self.said(expression, element, what, text))
-    }
-
-    fn said(&self, expression: &Expression, ty: &'static Type, what: &str, text: String) -> Diagnostic {
-        let kind = match &expression.value {
-            ast::Value::Object(_) => Kind::Object(std::sync::Arc::default()),
-            ast::Value::List(_) => Kind::List(std::sync::Arc::default()),
-            ast::Value::Int(number) => Kind::Int(*number),
-            _ => Kind::String(ecow::EcoString::new()),
-        };
-        let value = value::Value::new(expression.span, kind);
-        let scalar = Scalar { value: &value, what, at: value.span, literal: false, data: false, yaml: false };
-        let mut diagnostic = *scalar.mismatch(ty);
-        if let Some(key) = Elements::of(ty).and_then(|elements| elements.key).filter(|_| !what.contains('`')) {
-            let label = key.to_uppercase();
-            let rule = format!("Kubernetes has a list here, whose elements are told apart by their `{key}`: `{what} {label} {{ … }}` is one");
-            diagnostic.notes = vec![rule];
-        }
-        diagnostic.help = vec![shown(&text)];
-        diagnostic.unsafe_fix("write it so", expression.span, text)
+        Some(said(expression, element, what, text))
     }
 
     fn text(&self, span: Span) -> &str {
@@ -93,7 +74,9 @@ impl Layering<'_, '_, '_, '_> {
     fn reshaped(&self, expression: &Expression, ty: &'static Type) -> Option<String> {
         match (&expression.value, ty) {
             (ast::Value::Object(body), Type::List { .. }) => self.list_of(body, expression.span, Elements::of(ty)?),
-            (ast::Value::String(_) | ast::Value::Int(_), Type::List { .. }) if let Some(elements) = Elements::of(ty) => {
+            (ast::Value::String(_) | ast::Value::Int(_), Type::List { .. })
+                if let Some(elements) = Elements::of(ty) =>
+            {
                 let element = element_of_text(elements, expression, self.text(expression.span))?;
                 Some(format!("[{element}]"))
             }
@@ -132,7 +115,11 @@ impl Layering<'_, '_, '_, '_> {
         }
         let items: Option<Vec<String>> = entries.iter().map(|entry| self.element_of_entry(entry, elements)).collect();
         let items = items?;
-        if items.len() == 1 { Some(format!("[{}]", items.concat())) } else { Some(format!("[\n{}\n]", items.join(",\n"))) }
+        if items.len() == 1 {
+            Some(format!("[{}]", items.concat()))
+        } else {
+            Some(format!("[\n{}\n]", items.join(",\n")))
+        }
     }
 
     /// `A = "1"` as `{ name = "A", value = "1" }`.
@@ -314,7 +301,13 @@ impl Layering<'_, '_, '_, '_> {
     }
 
     /// A value that an element is set to, as the block that it was meant to be.
-    pub fn bare_element(&self, diagnostic: Diagnostic, entry: &Entry, value: &Expression, ty: &'static Type) -> Diagnostic {
+    pub fn bare_element(
+        &self,
+        diagnostic: Diagnostic,
+        entry: &Entry,
+        value: &Expression,
+        ty: &'static Type,
+    ) -> Diagnostic {
         let Some(elements) = Elements::of(ty) else { return diagnostic };
         let Some((main, text)) = elements.main().zip(self.as_text(value)) else { return diagnostic };
         let Some(label) = entry.label.as_deref() else { return diagnostic };
@@ -328,6 +321,28 @@ impl Layering<'_, '_, '_, '_> {
     }
 }
 
+/// What is said of an expression for which this text was meant.
+fn said(expression: &Expression, ty: &'static Type, what: &str, text: String) -> Diagnostic {
+    let kind = match &expression.value {
+        ast::Value::Object(_) => Kind::Object(std::sync::Arc::default()),
+        ast::Value::List(_) => Kind::List(std::sync::Arc::default()),
+        ast::Value::Int(number) => Kind::Int(*number),
+        _ => Kind::String(ecow::EcoString::new()),
+    };
+    let value = value::Value::new(expression.span, kind);
+    let scalar = Scalar { value: &value, what, at: value.span, literal: false, data: false, yaml: false };
+    let mut diagnostic = *scalar.mismatch(ty);
+    if let Some(key) = Elements::of(ty).and_then(|elements| elements.key).filter(|_| !what.contains('`')) {
+        let label = key.to_uppercase();
+        let rule = format!(
+            "Kubernetes has a list here, whose elements are told apart by their `{key}`: `{what} {label} {{ … }}` is one"
+        );
+        diagnostic.notes = vec![rule];
+    }
+    diagnostic.help = vec![shown(&text)];
+    diagnostic.unsafe_fix("write it so", expression.span, text)
+}
+
 fn with_fix(mut diagnostic: Diagnostic, message: String, edits: Vec<Edit>) -> Diagnostic {
     diagnostic.fixes.push(Fix { message, safe: false, edits });
     diagnostic
@@ -338,7 +353,11 @@ fn block_of(entry: &Entry) -> Option<&Body> {
     match &entry.operation {
         Operation::Merge(body) => Some(body),
         Operation::Set(value) => {
-            if let ast::Value::Object(body) = &value.value { Some(body) } else { None }
+            if let ast::Value::Object(body) = &value.value {
+                Some(body)
+            } else {
+                None
+            }
         }
         _ => None,
     }

@@ -279,8 +279,11 @@ impl Layering<'_, '_, '_, '_> {
             let Some(name) = &argument.name else { continue };
             let Some((param, ty)) = params.iter().zip(types).find(|(param, _)| param.name.text == name.text) else {
                 given.faulty = true;
-                let diagnostic = self.unknown_argument(id, params, name);
-                self.expressions.diagnostics.push(diagnostic);
+                // A parameter that was renamed is missed in the template already.
+                if !self.expressions.is_undeclared(self.program.templates[id.0].name.span.file, &name.text) {
+                    let diagnostic = self.unknown_argument(id, params, name);
+                    self.expressions.diagnostics.push(diagnostic);
+                }
                 continue;
             };
             let value = self.fitted(&value, ty, argument.value.span, param);

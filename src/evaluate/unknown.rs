@@ -18,7 +18,8 @@ use crate::syntax::ast::{self, Entry, Operation};
 const DEEPEST: usize = 3;
 
 /// Names that too many objects have, so that another one that has it says nothing.
-const EVERYWHERE: &[&str] = &["name", "key", "value", "path", "type", "kind", "items", "optional", "mode", "operator", "port"];
+const EVERYWHERE: &[&str] =
+    &["name", "key", "value", "path", "type", "kind", "items", "optional", "mode", "operator", "port"];
 
 /// An object inside of another.
 struct Edge {
@@ -73,16 +74,19 @@ pub fn unknown_field(object: &'static Object, name: &str, place: Span, entry: Op
     if let Some(same) = own().find(|field| same_letters(field, name)) {
         return diagnostic.did_you_mean(name, same, place, same);
     }
+    // What has a label may have been meant to be a declaration.
+    let labelled = entry.is_some_and(|entry| entry.label.is_some());
+    let declarations: &[&str] = if object.name == "environment" && labelled { &["task", "override"] } else { &[] };
+    if let Some(word) = closest(name, declarations.iter().copied()) {
+        return diagnostic.did_you_mean(name, word, place, word);
+    }
     match meant(object.name, name) {
         Some(Meant::Field(better)) => return diagnostic.did_you_mean(name, better, place, better),
         Some(Meant::Inside(path, field)) => return inside(diagnostic, path, field, place, entry),
         Some(Meant::Otherwise(help)) => return diagnostic.help(help),
         None => {}
     }
-    // What has a label may have been meant to be a declaration.
-    let labelled = entry.is_some_and(|entry| entry.label.is_some());
-    let declarations: &[&str] = if object.name == "environment" && labelled { &["task", "override"] } else { &[] };
-    if let Some(nearest) = closest(name, own().chain(declarations.iter().copied())) {
+    if let Some(nearest) = closest(name, own()) {
         return diagnostic.did_you_mean(name, nearest, place, nearest);
     }
     let diagnostic = match elsewhere(object, name, &diagnostic, place, entry) {
@@ -132,7 +136,7 @@ fn elsewhere(
         ([], Some((help, _))) => Some(diagnostic.clone().help(help)),
         ([only, ..], Some((help, steps))) if steps < only.path.len() => Some(diagnostic.clone().help(help)),
         ([only], _) => {
-            let path: Vec<&str> = only.path.iter().map(|step| step.as_str()).collect();
+            let path: Vec<&str> = only.path.iter().map(String::as_str).collect();
             Some(inside(diagnostic.clone(), &path, only.field, place, entry))
         }
         (several, _) => {
@@ -144,7 +148,7 @@ fn elsewhere(
 
 /// Says that a field belongs into blocks inside of this one, and puts them around its entry.
 fn inside(diagnostic: Diagnostic, path: &[&str], field: &str, place: Span, entry: Option<&Entry>) -> Diagnostic {
-    let opened: String = path.iter().map(|step| format!("{step} {{ ")).collect();
+    let opened = format!("{} {{ ", path.join(" { "));
     let closed = " }".repeat(path.len());
     let innermost = path.last().copied().unwrap_or_default();
     let form = match entry {
@@ -152,8 +156,7 @@ fn inside(diagnostic: Diagnostic, path: &[&str], field: &str, place: Span, entry
         Some(Entry { operation: Operation::Merge(_), .. }) => format!("{field} {{ … }}"),
         _ => format!("{field} = …"),
     };
-    let mut diagnostic =
-        diagnostic.help(format!("it belongs into `{innermost}`: write `{opened}{form}{closed}`"));
+    let mut diagnostic = diagnostic.help(format!("it belongs into `{innermost}`: write `{opened}{form}{closed}`"));
     if let Some(entry) = entry.filter(|entry| entry.operation != Operation::Missing) {
         let edits = vec![
             Edit { span: place, text: format!("{opened}{field}") },
@@ -177,18 +180,17 @@ fn amount(object: &Object, name: &str, diagnostic: &Diagnostic, entry: Option<&E
     }
     let known = ["cpu", "memory", "ephemeral-storage", "storage"].contains(&name) || name.contains(['/', '-']);
     let entry = entry.filter(|_| known)?;
-    let diagnostic = diagnostic
-        .clone()
-        .help("an amount stands in `requests`, for what the pod is placed by, or in `limits`, for what it may use at most");
-    let quoted = match &entry.operation {
+    let diagnostic = diagnostic.clone().help(
+        "an amount stands in `requests`, for what the pod is placed by, or in `limits`, for what it may use at most",
+    );
+    // A bare number is no amount there.
+    let number = match &entry.operation {
         Operation::Set(value) => matches!(value.value, ast::Value::Int(_) | ast::Value::Float(_)).then_some(value.span),
         _ => None,
     };
-    // A bare number is no amount there.
-    let quotes = quoted.map(|span| (span.at_start(), span.at_end()));
     let mut edits = vec![Edit { span: entry.key.span.at_start(), text: "requests { ".into() }];
-    edits.extend(quotes.map(|(start, _)| Edit { span: start, text: "\"".into() }));
-    let end = if quotes.is_some() { "\" }" } else { " }" };
+    edits.extend(number.map(|number| Edit { span: number.at_start(), text: "\"".into() }));
+    let end = if number.is_some() { "\" }" } else { " }" };
     edits.push(Edit { span: entry.span.at_end(), text: end.into() });
     let mut diagnostic = diagnostic;
     diagnostic.fixes.push(Fix { message: "put it into `requests`".into(), safe: false, edits });
@@ -230,9 +232,7 @@ fn below(object: &'static Object, name: &str, deepest: usize) -> Vec<Home> {
 /// The block that a field is, if it is one: of lists only the containers, of which one is the task's.
 fn step(field: &'static Field) -> Option<(String, &'static Object)> {
     match field.ty {
-        Type::List { .. } if field.name == "containers" => {
-            Some(("containers primary".into(), &kubernetes::CONTAINER))
-        }
+        Type::List { .. } if field.name == "containers" => Some(("containers primary".into(), &kubernetes::CONTAINER)),
         Type::List { .. } | Type::OneOrMany(_) => None,
         _ => object_of(&field.ty).map(|object| (field.name.into(), object)),
     }

@@ -6,8 +6,8 @@ use super::scope::Scope;
 use super::{Evaluator, written_at};
 use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
-use crate::source::Span;
 use crate::modules::names::is_referable;
+use crate::source::Span;
 use crate::syntax::ast::{self, Access, Expression, Name, Step};
 use crate::value::types::{Type, called};
 use crate::value::{Kind, List, Object, Value};
@@ -97,12 +97,16 @@ impl Evaluator<'_, '_> {
             length => format!("this list has {length} elements, numbers 0 to {}, and no number {at}", length - 1),
         };
         let diagnostic = Diagnostic::new(code::NO_SUCH_PART, place, message).note("elements are counted from 0");
-        let last = list.items().len().checked_sub(1).filter(|_| usize::try_from(at) == Ok(list.items().len()));
-        let diagnostic = match last {
-            Some(last) => diagnostic
-                .help(format!("the last one is number {last}"))
-                .unsafe_fix(format!("write `{last}`"), place, last.to_string()),
-            None => diagnostic,
+        // Who counts from 1 is one too far at the end.
+        let diagnostic = if at > 0 && usize::try_from(at) == Ok(list.items().len()) {
+            let before = (at - 1).to_string();
+            diagnostic.help(format!("the last one is number {before}")).unsafe_fix(
+                format!("write `{before}`"),
+                place,
+                before,
+            )
+        } else {
+            diagnostic
         };
         self.refuse_value(written_at(diagnostic, value, place), place)
     }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
-use super::scope::Scope;
 use super::recast::near;
+use super::scope::Scope;
 use super::{Evaluator, written_at};
 use crate::diagnostics::{Diagnostic, code};
 use crate::modules::names::Meaning;
-use crate::schema::units;
+use crate::schema::{spelling, units};
 use crate::syntax::ast::{self, Comparison, Expression, Operator};
 use crate::value::types::{Type, called, literal};
 use crate::value::{Entry, Kind, Value};
@@ -32,6 +32,9 @@ impl Evaluator<'_, '_> {
         let left = self.value(&comparison.left, scope);
         let right = self.value(&comparison.right, scope);
         if left.is_poison() || right.is_poison() {
+            return Kind::Poison;
+        }
+        if self.unreadable(&left) || self.unreadable(&right) {
             return Kind::Poison;
         }
         let equality = matches!(comparison.operator, Operator::Equal | Operator::Unequal);
@@ -77,6 +80,21 @@ impl Evaluator<'_, '_> {
             let diagnostic = not_comparable(comparison, &left, &right, equality);
             self.refuse_value(diagnostic, comparison.place).kind
         }
+    }
+
+    /// Reports a number with a unit that is neither an amount nor a duration, as a field would do that takes it.
+    fn unreadable(&mut self, value: &Value) -> bool {
+        let Kind::Unit(text) = &value.kind else { return false };
+        if units::quantity(text).is_some() || units::duration(text).is_some() {
+            return false;
+        }
+        let mut diagnostic = Diagnostic::new(code::BAD_QUANTITY, value.span, format!("`{text}` is no quantity"));
+        let better: Vec<String> = spelling::quantities(text).iter().map(|better| format!("`{better}`")).collect();
+        if !better.is_empty() {
+            diagnostic = diagnostic.help(format!("did you mean {}?", better.join(" or ")));
+        }
+        self.diagnostics.push(diagnostic);
+        true
     }
 
     /// Whether two values that are never equal may be so in another build, as their types are declared.
@@ -266,6 +284,12 @@ fn not_comparable(comparison: &Comparison, left: &Value, right: &Value, equality
     for (side, value, other) in [(&comparison.left, left, right), (&comparison.right, right, left)] {
         if let Some(text) = unquoted(side, value, other) {
             diagnostic = diagnostic.help(format!("write `{text}`")).unsafe_fix("remove the quotes", side.span, text);
+        }
+    }
+    for (value, other) in [(left, right), (right, left)] {
+        let amount = |text: &EcoString| units::quantity(text).is_some() || units::duration(text).is_some();
+        if let Some(text) = value.as_str().filter(|text| matches!(other.kind, Kind::Unit(_)) && amount(text)) {
+            diagnostic = diagnostic.help(format!("an amount has no quotes: `{text}`"));
         }
     }
     let diagnostic = written_at(diagnostic, left, comparison.left.span);

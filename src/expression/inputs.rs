@@ -8,9 +8,9 @@ use std::sync::Arc;
 use ecow::EcoString;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::recast::near;
 use super::Evaluator;
 use super::annotation::{fitted, misfit};
+use super::recast::near;
 use crate::data::{self, Format, Key, Node};
 use crate::diagnostics::suggest::{closest, did_you_mean};
 use crate::diagnostics::{Diagnostic, code};

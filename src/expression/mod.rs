@@ -401,11 +401,11 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
 /// The diagnostic, with the place where the value was written, if that is another.
 #[must_use]
 pub fn written_at(diagnostic: Diagnostic, value: &Value, place: Span) -> Diagnostic {
+    /// How many of the places between are pointed at.
+    const MOST_STEPS: usize = 3;
     if value.span == place || matches!(value.kind, Kind::Unknown(_)) {
         return diagnostic;
     }
-    /// How many of the places between are pointed at.
-    const MOST_STEPS: usize = 3;
     // A name right before the place is a part of the same expression.
     let beside = |step: &Span| step.file == place.file && step.end <= place.start && step.end + 1 >= place.start;
     let between = value.passed().filter(|step| *step != place && *step != value.span && !beside(step)).take(MOST_STEPS);
@@ -420,12 +420,15 @@ fn no_text(value: &Value, place: Span, written: &str) -> Diagnostic {
     let diagnostic = match value.kind {
         Kind::List(_) => {
             let joined = format!("join({written}, \",\")");
-            diagnostic.help(format!("join its elements: `${{{joined}}}`")).unsafe_fix("join its elements", place, joined)
+            diagnostic.help(format!("join its elements: `${{{joined}}}`")).unsafe_fix(
+                "join its elements",
+                place,
+                joined,
+            )
         }
         Kind::Object(_) => diagnostic.help(format!("name the part that is meant: `${{{written}.NAME}}`")),
-        Kind::Null => {
-            diagnostic.help(format!("say what stands there instead: `${{if {written} == null then \"\" else {written}}}`"))
-        }
+        Kind::Null => diagnostic
+            .help(format!("say what stands there instead: `${{if {written} == null then \"\" else {written}}}`")),
         _ => diagnostic,
     };
     written_at(diagnostic, value, place)

@@ -65,7 +65,9 @@ fn written(part: &Value, wanted: &Type) -> Option<(bool, String)> {
         (Type::Float, Kind::String(text)) => text.parse::<f64>().is_ok().then(|| (true, text.to_string())),
         (Type::Int, Kind::Float(number)) if number.fract() == 0.0 => Some((true, format!("{number}"))),
         (Type::Bool, Kind::String(text)) if text == "true" || text == "false" => Some((true, text.to_string())),
-        (Type::Bool, Kind::String(text)) => word(text).filter(|word| *word != "null").map(|word| (true, word.to_owned())),
+        (Type::Bool, Kind::String(text)) => {
+            word(text).filter(|word| *word != "null").map(|word| (true, word.to_owned()))
+        }
         (Type::Bool, Kind::Int(number @ (0 | 1))) => Some((false, (*number == 1).to_string())),
         (Type::String, Kind::Int(_) | Kind::Float(_) | Kind::Bool(_) | Kind::Unit(_)) => {
             types::text(part).map(|text| (true, format!("\"{text}\"")))

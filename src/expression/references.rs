@@ -118,15 +118,20 @@ impl Evaluator<'_, '_> {
     /// What is said of a name that means nothing here.
     #[must_use]
     pub fn unknown(&self, path: &[Name], span: Span, scope: &Scope) -> Diagnostic {
-        let text = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
-        let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, span, format!("`{text}` {MEANS_NOTHING}"));
-        let Some(first) = path.first() else { return diagnostic };
-        if let Some(usage) = super::functions::usage_of(&text) {
+        let Some(first) = path.first() else {
+            return Diagnostic::new(code::UNKNOWN_NAME, span, format!("this {MEANS_NOTHING}"));
+        };
+        let text = first.text.as_str();
+        let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, first.span, format!("`{text}` {MEANS_NOTHING}"));
+        if let Some(usage) = super::functions::usage_of(text).filter(|_| path.len() == 1) {
             return diagnostic.help(format!("it is a function: `{usage}`"));
         }
-        match self.suggestion(&first.text, scope) {
+        if let Some(literal) = near_word(text).filter(|_| path.len() == 1) {
+            return diagnostic.did_you_mean(text, literal, span, literal);
+        }
+        match self.suggestion(text, scope) {
             Some(better) => diagnostic.did_you_mean(&first.text, &better, first.span, better.as_str()),
-            None => match word(&text) {
+            None => match word(text) {
                 Some(literal) => {
                     diagnostic.help(format!("did you mean `{literal}`?")).safe_fix("correct the word", span, literal)
                 }
@@ -163,7 +168,8 @@ impl Evaluator<'_, '_> {
         let near = |import: &str| match self.names.meaning(scope.file, import)?.0 {
             Meaning::Import(target) => {
                 let target = target?;
-                let constant = |known: &&str| matches!(self.names.meaning(target, known), Some((Meaning::Constant(_), _)));
+                let constant =
+                    |known: &&str| matches!(self.names.meaning(target, known), Some((Meaning::Constant(_), _)));
                 closest(name, self.names.of(target).filter(constant)).map(|near| ecow::eco_format!("{import}.{near}"))
             }
             _ => None,
@@ -193,6 +199,14 @@ pub fn not_passed_on(name: &Name, place: Span) -> Diagnostic {
     Diagnostic::new(code::UNKNOWN_MEMBER, name.span, message)
         .label(place, "imported here")
         .help("import the file here too")
+}
+
+/// The word of the language that another has a slip in.
+#[must_use]
+pub fn near_word(text: &str) -> Option<&'static str> {
+    /// Of fewer letters, too many names are near.
+    const FEWEST: usize = 4;
+    closest(text, ["true", "false", "null"]).filter(|_| text.len() >= FEWEST && word(text).is_none())
 }
 
 /// The word of the language that is meant by one of Python or YAML.

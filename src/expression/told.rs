@@ -11,7 +11,8 @@ use crate::diagnostics::{Code, Diagnostic, code};
 use crate::source::{FileId, Span};
 
 /// What is said of names that nothing declares.
-const OF_NAMES: &[Code] = &[code::UNKNOWN_MEMBER, code::UNKNOWN_TEMPLATE, code::UNKNOWN_ENVIRONMENT];
+const OF_NAMES: &[Code] =
+    &[code::UNKNOWN_MEMBER, code::UNKNOWN_TEMPLATE, code::UNKNOWN_ENVIRONMENT, code::UNKNOWN_TASK, code::NO_SUCH_PART];
 
 /// How many further places a message points at.
 const MOST_LABELS: usize = 5;
@@ -20,8 +21,8 @@ const MOST_LABELS: usize = 5;
 #[derive(Debug, Default)]
 pub struct Told(FxHashMap<Key, Places>);
 
-/// What is said in which file.
-type Key = (&'static str, FileId, String);
+/// What is said in which file, and of a part the value that lacks it.
+type Key = (&'static str, FileId, String, Option<Span>);
 
 /// Where it has been said.
 #[derive(Debug)]
@@ -32,16 +33,26 @@ struct Places {
 }
 
 impl Evaluator<'_, '_> {
+    /// Whether a name of a file was said to mean nothing.
+    #[must_use]
+    pub fn is_undeclared(&self, file: FileId, name: &str) -> bool {
+        let message = format!("`{name}` {MEANS_NOTHING}");
+        self.told.0.contains_key(&(code::UNKNOWN_NAME.id, file, message, None))
+    }
+
     /// Reports something, unless it is said of a name of which it has been said before: then that says where else.
     pub fn tell(&mut self, diagnostic: Diagnostic) {
         let undeclared = match diagnostic.code {
             code::UNKNOWN_NAME => diagnostic.message.ends_with(MEANS_NOTHING) && !of_function(&diagnostic),
+            // Nothing but the value tells that two parts of one name are the same.
+            code::NO_SUCH_PART => diagnostic.labels.len() > 1,
             code => OF_NAMES.contains(&code),
         };
         let Some(span) = diagnostic.span().filter(|_| undeclared) else {
             return self.diagnostics.push(diagnostic);
         };
-        let key = (diagnostic.code.id, span.file, diagnostic.message.clone());
+        let of = diagnostic.labels.last().filter(|_| diagnostic.code == code::NO_SUCH_PART).map(|label| label.span);
+        let key = (diagnostic.code.id, span.file, diagnostic.message.clone(), of);
         if let Some(places) = self.told.0.get_mut(&key) {
             if places.spans.insert(span) {
                 let count = places.spans.len();

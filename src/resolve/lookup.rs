@@ -3,11 +3,11 @@
 //! In: a path of names as it was written, and the scope in which it stands. Out: what it means, or the diagnostic that says why
 //! it means nothing. Not here: constants and parameters, which [`crate::expression::references`] finds.
 
-use super::{EnvironmentId, Kind, Program, TemplateId};
-use crate::diagnostics::suggest::closest;
+use super::{EnvironmentId, Kind, Program, TemplateId, names};
+use crate::diagnostics::suggest::{closest, same_letters};
 use crate::diagnostics::{Diagnostic, code};
 use crate::expression::Evaluator;
-use crate::expression::references::not_passed_on;
+use crate::expression::references::{MEANS_NOTHING, not_passed_on};
 use crate::expression::scope::Scope;
 use crate::modules::names::Meaning;
 use crate::source::FileId;
@@ -31,6 +31,11 @@ pub fn environment_path(
     if found.is_some() || may_exist(program, evaluator, (file, Kind::Environment), name) {
         return Ok(found);
     }
+    // What is declared under a name that was reported is referred to by the right one.
+    let misnamed = |known: &&str| same_letters(known, &name.text) && !names::is_environment(known);
+    if program.environment_names(file).any(|known| misnamed(&known)) {
+        return Ok(None);
+    }
     if path.len() == 1 {
         no_import(evaluator, name, scope, "an environment")?;
     }
@@ -51,8 +56,9 @@ pub fn environment_path(
         return Err(Box::new(diagnostic.help(help)));
     }
     let own = |file| program.environments.iter().map(|it| &it.name).filter(move |name| name.span.file == file);
-    let imported: Vec<(FileId, &str)> = candidates(evaluator, path, |file| own(file).map(|name| name.text.as_str()).collect());
-    Err(Box::new(with_help(evaluator, name, known, &imported, diagnostic)))
+    let imported: Vec<(FileId, &str)> =
+        candidates(evaluator, path, |file| own(file).map(|name| name.text.as_str()).collect());
+    Err(Box::new(with_help(evaluator, name, &known, &imported, diagnostic)))
 }
 
 /// The template that a name means, or a name behind that of an import.
@@ -88,7 +94,7 @@ pub fn template_path(
     let known: Vec<&str> = program.template_names(file).collect();
     let diagnostic = with_dormant(program, (file, Kind::Template), name, diagnostic);
     let imported = candidates(evaluator, path, |file| program.template_names(file).collect());
-    Err(Box::new(with_help(evaluator, name, known, &imported, diagnostic)))
+    Err(Box::new(with_help(evaluator, name, &known, &imported, diagnostic)))
 }
 
 /// The file in which a path ends, and the name that is looked for there; nothing where an import was reported.
@@ -139,7 +145,7 @@ fn candidates<'p>(
 fn with_help(
     evaluator: &Evaluator<'_, '_>,
     name: &Name,
-    known: Vec<&str>,
+    known: &[&str],
     imported: &[(FileId, &str)],
     diagnostic: Diagnostic,
 ) -> Diagnostic {
@@ -189,12 +195,10 @@ fn imported(
             let message = match other {
                 Some((Meaning::Template, _)) => format!("`{}` is a template, and no import", import.text),
                 Some(_) => format!("`{}` is a constant or parameter, and no import", import.text),
-                None => format!("nothing is imported as `{}`", import.text),
+                None => format!("`{}` {MEANS_NOTHING}", import.text),
             };
             let mut diagnostic = Diagnostic::new(code::UNKNOWN_NAME, import.span, message);
-            if other.is_some() {
-                diagnostic = diagnostic.note("before a dot stands the import of another file here");
-            }
+            diagnostic = diagnostic.note("before a dot stands the import of another file here");
             let imports = evaluator
                 .names
                 .of(scope.file)

@@ -203,8 +203,14 @@ impl Program<'_> {
 
 /// The program that these modules declare.
 pub fn resolve<'a>(modules: &'a Modules, evaluator: &mut Evaluator<'a, '_>) -> Program<'a> {
-    let mut resolver =
-        Resolver { program: Program::default(), evaluator, modules, overrides: Vec::new(), inner: Vec::new() };
+    let mut resolver = Resolver {
+        program: Program::default(),
+        evaluator,
+        modules,
+        overrides: Vec::new(),
+        inner: Vec::new(),
+        undeclared: FxHashSet::default(),
+    };
     let mut outer: Vec<Found<'a>> = Vec::new();
     for module in modules.iter() {
         let place = Span::new(module.file, 0..0);
@@ -232,6 +238,8 @@ struct Resolver<'a, 'e, 'c> {
     overrides: Vec<Pending<'a>>,
     /// For each environment, its tasks and overrides.
     inner: Vec<Vec<Declaration<'a>>>,
+    /// The names of variants whose task is not known.
+    undeclared: FxHashSet<EcoString>,
 }
 
 impl<'a> Resolver<'a, '_, '_> {
@@ -262,8 +270,18 @@ impl<'a> Resolver<'a, '_, '_> {
         }
     }
 
+    /// Of a declaration whose name was reported nobody knows what it declares.
+    fn nameless(&mut self, name: &Name, kind: Kind) {
+        if name.parts.is_some() {
+            self.program.doubtful = true;
+            self.program.dormant_names.insert((name.span.file, kind, None));
+        }
+    }
+
     fn declare_template(&mut self, declaration: &'a ast::Template, scope: &Scope) {
-        let Some(name) = self.named(&declaration.name, scope) else { return };
+        let Some(name) = self.named(&declaration.name, scope) else {
+            return self.nameless(&declaration.name, Kind::Template);
+        };
         names::check_template(&name, self.evaluator.diagnostics);
         if let Some(first) = self.program.template(name.span.file, &name.text) {
             let first = self.program.templates[first.0].name.span;
@@ -276,7 +294,9 @@ impl<'a> Resolver<'a, '_, '_> {
 
     fn declare_environment(&mut self, declaration: &'a ast::Environment, docs: &'a [ast::Comment], scope: &Scope) {
         let id = EnvironmentId(self.program.environments.len());
-        let Some(name) = self.named(&declaration.name, scope) else { return };
+        let Some(name) = self.named(&declaration.name, scope) else {
+            return self.nameless(&declaration.name, Kind::Environment);
+        };
         let (file, named) = (name.span.file, self.modules.is_named(name.span.file));
         names::check_environment(&name, declaration.name.parts.is_some(), self.evaluator.diagnostics);
         let own = self.program.environment_names.entry(file).or_default();

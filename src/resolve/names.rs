@@ -11,8 +11,7 @@ use crate::syntax::ast::{Name, RESERVED};
 ///
 /// A name that was put together cannot be corrected where it stands.
 pub fn check_environment(name: &Name, interpolated: bool, diagnostics: &mut Diagnostics) {
-    let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    if name.text.split(['_', '-']).all(word) {
+    if is_environment(&name.text) {
         return;
     }
     let mut diagnostic = Diagnostic::new(
@@ -31,11 +30,29 @@ pub fn check_environment(name: &Name, interpolated: bool, diagnostics: &mut Diag
     diagnostics.push(diagnostic);
 }
 
+/// Whether an environment can be called so.
+pub fn is_environment(text: &str) -> bool {
+    let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    text.split(['_', '-']).all(word)
+}
+
 /// The environment name closest to a text: `My Env` gives `my-env`.
 fn environment_name(text: &str) -> Option<String> {
-    let lower = text.to_ascii_lowercase();
+    let lower = parted(text).to_ascii_lowercase();
     let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     (!words.is_empty()).then(|| words.join(if text.contains('-') || !text.contains('_') { "-" } else { "_" }))
+}
+
+/// The text with `-` between its humps: `trainEnv` gives `train-Env`.
+fn parted(text: &str) -> String {
+    let mut parts = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii_uppercase() && parts.ends_with(|before: char| before.is_ascii_lowercase()) {
+            parts.push('-');
+        }
+        parts.push(c);
+    }
+    parts
 }
 
 /// A task is a Python identifier, for it is the name of a function. Source: `@env.task`.

@@ -151,6 +151,7 @@ impl<'a> Resolver<'a, '_, '_> {
         if self.program.doubtful {
             return;
         }
+        self.undeclared.extend(pending.declaration.variant.as_ref().map(|variant| variant.text.clone()));
         let owner = self.program.environments[environment.0].name.clone();
         let message = format!("environment `{}` has no task `{}`", owner.text, pending.target);
         let known = self.program.tasks.iter().filter(|task| task.environment == environment);
@@ -168,7 +169,7 @@ impl<'a> Resolver<'a, '_, '_> {
         if few {
             diagnostic = self.with_task(diagnostic, pending, &task_names);
         }
-        self.report(diagnostic);
+        self.evaluator.tell(diagnostic);
     }
 
     /// Offers a task of the environment that is nearly called so, or the task of this name in another.
@@ -184,7 +185,10 @@ impl<'a> Resolver<'a, '_, '_> {
             return diagnostic
                 .label(other.name.span, format!("the task of `{owner}`"))
                 .note("an environment that extends another takes over its settings, and no tasks")
-                .help(format!("override it where it is, or at the top of the file as `override {owner}.{} …`", pending.target));
+                .help(format!(
+                    "override it where it is, or at the top of the file as `override {owner}.{} …`",
+                    pending.target
+                ));
         }
         let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
         match names.len() {
@@ -268,6 +272,10 @@ impl<'a> Resolver<'a, '_, '_> {
     }
 
     fn unknown_variant(&mut self, id: VariantId, base: &str) {
+        // It is one of a task that was reported.
+        if self.undeclared.contains(base) {
+            return;
+        }
         /// How many names are compared at the most.
         const MOST: usize = 200;
         let variant = &self.program.variants[id.0];

@@ -272,7 +272,7 @@ impl Layering<'_, '_, '_, '_> {
         if let Some(earlier) = earlier.filter(|earlier| !self.again && !self.is_misspelt(name, *earlier)) {
             self.expressions.set_twice(name, key, earlier);
         }
-        let value = self.value(expression, placed.ty, name, placed.scope);
+        let value = self.value(expression, placed.ty, &self.called(placed), placed.scope);
         if value.kind == Kind::Null {
             target.remove(name, key);
             return false;
@@ -280,6 +280,15 @@ impl Layering<'_, '_, '_, '_> {
         let conditional = self.expressions.conditions > 0;
         self.overruled |= target.overrule(name.clone(), key, value, conditional) && !conditional;
         true
+    }
+
+    /// What messages call a key: one that is put together as it is written, so that rounds of a loop say the same.
+    fn called(&self, placed: &Placed<'_>) -> EcoString {
+        let key = &placed.entry.key;
+        match key.parts {
+            Some(_) => self.expressions.sources.text(key.span).trim_matches('"').into(),
+            None => placed.name.clone(),
+        }
     }
 
     /// Whether a key that stands for a name is another plain word: it was reported, and this name was offered.

@@ -30,6 +30,8 @@ pub struct Found<'a> {
     pub dormant: Vec<Declaration<'a>>,
     /// Whether it could not be told of some which of the two they are.
     pub doubtful: bool,
+    /// Whether a block could not be read.
+    pub unread: bool,
 }
 
 /// The declarations among the statements of a file or environment.
@@ -81,6 +83,11 @@ impl<'a: 'c, 'c> Host<'a, 'c, 'a> for Finder<'_, 'a, 'c> {
             }
             StatementKind::Entry(entry) if self.at_top => {
                 self.entry(&entry.key, entry.operation == Operation::Missing);
+            }
+            // A block that could not be read may have declared anything.
+            StatementKind::Skipped(span) if self.evaluator.sources.text(*span).contains('{') => {
+                self.found.doubtful = true;
+                self.found.unread = true;
             }
             _ => {}
         }

@@ -218,6 +218,10 @@ pub fn resolve<'a>(modules: &'a Modules, evaluator: &mut Evaluator<'a, '_>) -> P
         resolver.declare_owners(&found.taken);
         resolver.program.doubtful |= found.doubtful;
         resolver.note_dormant(&found.dormant);
+        if found.unread {
+            let kinds = [Kind::Template, Kind::Environment];
+            resolver.program.dormant_names.extend(kinds.map(|kind| (module.file, kind, None)));
+        }
         outer.push(found);
     }
     for found in outer {
@@ -255,7 +259,7 @@ impl<'a> Resolver<'a, '_, '_> {
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
-        self.evaluator.diagnostics.push(diagnostic);
+        self.evaluator.tell(diagnostic);
     }
 
     fn declare_owners(&mut self, declarations: &[Declaration<'a>]) {

@@ -120,7 +120,8 @@ fn declares(body: &Body) -> bool {
     body.statements.iter().any(|statement| match &statement.kind {
         StatementKind::If(branches) => branches.bodies().any(declares),
         StatementKind::For(each) => declares(&each.body),
-        StatementKind::Entry(_) | StatementKind::Skipped(_) => false,
+        StatementKind::Entry(_) => false,
+        // What could not be read may declare something.
         _ => true,
     })
 }

@@ -156,7 +156,10 @@ fn block(object: &'static Object, without: Option<&str>) -> String {
     let some = match (required.is_empty(), common.is_empty()) {
         (false, _) => required,
         (true, false) => common,
-        (true, true) => fields().filter_map(entry).take(MOST_FIELDS).collect(),
+        (true, true) => {
+            let texts = fields().filter(|field| TEXTS.iter().any(|(known, _)| *known == field.name));
+            texts.filter_map(entry).take(MOST_FIELDS).collect()
+        }
     };
     if some.is_empty() { "{ … }".into() } else { format!("{{ {} }}", some.join(", ")) }
 }

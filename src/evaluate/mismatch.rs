@@ -89,7 +89,9 @@ impl Scalar<'_> {
     /// What helps; of a type that is one of several, what helps with the first of them that has something.
     fn aid(&self, ty: &'static Type) -> Option<Aid> {
         if self.value.kind == Kind::Null {
-            return Some(Aid::help(if self.literal {
+            return Some(Aid::help(if self.literal && self.what.starts_with("an element") {
+                "leave it out"
+            } else if self.literal {
                 "to take an inherited value away, set the key itself to `null`"
             } else {
                 "leave out what is `null`: `[x for x in … if x != null]`"

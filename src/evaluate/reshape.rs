@@ -95,6 +95,9 @@ impl Layering<'_, '_, '_, '_> {
                 }
                 _ => None,
             },
+            (ast::Value::String(_), Type::Object(object)) => {
+                Some(format!("{{ {} = {} }}", only_text(object)?, self.text(expression.span)))
+            }
             (ast::Value::Object(body), Type::Range(_)) => self.range_of(body),
             (ast::Value::List(list), Type::Range(_)) => match list.items.as_slice() {
                 [from, to] => Some(format!("{}..{}", self.text(from.value.span), self.text(to.value.span))),
@@ -206,7 +209,20 @@ impl Layering<'_, '_, '_, '_> {
     /// What helps where a block stands behind a list: its elements by their labels, or a list with the block in it.
     pub fn listed_block(&self, diagnostic: Diagnostic, entry: &Entry, block: &Body, ty: &'static Type) -> Diagnostic {
         let name = self.text(entry.key.span);
-        if matches!(ty, Type::OneOrMany(_) | Type::List { element: Type::Object(_), key: None }) {
+        if let (Type::Range(_), Some(range)) = (ty, self.range_of(block)) {
+            let mut diagnostic = diagnostic;
+            diagnostic.help = vec![format!("write `{name} = {range}`")];
+            let span = entry.key.span.at_end().to(block.span);
+            return with_fix(diagnostic, "write a range".into(), vec![Edit { span, text: format!(" = {range}") }]);
+        }
+        let is_element =
+            super::values::element_of(ty).and_then(super::values::fields_of).is_some_and(|fields| match fields {
+                super::body::Fields::Known(object) => {
+                    entries(block).all(|entry| object.field(&entry.key.text).is_some())
+                }
+                super::body::Fields::Any(_) => false,
+            });
+        if is_element && matches!(ty, Type::OneOrMany(_) | Type::List { key: None, .. }) {
             let edits = vec![
                 Edit { span: block.span.at_start(), text: "= [".into() },
                 Edit { span: block.span.at_end(), text: "]".into() },
@@ -216,8 +232,11 @@ impl Layering<'_, '_, '_, '_> {
         let elements = Elements::of(ty);
         let Some((elements, entries)) = elements.zip(plain(block)) else { return diagnostic };
         let known = |entry: &&&Entry| elements.object.field(&entry.key.text).is_some();
-        if entries.is_empty() || entries.iter().filter(known).count() == entries.len() {
+        if entries.is_empty() {
             return diagnostic;
+        }
+        if entries.iter().filter(known).count() == entries.len() {
+            return self.labelled_by_its_key(diagnostic, entry, &entries, elements);
         }
         let lines: Option<Vec<String>> = entries.iter().map(|entry| self.labelled(name, entry, elements)).collect();
         let Some(lines) = lines else { return diagnostic };
@@ -228,6 +247,26 @@ impl Layering<'_, '_, '_, '_> {
         }
         let edits = vec![Edit { span: entry.span, text: lines.join(&separator) }];
         with_fix(diagnostic, "give each element its label".into(), edits)
+    }
+
+    /// A block for one element, which says its key inside: that becomes its label.
+    fn labelled_by_its_key(
+        &self,
+        mut diagnostic: Diagnostic,
+        entry: &Entry,
+        entries: &[&Entry],
+        elements: Elements,
+    ) -> Diagnostic {
+        let by = entries.iter().find(|entry| Some(entry.key.text.as_str()) == elements.key);
+        let Some(Operation::Set(value)) = by.map(|entry| &entry.operation) else { return diagnostic };
+        let label = match &value.value {
+            ast::Value::String(text) => key_text(text),
+            ast::Value::Int(number) => number.to_string(),
+            _ => return diagnostic,
+        };
+        diagnostic.help = vec![format!("write `{} {label} {{ … }}`", self.text(entry.key.span))];
+        let edits = vec![Edit { span: entry.key.span.at_end(), text: format!(" {label}") }];
+        with_fix(diagnostic, "make its key the label".into(), edits)
     }
 
     /// The blanks before a key that begins its line.
@@ -346,6 +385,16 @@ fn said(expression: &Expression, ty: &'static Type, what: &str, text: String) ->
 fn with_fix(mut diagnostic: Diagnostic, message: String, edits: Vec<Edit>) -> Diagnostic {
     diagnostic.fixes.push(Fix { message, safe: false, edits });
     diagnostic
+}
+
+/// The field that a text alone gives an object: the only one that it needs, or its name.
+fn only_text(object: &'static Object) -> Option<&'static str> {
+    let mut required = object.fields.iter().filter(|field| field.required);
+    match (required.next(), required.next()) {
+        (Some(field), None) if matches!(field.ty, Type::String) => Some(field.name),
+        (None, _) => ["name", "secretName"].into_iter().find(|name| object.field(name).is_some()),
+        _ => None,
+    }
 }
 
 /// The block that an entry has, behind `=` or without.

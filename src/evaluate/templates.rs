@@ -230,6 +230,11 @@ impl Layering<'_, '_, '_, '_> {
             let value = match (given.values.remove(param.name.text.as_str()), &param.default) {
                 (Some(value), _) => value,
                 (None, Some(default)) => self.expressions.default(default, ty, param.name.span, &inner),
+                // The second of two parameters of one name was reported.
+                (None, None) if inner.binding(&param.name.text).is_some_and(|known| known.declared.is_some()) => {
+                    whole = false;
+                    Value::poison(place)
+                }
                 (None, None) => {
                     missing.push(*param);
                     Value::poison(place)
@@ -275,7 +280,13 @@ impl Layering<'_, '_, '_, '_> {
             self.expressions.diagnostics.push(diagnostic);
         }
         for argument in arguments {
-            let value = self.expressions.value(&argument.value, scope);
+            let ty = argument.name.as_ref().and_then(|name| {
+                params.iter().zip(types).find(|(param, _)| param.name.text == name.text).map(|(_, ty)| ty)
+            });
+            let value = match ty.and_then(|ty| self.unquoted(&argument.value, ty, scope)) {
+                Some(diagnostic) => self.expressions.refuse(diagnostic, argument.value.span),
+                None => self.expressions.value(&argument.value, scope),
+            };
             let Some(name) = &argument.name else { continue };
             let Some((param, ty)) = params.iter().zip(types).find(|(param, _)| param.name.text == name.text) else {
                 given.faulty = true;
@@ -300,6 +311,24 @@ impl Layering<'_, '_, '_, '_> {
             }
         }
         given
+    }
+
+    /// What is said of a name that nothing declares, where a text is wanted that it could be without quotes.
+    fn unquoted(&self, expression: &ast::Expression, ty: &Type, scope: &Scope) -> Option<Diagnostic> {
+        let ast::Value::Reference(path) = &expression.value else { return None };
+        let [name] = path.as_slice() else { return None };
+        let declared = scope.binding(&name.text).is_some()
+            || self.expressions.names.meaning(scope.file, &name.text).is_some()
+            || self.expressions.suggestion(&name.text, scope).is_some();
+        let words = ty.words().unwrap_or_default();
+        if declared || !(words.contains(&name.text.as_str()) || *ty == Type::String) {
+            return None;
+        }
+        let quoted = format!("\"{}\"", name.text);
+        let diagnostic = self.expressions.unknown(path, expression.span, scope);
+        let sure = diagnostic.fixes.is_empty();
+        sure.then(|| Diagnostic { help: vec![format!("text stands between quotes: `{quoted}`")], ..diagnostic })
+            .map(|diagnostic| diagnostic.unsafe_fix("quote it", expression.span, quoted))
     }
 
     fn fitted(&mut self, value: &Value, ty: &Type, place: Span, param: &Param) -> Value {

@@ -89,12 +89,29 @@ pub fn unknown_field(object: &'static Object, name: &str, place: Span, entry: Op
     if let Some(nearest) = closest(name, own()) {
         return diagnostic.did_you_mean(name, nearest, place, nearest);
     }
-    let diagnostic = match elsewhere(object, name, &diagnostic, place, entry) {
-        Some(better) => return better,
-        None => diagnostic,
-    };
+    if let Some(better) = elsewhere(object, name, &diagnostic, place, entry) {
+        return better;
+    }
+    if let Some(longer) = begun(object, name) {
+        return diagnostic.did_you_mean(name, longer, place, longer);
+    }
+    if let Some(help) = beside(name) {
+        return diagnostic.help(help);
+    }
     let names: Vec<String> = own().map(|name| format!("`{name}`")).collect();
     diagnostic.note(format!("it has {}", names.join(", ")))
+}
+
+/// The only field that begins with a name.
+fn begun(object: &'static Object, name: &str) -> Option<&'static str> {
+    /// So many letters say enough.
+    const FEWEST: usize = 4;
+    let begins = |field: &&str| field.to_ascii_lowercase().starts_with(&name.to_ascii_lowercase());
+    let mut fields = object.fields.iter().map(|field| field.name).filter(begins);
+    match (fields.next(), fields.next()) {
+        (Some(field), None) if name.len() >= FEWEST => Some(field),
+        _ => None,
+    }
 }
 
 /// Whose fields an object of the language has.
@@ -131,8 +148,7 @@ fn elsewhere(
     let everywhere = EVERYWHERE.contains(&name);
     let (below, above) = (below(object, name, if everywhere { 1 } else { DEEPEST }), above(object, name));
     match (below.as_slice(), above) {
-        ([], None) if everywhere => None,
-        ([], None) => beside(name).map(|help| diagnostic.clone().help(help)),
+        ([], None) => None,
         ([], Some((help, _))) => Some(diagnostic.clone().help(help)),
         ([only, ..], Some((help, steps))) if steps < only.path.len() => Some(diagnostic.clone().help(help)),
         ([only], _) => {
@@ -255,6 +271,9 @@ fn above(object: &'static Object, name: &str) -> Option<(String, usize)> {
 
 /// Where anywhere there is a field of this name.
 fn beside(name: &str) -> Option<String> {
+    if EVERYWHERE.contains(&name) {
+        return None;
+    }
     let has = |edge: &&Edge| edge.child.fields.iter().any(|field| same_letters(field.name, name));
     let edge = EDGES.iter().find(has)?;
     let field = edge.child.fields.iter().find(|field| same_letters(field.name, name))?.name;

@@ -411,6 +411,9 @@ impl Layering<'_, '_, '_, '_> {
             let list = format!("[{whole}]");
             return diagnostic.help(format!("write `{list}`")).safe_fix("make it a list", span, list);
         }
+        if let Some(diagnostic) = self.expressions.prefixed(&diagnostic, path, span, scope) {
+            return diagnostic;
+        }
         if let Some(better) = self.expressions.suggestion(&first.text, scope) {
             return diagnostic.did_you_mean(&first.text, &better, first.span, better.as_str());
         }
@@ -418,6 +421,8 @@ impl Layering<'_, '_, '_, '_> {
             let quoted = format!("\"{whole}\"");
             return diagnostic.help("text stands between quotes").unsafe_fix("quote it", span, quoted);
         }
+        let mut diagnostic = diagnostic;
+        diagnostic.help.extend(super::examples::shown(what, ty));
         diagnostic
     }
 }

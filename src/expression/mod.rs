@@ -259,7 +259,8 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
         self.lookup(path, span, scope).unwrap_or_else(|| {
             let unknown = self.unknown(path, span, scope);
             let text = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
-            let diagnostic = if unknown.fixes.is_empty() && functions::usage_of(&text).is_none() {
+            let is_plain = unknown.fixes.is_empty() && functions::usage_of(&text).is_none();
+            let diagnostic = if is_plain && self.prefixed(&unknown, path, span, scope).is_none() {
                 let help = format!("for the text itself write `\\${{{text}}}`, or put all of it between single quotes");
                 let diagnostic = Diagnostic { help: Vec::new(), ..unknown }
                     .help("a constant is declared with `let`, a parameter with `param`")

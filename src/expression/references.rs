@@ -129,6 +129,9 @@ impl Evaluator<'_, '_> {
         if let Some(literal) = near_word(text).filter(|_| path.len() == 1) {
             return diagnostic.did_you_mean(text, literal, span, literal);
         }
+        if let Some(diagnostic) = self.prefixed(&diagnostic, path, span, scope) {
+            return diagnostic;
+        }
         match self.suggestion(text, scope) {
             Some(better) => diagnostic.did_you_mean(&first.text, &better, first.span, better.as_str()),
             None => match word(text) {
@@ -139,6 +142,33 @@ impl Evaluator<'_, '_> {
                     .help("text stands between quotes; a constant is declared with `let`, a parameter with `param`"),
             },
         }
+    }
+
+    /// What is said of a name behind the word by which other languages lead to parameters and constants.
+    #[must_use]
+    pub fn prefixed(&self, diagnostic: &Diagnostic, path: &[Name], span: Span, scope: &Scope) -> Option<Diagnostic> {
+        const WORDS: &[&str] =
+            &["var", "vars", "local", "locals", "param", "params", "let", "const", "self", "this", "values", "Values"];
+        let [first, second, ..] = path else { return None };
+        if first.text == "env" || first.text == "ENV" {
+            let name = &second.text;
+            return Some(
+                diagnostic
+                    .clone()
+                    .note("a build reads no environment variables, so that it means the same on every machine")
+                    .help(format!("declare `param {name}: string`, and give it with `--set {name}=…`")),
+            );
+        }
+        WORDS.contains(&first.text.as_str()).then_some(())?;
+        let help = format!("a parameter or constant is named by itself: `{}`", second.text);
+        let diagnostic = diagnostic.clone().help(help);
+        let known = scope.binding(&second.text).is_some()
+            || matches!(self.names.meaning(scope.file, &second.text), Some((Meaning::Constant(_), _)));
+        if !known {
+            return Some(diagnostic);
+        }
+        let rest = path.iter().skip(1).map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+        Some(diagnostic.unsafe_fix(format!("write `{rest}`"), span, rest))
     }
 
     /// The name that could be meant by one that means nothing: the same in an imported file, or nearly the same here.

@@ -10,7 +10,7 @@ use crate::expression::Evaluator;
 use crate::expression::references::{MEANS_NOTHING, not_passed_on};
 use crate::expression::scope::Scope;
 use crate::modules::names::Meaning;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::syntax::ast::Name;
 
 /// The environment that a name means, or a name behind that of an import.
@@ -49,7 +49,11 @@ pub fn environment_path(
         diagnostic.message = format!("`{}` is a template, not an environment", name.text);
         return Err(Box::new(diagnostic.help(format!("use a template with `pod_template = {use_it}`"))));
     }
-    let known: Vec<&str> = program.environment_names(file).collect();
+    // A declaration is not what it extends itself.
+    let other = |declaration: Span| !declaration.contains(name.span);
+    let others = program.environments.iter().filter(|it| it.named || it.name.span.file == file);
+    let others = others.filter(|it| path.len() > 1 || other(it.declaration.span));
+    let known: Vec<&str> = others.map(|it| it.name.text.as_str()).collect();
     let diagnostic = with_dormant(program, (file, Kind::Environment), name, diagnostic);
     if path.len() == 1 && matches!(evaluator.names.meaning(file, &name.text), Some((Meaning::Constant(_), _))) {
         let help = format!("for the environment that `{0}` names, write `\"${{{0}}}\"`", name.text);
@@ -91,7 +95,9 @@ pub fn template_path(
         diagnostic.message = format!("`{}` is an environment, not a template", name.text);
         return Err(Box::new(diagnostic.note("templates extend templates, and environments extend environments")));
     }
-    let known: Vec<&str> = program.template_names(file).collect();
+    let others = program.templates.iter().filter(|it| it.name.span.file == file);
+    let others = others.filter(|it| !it.declaration.span.contains(name.span));
+    let known: Vec<&str> = others.map(|it| it.name.text.as_str()).collect();
     let diagnostic = with_dormant(program, (file, Kind::Template), name, diagnostic);
     let imported = candidates(evaluator, path, |file| program.template_names(file).collect());
     Err(Box::new(with_help(evaluator, name, &known, &imported, diagnostic)))

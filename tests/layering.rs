@@ -38,6 +38,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "source",
             "graph",
             "diagnostics",
+            "schema::spelling",
             "schema::units",
             "data",
             "syntax::ast",

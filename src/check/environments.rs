@@ -13,23 +13,27 @@ use crate::value::{Kind, Value};
 
 /// Names longer than the wire holds are cut there; two must not become one.
 pub fn names(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
-    let mut cut: FxHashMap<String, Span> = FxHashMap::default();
+    let mut cut: FxHashMap<String, Vec<Span>> = FxHashMap::default();
+    let mut order: Vec<String> = Vec::new();
     for environment in &checked.program.environments {
         let name = &environment.name;
         if name.text.chars().count() <= MAX_NAME {
             continue;
         }
         let short: String = name.text.chars().take(MAX_NAME).collect();
-        if let Some(other) = cut.insert(short.clone(), name.span) {
-            diagnostics.push(
-                Diagnostic::new(code::NAMES_CUT_ALIKE, name.span, "two environments have the same name once it is cut")
-                    .label(other, "the other one")
-                    .note(format!(
-                        "Flyte cuts an environment's name after {MAX_NAME} characters; both become `{short}`"
-                    )),
-            );
+        let places = cut.entry(short.clone()).or_default();
+        if places.is_empty() {
+            order.push(short);
         }
-        warn_cut(name.span, "an environment's name", MAX_NAME, diagnostics);
+        places.push(name.span);
+    }
+    for short in order {
+        match cut.get(&short).map(Vec::as_slice).unwrap_or_default() {
+            [only] => warn_cut(*only, "an environment's name", MAX_NAME, diagnostics),
+            // That each of them is cut is a part of what is wrong.
+            [first, others @ ..] => others.iter().for_each(|other| diagnostics.push(cut_alike(*other, *first, &short))),
+            [] => {}
+        }
     }
     for subject in checked.subjects() {
         let long = subject.settings.short_name.as_ref().is_some_and(|name| name.chars().count() > MAX_NAME);
@@ -45,9 +49,19 @@ pub fn names(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
+fn cut_alike(place: Span, first: Span, short: &str) -> Diagnostic {
+    Diagnostic::new(code::NAMES_CUT_ALIKE, place, "two environments have the same name once it is cut")
+        .label(first, "the other one")
+        .note(format!("Flyte cuts an environment's name after {MAX_NAME} characters; both become `{short}`"))
+        .help("shorten them, with what tells them apart first")
+}
+
 fn warn_cut(span: Span, what: &str, length: usize, diagnostics: &mut Diagnostics) {
     let message = format!("Flyte cuts {what} after {length} characters");
-    diagnostics.push(Diagnostic::new(code::NAME_IS_CUT, span, message));
+    let diagnostic = Diagnostic::new(code::NAME_IS_CUT, span, message);
+    diagnostics.push(
+        diagnostic.note("what is beyond is lost without a word").help(format!("shorten it to {length} characters")),
+    );
 }
 
 /// No environment depends on itself, directly or through others.

@@ -20,7 +20,9 @@ const SHARED: &[&str] = &["resources", "env_vars", "secrets", "service_account"]
 /// A reusable environment takes no pod template.
 pub fn environments(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     for values in checked.evaluation.environments.iter().map(|layer| &layer.values) {
-        if let (Some(template), Some(reusable)) = (values.entry("pod_template"), reusable(values)) {
+        if let (Some(template), Some(reusable)) =
+            (values.entry("pod_template").filter(|entry| !entry.value.is_poison()), reusable(values))
+        {
             let message = "a reusable environment takes no pod template";
             diagnostics.push(with_template(template.key, message).label(reusable, "the environment is reusable"));
         }

@@ -12,18 +12,19 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::coerce::describe;
 use super::templates::{Finished, Made};
+use super::unknown::unknown_field;
 use super::values::{element_of, fields_of};
 use super::{Key, Layer};
-use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
 use crate::expression::Evaluator;
 use crate::expression::branching::{Evaluates, Look};
 use crate::expression::scope::Scope;
 use crate::expression::walk::{Host, walk};
+use crate::modules::names::is_referable;
 use crate::resolve::{Program, TemplateId};
-use crate::schema::{self, Type, language};
+use crate::schema::{self, Type};
 use crate::source::Span;
-use crate::syntax::ast::{Body, Entry, Expression, Operation, Statement, StatementKind};
+use crate::syntax::ast::{self, Body, Entry, Expression, Operation, Statement, StatementKind};
 use crate::value::types;
 use crate::value::{Kind, Object, Value};
 
@@ -213,7 +214,13 @@ impl Layering<'_, '_, '_, '_> {
                     &field.ty
                 } else {
                     target.poisoned = true;
-                    let diagnostic = unknown_field(object, &name, place, entry.label.is_some());
+                    let diagnostic = unknown_field(object, &name, place, Some(entry));
+                    // What was probably meant has a value that nobody knows.
+                    let meant =
+                        diagnostic.fixes.first().and_then(|fix| fix.edits.first()).map(|edit| edit.text.as_str());
+                    if let Some(field) = meant.and_then(|meant| object.field(meant)) {
+                        target.set(field.name.into(), place, Value::poison(entry.span));
+                    }
                     return self.expressions.diagnostics.push(diagnostic);
                 }
             }
@@ -262,10 +269,10 @@ impl Layering<'_, '_, '_, '_> {
     fn set(&mut self, placed: &Placed<'_>, expression: &Expression, target: &mut Object) -> bool {
         let (name, key) = (placed.name, placed.entry.key.span);
         let earlier = target.entry(name).map(|entry| entry.key).filter(|key| placed.body.contains(*key));
-        if let Some(earlier) = earlier.filter(|_| !self.again) {
+        if let Some(earlier) = earlier.filter(|earlier| !self.again && !self.is_misspelt(name, *earlier)) {
             self.expressions.set_twice(name, key, earlier);
         }
-        let value = self.value(expression, placed.ty, name, placed.scope);
+        let value = self.value(expression, placed.ty, &self.called(placed), placed.scope);
         if value.kind == Kind::Null {
             target.remove(name, key);
             return false;
@@ -273,6 +280,21 @@ impl Layering<'_, '_, '_, '_> {
         let conditional = self.expressions.conditions > 0;
         self.overruled |= target.overrule(name.clone(), key, value, conditional) && !conditional;
         true
+    }
+
+    /// What messages call a key: one that is put together as it is written, so that rounds of a loop say the same.
+    fn called(&self, placed: &Placed<'_>) -> EcoString {
+        let key = &placed.entry.key;
+        match key.parts {
+            Some(_) => self.expressions.sources.text(key.span).trim_matches('"').into(),
+            None => placed.name.clone(),
+        }
+    }
+
+    /// Whether a key that stands for a name is another plain word: it was reported, and this name was offered.
+    fn is_misspelt(&self, name: &EcoString, key: Span) -> bool {
+        let written = self.expressions.sources.text(key);
+        written != name.as_str() && is_referable(written)
     }
 
     // ----------------------------------------------------------------------------------------------------- +=
@@ -285,6 +307,12 @@ impl Layering<'_, '_, '_, '_> {
             let mut diagnostic = Diagnostic::new(code::NOT_A_LIST, expression.span, message);
             if fields_of(ty).is_some() {
                 diagnostic = diagnostic.help(format!("merge with a block: `{name} {{ … }}`"));
+                if matches!(expression.value, ast::Value::Object(_)) {
+                    let operator = key.at_end().to(expression.span.at_start());
+                    diagnostic = diagnostic.unsafe_fix("merge with a block", operator, " ");
+                }
+            } else if matches!(ty, Type::String) {
+                diagnostic = diagnostic.help("a text is put together by what stands in it: `\"${…}-suffix\"`");
             }
             return self.expressions.diagnostics.push(diagnostic);
         }
@@ -315,7 +343,7 @@ impl Layering<'_, '_, '_, '_> {
         let value = if let Some(fields) = fields_of(ty).filter(|_| !matches!(ty, Type::OneOrMany(_))) {
             self.merge_object(placed, block, inherited, fields)
         } else {
-            let diagnostic = not_mergeable(placed, block);
+            let diagnostic = self.listed_block(not_mergeable(placed, block), placed.entry, block, ty);
             self.expressions.refuse(diagnostic, key)
         };
         target.set(name.clone(), key, value);
@@ -387,51 +415,4 @@ fn not_mergeable(placed: &Placed<'_>, block: &Body) -> Diagnostic {
             Diagnostic::new(code::WRONG_TYPE, block.span, message).help(format!("set it with `{name} = …`"))
         }
     }
-}
-
-/// What is said of a field that an object does not have.
-#[must_use]
-pub fn unknown_field(object: &'static schema::Object, name: &str, place: Span, labelled: bool) -> Diagnostic {
-    let message = format!("{} has no field `{name}`", described(object));
-    let diagnostic = Diagnostic::new(code::UNKNOWN_FIELD, place, message);
-    // What has a label may have been meant to be a declaration.
-    let declarations: &[&str] = if object.name == "environment" && labelled { &["task", "override"] } else { &[] };
-    let names = || object.fields.iter().map(|field| field.name).chain(declarations.iter().copied());
-    if let Some(nearest) = closest(name, names()) {
-        return diagnostic.did_you_mean(name, nearest, place, nearest);
-    }
-    if let Some(owner) = other_owner(name, object) {
-        return diagnostic.help(format!("`{name}` is a field of {owner}"));
-    }
-    if object.fields.len() > 12 {
-        return diagnostic;
-    }
-    let names: Vec<String> = names().map(|name| format!("`{name}`")).collect();
-    diagnostic.note(format!("its fields are {}", names.join(", ")))
-}
-
-/// What messages call an object: the language's own by what they are, Kubernetes' by their type.
-fn described(object: &schema::Object) -> String {
-    if object.name.starts_with(|c: char| c.is_ascii_uppercase()) {
-        return format!("Kubernetes' {}", object.name);
-    }
-    let article = if object.name.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-    match object.name {
-        "environment" | "task" | "template" | "override" | "secret" => format!("{article} {}", object.name),
-        name => format!("`{name}`"),
-    }
-}
-
-/// Where else a field of this name would be right: one level up or down in a pod, or another declaration.
-fn other_owner(name: &str, object: &schema::Object) -> Option<&'static str> {
-    let owners: &[(&schema::Object, &str)] = &[
-        (&language::TEMPLATE, "a template"),
-        (&language::ENVIRONMENT, "an environment"),
-        (&language::TASK, "a task"),
-        (&schema::kubernetes::POD_SPEC, "the pod spec"),
-        (&schema::kubernetes::CONTAINER, "a container"),
-    ];
-    let other =
-        |(owner, _): &&(&schema::Object, &'static str)| owner.name != object.name && owner.field(name).is_some();
-    owners.iter().find(other).map(|(_, described)| *described)
 }

@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use ecow::{EcoString, eco_format};
 
-use crate::diagnostics::suggest::did_you_mean;
-use crate::diagnostics::{Code, Diagnostic, code};
-use crate::schema::{Type, units};
+use crate::diagnostics::suggest::closest;
+use crate::diagnostics::{Code, Diagnostic, Edit, Fix, code};
+use crate::schema::{Type, spelling, units};
 use crate::source::Span;
 use crate::value::{Kind, List, Object, Value, types};
 
@@ -88,7 +88,9 @@ impl Scalar<'_> {
         if (min..=max).contains(&number) {
             return Ok(Kind::Int(number));
         }
-        Err(self.error(code::OUT_OF_RANGE, format!("{} is a number from {min} to {max}", self.place())))
+        let mut error = self.error(code::OUT_OF_RANGE, format!("{} is a number from {min} to {max}", self.place()));
+        error.notes.push("Kubernetes and Flyte hold it in so many bits, and refuse what does not fit".into());
+        Err(error)
     }
 
     fn keyword(&self, text: &EcoString, words: &'static [&'static str]) -> Outcome {
@@ -97,7 +99,13 @@ impl Scalar<'_> {
         }
         let mut error = self.error(code::BAD_KEYWORD, format!("{} cannot be `{text}`", self.place()));
         error.notes.push(format!("it is one of {}", listed(words)));
-        error.help.extend(did_you_mean(text, words.iter().copied()));
+        if let Some(better) = closest(text, words.iter().copied()) {
+            return Err(if self.literal {
+                Box::new(error.did_you_mean(text, better, self.at, format!("\"{better}\"")))
+            } else {
+                Box::new(error.help(format!("did you mean `{better}`?")))
+            });
+        }
         Err(error)
     }
 
@@ -110,15 +118,26 @@ impl Scalar<'_> {
             "Kubernetes reads a number and a unit: `m`, `k M G T P E` for powers of 1000, `Ki Mi Gi Ti Pi Ei` for powers of 1024"
                 .into(),
         );
-        if let Some(better) = better_quantity(text) {
-            error = Box::new(error.help(format!("did you mean `{better}`?")));
-            let quoted = matches!(self.value.kind, Kind::String(_));
-            let replacement = if quoted { format!("\"{better}\"") } else { better };
-            if self.literal {
-                error = Box::new(error.unsafe_fix("correct the unit", self.at, replacement));
-            }
-        }
+        self.offer(&mut error, "correct the unit", spelling::quantities(text));
         Err(error)
+    }
+
+    /// Asks whether one of these was meant in place of the text, and offers to write it.
+    fn offer(&self, error: &mut Diagnostic, title: &str, better: Vec<String>) {
+        if better.is_empty() {
+            if error.code == code::BAD_QUANTITY {
+                error.help.push("an amount is written like `500m`, `2` or `2Gi`".into());
+            }
+            return;
+        }
+        let quoted = matches!(self.value.kind, Kind::String(_));
+        let named: Vec<String> = better.iter().map(|better| format!("`{better}`")).collect();
+        error.help.push(format!("did you mean {}?", named.join(" or ")));
+        for better in better.into_iter().filter(|_| self.literal) {
+            let text = if quoted { format!("\"{better}\"") } else { better.clone() };
+            let message = if named.len() == 1 { title.to_owned() } else { format!("write `{better}`") };
+            error.fixes.push(Fix { message, safe: false, edits: vec![Edit { span: self.at, text }] });
+        }
     }
 
     fn cores(&self, ty: &'static Type) -> Outcome {
@@ -143,6 +162,9 @@ impl Scalar<'_> {
         microseconds.map(Kind::Duration).ok_or_else(|| {
             let mut error = self.error(code::BAD_DURATION, format!("{} is a duration, and this is none", self.place()));
             error.notes.push("a duration has the units `d h m s ms`, from large to small: `90s`, `1h30m`".into());
+            if let Some(better) = types::text(self.value).and_then(|text| spelling::duration(&text)) {
+                self.offer(&mut error, "correct the unit", vec![better]);
+            }
             error
         })
     }
@@ -159,21 +181,24 @@ impl Scalar<'_> {
 
     /// A mismatch with the element of a range also says that a range can stand there.
     fn or_range(&self, error: Box<Diagnostic>, ty: &'static Type) -> Box<Diagnostic> {
-        if error.code == code::WRONG_TYPE { self.mismatch(ty) } else { error }
+        let range = types::text(self.value).and_then(|text| spelling::range(&text));
+        match (error.code, range) {
+            (code::WRONG_TYPE, _) => self.mismatch(ty),
+            (code::BAD_QUANTITY, Some(range)) => {
+                let mut error = error;
+                error.help.clear();
+                let error = error.help(format!("a range stands without quotes: `{range}`"));
+                Box::new(if self.literal { error.unsafe_fix("write a range", self.at, range) } else { error })
+            }
+            _ => error,
+        }
     }
 
     fn shorthand(&self, object: &'static crate::schema::Object, field: &'static str, ty: &'static Type) -> Outcome {
         let Some(known) = object.field(field) else { return Err(self.mismatch(ty)) };
-        let only = self.coerced(&known.ty).map_err(|error| {
-            if error.code != code::WRONG_TYPE {
-                return error;
-            }
-            // What helps with the field helps with its shorthand.
-            let Diagnostic { help, fixes, .. } = *error;
-            let mut whole = self.mismatch(ty);
-            (whole.help, whole.fixes) = (help, fixes);
-            whole
-        })?;
+        let only = self
+            .coerced(&known.ty)
+            .map_err(|error| if error.code == code::WRONG_TYPE { self.mismatch(ty) } else { error })?;
         let mut fields = Object::default();
         fields.set(field.into(), self.at, Value { kind: only, ..self.value.clone() });
         Ok(Kind::Object(Arc::new(fields)))
@@ -189,61 +214,8 @@ impl Scalar<'_> {
         Err(self.mismatch(ty))
     }
 
-    /// What is said where the form of a value is not that of its type.
-    pub fn mismatch(&self, ty: &'static Type) -> Box<Diagnostic> {
-        let message = format!("{} takes {}, not {}", self.place(), describe(ty), form(&self.value.kind));
-        let diagnostic = Diagnostic::new(code::WRONG_TYPE, self.at, message);
-        let diagnostic = crate::expression::written_at(diagnostic, self.value, self.at);
-        let fix = Fix { literal: self.literal, in_data: self.data && self.at == self.value.span, span: self.at };
-        Box::new(match (ty, &self.value.kind) {
-            (Type::String | Type::Keyword(_), Kind::Unit(text)) => fix.safe(
-                diagnostic
-                    .note("a unit is read only where an amount or a duration is expected")
-                    .help(format!("write `\"{text}\"`")),
-                "quote it",
-                format!("\"{text}\""),
-            ),
-            (Type::String | Type::Quantity | Type::Keyword(_), Kind::Int(number)) => {
-                fix.quoted(diagnostic, &number.to_string(), matches!(ty, Type::Quantity))
-            }
-            (Type::String | Type::Quantity, Kind::Float(number)) => {
-                fix.quoted(diagnostic, &number.to_string(), matches!(ty, Type::Quantity))
-            }
-            (Type::String, Kind::Bool(truth)) => fix.quoted(diagnostic, &truth.to_string(), false),
-            (Type::Bool, Kind::String(text)) if text == "true" || text == "false" => {
-                fix.safe(diagnostic.help("write it without quotes"), "remove the quotes", text.to_string())
-            }
-            (Type::Int { .. } | Type::Float, Kind::String(text)) if text.parse::<i64>().is_ok() => {
-                fix.safe(diagnostic.help("write it without quotes"), "remove the quotes", text.to_string())
-            }
-            (Type::Range(Type::Quantity) | Type::QuantityOrAuto, Kind::Int(number)) => {
-                diagnostic.note("a bare number would count bytes").help(format!("give it a unit, such as `{number}Mi`"))
-            }
-            (Type::Range(_), Kind::List(list)) if list.items().len() == 2 => {
-                diagnostic.help("a pair is written as a range: `1..2`")
-            }
-            (Type::List { element: Type::String, .. }, Kind::String(text)) => {
-                let words: Vec<String> = text.split_whitespace().map(quote).collect();
-                let list = format!("[{}]", words.join(", "));
-                fix.not_safe(diagnostic.help(format!("write `{list}`")), "make it a list", list)
-            }
-            (Type::Duration, Kind::String(text)) if units::duration(text).is_some() => {
-                fix.safe(diagnostic.help("write it without quotes"), "remove the quotes", text.to_string())
-            }
-            (Type::String | Type::Quantity | Type::Keyword(_), Kind::Unknown(ty))
-                if ty.may(&|ty| matches!(ty, types::Type::Int | types::Type::Float | types::Type::Bool)) =>
-            {
-                diagnostic.help("put it into a string: `\"${…}\"`")
-            }
-            (_, Kind::Null) if self.literal => {
-                diagnostic.help("to take an inherited value away, set the key itself to `null`")
-            }
-            (_, Kind::Null) => diagnostic.help("leave out what is `null`: `[x for x in … if x != null]`"),
-            _ => diagnostic,
-        })
-    }
-
-    fn place(&self) -> String {
+    /// What messages call the place.
+    pub fn place(&self) -> String {
         placed(self.what)
     }
 }
@@ -254,61 +226,10 @@ fn whole(number: f64) -> i64 {
     number as i64
 }
 
-/// An edit of a literal; of anything else, an edit would change what others use.
-#[derive(Clone, Copy)]
-struct Fix {
-    literal: bool,
-    /// Whether it stands in a file of YAML or JSON.
-    in_data: bool,
-    span: Span,
-}
-
-impl Fix {
-    fn safe(self, diagnostic: Diagnostic, message: &str, text: String) -> Diagnostic {
-        if self.literal { diagnostic.safe_fix(message, self.span, text) } else { diagnostic }
-    }
-
-    fn not_safe(self, diagnostic: Diagnostic, message: &str, text: String) -> Diagnostic {
-        if self.literal { diagnostic.unsafe_fix(message, self.span, text) } else { diagnostic }
-    }
-
-    fn quoted(self, diagnostic: Diagnostic, text: &str, quantity: bool) -> Diagnostic {
-        let literal = format!("\"{text}\"");
-        if self.in_data {
-            return diagnostic.help("put it between quotes");
-        }
-        if !self.literal {
-            return diagnostic.help(format!("put it into a string: `{literal}`, or `\"${{…}}\"`"));
-        }
-        if quantity {
-            let diagnostic = diagnostic
-                .note("Flyte's SDK takes a quantity as text only, for a bare number may be meant in another unit")
-                .help(format!("write `{literal}`, or give it a unit"));
-            return self.not_safe(diagnostic, "quote it", literal);
-        }
-        self.safe(diagnostic.help(format!("write `{literal}`")), "quote it", literal)
-    }
-}
-
 /// What messages call a place: a key stands between backquotes, a phrase has its own.
 #[must_use]
 pub fn placed(what: &str) -> String {
     if what.contains('`') { what.to_owned() } else { format!("`{what}`") }
-}
-
-/// A text as a string literal.
-fn quote(text: &str) -> String {
-    let mut literal = String::from('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' | '$' => literal.extend(['\\', c]),
-            '\n' => literal.push_str("\\n"),
-            '\t' => literal.push_str("\\t"),
-            c => literal.push(c),
-        }
-    }
-    literal.push('"');
-    literal
 }
 
 /// Whether a text may stand where a type is expected.
@@ -406,7 +327,8 @@ pub fn describe(ty: &'static Type) -> String {
 }
 
 /// What a value looks like, for messages.
-fn form(kind: &Kind) -> String {
+#[must_use]
+pub fn form(kind: &Kind) -> String {
     match kind {
         Kind::Null => "`null`".into(),
         Kind::Bool(_) => "`true` or `false`".into(),
@@ -425,27 +347,4 @@ fn form(kind: &Kind) -> String {
 
 fn listed(words: &[&str]) -> String {
     words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
-}
-
-/// The quantity that was probably meant: `2GiB` for `2Gi`, `2gb` for `2G`, `512mb` for `512M`, `1K` for `1k`.
-fn better_quantity(text: &str) -> Option<String> {
-    let letters = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    let number = text.get(..text.len() - letters.len())?;
-    let letters = letters.trim().to_ascii_lowercase();
-    let unit = letters.strip_suffix('b').unwrap_or(&letters);
-    let unit = match unit {
-        "k" => "k",
-        "m" => "M",
-        "g" => "G",
-        "t" => "T",
-        "p" => "P",
-        "ki" => "Ki",
-        "mi" => "Mi",
-        "gi" => "Gi",
-        "ti" => "Ti",
-        "pi" => "Pi",
-        _ => return None,
-    };
-    let better = format!("{number}{unit}");
-    (!number.is_empty() && units::quantity(&better).is_some()).then_some(better)
 }

@@ -9,6 +9,7 @@ use ecow::EcoString;
 
 use super::body::{Fields, Layering, Placed};
 use super::coerce::Scalar;
+use super::unknown::label_text;
 use super::values::fields_of;
 use crate::diagnostics::{Diagnostic, code};
 use crate::schema::Type;
@@ -39,14 +40,14 @@ impl Layering<'_, '_, '_, '_> {
         let text = self.expressions.name(&label.name, placed.scope);
         let Some((fields, by)) = keyed else {
             target.poisoned = true;
-            let diagnostic = no_such_label(name, label, placed.ty);
+            let diagnostic = self.unlabelled_map(no_such_label(name, label, placed.ty), placed.entry, placed.ty);
             return self.expressions.diagnostics.push(diagnostic);
         };
         let Some(text) = text else {
             target.poisoned = true;
             return self.unlabelled(operation, fields, placed);
         };
-        let Some(value) = self.label_value(label, &text, fields, by, name) else {
+        let Some(value) = self.label_value(label, &text, fields, by, placed) else {
             target.poisoned = true;
             return;
         };
@@ -142,7 +143,15 @@ impl Layering<'_, '_, '_, '_> {
     }
 
     /// The value that the label gives to the field that it is the label of.
-    fn label_value(&mut self, label: &Label, text: &EcoString, fields: Fields, by: &str, what: &str) -> Option<Value> {
+    fn label_value(
+        &mut self,
+        label: &Label,
+        text: &EcoString,
+        fields: Fields,
+        by: &str,
+        placed: &Placed<'_>,
+    ) -> Option<Value> {
+        let what = placed.name;
         let Fields::Known(object) = fields else { return None };
         let ty = &object.field(by)?.ty;
         // A string stands wherever a name does, so it may also stand for a number.
@@ -162,7 +171,8 @@ impl Layering<'_, '_, '_, '_> {
             Ok(kind) => Some(Value { kind, ..value }),
             Err(diagnostic) => {
                 let help = format!("elements of `{what}` are told apart by their `{by}`, which the label gives");
-                self.expressions.diagnostics.push(diagnostic.help(help));
+                let diagnostic = self.relabelled(diagnostic.help(help), placed.entry, by, placed.ty);
+                self.expressions.diagnostics.push(diagnostic);
                 None
             }
         }
@@ -198,7 +208,10 @@ impl Layering<'_, '_, '_, '_> {
             let diagnostic = Diagnostic::new(code::LABEL_CONFLICT, written.span, message)
                 .label(label.span, format!("the label is the element's `{by}`"))
                 .help(format!("the label is the element's `{by}`; leave one of the two out, or make them the same"));
+            let diagnostic = self.relabelled(diagnostic, element.placed.entry, by, element.placed.ty);
             self.expressions.diagnostics.push(diagnostic);
+            // What else the element lacks may be what its label was meant for.
+            Arc::make_mut(&mut object).poisoned = true;
         }
         Arc::make_mut(&mut object).set(by.into(), label.span, label.clone());
         object
@@ -208,11 +221,13 @@ impl Layering<'_, '_, '_, '_> {
         if expression.value == ast::Value::Missing {
             return;
         }
-        let name = format!("{} {}", element.placed.name, element.text);
+        let label = element.placed.entry.label.as_deref().map(label_text).unwrap_or_default();
+        let name = format!("{} {label}", element.placed.name);
         let message = format!("an element of `{}` is a block, an object or `null`", element.placed.name);
         let diagnostic = Diagnostic::new(code::WRONG_TYPE, expression.span, message);
         let help = format!("write `{name} {{ … }}`, or `{name} = null` to take it away");
-        self.expressions.diagnostics.push(diagnostic.help(help));
+        let diagnostic = self.bare_element(diagnostic.help(help), element.placed.entry, expression, element.placed.ty);
+        self.expressions.diagnostics.push(diagnostic);
     }
 }
 
@@ -223,7 +238,9 @@ fn no_such_label(name: &str, label: &Label, ty: &'static Type) -> Diagnostic {
         Type::List { .. } | Type::OneOrMany(_) => diagnostic
             .note("Kubernetes merges this list as a whole")
             .help(format!("set it with `{name} = [ … ]`, or append with `{name} += [ … ]`")),
-        Type::Map(_) => diagnostic.help(format!("write `{name} {{ {} = … }}`", label.name.text)),
+        Type::Map(_) => diagnostic
+            .note("only elements of Kubernetes' lists have labels; here each name is set to a value")
+            .help(format!("write `{name} {{ {} = … }}`", label.name.text)),
         _ => diagnostic.help(format!("write `{name} {{ … }}`")),
     }
 }

@@ -9,7 +9,12 @@
 mod body;
 mod coerce;
 mod elements;
+mod examples;
+mod habits;
+mod mismatch;
+mod reshape;
 mod templates;
+mod unknown;
 mod values;
 
 use std::sync::Arc;

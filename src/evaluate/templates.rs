@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::body::Layering;
-use crate::diagnostics::suggest::{closest, did_you_mean};
+use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
 use crate::expression::annotation::{fitted, misfit};
 use crate::expression::scope::Scope;
@@ -230,8 +230,13 @@ impl Layering<'_, '_, '_, '_> {
             let value = match (given.values.remove(param.name.text.as_str()), &param.default) {
                 (Some(value), _) => value,
                 (None, Some(default)) => self.expressions.default(default, ty, param.name.span, &inner),
+                // The second of two parameters of one name was reported.
+                (None, None) if inner.binding(&param.name.text).is_some_and(|known| known.declared.is_some()) => {
+                    whole = false;
+                    Value::poison(place)
+                }
                 (None, None) => {
-                    missing.push(param.name.text.as_str());
+                    missing.push(*param);
                     Value::poison(place)
                 }
             };
@@ -275,12 +280,21 @@ impl Layering<'_, '_, '_, '_> {
             self.expressions.diagnostics.push(diagnostic);
         }
         for argument in arguments {
-            let value = self.expressions.value(&argument.value, scope);
+            let ty = argument.name.as_ref().and_then(|name| {
+                params.iter().zip(types).find(|(param, _)| param.name.text == name.text).map(|(_, ty)| ty)
+            });
+            let value = match ty.and_then(|ty| self.unquoted(&argument.value, ty, scope)) {
+                Some(diagnostic) => self.expressions.refuse(diagnostic, argument.value.span),
+                None => self.expressions.value(&argument.value, scope),
+            };
             let Some(name) = &argument.name else { continue };
             let Some((param, ty)) = params.iter().zip(types).find(|(param, _)| param.name.text == name.text) else {
                 given.faulty = true;
-                let diagnostic = self.unknown_argument(id, params, name);
-                self.expressions.diagnostics.push(diagnostic);
+                // A parameter that was renamed is missed in the template already.
+                if !self.expressions.is_undeclared(self.program.templates[id.0].name.span.file, &name.text) {
+                    let diagnostic = self.unknown_argument(id, params, name);
+                    self.expressions.diagnostics.push(diagnostic);
+                }
                 continue;
             };
             let value = self.fitted(&value, ty, argument.value.span, param);
@@ -292,10 +306,29 @@ impl Layering<'_, '_, '_, '_> {
                 if let Some(first) = names.find(|first| first.text == name.text) {
                     diagnostic = diagnostic.label(first.span, "first given here");
                 }
+                diagnostic = diagnostic.help("leave one of the two out");
                 self.expressions.diagnostics.push(diagnostic);
             }
         }
         given
+    }
+
+    /// What is said of a name that nothing declares, where a text is wanted that it could be without quotes.
+    fn unquoted(&self, expression: &ast::Expression, ty: &Type, scope: &Scope) -> Option<Diagnostic> {
+        let ast::Value::Reference(path) = &expression.value else { return None };
+        let [name] = path.as_slice() else { return None };
+        let declared = scope.binding(&name.text).is_some()
+            || self.expressions.names.meaning(scope.file, &name.text).is_some()
+            || self.expressions.suggestion(&name.text, scope).is_some();
+        let words = ty.words().unwrap_or_default();
+        if declared || !(words.contains(&name.text.as_str()) || *ty == Type::String) {
+            return None;
+        }
+        let quoted = format!("\"{}\"", name.text);
+        let diagnostic = self.expressions.unknown(path, expression.span, scope);
+        let sure = diagnostic.fixes.is_empty();
+        sure.then(|| Diagnostic { help: vec![format!("text stands between quotes: `{quoted}`")], ..diagnostic })
+            .map(|diagnostic| diagnostic.unsafe_fix("quote it", expression.span, quoted))
     }
 
     fn fitted(&mut self, value: &Value, ty: &Type, place: Span, param: &Param) -> Value {
@@ -308,9 +341,7 @@ impl Layering<'_, '_, '_, '_> {
         let message = format!("`{}` takes {}{here}, not {}", param.name.text, wanted.described(), said(part));
         let mut diagnostic =
             Diagnostic::new(code::WRONG_TYPE, place, message).label(param.name.span, "the parameter is declared here");
-        if let (Some(words), Some(text)) = (wanted.words(), part.as_str()) {
-            diagnostic.help.extend(did_you_mean(text, words));
-        }
+        diagnostic = self.expressions.recast(diagnostic, part, &wanted, place);
         self.expressions.refuse(written_at(diagnostic, part, place), place)
     }
 
@@ -321,13 +352,7 @@ impl Layering<'_, '_, '_, '_> {
             Diagnostic::new(code::BAD_CALL, name.span, message).label(template.span, "the template is declared here");
         let names: Vec<&str> = params.iter().map(|param| param.name.text.as_str()).collect();
         match closest(&name.text, names.iter().copied()) {
-            Some(better) => {
-                diagnostic = diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix(
-                    "correct the name",
-                    name.span,
-                    better,
-                );
-            }
+            Some(better) => diagnostic = diagnostic.did_you_mean(&name.text, better, name.span, better),
             None if names.is_empty() => diagnostic = diagnostic.note("it has none at all"),
             None => {
                 let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
@@ -358,19 +383,24 @@ fn same(known: &[Value], given: &[Value]) -> bool {
     known == given && known.iter().zip(given).all(|(known, given)| known.span == given.span)
 }
 
-fn missing_arguments(template: &ast::Name, missing: &[&str], given: bool, place: Span) -> Diagnostic {
+fn missing_arguments(template: &ast::Name, missing: &[&Param], given: bool, place: Span) -> Diagnostic {
+    /// How many parameters the message points at.
+    const MOST_LABELS: usize = 4;
+    let params = missing.iter().take(MOST_LABELS);
+    let missing: Vec<&str> = missing.iter().map(|param| param.name.text.as_str()).collect();
     let names = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
     let arguments = missing.iter().map(|name| format!("{name} = …")).collect::<Vec<_>>().join(", ");
     let help = if given { format!("add `{arguments}`") } else { format!("write `{}({arguments})`", template.text) };
-    Diagnostic::new(code::BAD_CALL, place, format!("template `{}` needs {names}", template.text))
-        .label(template.span, "the template is declared here")
-        .help(help)
+    let message = format!("template `{}` needs {names}", template.text);
+    let diagnostic = Diagnostic::new(code::BAD_CALL, place, message).help(help);
+    params.fold(diagnostic, |diagnostic, param| diagnostic.label(param.name.span, "it has no default"))
 }
 
 fn unnamed(template: &ast::Name, params: &[&Param], place: Span) -> Diagnostic {
-    let diagnostic = Diagnostic::new(code::BAD_CALL, place, "an argument of a template has a name");
+    let diagnostic = Diagnostic::new(code::BAD_CALL, place, "an argument of a template has a name")
+        .note("a call that names what it gives means the same when the template gets another parameter");
     match params {
-        [] => diagnostic.note("this template has no parameters"),
+        [] => diagnostic.help("this template has no parameters: leave it out"),
         [only] => {
             let name = &only.name.text;
             diagnostic.help(format!("write `{name} = …`")).unsafe_fix("name it", place.at_start(), format!("{name} = "))

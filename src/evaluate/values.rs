@@ -7,12 +7,13 @@
 
 use std::sync::Arc;
 
-use super::body::{Fields, Layering, unknown_field};
+use super::body::{Fields, Layering};
 use super::coerce::{Scalar, describe, may_take, placed, takes_text};
+use super::unknown::unknown_field;
 use crate::diagnostics::{Diagnostic, code};
 use crate::expression::Truth;
 use crate::expression::branching::{Chosen, choose, comprehend};
-use crate::expression::references::word;
+use crate::expression::references::{MEANS_NOTHING, near_word, word};
 use crate::expression::scope::Scope;
 use crate::modules::names::Meaning;
 use crate::resolve::{TemplateId, environment_path, template_path};
@@ -73,11 +74,26 @@ impl Layering<'_, '_, '_, '_> {
             (ast::Value::Range(from, to), _) if let Some(element) = range_of(ty) => {
                 self.range(from, to, element, span, what, scope)
             }
+            (ast::Value::List(_) | ast::Value::Object(_) | ast::Value::String(_) | ast::Value::Int(_), _)
+                if let Some(diagnostic) = self.misshapen(expression, ty, what) =>
+            {
+                self.expressions.refuse(diagnostic, span)
+            }
             (ast::Value::Reference(path), Type::PodTemplate) => self.pod_template(path, None, span, scope),
             (ast::Value::Call(call), Type::PodTemplate) if !self.is_function(call, scope) => {
                 self.pod_template(&call.path, Some(&call.arguments), span, scope)
             }
             (ast::Value::Reference(path), Type::Environment) => self.environment(path, span, scope),
+            (ast::Value::Reference(path), _) if takes_text(ty) && self.is_template(path, scope) => {
+                let text = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+                let message = format!("`{text}` is a template, which is no value");
+                let quoted = format!("\"{text}\"");
+                let diagnostic = Diagnostic::new(code::WRONG_TYPE, span, message)
+                    .note("a template is named behind `extends` and in `pod_template`")
+                    .help(format!("for the text write `{quoted}`"))
+                    .unsafe_fix("quote it", span, quoted);
+                self.expressions.refuse(diagnostic, span)
+            }
             (ast::Value::Reference(path), _) => {
                 if let Some(value) = self.expressions.lookup(path, span, scope) {
                     self.coerce(value, ty, Use { what, at: span, literal: false, whole: None }, scope)
@@ -106,6 +122,10 @@ impl Layering<'_, '_, '_, '_> {
         let what = element_what(what);
         let mut items = Vec::with_capacity(list.items.len());
         for item in &list.items {
+            if let Some(diagnostic) = self.misshapen_element(&item.value, ty, &what) {
+                items.push(self.expressions.refuse(diagnostic, item.value.span));
+                continue;
+            }
             let value = self.value(&item.value, element, &what, scope);
             items.push(self.no_null(value, element, &what, item.value.span));
         }
@@ -239,7 +259,7 @@ impl Layering<'_, '_, '_, '_> {
                         &field.ty
                     } else {
                         typed.poisoned = true;
-                        let diagnostic = unknown_field(known, name, entry.key, false);
+                        let diagnostic = unknown_field(known, name, entry.key, None);
                         self.expressions.diagnostics.push(part.within_whole(diagnostic));
                         continue;
                     }
@@ -274,6 +294,13 @@ impl Layering<'_, '_, '_, '_> {
                 scope,
             );
         }
+        if let ([name], None) = (path, arguments)
+            && self.program.template(scope.file, &name.text).is_none()
+            && let Some(null) = word(&name.text).or_else(|| near_word(&name.text)).filter(|word| *word == "null")
+        {
+            let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, span, format!("`{}` {MEANS_NOTHING}", name.text));
+            return self.expressions.refuse(diagnostic.did_you_mean(&name.text, null, span, null), span);
+        }
         match template_path(self.program, self.expressions, path, scope) {
             Ok(Some(id)) => match self.instantiate(id, arguments, span, scope) {
                 Some(fields) => Value::new(span, Kind::Object(fields)),
@@ -295,6 +322,13 @@ impl Layering<'_, '_, '_, '_> {
                 self.expressions.refuse(diagnostic, span)
             }
         }
+    }
+
+    /// Whether a name alone stands for a template of the file.
+    fn is_template(&self, path: &[Name], scope: &Scope) -> bool {
+        let [name] = path else { return false };
+        let meaning = self.expressions.names.meaning(scope.file, &name.text);
+        scope.binding(&name.text).is_none() && matches!(meaning, Some((Meaning::Template, _)))
     }
 
     /// Whether names stand for a value rather than for a template.
@@ -321,7 +355,7 @@ impl Layering<'_, '_, '_, '_> {
                 found
             }
             Err(diagnostic) => {
-                self.expressions.diagnostics.push(*diagnostic);
+                self.expressions.tell(*diagnostic);
                 None
             }
         }
@@ -344,34 +378,51 @@ impl Layering<'_, '_, '_, '_> {
         what: &str,
         scope: &Scope,
     ) -> Diagnostic {
-        let text = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+        let whole = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
         let span = expression.span;
-        let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, span, format!("`{text}` means nothing here"));
-        let Some(first) = path.first() else { return diagnostic };
-        if let Some(usage) = crate::expression::functions::usage_of(&text) {
+        let Some(first) = path.first() else {
+            return Diagnostic::new(code::UNKNOWN_NAME, span, format!("this {MEANS_NOTHING}"));
+        };
+        let (text, near) = (first.text.as_str(), near_word(&first.text).filter(|_| path.len() == 1));
+        let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, first.span, format!("`{text}` {MEANS_NOTHING}"));
+        if let Some(literal) = near.filter(|literal| !takes_text(ty) || *literal == "null") {
+            return diagnostic.did_you_mean(text, literal, span, literal);
+        }
+        if let Some(usage) = crate::expression::functions::usage_of(&whole) {
             return diagnostic.help(format!("it is a function: `{usage}`"));
         }
-        if let Some(literal) = word(&text).filter(|_| !takes_text(ty)) {
-            return diagnostic.help(format!("did you mean `{literal}`?")).safe_fix("correct the word", span, literal);
+        if let Some(literal) = word(&whole) {
+            // Where a text may stand, the word itself could be meant.
+            let diagnostic = diagnostic.help(format!("did you mean `{literal}`?"));
+            return if takes_text(ty) {
+                diagnostic.help(format!("for the text write `\"{text}\"`")).unsafe_fix(
+                    "correct the word",
+                    span,
+                    literal,
+                )
+            } else {
+                diagnostic.safe_fix("correct the word", span, literal)
+            };
         }
         let diagnostic = diagnostic.note(format!("{} takes {}", placed(what), describe(ty)));
         if matches!(ty, Type::List { element: Type::Environment, .. })
             && self.program.environment(scope.file, &first.text).is_some()
         {
-            let list = format!("[{text}]");
+            let list = format!("[{whole}]");
             return diagnostic.help(format!("write `{list}`")).safe_fix("make it a list", span, list);
         }
+        if let Some(diagnostic) = self.expressions.prefixed(&diagnostic, path, span, scope) {
+            return diagnostic;
+        }
         if let Some(better) = self.expressions.suggestion(&first.text, scope) {
-            return diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix(
-                "correct the name",
-                first.span,
-                better,
-            );
+            return diagnostic.did_you_mean(&first.text, &better, first.span, better.as_str());
         }
         if takes_text(ty) {
-            let quoted = format!("\"{text}\"");
+            let quoted = format!("\"{whole}\"");
             return diagnostic.help("text stands between quotes").unsafe_fix("quote it", span, quoted);
         }
+        let mut diagnostic = diagnostic;
+        diagnostic.help.extend(super::examples::shown(what, ty));
         diagnostic
     }
 }

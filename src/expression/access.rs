@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::scope::Scope;
 use super::{Evaluator, written_at};
-use crate::diagnostics::suggest::did_you_mean;
+use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
+use crate::modules::names::is_referable;
 use crate::source::Span;
-use crate::syntax::ast::{Access, Expression, Name, Step};
+use crate::syntax::ast::{self, Access, Expression, Name, Step};
 use crate::value::types::{Type, called};
 use crate::value::{Kind, List, Object, Value};
 
@@ -31,7 +32,9 @@ impl Evaluator<'_, '_> {
                 None if object.open => unknown(Type::Any),
                 None if object.poisoned => Value::poison(place),
                 None => {
-                    let diagnostic = no_such_name(value, object, &name.text, name.span);
+                    let diagnostic = no_such_name(value, object, &name.text, name.span, |better| {
+                        is_referable(better).then(|| better.to_owned())
+                    });
                     self.refuse_value(diagnostic, place)
                 }
             },
@@ -59,7 +62,9 @@ impl Evaluator<'_, '_> {
                 None if object.open => unknown(Type::Any),
                 None if object.poisoned => Value::poison(place),
                 None => {
-                    let diagnostic = no_such_name(value, object, name, place);
+                    let literal = matches!(index.value, ast::Value::String(_));
+                    let diagnostic =
+                        no_such_name(value, object, name, place, |better| literal.then(|| format!("\"{better}\"")));
                     self.refuse_value(written_at(diagnostic, &key, place), place)
                 }
             },
@@ -91,7 +96,18 @@ impl Evaluator<'_, '_> {
             1 => format!("this list has one element, number 0, and no number {at}"),
             length => format!("this list has {length} elements, numbers 0 to {}, and no number {at}", length - 1),
         };
-        let diagnostic = Diagnostic::new(code::NO_SUCH_PART, place, message);
+        let diagnostic = Diagnostic::new(code::NO_SUCH_PART, place, message).note("elements are counted from 0");
+        // Who counts from 1 is one too far at the end.
+        let diagnostic = if at > 0 && usize::try_from(at) == Ok(list.items().len()) {
+            let before = (at - 1).to_string();
+            diagnostic.help(format!("the last one is number {before}")).unsafe_fix(
+                format!("write `{before}`"),
+                place,
+                before,
+            )
+        } else {
+            diagnostic
+        };
         self.refuse_value(written_at(diagnostic, value, place), place)
     }
 }
@@ -115,11 +131,24 @@ fn bad_index(value: &Value, key: &Value, place: Span) -> Diagnostic {
     written_at(diagnostic, value, place)
 }
 
-fn no_such_name(value: &Value, object: &Object, name: &str, place: Span) -> Diagnostic {
+/// `written` is how a name is written at the place, if it can be.
+fn no_such_name(
+    value: &Value,
+    object: &Object,
+    name: &str,
+    place: Span,
+    written: impl Fn(&str) -> Option<String>,
+) -> Diagnostic {
     let mut diagnostic = Diagnostic::new(code::NO_SUCH_PART, place, format!("there is no `{name}` in this object"));
     let names: Vec<&str> = object.iter().map(|(name, _)| name.as_str()).collect();
-    diagnostic.help.extend(did_you_mean(name, names.iter().copied()));
-    if diagnostic.help.is_empty() && !names.is_empty() && names.len() <= 12 {
+    let better = closest(name, names.iter().copied());
+    if let Some(better) = better {
+        diagnostic = match written(better) {
+            Some(text) => diagnostic.did_you_mean(name, better, place, text),
+            None => diagnostic.help(format!("did you mean `{better}`?")),
+        };
+    }
+    if better.is_none() && !names.is_empty() && names.len() <= 12 {
         let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
         diagnostic = diagnostic.note(format!("it has {}", names.join(", ")));
     }

@@ -7,7 +7,7 @@ use ecow::eco_format;
 use super::Evaluator;
 use super::scope::Scope;
 use crate::diagnostics::suggest::closest;
-use crate::diagnostics::{Diagnostic, code};
+use crate::diagnostics::{Diagnostic, Edit, Fix, code};
 use crate::schema::units;
 use crate::syntax::ast::{Name, TypeExpression, TypeTerm};
 use crate::value::types::Type;
@@ -20,6 +20,11 @@ const NAMES: &[&str] =
 impl Evaluator<'_, '_> {
     /// The type that is written. Recursion follows the nesting of the source.
     pub fn annotation(&mut self, expression: &TypeExpression, scope: &Scope) -> Type {
+        let unknown: Vec<&Name> = expression.alternatives.iter().filter_map(bare_word).collect();
+        if let ([first, others @ ..], true) = (unknown.as_slice(), unknown.len() > 1) {
+            self.diagnostics.push(bare_words(first, others));
+            return Type::Any;
+        }
         let types: Vec<Type> = expression.alternatives.iter().map(|term| self.term(term, scope)).collect();
         match types.as_slice() {
             [] => Type::Any,
@@ -67,6 +72,36 @@ impl Evaluator<'_, '_> {
     }
 }
 
+/// A term that is no type and nearly none.
+fn bare_word(term: &TypeTerm) -> Option<&Name> {
+    match term {
+        TypeTerm::Named(name, None) if !NAMES.contains(&name.text.as_str()) => {
+            let word = ["true", "false"].contains(&name.text.as_str());
+            (!word && unknown(name).fixes.iter().all(|fix| fix.message == QUOTE)).then_some(name)
+        }
+        _ => None,
+    }
+}
+
+/// What is said of several words of one type that have no quotes.
+fn bare_words(first: &Name, others: &[&Name]) -> Diagnostic {
+    let message = format!("there is no type `{}`", first.text);
+    let all = || std::iter::once(first).chain(others.iter().copied());
+    let quoted: Vec<String> = all().map(|name| format!("\"{}\"", name.text)).collect();
+    let mut diagnostic = Diagnostic::new(code::UNKNOWN_TYPE, first.span, message)
+        .note("a word that is allowed is a text, which stands between quotes")
+        .help(format!("write `{}`", quoted.join(" | ")));
+    for other in others {
+        diagnostic.add_label(other.span, "nor this one");
+    }
+    let edits = all().zip(quoted).map(|(name, text)| Edit { span: name.span, text }).collect();
+    diagnostic.fixes.push(Fix { message: QUOTE.into(), safe: false, edits });
+    diagnostic
+}
+
+/// What a change is called that makes a word of a name.
+const QUOTE: &str = "quote it";
+
 fn unknown(name: &Name) -> Diagnostic {
     let diagnostic = Diagnostic::new(code::UNKNOWN_TYPE, name.span, format!("there is no type `{}`", name.text));
     let habit = match name.text.as_str() {
@@ -82,12 +117,13 @@ fn unknown(name: &Name) -> Diagnostic {
         _ => None,
     };
     if let Some(better) = habit.or_else(|| closest(&name.text, NAMES.iter().copied())) {
-        diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct the type", name.span, better)
+        diagnostic.did_you_mean(&name.text, better, name.span, better)
     } else {
         let names: Vec<String> = NAMES.iter().map(|name| format!("`{name}`")).collect();
         diagnostic
             .note(format!("the types are {}", names.join(", ")))
             .help(format!("for this word alone, write it as a string: `\"{}\"`", name.text))
+            .unsafe_fix(QUOTE, name.span, format!("\"{}\"", name.text))
     }
 }
 

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use ecow::EcoString;
 
+use super::recast::near;
 use super::scope::Scope;
 use super::{Evaluator, written_at};
-use crate::diagnostics::suggest::did_you_mean;
 use crate::diagnostics::{Diagnostic, code};
 use crate::modules::names::Meaning;
-use crate::schema::units;
+use crate::schema::{spelling, units};
 use crate::syntax::ast::{self, Comparison, Expression, Operator};
 use crate::value::types::{Type, called, literal};
 use crate::value::{Entry, Kind, Value};
@@ -34,6 +34,9 @@ impl Evaluator<'_, '_> {
         if left.is_poison() || right.is_poison() {
             return Kind::Poison;
         }
+        if self.unreadable(&left) || self.unreadable(&right) {
+            return Kind::Poison;
+        }
         let equality = matches!(comparison.operator, Operator::Equal | Operator::Unequal);
         let times = self.mixes_times(comparison, &left, &right, scope);
         let comparable = if equality {
@@ -46,10 +49,14 @@ impl Evaluator<'_, '_> {
             if times {
                 diagnostic = diagnostic.help("give the number a unit, such as `60s`");
             }
-            self.diagnostics.push(diagnostic);
+            // A loop may come here with values of several kinds; the mistake is one.
+            if self.incomparable.insert(comparison.place) {
+                self.diagnostics.push(diagnostic);
+            }
             return Kind::Poison;
         }
-        if equality && (self.never(&comparison.left, &right, scope) || self.never(&comparison.right, &left, scope)) {
+        let (one, other) = (&comparison.left, &comparison.right);
+        if equality && (self.never(one, other, &right, scope) || self.never(other, one, &left, scope)) {
             return Kind::Poison;
         }
         if matches!(left.kind, Kind::Unknown(_)) || matches!(right.kind, Kind::Unknown(_)) {
@@ -75,6 +82,21 @@ impl Evaluator<'_, '_> {
         }
     }
 
+    /// Reports a number with a unit that is neither an amount nor a duration, as a field would do that takes it.
+    fn unreadable(&mut self, value: &Value) -> bool {
+        let Kind::Unit(text) = &value.kind else { return false };
+        if units::quantity(text).is_some() || units::duration(text).is_some() {
+            return false;
+        }
+        let mut diagnostic = Diagnostic::new(code::BAD_QUANTITY, value.span, format!("`{text}` is no quantity"));
+        let better: Vec<String> = spelling::quantities(text).iter().map(|better| format!("`{better}`")).collect();
+        if !better.is_empty() {
+            diagnostic = diagnostic.help(format!("did you mean {}?", better.join(" or ")));
+        }
+        self.diagnostics.push(diagnostic);
+        true
+    }
+
     /// Whether two values that are never equal may be so in another build, as their types are declared.
     fn may_equal_elsewhere(&mut self, comparison: &Comparison, left: &Value, right: &Value, scope: &Scope) -> bool {
         let mut ty = |side: &Expression, value: &Value| self.declared(side, scope).unwrap_or_else(|| Type::of(value));
@@ -92,7 +114,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// Reports a parameter of few words that is compared with another word.
-    fn never(&mut self, side: &Expression, other: &Value, scope: &Scope) -> bool {
+    fn never(&mut self, side: &Expression, word: &Expression, other: &Value, scope: &Scope) -> bool {
         let Some(text) = other.as_str() else { return false };
         let Some(ty) = self.declared(side, scope) else { return false };
         let Some(words) = ty.words().filter(|words| !words.contains(&text.as_str())) else { return false };
@@ -104,7 +126,14 @@ impl Evaluator<'_, '_> {
         let listed: Vec<String> = words.iter().map(|word| format!("`\"{word}\"`")).collect();
         let mut diagnostic = Diagnostic::new(code::NOT_COMPARABLE, other.span, message)
             .note(format!("it is one of {}", listed.join(", ")));
-        diagnostic.help.extend(did_you_mean(text, words.iter().copied()));
+        let literal = matches!(word.value, ast::Value::String(_));
+        match near(text, &words) {
+            Some(better) if literal => {
+                diagnostic = diagnostic.did_you_mean(text, better, word.span, format!("\"{better}\""));
+            }
+            Some(better) => diagnostic = diagnostic.help(format!("did you mean `{better}`?")),
+            None => {}
+        }
         self.diagnostics.push(diagnostic);
         true
     }
@@ -247,11 +276,35 @@ fn not_comparable(comparison: &Comparison, left: &Value, right: &Value, equality
     let mut diagnostic = Diagnostic::new(code::NOT_COMPARABLE, comparison.place, message)
         .label(comparison.left.span, shown(left))
         .label(comparison.right.span, shown(right));
-    if !equality {
-        diagnostic = diagnostic.note("numbers, amounts and durations have an order, each among themselves");
+    diagnostic = if equality {
+        diagnostic.note("a value is never turned into one of another kind, so this has one answer in every build")
+    } else {
+        diagnostic.note("numbers, amounts and durations have an order, each among themselves")
+    };
+    for (side, value, other) in [(&comparison.left, left, right), (&comparison.right, right, left)] {
+        if let Some(text) = unquoted(side, value, other) {
+            diagnostic = diagnostic.help(format!("write `{text}`")).unsafe_fix("remove the quotes", side.span, text);
+        }
+    }
+    for (value, other) in [(left, right), (right, left)] {
+        let amount = |text: &EcoString| units::quantity(text).is_some() || units::duration(text).is_some();
+        if let Some(text) = value.as_str().filter(|text| matches!(other.kind, Kind::Unit(_)) && amount(text)) {
+            diagnostic = diagnostic.help(format!("an amount has no quotes: `{text}`"));
+        }
     }
     let diagnostic = written_at(diagnostic, left, comparison.left.span);
     written_at(diagnostic, right, comparison.right.span)
+}
+
+/// A literal text without its quotes, where it is then of the other side's kind.
+fn unquoted<'v>(side: &Expression, value: &'v Value, other: &Value) -> Option<&'v str> {
+    let text = value.as_str().filter(|_| matches!(side.value, ast::Value::String(_)))?;
+    let fits = match Type::of(other) {
+        Type::Int | Type::Float => text.parse::<i64>().is_ok(),
+        Type::Bool => text == "true" || text == "false",
+        _ => false,
+    };
+    fits.then_some(text.as_str())
 }
 
 /// What is said of a side of a comparison.

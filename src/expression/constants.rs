@@ -84,6 +84,7 @@ impl Evaluator<'_, '_> {
                 format!("the parameter takes {} here, and its default has {}", wanted.described(), said(part))
             };
             let diagnostic = Diagnostic::new(code::WRONG_TYPE, place, message).label(name, "the parameter");
+            let diagnostic = self.recast(diagnostic, part, &wanted, place);
             let mut diagnostic = written_at(diagnostic, part, place);
             if part.kind == Kind::Null {
                 diagnostic = diagnostic.help("where it may be `null`, its type says so: `… | null`");

@@ -10,6 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Evaluator;
 use super::annotation::{fitted, misfit};
+use super::recast::near;
 use crate::data::{self, Format, Key, Node};
 use crate::diagnostics::suggest::{closest, did_you_mean};
 use crate::diagnostics::{Diagnostic, code};
@@ -153,7 +154,7 @@ fn bad(name: &Name, found: &str, place: Span, ty: &Type, text: Option<&str>) -> 
     let mut diagnostic =
         Diagnostic::new(code::BAD_PARAMETER, place, message).label(name.span, "the parameter is declared here");
     if let (Some(words), Some(text)) = (ty.words(), text) {
-        diagnostic.help.extend(did_you_mean(text, words));
+        diagnostic.help.extend(near(text, &words).map(|better| format!("did you mean `{better}`?")));
     }
     diagnostic
 }

@@ -15,9 +15,11 @@ pub mod data;
 pub mod functions;
 pub mod inputs;
 pub mod object;
+mod recast;
 pub mod references;
 mod rounds;
 pub mod scope;
+mod told;
 pub mod walk;
 
 use std::sync::Arc;
@@ -64,6 +66,10 @@ pub struct Evaluator<'a, 'c> {
     data: FxHashMap<FileId, Value>,
     /// The branches that have been looked at although they are not taken.
     looked_at: FxHashSet<(branching::Look, Span)>,
+    /// What has been said of names.
+    told: told::Told,
+    /// The comparisons that have been reported.
+    incomparable: FxHashSet<Span>,
 }
 
 /// What has been used of what is declared.
@@ -122,6 +128,8 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
             types: FxHashMap::default(),
             data: FxHashMap::default(),
             looked_at: FxHashSet::default(),
+            told: told::Told::default(),
+            incomparable: FxHashSet::default(),
         }
     }
 
@@ -251,16 +259,29 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
         self.lookup(path, span, scope).unwrap_or_else(|| {
             let unknown = self.unknown(path, span, scope);
             let text = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
-            let diagnostic = if unknown.fixes.is_empty() && functions::usage_of(&text).is_none() {
+            let is_plain = unknown.fixes.is_empty() && functions::usage_of(&text).is_none();
+            let diagnostic = if is_plain && self.prefixed(&unknown, path, span, scope).is_none() {
                 let help = format!("for the text itself write `\\${{{text}}}`, or put all of it between single quotes");
-                Diagnostic { help: Vec::new(), ..unknown }
+                let diagnostic = Diagnostic { help: Vec::new(), ..unknown }
                     .help("a constant is declared with `let`, a parameter with `param`")
-                    .help(help)
+                    .help(help);
+                self.for_the_shell(diagnostic, &text, span)
             } else {
                 unknown
             };
             self.refuse(diagnostic, span)
         })
+    }
+
+    /// Offers to leave a name in a text to the shell, where it is written as shells write theirs.
+    fn for_the_shell(&self, diagnostic: Diagnostic, text: &str, span: Span) -> Diagnostic {
+        let dollar = span.start.checked_sub(2).map(|start| Span { start, end: span.start, ..span });
+        let opened = dollar.filter(|dollar| self.sources.text(*dollar) == "${");
+        let shouted = text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+        match opened.filter(|_| shouted) {
+            Some(opened) => diagnostic.unsafe_fix("leave it to the shell", opened.at_start(), "\\"),
+            None => diagnostic,
+        }
     }
 
     /// What a value says in a text.
@@ -280,7 +301,7 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
             }
             _ => types::text(value).map_or_else(
                 || {
-                    let diagnostic = no_text(value, place);
+                    let diagnostic = no_text(value, place, self.sources.text(place));
                     self.diagnostics.push(diagnostic);
                     PartText::Poison
                 },
@@ -381,19 +402,34 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
 /// The diagnostic, with the place where the value was written, if that is another.
 #[must_use]
 pub fn written_at(diagnostic: Diagnostic, value: &Value, place: Span) -> Diagnostic {
+    /// How many of the places between are pointed at.
+    const MOST_STEPS: usize = 3;
     if value.span == place || matches!(value.kind, Kind::Unknown(_)) {
         return diagnostic;
     }
+    // A name right before the place is a part of the same expression.
+    let beside = |step: &Span| step.file == place.file && step.end <= place.start && step.end + 1 >= place.start;
+    let between = value.passed().filter(|step| *step != place && *step != value.span && !beside(step)).take(MOST_STEPS);
+    let diagnostic = between.fold(diagnostic, |diagnostic, step| diagnostic.label(step, "it is passed on here"));
     diagnostic.label(value.span, "this is where its value was written")
 }
 
-fn no_text(value: &Value, place: Span) -> Diagnostic {
+fn no_text(value: &Value, place: Span, written: &str) -> Diagnostic {
     let message = format!("{} has no text", called(value));
     let diagnostic = Diagnostic::new(code::NO_TEXT, place, message)
         .note("a text takes strings, numbers, amounts, `true` and `false`");
     let diagnostic = match value.kind {
-        Kind::List(_) => diagnostic.help("join its elements: `${join(…, \",\")}`"),
-        Kind::Null => diagnostic.help("say what stands there instead: `${if x == null then \"\" else x}`"),
+        Kind::List(_) => {
+            let joined = format!("join({written}, \",\")");
+            diagnostic.help(format!("join its elements: `${{{joined}}}`")).unsafe_fix(
+                "join its elements",
+                place,
+                joined,
+            )
+        }
+        Kind::Object(_) => diagnostic.help(format!("name the part that is meant: `${{{written}.NAME}}`")),
+        Kind::Null => diagnostic
+            .help(format!("say what stands there instead: `${{if {written} == null then \"\" else {written}}}`")),
         _ => diagnostic,
     };
     written_at(diagnostic, value, place)

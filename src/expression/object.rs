@@ -63,7 +63,7 @@ impl Untyped<'_, '_, '_> {
             let message = format!("nothing says what `{}` labels here", entry.key.text);
             let diagnostic = Diagnostic::new(code::UNTYPED_LABEL, label.name.span, message)
                 .note("a label is the key of an element in a list of Kubernetes; here it is not known yet where this will stand")
-                .help(format!("write a list of objects: `{} = [{{ … }}]`", entry.key.text));
+                .help(format!("make it a template, whose fields are known, or write a list: `{} = [{{ … }}]`", entry.key.text));
             target.poisoned = true;
             return self.0.diagnostics.push(diagnostic);
         }
@@ -130,7 +130,10 @@ impl Untyped<'_, '_, '_> {
 impl Evaluator<'_, '_> {
     /// Reports a key that is set again in the same block. How many rounds a loop has depends on values.
     pub fn set_twice(&mut self, name: &str, again: Span, earlier: Span) {
-        let diagnostic = twice(name, again, earlier);
+        let mut diagnostic = twice(name, again, earlier);
+        if again != earlier {
+            diagnostic = diagnostic.help("leave one of them");
+        }
         if again == earlier { self.report_value(diagnostic) } else { self.diagnostics.push(diagnostic) }
     }
 
@@ -151,5 +154,8 @@ fn twice(name: &str, again: Span, earlier: Span) -> Diagnostic {
     }
     let message = format!("`{name}` is set twice in this block");
     let diagnostic = Diagnostic::new(code::SET_TWICE, again, message);
-    diagnostic.here("this replaces what was set before").label(earlier, "already set here")
+    diagnostic
+        .here("this replaces what was set before")
+        .label(earlier, "already set here")
+        .note("within one block the later of the two would win, and the earlier never count")
 }

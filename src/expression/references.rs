@@ -6,13 +6,16 @@ use ecow::EcoString;
 
 use super::Evaluator;
 use super::scope::Scope;
-use crate::diagnostics::suggest::{closest, did_you_mean};
+use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
 use crate::modules::names::Meaning;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::Name;
 use crate::value::types::Type;
 use crate::value::{Kind, Value};
+
+/// What is said of a name that nothing declares.
+pub const MEANS_NOTHING: &str = "means nothing here";
 
 impl Evaluator<'_, '_> {
     /// The value that names stand for; one that means nothing is reported.
@@ -94,10 +97,11 @@ impl Evaluator<'_, '_> {
         let mut diagnostic = Diagnostic::new(code::UNKNOWN_MEMBER, name.span, message);
         let is_import = |name: &str| matches!(self.names.meaning(target, name), Some((Meaning::Import(_), _)));
         let known: Vec<&str> = self.names.of(target).filter(|name| !is_import(name)).collect();
-        if self.diagnostics.are_few() {
-            diagnostic.help.extend(did_you_mean(&name.text, known.iter().copied()));
+        let better = if self.diagnostics.are_few() { closest(&name.text, known.iter().copied()) } else { None };
+        if let Some(better) = better {
+            return diagnostic.did_you_mean(&name.text, better, name.span, better);
         }
-        if diagnostic.help.is_empty() && !known.is_empty() && known.len() <= 12 {
+        if !known.is_empty() && known.len() <= 12 {
             let names: Vec<String> = known.iter().map(|known| format!("`{}.{known}`", import.text)).collect();
             diagnostic = diagnostic.note(format!("it has {}", names.join(", ")));
         }
@@ -114,17 +118,23 @@ impl Evaluator<'_, '_> {
     /// What is said of a name that means nothing here.
     #[must_use]
     pub fn unknown(&self, path: &[Name], span: Span, scope: &Scope) -> Diagnostic {
-        let text = path.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
-        let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, span, format!("`{text}` means nothing here"));
-        let Some(first) = path.first() else { return diagnostic };
-        if let Some(usage) = super::functions::usage_of(&text) {
+        let Some(first) = path.first() else {
+            return Diagnostic::new(code::UNKNOWN_NAME, span, format!("this {MEANS_NOTHING}"));
+        };
+        let text = first.text.as_str();
+        let diagnostic = Diagnostic::new(code::UNKNOWN_NAME, first.span, format!("`{text}` {MEANS_NOTHING}"));
+        if let Some(usage) = super::functions::usage_of(text).filter(|_| path.len() == 1) {
             return diagnostic.help(format!("it is a function: `{usage}`"));
         }
-        match self.suggestion(&first.text, scope) {
-            Some(better) => {
-                diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct the name", first.span, better)
-            }
-            None => match word(&text) {
+        if let Some(literal) = near_word(text).filter(|_| path.len() == 1) {
+            return diagnostic.did_you_mean(text, literal, span, literal);
+        }
+        if let Some(diagnostic) = self.prefixed(&diagnostic, path, span, scope) {
+            return diagnostic;
+        }
+        match self.suggestion(text, scope) {
+            Some(better) => diagnostic.did_you_mean(&first.text, &better, first.span, better.as_str()),
+            None => match word(text) {
                 Some(literal) => {
                     diagnostic.help(format!("did you mean `{literal}`?")).safe_fix("correct the word", span, literal)
                 }
@@ -132,6 +142,33 @@ impl Evaluator<'_, '_> {
                     .help("text stands between quotes; a constant is declared with `let`, a parameter with `param`"),
             },
         }
+    }
+
+    /// What is said of a name behind the word by which other languages lead to parameters and constants.
+    #[must_use]
+    pub fn prefixed(&self, diagnostic: &Diagnostic, path: &[Name], span: Span, scope: &Scope) -> Option<Diagnostic> {
+        const WORDS: &[&str] =
+            &["var", "vars", "local", "locals", "param", "params", "let", "const", "self", "this", "values", "Values"];
+        let [first, second, ..] = path else { return None };
+        if first.text == "env" || first.text == "ENV" {
+            let name = &second.text;
+            return Some(
+                diagnostic
+                    .clone()
+                    .note("a build reads no environment variables, so that it means the same on every machine")
+                    .help(format!("declare `param {name}: string`, and give it with `--set {name}=…`")),
+            );
+        }
+        WORDS.contains(&first.text.as_str()).then_some(())?;
+        let help = format!("a parameter or constant is named by itself: `{}`", second.text);
+        let diagnostic = diagnostic.clone().help(help);
+        let known = scope.binding(&second.text).is_some()
+            || matches!(self.names.meaning(scope.file, &second.text), Some((Meaning::Constant(_), _)));
+        if !known {
+            return Some(diagnostic);
+        }
+        let rest = path.iter().skip(1).map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
+        Some(diagnostic.unsafe_fix(format!("write `{rest}`"), span, rest))
     }
 
     /// The name that could be meant by one that means nothing: the same in an imported file, or nearly the same here.
@@ -155,12 +192,24 @@ impl Evaluator<'_, '_> {
             .names
             .of(scope.file)
             .filter(|known| !matches!(self.names.meaning(scope.file, known), Some((Meaning::Template, _))));
-        closest(name, inner.chain(outer)).map(Into::into)
+        if let Some(near) = closest(name, inner.chain(outer)) {
+            return Some(near.into());
+        }
+        let near = |import: &str| match self.names.meaning(scope.file, import)?.0 {
+            Meaning::Import(target) => {
+                let target = target?;
+                let constant =
+                    |known: &&str| matches!(self.names.meaning(target, known), Some((Meaning::Constant(_), _)));
+                closest(name, self.names.of(target).filter(constant)).map(|near| ecow::eco_format!("{import}.{near}"))
+            }
+            _ => None,
+        };
+        self.names.of(scope.file).find_map(near)
     }
 
     /// Reports something; what it was said of is poison.
     pub fn refuse(&mut self, diagnostic: Diagnostic, span: Span) -> Value {
-        self.diagnostics.push(diagnostic);
+        self.tell(diagnostic);
         Value::poison(span)
     }
 
@@ -180,6 +229,14 @@ pub fn not_passed_on(name: &Name, place: Span) -> Diagnostic {
     Diagnostic::new(code::UNKNOWN_MEMBER, name.span, message)
         .label(place, "imported here")
         .help("import the file here too")
+}
+
+/// The word of the language that another has a slip in.
+#[must_use]
+pub fn near_word(text: &str) -> Option<&'static str> {
+    /// Of fewer letters, too many names are near.
+    const FEWEST: usize = 4;
+    closest(text, ["true", "false", "null"]).filter(|_| text.len() >= FEWEST && word(text).is_none())
 }
 
 /// The word of the language that is meant by one of Python or YAML.

@@ -55,7 +55,8 @@ impl Evaluator<'_, '_> {
             Kind::Unknown(ty) if ty.element().is_some() => unknown(Type::Int, ty.element().unwrap_or(Type::Any)),
             Kind::Unknown(ty) if two && ty.field().is_some() => unknown(Type::String, ty.field().unwrap_or(Type::Any)),
             _ => {
-                let diagnostic = no_elements(&head.over, over, head);
+                let written = self.sources.text(head.over.span);
+                let diagnostic = no_elements(&head.over, over, head, written);
                 self.diagnostics.push(diagnostic);
                 Rounds::Poison
             }
@@ -63,16 +64,21 @@ impl Evaluator<'_, '_> {
     }
 }
 
-fn no_elements(expression: &Expression, over: &Value, head: &Loop) -> Diagnostic {
+fn no_elements(expression: &Expression, over: &Value, head: &Loop, written: &str) -> Diagnostic {
     let message = format!("a loop goes over a list, not over {}", called(over));
     let diagnostic = Diagnostic::new(code::NOT_A_LOOP, expression.span, message);
     let name = head.names.first().map_or("x", |name| name.text.as_str());
     let diagnostic = match over.kind {
         Kind::Object(_) => diagnostic.help(format!(
-            "write `for {name}, value in …` for its names and values, or loop over `keys(…)` or `values(…)`"
+            "write `for {name}, value in {written}` for its names and values, or loop over `keys({written})` or `values({written})`"
         )),
-        Kind::Int(number) => diagnostic.help(format!("write `range({number})` for the numbers below it")),
-        Kind::String(_) => diagnostic.help("split it: `split(…, \",\")`"),
+        Kind::Int(number) => diagnostic
+            .help(format!("write `range({number})` for the numbers below it"))
+            .unsafe_fix("loop over the numbers below it", expression.span, format!("range({written})")),
+        Kind::String(_) => {
+            let split = format!("split({written}, \",\")");
+            diagnostic.help(format!("split it: `{split}`")).unsafe_fix("split it", expression.span, split)
+        }
         Kind::Range(_) => diagnostic.help("write `range(a, b)` for the numbers from `a` up to, but not with, `b`"),
         _ => diagnostic,
     };

@@ -104,7 +104,28 @@ pub fn unreferable(name: &Name, what: &str) -> Option<Diagnostic> {
     } else {
         "it is referred to by its name: a letter or `_`, then letters, digits, `_` and `-`"
     };
-    Some(Diagnostic::new(code::BAD_NAME, name.span, message).note(rule))
+    let diagnostic = Diagnostic::new(code::BAD_NAME, name.span, message).note(rule);
+    Some(match referable(&name.text).filter(|_| name.parts.is_none()) {
+        Some(better) => diagnostic.help(format!("write `{better}`")).unsafe_fix("rename it", name.span, better),
+        None => diagnostic,
+    })
+}
+
+/// The name nearest to a text that is none: its letters and digits, with `_` between and before what a name cannot begin with.
+#[must_use]
+pub fn referable(text: &str) -> Option<String> {
+    let words: Vec<&str> = text
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-')
+        .map(|word| word.trim_matches('-'))
+        .filter(|word| !word.is_empty())
+        .collect();
+    let joined = words.join("_");
+    let better = match joined.chars().next()? {
+        first if first.is_ascii_digit() => format!("_{joined}"),
+        _ if RESERVED.contains(&joined.as_str()) => format!("{joined}_"),
+        _ => joined,
+    };
+    is_referable(&better).then_some(better)
 }
 
 struct Table<'a, 'd> {
@@ -132,6 +153,10 @@ impl<'a> Table<'a, '_> {
         let diagnostic = Diagnostic::new(code::BAD_NAME, import.path.span, message)
             .note("without `as` the file's stem is the name, which has letters, digits, `_` and `-`")
             .help("write `as` and a name behind the path");
+        let diagnostic = match referable(stem) {
+            Some(better) => diagnostic.unsafe_fix("give it a name", import.path.span.at_end(), format!(" as {better}")),
+            None => diagnostic,
+        };
         self.diagnostics.push(diagnostic);
     }
 

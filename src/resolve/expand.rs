@@ -30,6 +30,8 @@ pub struct Found<'a> {
     pub dormant: Vec<Declaration<'a>>,
     /// Whether it could not be told of some which of the two they are.
     pub doubtful: bool,
+    /// Whether a block could not be read.
+    pub unread: bool,
 }
 
 /// The declarations among the statements of a file or environment.
@@ -82,6 +84,11 @@ impl<'a: 'c, 'c> Host<'a, 'c, 'a> for Finder<'_, 'a, 'c> {
             StatementKind::Entry(entry) if self.at_top => {
                 self.entry(&entry.key, entry.operation == Operation::Missing);
             }
+            // A block that could not be read may have declared anything.
+            StatementKind::Skipped(span) if self.evaluator.sources.text(*span).contains('{') => {
+                self.found.doubtful = true;
+                self.found.unread = true;
+            }
             _ => {}
         }
     }
@@ -113,7 +120,8 @@ fn declares(body: &Body) -> bool {
     body.statements.iter().any(|statement| match &statement.kind {
         StatementKind::If(branches) => branches.bodies().any(declares),
         StatementKind::For(each) => declares(&each.body),
-        StatementKind::Entry(_) | StatementKind::Skipped(_) => false,
+        StatementKind::Entry(_) => false,
+        // What could not be read may declare something.
         _ => true,
     })
 }

@@ -29,7 +29,7 @@ fn templates(program: &mut Program<'_>, evaluator: &mut Evaluator<'_, '_>) {
             let path = base_path(evaluator, &base.path, &scope);
             let found = path.map_or(Ok(None), |path| template_path(program, evaluator, &path, &scope));
             bases.push(found.unwrap_or_else(|diagnostic| {
-                evaluator.diagnostics.push(*diagnostic);
+                evaluator.tell(*diagnostic);
                 None
             }));
         }
@@ -85,7 +85,7 @@ fn environments(program: &mut Program<'_>, evaluator: &mut Evaluator<'_, '_>) {
         let Some(path) = base_path(evaluator, &base.path, &scope) else { continue };
         match environment_path(program, evaluator, &path, &scope) {
             Ok(base) => program.environments[at].base = base,
-            Err(diagnostic) => evaluator.diagnostics.push(*diagnostic),
+            Err(diagnostic) => evaluator.tell(*diagnostic),
         }
     }
     let needs: Vec<Vec<usize>> =

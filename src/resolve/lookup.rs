@@ -3,14 +3,14 @@
 //! In: a path of names as it was written, and the scope in which it stands. Out: what it means, or the diagnostic that says why
 //! it means nothing. Not here: constants and parameters, which [`crate::expression::references`] finds.
 
-use super::{EnvironmentId, Kind, Program, TemplateId};
-use crate::diagnostics::suggest::did_you_mean;
+use super::{EnvironmentId, Kind, Program, TemplateId, names};
+use crate::diagnostics::suggest::{closest, same_letters};
 use crate::diagnostics::{Diagnostic, code};
 use crate::expression::Evaluator;
-use crate::expression::references::not_passed_on;
+use crate::expression::references::{MEANS_NOTHING, not_passed_on};
 use crate::expression::scope::Scope;
 use crate::modules::names::Meaning;
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 use crate::syntax::ast::Name;
 
 /// The environment that a name means, or a name behind that of an import.
@@ -31,6 +31,11 @@ pub fn environment_path(
     if found.is_some() || may_exist(program, evaluator, (file, Kind::Environment), name) {
         return Ok(found);
     }
+    // What is declared under a name that was reported is referred to by the right one.
+    let misnamed = |known: &&str| same_letters(known, &name.text) && !names::is_environment(known);
+    if program.environment_names(file).any(|known| misnamed(&known)) {
+        return Ok(None);
+    }
     if path.len() == 1 {
         no_import(evaluator, name, scope, "an environment")?;
     }
@@ -44,14 +49,20 @@ pub fn environment_path(
         diagnostic.message = format!("`{}` is a template, not an environment", name.text);
         return Err(Box::new(diagnostic.help(format!("use a template with `pod_template = {use_it}`"))));
     }
-    let known: Vec<&str> = program.environment_names(file).collect();
+    // A declaration is not what it extends itself.
+    let other = |declaration: Span| !declaration.contains(name.span);
+    let others = program.environments.iter().filter(|it| it.named || it.name.span.file == file);
+    let others = others.filter(|it| path.len() > 1 || other(it.declaration.span));
+    let known: Vec<&str> = others.map(|it| it.name.text.as_str()).collect();
     let diagnostic = with_dormant(program, (file, Kind::Environment), name, diagnostic);
     if path.len() == 1 && matches!(evaluator.names.meaning(file, &name.text), Some((Meaning::Constant(_), _))) {
         let help = format!("for the environment that `{0}` names, write `\"${{{0}}}\"`", name.text);
         return Err(Box::new(diagnostic.help(help)));
     }
-    let imported = |file| path.len() == 1 && program.own_environment(file, &name.text).is_some();
-    Err(Box::new(with_help(evaluator, name, known, imported, diagnostic)))
+    let own = |file| program.environments.iter().map(|it| &it.name).filter(move |name| name.span.file == file);
+    let imported: Vec<(FileId, &str)> =
+        candidates(evaluator, path, |file| own(file).map(|name| name.text.as_str()).collect());
+    Err(Box::new(with_help(evaluator, name, &known, &imported, diagnostic)))
 }
 
 /// The template that a name means, or a name behind that of an import.
@@ -84,10 +95,12 @@ pub fn template_path(
         diagnostic.message = format!("`{}` is an environment, not a template", name.text);
         return Err(Box::new(diagnostic.note("templates extend templates, and environments extend environments")));
     }
-    let known: Vec<&str> = program.template_names(file).collect();
+    let others = program.templates.iter().filter(|it| it.name.span.file == file);
+    let others = others.filter(|it| !it.declaration.span.contains(name.span));
+    let known: Vec<&str> = others.map(|it| it.name.text.as_str()).collect();
     let diagnostic = with_dormant(program, (file, Kind::Template), name, diagnostic);
-    let imported = |file| path.len() == 1 && program.template(file, &name.text).is_some();
-    Err(Box::new(with_help(evaluator, name, known, imported, diagnostic)))
+    let imported = candidates(evaluator, path, |file| program.template_names(file).collect());
+    Err(Box::new(with_help(evaluator, name, &known, &imported, diagnostic)))
 }
 
 /// The file in which a path ends, and the name that is looked for there; nothing where an import was reported.
@@ -117,25 +130,50 @@ fn with_dormant(program: &Program<'_>, of: (FileId, Kind), name: &Name, diagnost
     diagnostic
 }
 
-/// Offers a name that is close, or one behind the name of an import.
+/// The names behind the imports of the file in which a name alone stands.
+fn candidates<'p>(
+    evaluator: &Evaluator<'_, '_>,
+    path: &[Name],
+    names: impl Fn(FileId) -> Vec<&'p str>,
+) -> Vec<(FileId, &'p str)> {
+    let [name] = path else { return Vec::new() };
+    let here = name.span.file;
+    let mut candidates = Vec::new();
+    for import in evaluator.names.of(here) {
+        if let Some((Meaning::Import(Some(file)), _)) = evaluator.names.meaning(here, import) {
+            candidates.extend(names(file).into_iter().map(|name| (file, name)));
+        }
+    }
+    candidates
+}
+
+/// Offers a name that is close, or one behind the name of an import; where there is neither, says which names there are.
 fn with_help(
     evaluator: &Evaluator<'_, '_>,
     name: &Name,
-    known: Vec<&str>,
-    has: impl Fn(FileId) -> bool,
-    mut diagnostic: Diagnostic,
+    known: &[&str],
+    imported: &[(FileId, &str)],
+    diagnostic: Diagnostic,
 ) -> Diagnostic {
-    if evaluator.diagnostics.are_few() {
-        diagnostic.help.extend(did_you_mean(&name.text, known));
+    if !evaluator.diagnostics.are_few() {
+        return diagnostic;
     }
-    if diagnostic.help.is_empty() {
-        let here = name.span.file;
-        let imports = |import: &&str| match evaluator.names.meaning(here, import) {
-            Some((Meaning::Import(Some(file)), _)) => has(file),
-            _ => false,
-        };
-        let import = evaluator.names.of(here).find(imports);
-        diagnostic.help.extend(import.map(|import| format!("write `{import}.{}`", name.text)));
+    let here = name.span.file;
+    let behind = |wanted: &str| {
+        let (file, name) = imported.iter().find(|(_, name)| *name == wanted)?;
+        let import = evaluator.names.of(here).find(|import| {
+            matches!(evaluator.names.meaning(here, import), Some((Meaning::Import(Some(target)), _)) if target == *file)
+        })?;
+        Some(format!("{import}.{name}"))
+    };
+    if let Some(better) = behind(&name.text) {
+        return diagnostic.help(format!("write `{better}`")).unsafe_fix("name the import", name.span, better);
+    }
+    if let Some(better) = closest(&name.text, known.iter().copied()) {
+        return diagnostic.did_you_mean(&name.text, better, name.span, better);
+    }
+    if let Some(better) = closest(&name.text, imported.iter().map(|(_, name)| *name)).and_then(behind) {
+        return diagnostic.did_you_mean(&name.text, &better, name.span, better.as_str());
     }
     diagnostic
 }
@@ -163,19 +201,19 @@ fn imported(
             let message = match other {
                 Some((Meaning::Template, _)) => format!("`{}` is a template, and no import", import.text),
                 Some(_) => format!("`{}` is a constant or parameter, and no import", import.text),
-                None => format!("nothing is imported as `{}`", import.text),
+                None => format!("`{}` {MEANS_NOTHING}", import.text),
             };
             let mut diagnostic = Diagnostic::new(code::UNKNOWN_NAME, import.span, message);
-            if other.is_some() {
-                diagnostic = diagnostic.note("before a dot stands the import of another file here");
-            }
+            diagnostic = diagnostic.note("before a dot stands the import of another file here");
             let imports = evaluator
                 .names
                 .of(scope.file)
                 .filter(|name| matches!(evaluator.names.meaning(scope.file, name), Some((Meaning::Import(_), _))));
             let imports: Vec<&str> = imports.collect();
-            diagnostic.help.extend(did_you_mean(&import.text, imports.iter().copied()));
-            if other.is_none() && diagnostic.help.is_empty() {
+            if let Some(better) = closest(&import.text, imports.iter().copied()) {
+                return Err(Box::new(diagnostic.did_you_mean(&import.text, better, import.span, better)));
+            }
+            if other.is_none() {
                 diagnostic = match imports.as_slice() {
                     [] => diagnostic.help(format!("import a file first: `import \"…\" as {}`", import.text)),
                     names => {

@@ -203,8 +203,14 @@ impl Program<'_> {
 
 /// The program that these modules declare.
 pub fn resolve<'a>(modules: &'a Modules, evaluator: &mut Evaluator<'a, '_>) -> Program<'a> {
-    let mut resolver =
-        Resolver { program: Program::default(), evaluator, modules, overrides: Vec::new(), inner: Vec::new() };
+    let mut resolver = Resolver {
+        program: Program::default(),
+        evaluator,
+        modules,
+        overrides: Vec::new(),
+        inner: Vec::new(),
+        undeclared: FxHashSet::default(),
+    };
     let mut outer: Vec<Found<'a>> = Vec::new();
     for module in modules.iter() {
         let place = Span::new(module.file, 0..0);
@@ -212,6 +218,10 @@ pub fn resolve<'a>(modules: &'a Modules, evaluator: &mut Evaluator<'a, '_>) -> P
         resolver.declare_owners(&found.taken);
         resolver.program.doubtful |= found.doubtful;
         resolver.note_dormant(&found.dormant);
+        if found.unread {
+            let kinds = [Kind::Template, Kind::Environment];
+            resolver.program.dormant_names.extend(kinds.map(|kind| (module.file, kind, None)));
+        }
         outer.push(found);
     }
     for found in outer {
@@ -232,6 +242,8 @@ struct Resolver<'a, 'e, 'c> {
     overrides: Vec<Pending<'a>>,
     /// For each environment, its tasks and overrides.
     inner: Vec<Vec<Declaration<'a>>>,
+    /// The names of variants whose task is not known.
+    undeclared: FxHashSet<EcoString>,
 }
 
 impl<'a> Resolver<'a, '_, '_> {
@@ -247,7 +259,7 @@ impl<'a> Resolver<'a, '_, '_> {
     }
 
     fn report(&mut self, diagnostic: Diagnostic) {
-        self.evaluator.diagnostics.push(diagnostic);
+        self.evaluator.tell(diagnostic);
     }
 
     fn declare_owners(&mut self, declarations: &[Declaration<'a>]) {
@@ -262,8 +274,18 @@ impl<'a> Resolver<'a, '_, '_> {
         }
     }
 
+    /// Of a declaration whose name was reported nobody knows what it declares.
+    fn nameless(&mut self, name: &Name, kind: Kind) {
+        if name.parts.is_some() {
+            self.program.doubtful = true;
+            self.program.dormant_names.insert((name.span.file, kind, None));
+        }
+    }
+
     fn declare_template(&mut self, declaration: &'a ast::Template, scope: &Scope) {
-        let Some(name) = self.named(&declaration.name, scope) else { return };
+        let Some(name) = self.named(&declaration.name, scope) else {
+            return self.nameless(&declaration.name, Kind::Template);
+        };
         names::check_template(&name, self.evaluator.diagnostics);
         if let Some(first) = self.program.template(name.span.file, &name.text) {
             let first = self.program.templates[first.0].name.span;
@@ -276,7 +298,9 @@ impl<'a> Resolver<'a, '_, '_> {
 
     fn declare_environment(&mut self, declaration: &'a ast::Environment, docs: &'a [ast::Comment], scope: &Scope) {
         let id = EnvironmentId(self.program.environments.len());
-        let Some(name) = self.named(&declaration.name, scope) else { return };
+        let Some(name) = self.named(&declaration.name, scope) else {
+            return self.nameless(&declaration.name, Kind::Environment);
+        };
         let (file, named) = (name.span.file, self.modules.is_named(name.span.file));
         names::check_environment(&name, declaration.name.parts.is_some(), self.evaluator.diagnostics);
         let own = self.program.environment_names.entry(file).or_default();
@@ -311,12 +335,16 @@ impl<'a> Resolver<'a, '_, '_> {
                     .help("make the name depend on the round: `\"…-${…}\"`")
             });
         }
-        self.report(
-            diagnostic
-                .here("declared again here")
-                .label(first, "first declared here")
-                .help("give one of them another name"),
-        );
+        let diagnostic = diagnostic.here("declared again here").label(first, "first declared here");
+        self.report(match what {
+            "task" => diagnostic
+                .note("a task's name is its own within its environment")
+                .help("give one of them another name; the same task with other settings is a variant: `override … as NAME { … }`"),
+            "environment" => diagnostic
+                .note("environments that are built together each have a name of their own, also over several files")
+                .help("give one of them another name, or let the two files be built apart"),
+            _ => diagnostic.help("give one of them another name"),
+        });
     }
 
     /// Two environments of one name may stand in files that do not meet, but not both be built.

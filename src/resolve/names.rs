@@ -4,15 +4,14 @@
 
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::flyte::entrypoint::{is_identifier, is_keyword};
-use crate::modules::names::is_referable;
+use crate::modules::names::{is_referable, referable};
 use crate::syntax::ast::{Name, RESERVED};
 
 /// An environment is `snake_case` or kebab-case: `[a-z0-9]+([_-][a-z0-9]+)*`. Source: the SDK's `Environment`.
 ///
 /// A name that was put together cannot be corrected where it stands.
 pub fn check_environment(name: &Name, interpolated: bool, diagnostics: &mut Diagnostics) {
-    let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    if name.text.split(['_', '-']).all(word) {
+    if is_environment(&name.text) {
         return;
     }
     let mut diagnostic = Diagnostic::new(
@@ -31,11 +30,29 @@ pub fn check_environment(name: &Name, interpolated: bool, diagnostics: &mut Diag
     diagnostics.push(diagnostic);
 }
 
+/// Whether an environment can be called so.
+pub fn is_environment(text: &str) -> bool {
+    let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    text.split(['_', '-']).all(word)
+}
+
 /// The environment name closest to a text: `My Env` gives `my-env`.
 fn environment_name(text: &str) -> Option<String> {
-    let lower = text.to_ascii_lowercase();
+    let lower = parted(text).to_ascii_lowercase();
     let words: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     (!words.is_empty()).then(|| words.join(if text.contains('-') || !text.contains('_') { "-" } else { "_" }))
+}
+
+/// The text with `-` between its humps: `trainEnv` gives `train-Env`.
+fn parted(text: &str) -> String {
+    let mut parts = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii_uppercase() && parts.ends_with(|before: char| before.is_ascii_lowercase()) {
+            parts.push('-');
+        }
+        parts.push(c);
+    }
+    parts
 }
 
 /// A task is a Python identifier, for it is the name of a function. Source: `@env.task`.
@@ -55,6 +72,7 @@ pub fn check_task(name: &Name, diagnostics: &mut Diagnostics) {
     )
     .note(rule);
     let better: String = name.text.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+    let better = if is_keyword(&better) { format!("{better}_") } else { better };
     if is_identifier(&better) && !is_keyword(&better) {
         diagnostic = diagnostic.help(format!("write `{better}`")).unsafe_fix("rename it", name.span, better);
     }
@@ -72,7 +90,8 @@ pub fn check_template(name: &Name, diagnostics: &mut Diagnostics) {
     } else {
         "a template is referred to by its name: a letter or `_`, then letters, digits, `_` and `-`"
     };
-    diagnostics.push(Diagnostic::new(code::BAD_TEMPLATE_NAME, name.span, message).note(rule));
+    let diagnostic = Diagnostic::new(code::BAD_TEMPLATE_NAME, name.span, message).note(rule);
+    diagnostics.push(renamed(diagnostic, name, referable(&name.text).filter(|_| name.parts.is_none())));
 }
 
 /// A variant is part of a file name, so it holds nothing that a file name cannot.
@@ -82,9 +101,18 @@ pub fn check_variant(name: &Name, diagnostics: &mut Diagnostics) {
         return;
     }
     let message = format!("`{}` is no name for a variant", name.text.escape_default());
-    diagnostics.push(Diagnostic::new(code::BAD_VARIANT_NAME, name.span, message).note(
+    let diagnostic = Diagnostic::new(code::BAD_VARIANT_NAME, name.span, message).note(
         "a variant's pod is written to `environment.task@variant.json`: letters, digits, `_` and `-` are safe there",
-    ));
+    );
+    diagnostics.push(renamed(diagnostic, name, referable(&name.text).filter(|_| name.parts.is_none())));
+}
+
+/// The diagnostic, with a better name, if there is one.
+fn renamed(diagnostic: Diagnostic, name: &Name, better: Option<String>) -> Diagnostic {
+    match better {
+        Some(better) => diagnostic.help(format!("write `{better}`")).unsafe_fix("rename it", name.span, better),
+        None => diagnostic,
+    }
 }
 
 fn is_name_character(c: char) -> bool {

@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::expand::Declaration;
 use super::{Amendment, EnvironmentId, Resolver, TaskId, Variant, VariantId, names};
-use crate::diagnostics::suggest::did_you_mean;
+use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
 use crate::expression::scope::Scope;
 use crate::source::Span;
@@ -151,12 +151,12 @@ impl<'a> Resolver<'a, '_, '_> {
         if self.program.doubtful {
             return;
         }
+        self.undeclared.extend(pending.declaration.variant.as_ref().map(|variant| variant.text.clone()));
         let owner = self.program.environments[environment.0].name.clone();
         let message = format!("environment `{}` has no task `{}`", owner.text, pending.target);
         let known = self.program.tasks.iter().filter(|task| task.environment == environment);
-        let task_names = known.map(|task| task.name.text.as_str());
-        let suggestion =
-            if self.evaluator.diagnostics.are_few() { did_you_mean(&pending.target, task_names) } else { None };
+        let task_names: Vec<&str> = known.map(|task| task.name.text.as_str()).collect();
+        let few = self.evaluator.diagnostics.are_few();
         let span = pending.declaration.target.task.span;
         let mut diagnostic = Diagnostic::new(code::UNKNOWN_TASK, span, message).label(owner.span, "declared here");
         let named = |declaration: &Declaration<'_>| match &declaration.statement.kind {
@@ -166,8 +166,36 @@ impl<'a> Resolver<'a, '_, '_> {
         if self.program.dormant.iter().any(named) {
             diagnostic = diagnostic.note("one is declared under an `if` that does not hold in this build");
         }
-        diagnostic.help.extend(suggestion);
-        self.report(diagnostic);
+        if few {
+            diagnostic = self.with_task(diagnostic, pending, &task_names);
+        }
+        self.evaluator.tell(diagnostic);
+    }
+
+    /// Offers a task of the environment that is nearly called so, or the task of this name in another.
+    fn with_task(&self, diagnostic: Diagnostic, pending: &Pending<'a>, known: &[&str]) -> Diagnostic {
+        /// How many names are listed at the most.
+        const MOST: usize = 12;
+        let target = &pending.declaration.target;
+        if let Some(better) = closest(&pending.target, known.iter().copied()) {
+            return diagnostic.did_you_mean(&pending.target, better, target.task.span, better);
+        }
+        if let Some(other) = self.program.tasks.iter().find(|task| task.name.text == pending.target) {
+            let owner = &self.program.environments[other.environment.0].name.text;
+            return diagnostic
+                .label(other.name.span, format!("the task of `{owner}`"))
+                .note("an environment that extends another takes over its settings, and no tasks")
+                .help(format!(
+                    "override it where it is, or at the top of the file as `override {owner}.{} …`",
+                    pending.target
+                ));
+        }
+        let names: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+        match names.len() {
+            0 => diagnostic.note("it has no tasks at all"),
+            1..=MOST => diagnostic.note(format!("its tasks are {}", names.join(", "))),
+            _ => diagnostic,
+        }
     }
 
     fn amend(&mut self, task: TaskId, base: Option<&str>, place: Option<Span>, pending: &Pending<'a>) {
@@ -244,6 +272,10 @@ impl<'a> Resolver<'a, '_, '_> {
     }
 
     fn unknown_variant(&mut self, id: VariantId, base: &str) {
+        // It is one of a task that was reported.
+        if self.undeclared.contains(base) {
+            return;
+        }
         /// How many names are compared at the most.
         const MOST: usize = 200;
         let variant = &self.program.variants[id.0];
@@ -254,7 +286,9 @@ impl<'a> Resolver<'a, '_, '_> {
         let known = others.take(MOST).map(|other| other.name.text.as_str());
         let message = format!("task `{}` has no variant `{}`", self.program.qualified_name(task), base);
         let mut diagnostic = Diagnostic::new(code::UNKNOWN_TASK, place, message);
-        diagnostic.help.extend(did_you_mean(base, known));
+        if let Some(better) = closest(base, known) {
+            diagnostic = diagnostic.did_you_mean(base, better, place, better);
+        }
         self.report(diagnostic);
     }
 

@@ -7,6 +7,7 @@
 
 pub mod kubernetes;
 pub mod language;
+pub mod spelling;
 pub mod units;
 
 /// What a value may be.

@@ -78,8 +78,11 @@ fn check_object(place: Span, object: &'static schema::Object, fields: &Object, d
     if !missing.is_empty() && !fields.poisoned {
         let names = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
         let message = format!("Kubernetes' {} needs {names}", object.name);
-        let diagnostic = Diagnostic::new(code::MISSING_FIELD, place, message).here(format!("{names} is missing here"));
-        diagnostics.push(diagnostic);
+        let diagnostic = Diagnostic::new(code::MISSING_FIELD, place, message)
+            .here(format!("{names} {} missing here", if missing.len() == 1 { "is" } else { "are" }));
+        let entries: Vec<String> = missing.iter().map(|name| format!("{name} = …")).collect();
+        let help = format!("add `{}`; a layer above may do so as well", entries.join(", "));
+        diagnostics.push(diagnostic.note("Kubernetes refuses the pod without it").help(help));
     }
     for (name, entry) in fields.iter() {
         if let Some(field) = object.field(name) {

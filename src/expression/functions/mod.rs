@@ -281,9 +281,7 @@ impl Evaluator<'_, '_> {
             return diagnostic.help(help);
         }
         match habit(&name).or_else(|| closest(&name, names())) {
-            Some(better) => {
-                diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct the name", place, better)
-            }
+            Some(better) => diagnostic.did_you_mean(&name, better, place, better),
             None => diagnostic.note(format!(
                 "the functions are {}",
                 names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")

@@ -7,7 +7,7 @@
 use super::read::{Way, checked};
 use super::{Cluster, PodTemplate, config, entries, field, items, text, words};
 use crate::data::{Key, Kind, Node};
-use crate::diagnostics::suggest::did_you_mean;
+use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::schema::kubernetes::{OBJECT_META, POD_SPEC};
 use crate::schema::{Field, Object, Type};
@@ -56,13 +56,15 @@ pub fn document(node: &Node, cluster: &mut Cluster, diagnostics: &mut Diagnostic
     }
     let sections = entries(node);
     if sections.iter().any(|(key, _)| key.text == "template") {
-        let diagnostic = Diagnostic::new(code::MISSING_FIELD, node.span, "this document has no `kind`");
+        let place = sections.iter().map(|(key, _)| key.span).find(|span| span.start >= node.span.start);
+        let diagnostic = Diagnostic::new(code::MISSING_FIELD, place.unwrap_or(node.span), "this document has no `kind`")
+            .note("the kind says what a document of Kubernetes is; this one has the `template` of a `PodTemplate`");
         return diagnostics.push(diagnostic.help("write `kind: PodTemplate` if it is one"));
     }
     let ours =
         |key: &Key| key.text == "plugins" || key.text == "flyte" || config::SECTIONS.contains(&key.text.as_str());
     if !sections.iter().any(|(key, _)| ours(key)) {
-        return diagnostics.push(words::no_document(node.span));
+        return diagnostics.push(no_section(node, sections));
     }
     for (key, value) in sections {
         match key.text.as_str() {
@@ -72,6 +74,16 @@ pub fn document(node: &Node, cluster: &mut Cluster, diagnostics: &mut Diagnostic
             _ if ours(key) => {}
             _ => diagnostics.push(words::unknown_key(key, "", config::sections())),
         }
+    }
+}
+
+/// A document of which no key is one of Flyte's configuration; the first of them is often misspelt.
+fn no_section(node: &Node, sections: &[(Key, Node)]) -> Diagnostic {
+    let Some((key, _)) = sections.first() else { return words::no_document(node.span) };
+    let diagnostic = words::no_document(key.span);
+    match closest(&key.text, config::sections()) {
+        Some(better) => words::renamed(diagnostic, key, better),
+        None => diagnostic,
     }
 }
 
@@ -98,10 +110,12 @@ fn object(node: &Node, kind: &Node, cluster: &mut Cluster, diagnostics: &mut Dia
         other => {
             let name = other.unwrap_or("this");
             let message = format!("a cluster file has pod templates, and `{name}` is none");
-            let mut diagnostic = Diagnostic::new(code::BAD_CLUSTER_DOCUMENT, kind.span, message)
+            let diagnostic = Diagnostic::new(code::BAD_CLUSTER_DOCUMENT, kind.span, message)
                 .note("of Kubernetes' objects only `PodTemplate` has a part in the pods that Flyte makes");
-            diagnostic.help.extend(did_you_mean(name, LISTS.iter().copied().chain([POD_TEMPLATE])));
-            diagnostics.push(diagnostic);
+            diagnostics.push(match closest(name, LISTS.iter().copied().chain([POD_TEMPLATE])) {
+                Some(better) => diagnostic.did_you_mean(name, better, kind.span, better),
+                None => diagnostic.help("leave the document out; `kubectl get podtemplates -A -o yaml` prints those that count"),
+            });
         }
     }
 }
@@ -130,7 +144,10 @@ fn pod_template(node: &Node, cluster: &mut Cluster, diagnostics: &mut Diagnostic
         let diagnostic = Diagnostic::new(code::CLUSTER_TEMPLATE_TWICE, template.name.span, message)
             .here("given again here")
             .label(first.name.span, "first given here");
-        return diagnostics.push(diagnostic.note("a namespace has one template of a name"));
+        let diagnostic = diagnostic
+            .note("a namespace has one template of a name, so one of the two is not what the cluster has")
+            .help("take one of them away, or give it the namespace that it is in");
+        return diagnostics.push(diagnostic);
     }
     cluster.templates.push(template);
 }

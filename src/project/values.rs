@@ -42,22 +42,32 @@ impl<'t> Reader<'t> {
 
     /// One of a few words.
     pub fn word<T: Copy>(&mut self, setting: &str, node: &Node, words: &[(&str, T)]) -> Option<T> {
+        self.word_or(setting, node, words, &[])
+    }
+
+    /// One of a few words, for which people may write others out of habit.
+    pub fn word_or<T: Copy>(
+        &mut self,
+        setting: &str,
+        node: &Node,
+        words: &[(&str, T)],
+        habits: &[(&str, &str)],
+    ) -> Option<T> {
         let names = || words.iter().map(|(word, _)| *word);
         let Kind::String(text) = &node.kind else {
-            self.faults.push(self.misfit(setting, &format!("one of {}", listed(names())), node));
+            let fault = self.misfit(setting, &format!("one of {}", listed(names())), node);
+            let example = names().next().unwrap_or_default();
+            self.faults.push(fault.help(format!("write one of them as a text, such as `\"{example}\"`")));
             return None;
         };
         let found = words.iter().find(|(word, _)| word == text).map(|(_, meaning)| *meaning);
         if found.is_none() {
             let message = format!("`{setting}` is one of {}, not `{text}`", listed(names()));
             let diagnostic = Diagnostic::new(code::BAD_SETTING, node.span, message);
-            self.faults.push(match closest(text, names()) {
-                Some(better) => diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix(
-                    format!("write `\"{better}\"`"),
-                    node.span,
-                    format!("\"{better}\""),
-                ),
-                None => diagnostic,
+            let habit = habits.iter().find(|(word, _)| word == text).map(|(_, meant)| *meant);
+            self.faults.push(match habit.or_else(|| closest(text, names())) {
+                Some(better) => diagnostic.did_you_mean(text, better, node.span, format!("\"{better}\"")),
+                None => diagnostic.help(format!("write one of them, such as `\"{}\"`", names().next().unwrap_or_default())),
             });
         }
         found

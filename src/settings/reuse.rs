@@ -5,6 +5,7 @@
 
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::flyte::MIN_TTL;
+use crate::source::Span;
 use crate::value::{Kind, Object, Value};
 
 /// How a pool of reusable containers is kept.
@@ -64,14 +65,17 @@ pub fn read(settings: &Object, diagnostics: &mut Diagnostics) -> Option<ReusePol
         },
     };
     if policy.min_replicas <= 1 && policy.max_replicas == 1 && policy.concurrency == 1 {
-        let place = settings.entry("reusable")?.key;
-        let diagnostic =
-            Diagnostic::new(code::REUSE_STARVATION, place, "a pool of one replica that runs one task at a time")
-                .note("a task that starts another task of this environment waits for itself forever")
-                .help("allow a second replica or a higher concurrency, unless no task here starts another");
-        diagnostics.push(diagnostic);
+        let place = fields.get("replicas").map_or(value.span, |replicas| replicas.span);
+        diagnostics.push(starvation(place, policy.min_replicas));
     }
     Some(policy)
+}
+
+fn starvation(place: Span, fewest: i32) -> Diagnostic {
+    Diagnostic::new(code::REUSE_STARVATION, place, "a pool of one replica that runs one task at a time")
+        .note("a task that starts another task of this environment and waits for it, waits forever: its pool is busy with itself")
+        .help("allow a second replica or a higher `concurrency`, or with `-A W0505` say that no task here starts another")
+        .unsafe_fix("allow a second replica", place, format!("{fewest}..2"))
 }
 
 /// Whether an environment with these settings is reusable.
@@ -89,14 +93,22 @@ fn replicas(fields: &Object, diagnostics: &mut Diagnostics) -> (i32, i32) {
     let (Some(from), Some(to)) = (from, to) else { return (DEFAULT.min_replicas, DEFAULT.max_replicas) };
     let bad = |message: &str| Diagnostic::new(code::REUSE_POLICY, value.span, message);
     if from < 0 || to < 0 {
-        diagnostics.push(bad("a pool cannot have fewer than 0 replicas"));
+        let diagnostic = bad("a pool cannot have fewer than 0 replicas")
+            .note("replicas are the containers that Flyte keeps running for the tasks of the environment");
+        diagnostics.push(diagnostic.help("write how many there are, `2`, or the fewest and the most, `1..4`"));
     } else if from > to {
-        diagnostics.push(bad("the fewest replicas are more than the most").note("a range is min..max"));
+        let diagnostic = bad("the fewest replicas are more than the most").note(
+            "a range is fewest..most: Flyte starts replicas up to the most while there is work, and keeps the fewest",
+        );
+        let turned = format!("{to}..{from}");
+        let help = format!("write `{turned}`");
+        diagnostics.push(diagnostic.help(help).unsafe_fix("turn the range round", value.span, turned));
     } else if to == 0 {
         // The SDK lets it pass, so it is no error here.
         let message = "a pool of at most 0 replicas never runs anything";
-        let diagnostic = Diagnostic::new(code::REUSE_OF_NOTHING, value.span, message);
-        diagnostics.push(diagnostic.note("`flyteidl2.core.ReusePolicy` asks for at least one"));
+        let diagnostic = Diagnostic::new(code::REUSE_OF_NOTHING, value.span, message)
+            .note("no container is ever started for its tasks; Flyte's protocol asks for one at least");
+        diagnostics.push(diagnostic.help("write `1` or more; `0..4` is a pool that shrinks to nothing between tasks"));
     }
     let number = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
     (number(from), number(to))
@@ -107,7 +119,9 @@ fn concurrency(fields: &Object, diagnostics: &mut Diagnostics) -> i32 {
     let number = value.as_int().and_then(|number| i32::try_from(number).ok()).unwrap_or(DEFAULT.concurrency);
     if number < 1 {
         let message = "a replica runs at least one task at a time";
-        diagnostics.push(Diagnostic::new(code::REUSE_POLICY, value.span, message));
+        let diagnostic = Diagnostic::new(code::REUSE_POLICY, value.span, message)
+            .note("`concurrency` is how many tasks one replica runs at once");
+        diagnostics.push(diagnostic.help("write `1`, or leave it out: that is its default"));
     }
     number
 }
@@ -116,12 +130,12 @@ fn ttl(fields: &Object, name: &str, diagnostics: &mut Diagnostics) -> i64 {
     let Some(value) = fields.get(name) else { return MIN_TTL };
     let time = value.as_duration().unwrap_or(MIN_TTL);
     if time < MIN_TTL {
-        let message = format!("`{name}` is at least 30 seconds");
-        diagnostics.push(Diagnostic::new(code::REUSE_POLICY, value.span, message).unsafe_fix(
-            "use the least",
-            value.span,
-            "30s",
-        ));
+        let waits = if name == "idle_ttl" { "the pool" } else { "a replica" };
+        let diagnostic =
+            Diagnostic::new(code::REUSE_POLICY, value.span, format!("`{name}` is at least 30 seconds"))
+                .note(format!("it is how long {waits} is kept without work, and Flyte refuses less"))
+                .help("write `30s` or more");
+        diagnostics.push(diagnostic.unsafe_fix("use the least", value.span, "30s"));
     }
     time
 }

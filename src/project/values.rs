@@ -130,8 +130,10 @@ impl<'t> Reader<'t> {
                 self.faults.push(diagnostic.help("to build what stands on standard input, run `flytec build -`"));
             } else if leads_out(&path.text) {
                 let diagnostic = Diagnostic::new(code::OUTSIDE_ROOT, path.span, "this path leads out of the project");
-                self.faults
-                    .push(diagnostic.note("paths here begin in the folder of `flytec.toml`, the project's root"));
+                let diagnostic = diagnostic
+                    .note("paths here begin in the folder of `flytec.toml`, the project's root")
+                    .help("move `flytec.toml` up to a folder that has both in it");
+                self.faults.push(diagnostic);
             }
         }
         paths

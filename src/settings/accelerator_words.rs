@@ -14,7 +14,7 @@ const CLOSED: &str = "Flyte has a list of accelerators, as it chooses nodes by t
 pub fn old_spelling(written: &str, device: &str, span: Span, current: &str) -> Diagnostic {
     let message = format!("`{written}` is an old spelling of `{device}`");
     Diagnostic::new(code::DEPRECATED_ACCELERATOR, span, message)
-        .note("Flyte's SDK still takes it, and says that a later version will not")
+        .note("Flyte's SDK takes it with a warning, and sends the new spelling")
         .help(format!("write `{current}`"))
         .safe_fix(format!("write `{current}`"), span, format!("\"{current}\""))
 }
@@ -44,8 +44,8 @@ pub fn unknown(text: &str, span: Span) -> Diagnostic {
             .unsafe_fix("add the count", span, format!("\"{one}\""));
     }
     let most = format!("{device}:{}", counts.last().unwrap_or(&"1"));
-    Diagnostic::new(code::BAD_ACCELERATOR, span, format!("there is no node with {count} of `{device}`"))
-        .note(format!("a task runs on one node, and Flyte's list has these counts of it: {}", described(&counts)))
+    Diagnostic::new(code::BAD_ACCELERATOR, span, format!("{count} is no count of `{device}` that Flyte knows"))
+        .note(format!("a task runs on one node, and Flyte's list has these counts: {}", described(&counts)))
         .help(format!("write `\"{most}\"` for the most of them"))
         .unsafe_fix(format!("write `{most}`"), span, format!("\"{most}\""))
 }

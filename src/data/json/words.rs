@@ -24,7 +24,9 @@ pub fn syntax(text: &str, error: &ParseError, place: &Place) -> Diagnostic {
             behind(text, range.start, place).note("a file holds one value: one object, one list or one text")
         }
         ParseErrorKind::TrailingCommasNotAllowed => {
-            bad(here, "no comma stands behind the last element").note("this is a rule of JSON")
+            bad(here, "no comma stands behind the last element")
+                .note("this is a rule of JSON")
+                .safe_fix("take the comma away", here, "")
         }
         ParseErrorKind::CommentsNotAllowed | ParseErrorKind::UnterminatedCommentBlock => {
             bad(place.span(range.start..range.start + 2), "JSON has no comments")
@@ -34,7 +36,7 @@ pub fn syntax(text: &str, error: &ParseError, place: &Place) -> Diagnostic {
         ParseErrorKind::ExpectedObjectValue | ParseErrorKind::UnexpectedComma => no_value(here),
         ParseErrorKind::UnexpectedColon => bad(here, "a `:` stands only behind a key"),
         ParseErrorKind::ExpectedStringObjectProperty => {
-            bad(here, "a key is written in double quotes").note("this is a rule of JSON")
+            bad(here, "a key is written in double quotes").note("this is a rule of JSON").help("write `\"key\": value`")
         }
         ParseErrorKind::SingleQuotedStringsNotAllowed => {
             bad(here, "a text is written in double quotes").note("this is a rule of JSON")
@@ -53,8 +55,23 @@ pub fn syntax(text: &str, error: &ParseError, place: &Place) -> Diagnostic {
         | ParseErrorKind::ExpectedDigit
         | ParseErrorKind::ExpectedDigitFollowingNegativeSign
         | ParseErrorKind::ExpectedPlusMinusOrDigitInNumberLiteral => number(here),
-        _ => bad(here, "this is no value")
-            .help("a text is written in double quotes; the only words are `true`, `false` and `null`"),
+        _ if written.starts_with('#') => {
+            bad(here, "JSON has no comments").help("remove it, or write the file in YAML")
+        }
+        _ => no_word(here, written),
+    }
+}
+
+/// A word that JSON does not know; other languages write its words in another way.
+fn no_word(here: Span, written: &str) -> Diagnostic {
+    let diagnostic = bad(here, "this is no value");
+    let meant = match written {
+        "None" | "nil" | "undefined" => Some("null"),
+        _ => ["true", "false", "null"].into_iter().find(|word| word.eq_ignore_ascii_case(written)),
+    };
+    match meant {
+        Some(word) => diagnostic.did_you_mean(written, word, here, word),
+        None => diagnostic.help("a text is written in double quotes; the only words are `true`, `false` and `null`"),
     }
 }
 

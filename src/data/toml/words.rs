@@ -45,6 +45,7 @@ impl Fault<'_> {
 pub fn syntax(fault: &Fault, message: &str) -> Diagnostic {
     let description = message.split(", expected ").next().unwrap_or_default();
     given_again(fault, description)
+        .or_else(|| colon(fault, description))
         .or_else(|| of_layout(fault.span, description))
         .or_else(|| of_value(fault, description))
         .unwrap_or_else(|| bad(fault.span, "this is no TOML"))
@@ -66,6 +67,16 @@ fn given_again(fault: &Fault, description: &str) -> Option<Diagnostic> {
     Some(match fault.first {
         Some(first) => diagnostic.label(first, "given here"),
         None => diagnostic,
+    })
+}
+
+/// A `:` behind a key, as in YAML and JSON.
+fn colon(fault: &Fault, description: &str) -> Option<Diagnostic> {
+    let here = Span { end: fault.span.start + 1, ..fault.span };
+    let told = description == "invalid unquoted key" && fault.rest().starts_with(':');
+    told.then(|| {
+        let spaced = if fault.rest().starts_with(": ") { " =" } else { " = " };
+        bad(here, "`=` belongs between a key and its value, not `:`").safe_fix("write `=`", here, spaced)
     })
 }
 
@@ -110,8 +121,10 @@ fn of_value(fault: &Fault, description: &str) -> Option<Diagnostic> {
     let here = fault.span;
     Some(match description {
         "string values must be quoted" if fault.written().trim().is_empty() => bad(here, "a value belongs here"),
-        "string values must be quoted" => no_value(here),
-        "invalid boolean" | "invalid float" if fault.rest().starts_with(char::is_alphabetic) => no_value(here),
+        "string values must be quoted" => no_value(here, fault.written()),
+        "invalid boolean" | "invalid float" if fault.rest().starts_with(char::is_alphabetic) => {
+            no_value(here, fault.written())
+        }
         "invalid basic string"
         | "invalid literal string"
         | "invalid multi-line basic string"
@@ -151,6 +164,16 @@ fn is_about_number(description: &str) -> bool {
         .any(|word| description.contains(word))
 }
 
-fn no_value(here: Span) -> Diagnostic {
-    bad(here, "this is no value").help("a text is written in quotes; the only words are `true` and `false`")
+fn no_value(here: Span, written: &str) -> Diagnostic {
+    let diagnostic = bad(here, "this is no value");
+    let truth = ["true", "false"].into_iter().find(|word| word.eq_ignore_ascii_case(written));
+    if let Some(word) = truth {
+        return diagnostic.did_you_mean(written, word, here, word);
+    }
+    let diagnostic = diagnostic.help("a text is written in quotes; the only words are `true` and `false`");
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    if written.is_empty() || !written.chars().all(is_word) {
+        return diagnostic;
+    }
+    diagnostic.safe_fix("put it between quotes", here, format!("\"{written}\""))
 }

@@ -135,11 +135,30 @@ fn second_colon(places: &Places, at: usize) -> Diagnostic {
     let before = places.line_before(at).trim_start_matches([' ', '-']);
     if before.contains(": ") {
         return bad(sign(places, at), "no value can begin with this `:`")
+            .note("`: ` stands between a key and its value, once on a line")
             .help("write a text that holds `: ` in quotes");
+    }
+    if let Some(colon) = colon_without_space(places, at - places.line_before(at).len()) {
+        return bad(sign(places, colon), "a space is missing behind this `:`")
+            .note("without one, YAML reads a text that holds a `:`, and the next line cannot go on with it")
+            .safe_fix("add the space", places.span(colon + 1..colon + 1), " ");
     }
     bad(sign(places, at - before.len()), "no key can begin here").note(
         "the line before this is a text that goes on with this line: one of them is indented wrongly or lacks its `:`",
     )
+}
+
+/// The colon that was meant to end a key, on the last line before the one that begins at `line`.
+fn colon_without_space(places: &Places, line: usize) -> Option<usize> {
+    let end = places.text(0..line).trim_end().len();
+    let text = places.line_before(end);
+    let key = text.trim_start_matches([' ', '-']);
+    let length = key.find(':')?;
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    let behind = key.get(length + 1..)?.chars().next()?;
+    let is_key = length > 0 && key.get(..length)?.chars().all(plain);
+    // `http://…` is a text.
+    (is_key && !key.contains(": ") && behind != '/').then(|| end - key.len() + length)
 }
 
 /// The first sign of the line of an offset; `None` if more than list signs stands before the offset.

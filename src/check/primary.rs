@@ -44,7 +44,11 @@ fn name_place(container: &Value) -> Span {
     container.as_object().and_then(|fields| fields.get("name")).map_or(container.span, |name| name.span)
 }
 
+const RULE: &str = "Flyte runs the task in the primary container, so a pod spec that lists containers has to have it";
 const BY_DEFAULT: &str = "without `primary_container_name`, the primary container is the one called `primary`";
+
+/// How many containers are pointed at.
+const MOST_LABELS: usize = 3;
 
 /// Containers of which none is the primary one.
 struct Missing<'m> {
@@ -65,8 +69,6 @@ impl Missing<'_> {
             (None, Some(meant)) => self.misspelt(meant),
             (None, None) => self.absent(),
         };
-        let diagnostic = diagnostic
-            .note("Flyte runs the task in the primary container, so a pod spec that lists containers has to have it");
         let inits = self.spec.get("initContainers").and_then(Value::as_list).unwrap_or_default();
         match inits.iter().find(|container| name_of(container) == Some(self.primary)) {
             Some(init) => diagnostic.label(name_place(init), "an init container cannot be the primary one"),
@@ -76,15 +78,15 @@ impl Missing<'_> {
 
     fn at(&self, place: Span) -> Diagnostic {
         let message = format!("none of these containers is the primary one, `{}`", self.primary);
-        Diagnostic::new(code::NO_PRIMARY, place, message)
+        Diagnostic::new(code::NO_PRIMARY, place, message).note(RULE).note(BY_DEFAULT)
     }
 
     /// The template names a container that there is not.
     fn named_in_vain(&self, set: &Entry, meant: Option<&str>) -> Diagnostic {
         let message = format!("`primary_container_name` names no container of this pod spec, `{}`", self.primary);
         let place = set.value.span;
-        let mut diagnostic = Diagnostic::new(code::NO_PRIMARY, place, message);
-        for container in self.containers {
+        let mut diagnostic = Diagnostic::new(code::NO_PRIMARY, place, message).note(RULE);
+        for container in self.containers.iter().take(MOST_LABELS) {
             let name = name_of(container).unwrap_or_default();
             diagnostic = diagnostic.label(name_place(container), format!("this one is called `{name}`"));
         }
@@ -106,14 +108,14 @@ impl Missing<'_> {
     fn misspelt(&self, meant: &str) -> Diagnostic {
         let container = self.containers.iter().find(|container| name_of(container) == Some(meant));
         let place = container.map_or(self.key, name_place);
-        let diagnostic = self.at(place).note(BY_DEFAULT);
+        let diagnostic = self.at(place);
         let written = self.sources.text(place);
         let better = if written.starts_with('"') { format!("\"{}\"", self.primary) } else { self.primary.to_owned() };
         diagnostic.did_you_mean(meant, self.primary, place, better)
     }
 
     fn absent(&self) -> Diagnostic {
-        let diagnostic = self.at(self.key).note(BY_DEFAULT);
+        let diagnostic = self.at(self.key);
         let entry = format!("containers {} {{}}", self.primary);
         let diagnostic = match self.containers {
             [only] => diagnostic.help(format!(

@@ -46,6 +46,7 @@ fn check_task(key: &Key, environment: &Object, settings: &TaskSettings, reusable
     if key.text == "pod_template" {
         let message = "a task of a reusable environment takes no pod template";
         let diagnostic = with_template(key.span, message).label(reusable, "the environment is reusable");
+        let diagnostic = diagnostic.note("Flyte's SDK refuses it when the task is declared");
         diagnostics.push(diagnostic.help("move the task to an environment that is not reusable"));
     } else if key.text == "service_account" && same_account(environment, settings) {
         // The SDK lets a task repeat its environment's account.
@@ -158,7 +159,7 @@ pub fn variants(checked: &Checked<'_>, sources: &SourceMap, diagnostics: &mut Di
 
 fn with_template(place: Span, message: &str) -> Diagnostic {
     Diagnostic::new(code::REUSE_WITH_TEMPLATE, place, message)
-        .note("the containers of a pool live longer than a task, so no task can shape their pod; Flyte refuses it")
+        .note("the containers of a pool live longer than a task, so no task can shape their pod")
 }
 
 /// Where settings are made reusable.

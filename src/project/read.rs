@@ -215,6 +215,7 @@ fn renamed(diagnostic: Diagnostic, key: &Key, better: &str) -> Diagnostic {
 /// Words of other tools for the levels of warnings.
 const LEVELS: &[(&str, &str)] = &[
     ("error", "deny"),
+    ("denied", "deny"),
     ("forbid", "deny"),
     ("warning", "warn"),
     ("off", "allow"),

@@ -76,7 +76,9 @@ fn colon(fault: &Fault, description: &str) -> Option<Diagnostic> {
     let told = description == "invalid unquoted key" && fault.rest().starts_with(':');
     told.then(|| {
         let spaced = if fault.rest().starts_with(": ") { " =" } else { " = " };
-        bad(here, "`=` belongs between a key and its value, not `:`").safe_fix("write `=`", here, spaced)
+        bad(here, "`=` belongs between a key and its value, not `:`")
+            .note("this is a rule of TOML: `key = value`")
+            .safe_fix("write `=`", here, spaced)
     })
 }
 

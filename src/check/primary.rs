@@ -7,27 +7,22 @@
 use super::insert;
 use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::settings::template::{has_helper, name_of, pod_spec, primary_name};
+use crate::settings::template::{lacks_primary, name_of, pod_spec, primary_name};
 use crate::source::{SourceMap, Span};
 use crate::value::{Entry, Object, Value};
 
 /// Checks a template that a task uses.
 pub fn check(fields: &Object, sources: &SourceMap, diagnostics: &mut Diagnostics) {
-    if fields.get("primary_container_name").is_some_and(Value::is_poison) {
-        return;
-    }
     let Some(spec) = pod_spec(fields) else { return };
     let Some(entry) = spec.entry("containers") else { return };
     let containers = entry.value.as_list().unwrap_or_default();
     let primary = primary_name(fields);
+    if lacks_primary(fields) {
+        diagnostics.push(Missing { primary, spec, key: entry.key, containers, sources }.report(fields));
+    }
     let named: Vec<&Value> = containers.iter().filter(|container| name_of(container) == Some(primary)).collect();
-    match named.as_slice() {
-        [] if containers.is_empty() || has_helper(fields) => {}
-        // A container whose name was reported may be the primary one.
-        [] if containers.iter().any(|container| name_of(container).is_none()) => {}
-        [] => diagnostics.push(Missing { primary, spec, key: entry.key, containers, sources }.report(fields)),
-        [_] => {}
-        [first, second, ..] => diagnostics.push(twice(primary, first, second)),
+    if let [first, second, ..] = named.as_slice() {
+        diagnostics.push(twice(primary, first, second));
     }
 }
 
@@ -83,7 +78,7 @@ impl Missing<'_> {
 
     /// The template names a container that there is not.
     fn named_in_vain(&self, set: &Entry, meant: Option<&str>) -> Diagnostic {
-        let message = format!("`primary_container_name` names no container of this pod spec, `{}`", self.primary);
+        let message = format!("no container of this pod spec is called `{}`", self.primary);
         let place = set.value.span;
         let mut diagnostic = Diagnostic::new(code::NO_PRIMARY, place, message).note(RULE);
         for container in self.containers.iter().take(MOST_LABELS) {

@@ -12,13 +12,10 @@ use serde::Deserialize;
 
 use super::Fault;
 use super::deserialize::Source;
-use crate::diagnostics::suggest::closest;
 use crate::flyte::PRIMARY_CONTAINER;
 use crate::schema::kubernetes::POD_SPEC;
 use crate::schema::kubernetes::versions::retired;
-use crate::settings::template::{
-    APPARMOR_ANNOTATION, APPARMOR_UNCONFINED, fuse, has_helper, name_of, pod_spec, primary_name,
-};
+use crate::settings::template::{APPARMOR_ANNOTATION, APPARMOR_UNCONFINED, fuse, pod_spec, primary_name};
 use crate::value::{Object, Value};
 
 /// What a cluster with a plugin for FUSE calls a device of it.
@@ -62,7 +59,7 @@ impl Template {
             None => PodSpec::default(),
         };
         let (labels, annotations) = (texts(fields, "labels"), texts(fields, "annotations"));
-        let mut template = Self::around(spec, runs_in(fields), labels, annotations);
+        let mut template = Self::around(spec, primary_name(fields).to_owned(), labels, annotations);
         template.retired = retired_fields(fields)?;
         if let Some(privileged) = fuse(fields) {
             template.allow_fuse(privileged);
@@ -153,19 +150,6 @@ impl Template {
     fn stamp(&mut self, capability: &str) {
         self.annotations.insert(format!("{CAPABILITY_ANNOTATION}{capability}"), "true".to_owned());
     }
-}
-
-/// The name of the primary container. Where a template names one that it lacks, which is reported where it is used, the nearest
-/// or the only one is taken, so that rules see the pod that was meant.
-fn runs_in(fields: &Object) -> String {
-    let name = primary_name(fields);
-    let containers = pod_spec(fields).and_then(|spec| spec.get("containers")).and_then(Value::as_list);
-    let names: Vec<&str> = containers.unwrap_or_default().iter().filter_map(name_of).collect();
-    if fields.get("primary_container_name").is_none() || names.contains(&name) || has_helper(fields) {
-        return name.to_owned();
-    }
-    let only = if let [only] = names.as_slice() { Some(*only) } else { None };
-    closest(name, names.iter().copied()).or(only).unwrap_or(name).to_owned()
 }
 
 /// What k8s-openapi's type has no place for. Only a pod spec has such fields: the test of the table of versions holds that.

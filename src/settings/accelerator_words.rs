@@ -22,6 +22,12 @@ pub fn old_spelling(written: &str, device: &str, span: Span, current: &str) -> D
 /// A text that is no accelerator with its count.
 pub fn unknown(text: &str, span: Span) -> Diagnostic {
     let Some((device, count)) = reading(text) else {
+        if let Some(count) = count_alone(text) {
+            return not_known(text, span)
+                .note("a text names a device; GPUs of any kind are a number alone")
+                .help(format!("write `gpu = {count}`"))
+                .unsafe_fix("write the number", span, count);
+        }
         let better = similar(text, ACCELERATORS.iter().copied());
         let better = better.or_else(|| similar(text, DEVICES.iter().map(|(name, _)| *name)));
         return not_in_the_list(text, better, span);
@@ -42,6 +48,9 @@ pub fn unknown(text: &str, span: Span) -> Diagnostic {
             .note(format!("a device is written with how many of it: {}", described(&counts)))
             .help(format!("write `\"{one}\"`"))
             .unsafe_fix("add the count", span, format!("\"{one}\""));
+    }
+    if count.bytes().all(|digit| digit == b'0') {
+        return not_known(text, span).note(CLOSED).help("leave `gpu` out where none is needed");
     }
     let most = format!("{device}:{}", counts.last().unwrap_or(&"1"));
     Diagnostic::new(code::BAD_ACCELERATOR, span, format!("{count} is no count of `{device}` that Flyte knows"))
@@ -98,8 +107,12 @@ fn described(counts: &[&str]) -> String {
 
 /// The nearest name; of those that begin alike, if there is one.
 fn similar(text: &str, names: impl Iterator<Item = &'static str> + Clone) -> Option<&'static str> {
-    let first = |name: &str| name.chars().next().map(|c| c.to_ascii_lowercase());
-    closest(text, names.clone().filter(|name| first(name) == first(text))).or_else(|| closest(text, names))
+    let device = text.split(':').next().unwrap_or_default().to_ascii_lowercase();
+    let begins = |name: &str, with: &str| !with.is_empty() && name.to_ascii_lowercase().starts_with(with);
+    let first = device.chars().next().map(String::from).unwrap_or_default();
+    closest(text, names.clone().filter(|name| begins(name, &device)))
+        .or_else(|| closest(text, names.clone().filter(|name| begins(name, &first))))
+        .or_else(|| closest(text, names))
 }
 
 /// The device that a text names in another spelling, and the count that stands before or behind it; empty where none does.
@@ -123,6 +136,13 @@ fn reading(text: &str) -> Option<(&'static str, &str)> {
     // The same digits in the text itself.
     let at = if behind.is_empty() { text.find(&count)? } else { text.rfind(&count)? };
     Some((device, text.get(at..at + count.len())?))
+}
+
+/// The count of a text that names no device, such as `2` and `nvidia.com/gpu: 1`.
+fn count_alone(text: &str) -> Option<&str> {
+    let count = text.trim().trim_start_matches("nvidia.com/").trim_start_matches("gpu");
+    let count = count.trim_start_matches([':', '=', ' ', '"']);
+    (!count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit())).then_some(count)
 }
 
 /// What people write before a device.

@@ -64,7 +64,9 @@ pub fn read(settings: &Object, diagnostics: &mut Diagnostics) -> Option<ReusePol
             Scope::Global
         },
     };
-    if policy.min_replicas <= 1 && policy.max_replicas == 1 && policy.concurrency == 1 {
+    let single = policy.min_replicas <= 1 && policy.max_replicas == 1 && policy.concurrency == 1;
+    // What was reported may have been a second replica.
+    if single && !diagnostics.has_errors() {
         let place = fields.get("replicas").map_or(value.span, |replicas| replicas.span);
         diagnostics.push(starvation(place, policy.min_replicas));
     }

@@ -97,9 +97,19 @@ pub fn name_of(container: &Value) -> Option<&str> {
     container.as_object()?.get("name")?.as_str().map(ecow::EcoString::as_str)
 }
 
-/// Whether a helper is used; each of them adds a primary container where it is missing.
+/// Whether the pod spec lists containers of which none is the primary one, and nothing adds it.
 #[must_use]
-pub fn has_helper(fields: &Object) -> bool {
+pub fn lacks_primary(fields: &Object) -> bool {
+    let containers = pod_spec(fields).and_then(|spec| spec.get("containers")).and_then(Value::as_list);
+    let containers = containers.unwrap_or_default();
+    let poisoned = fields.get("primary_container_name").is_some_and(Value::is_poison);
+    // A container whose name was reported may be the primary one.
+    let may_be = |container: &Value| name_of(container).is_none_or(|name| name == primary_name(fields));
+    !poisoned && !containers.is_empty() && !has_helper(fields) && !containers.iter().any(may_be)
+}
+
+/// Whether a helper is used; each of them adds a primary container where it is missing.
+fn has_helper(fields: &Object) -> bool {
     fuse(fields).is_some()
         || truth(fields, "allow_nested_sandboxing")
         || fields.get("termination_grace_period").is_some()

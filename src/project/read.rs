@@ -139,7 +139,8 @@ impl Reader<'_> {
                 Err(refusal) => {
                     let mut diagnostic = Diagnostic::new(code::UNKNOWN_SETTING, key.span, refusal.message);
                     diagnostic.notes.extend(refusal.note);
-                    self.faults.push(match refusal.better {
+                    let all = ["all", "default"].contains(&key.text.as_str()).then_some("warnings");
+                    self.faults.push(match refusal.better.or(all) {
                         Some(better) => diagnostic.did_you_mean(&key.text, better, key.span, better),
                         None => diagnostic,
                     });

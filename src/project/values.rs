@@ -81,6 +81,8 @@ impl<'t> Reader<'t> {
             Kind::String(text) if text == "true" || text == "false" => {
                 fault.help(format!("write `{text}`")).safe_fix("take the quotes away", node.span, text.as_str())
             }
+            Kind::String(text) if text == "on" || text == "yes" => fault.did_you_mean(text, "true", node.span, "true"),
+            Kind::String(text) if text == "off" || text == "no" => fault.did_you_mean(text, "false", node.span, "false"),
             _ => fault,
         });
         None
@@ -146,6 +148,11 @@ impl<'t> Reader<'t> {
             Diagnostic::new(code::BAD_SETTING, node.span, format!("`{setting}` takes {wanted}, not {found}"))
         };
         match node.kind {
+            Kind::List(_) if wanted == "a table" && written.starts_with("[[") => {
+                fault("a list").help(format!("write `[{setting}]`, with one pair of brackets"))
+            }
+            Kind::List(_) if wanted == "a table" => fault("a list").help(as_table(setting)),
+            _ if wanted == "a table" => fault(&format!("`{written}`")).help(as_table(setting)),
             Kind::List(_) => fault("a list"),
             Kind::Map(_) => fault("a table"),
             Kind::Int(_) | Kind::Float(_) | Kind::Bool(_) if wanted == "a text" => {
@@ -158,6 +165,15 @@ impl<'t> Reader<'t> {
     /// A value as it is written.
     pub fn written(&self, node: &Node) -> &'t str {
         self.text.get(node.span.range()).unwrap_or_default()
+    }
+}
+
+/// How a table is written.
+fn as_table(setting: &str) -> String {
+    match setting {
+        "feature-gates" => "write `feature-gates = { ImageVolume = true }`".to_owned(),
+        "environments" => "write `environments = { etl-env = \"baseline\" }`".to_owned(),
+        _ => format!("write `[{setting}]` on a line of its own, and its settings below it, as `key = value`"),
     }
 }
 

@@ -45,7 +45,7 @@ impl Fault<'_> {
 pub fn syntax(fault: &Fault, message: &str) -> Diagnostic {
     let description = message.split(", expected ").next().unwrap_or_default();
     given_again(fault, description)
-        .or_else(|| colon(fault, description))
+        .or_else(|| of_other_languages(fault, description))
         .or_else(|| of_layout(fault.span, description))
         .or_else(|| of_value(fault, description))
         .unwrap_or_else(|| bad(fault.span, "this is no TOML"))
@@ -70,16 +70,50 @@ fn given_again(fault: &Fault, description: &str) -> Option<Diagnostic> {
     })
 }
 
-/// A `:` behind a key, as in YAML and JSON.
-fn colon(fault: &Fault, description: &str) -> Option<Diagnostic> {
-    let here = Span { end: fault.span.start + 1, ..fault.span };
-    let told = description == "invalid unquoted key" && fault.rest().starts_with(':');
-    told.then(|| {
-        let spaced = if fault.rest().starts_with(": ") { " =" } else { " = " };
-        bad(here, "`=` belongs between a key and its value, not `:`")
-            .note("this is a rule of TOML: `key = value`")
-            .safe_fix("write `=`", here, spaced)
-    })
+/// What other languages have in place of TOML's signs: a `:` behind a key, comments behind `//`, versions without quotes.
+fn of_other_languages(fault: &Fault, description: &str) -> Option<Diagnostic> {
+    let rest = fault.rest();
+    if description == "invalid unquoted key" && rest.starts_with("//") {
+        let here = Span { end: fault.span.start + 2, ..fault.span };
+        return Some(
+            bad(here, "a comment begins with `#`").note("this is a rule of TOML").safe_fix("write `#`", here, "#"),
+        );
+    }
+    if description == "invalid unquoted key" && rest.starts_with(':') {
+        let here = Span { end: fault.span.start + 1, ..fault.span };
+        let diagnostic = bad(here, "`=` belongs between a key and its value, not `:`")
+            .note("this is a rule of TOML: `key = value`");
+        let value = rest.get(1..).and_then(|value| value.lines().next()).unwrap_or_default();
+        if value.trim().is_empty() {
+            return Some(diagnostic.help("a table begins with its name between brackets, such as `[build]`"));
+        }
+        let spaced = if value.starts_with(' ') { " =" } else { " = " };
+        return Some(diagnostic.safe_fix("write `=`", here, spaced));
+    }
+    is_about_number(description).then(|| version(fault)).flatten()
+}
+
+/// A version of three numbers, as which a number cannot be read.
+fn version(fault: &Fault) -> Option<Diagnostic> {
+    let is_part = |c: char| c.is_ascii_digit() || c == '.';
+    let before = fault.text.get(..fault.range.start)?;
+    let behind = fault.rest();
+    let start = before.trim_end_matches(is_part).len();
+    let end = fault.range.start + behind.len() - behind.trim_start_matches(is_part).len();
+    let text = fault.text.get(start..end)?;
+    if text.matches('.').count() < 2 {
+        return None;
+    }
+    let moved = u32::try_from(fault.range.start - start).ok()?;
+    let from = fault.span.start.checked_sub(moved)?;
+    let here = Span { start: from, end: from + u32::try_from(text.len()).ok()?, ..fault.span };
+    let quoted = format!("\"{text}\"");
+    Some(
+        bad(here, "a version is a text")
+            .note("a number has one point at the most")
+            .help(format!("write `{quoted}`"))
+            .safe_fix("quote it", here, quoted),
+    )
 }
 
 /// What is said of entries, headers and brackets.

@@ -70,11 +70,11 @@ pub fn check(checked: &Checked<'_>, sources: &SourceMap, diagnostics: &mut Diagn
     overrides::clashes(checked, diagnostics);
     overrides::variants(checked, diagnostics);
     images::missing(checked, diagnostics);
+    cluster::templates(checked, sources, diagnostics);
     unused::warn(checked, sources, diagnostics);
     overruled::warn(checked, diagnostics);
     containers::warn(checked, diagnostics);
     pod_security::environments(checked, diagnostics);
-    cluster::templates(checked, sources, diagnostics);
 }
 
 /// A task or variant with its values and settings, for rules that hold for both.

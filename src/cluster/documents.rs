@@ -55,6 +55,9 @@ pub fn document(node: &Node, cluster: &mut Cluster, diagnostics: &mut Diagnostic
         return object(node, kind, cluster, diagnostics);
     }
     let sections = entries(node);
+    if let Some((key, _)) = sections.iter().find(|(key, _)| key.text.eq_ignore_ascii_case("kind")) {
+        return diagnostics.push(words::unknown_field(key, "Kubernetes' objects", ["kind"], None));
+    }
     if sections.iter().any(|(key, _)| key.text == "template") {
         let place = sections.iter().map(|(key, _)| key.span).find(|span| span.start >= node.span.start);
         let diagnostic = Diagnostic::new(code::MISSING_FIELD, place.unwrap_or(node.span), "this document has no `kind`")
@@ -81,6 +84,12 @@ pub fn document(node: &Node, cluster: &mut Cluster, diagnostics: &mut Diagnostic
 fn no_section(node: &Node, sections: &[(Key, Node)]) -> Diagnostic {
     let Some((key, _)) = sections.first() else { return words::no_document(node.span) };
     let diagnostic = words::no_document(key.span);
+    if key.text == "k8s" {
+        return diagnostic.help("`k8s` stands below `plugins:`");
+    }
+    if config::K8S.field(&key.text).is_some() {
+        return diagnostic.help(format!("`{}` stands below `plugins: k8s:`", key.text));
+    }
     match closest(&key.text, config::sections()) {
         Some(better) => words::renamed(diagnostic, key, better),
         None => diagnostic,
@@ -126,7 +135,10 @@ fn pod_template(node: &Node, cluster: &mut Cluster, diagnostics: &mut Diagnostic
     };
     let metadata = field(&whole, "metadata");
     let Some(name) = metadata.and_then(|metadata| field(metadata, "name")) else {
-        if let Some(metadata) = metadata {
+        // What is there under an unknown key may be the name.
+        let written = field(node, "metadata").map(entries).unwrap_or_default();
+        let unknown = written.iter().any(|(key, _)| OBJECT_META.field(&key.text).is_none());
+        if let Some(metadata) = metadata.filter(|_| !unknown) {
             diagnostics.push(words::missing(metadata.span, "PodTemplate", "`metadata.name`"));
         }
         return;

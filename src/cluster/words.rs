@@ -67,7 +67,22 @@ pub fn missing(span: Span, of: &str, names: &str) -> Diagnostic {
 /// A value of another type than its field.
 pub fn wrong_type(node: &Node, what: &str, expected: &str) -> Diagnostic {
     let message = format!("`{what}` takes {expected}, not {}", form(&node.kind));
-    Diagnostic::new(code::WRONG_TYPE, node.span, message)
+    let diagnostic = Diagnostic::new(code::WRONG_TYPE, node.span, message);
+    match &node.kind {
+        Kind::String(text) if is_meant(text, expected) => {
+            diagnostic.help("write it without quotes").safe_fix("take the quotes away", node.span, text.as_str())
+        }
+        Kind::Int(_) | Kind::Float(_) | Kind::Bool(_) if expected == described(&Type::String) => {
+            diagnostic.help("put it between quotes")
+        }
+        _ => diagnostic,
+    }
+}
+
+/// Whether a text would be a value of the type in these words, if it had no quotes.
+fn is_meant(text: &str, expected: &str) -> bool {
+    let words = expected == described(&Type::Bool) && ["true", "false"].contains(&text);
+    words || (expected == described(&Type::Float) || expected == "a whole number") && text.parse::<i64>().is_ok()
 }
 
 /// A text that is no quantity.

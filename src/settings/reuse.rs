@@ -88,23 +88,18 @@ pub fn is_reusable(settings: &Object) -> bool {
 
 fn replicas(fields: &Object, diagnostics: &mut Diagnostics) -> (i32, i32) {
     let Some(value) = fields.get("replicas") else { return (DEFAULT.min_replicas, DEFAULT.max_replicas) };
-    let (from, to) = match &value.kind {
-        Kind::Range(range) => (range.0.as_int(), range.1.as_int()),
-        _ => (value.as_int(), value.as_int()),
+    let ends = match &value.kind {
+        Kind::Range(range) => [&range.0, &range.1],
+        _ => [value, value],
     };
-    let (Some(from), Some(to)) = (from, to) else { return (DEFAULT.min_replicas, DEFAULT.max_replicas) };
-    let bad = |message: &str| Diagnostic::new(code::REUSE_POLICY, value.span, message);
+    let (Some(from), Some(to)) = (ends[0].as_int(), ends[1].as_int()) else {
+        return (DEFAULT.min_replicas, DEFAULT.max_replicas);
+    };
     if from < 0 || to < 0 {
-        let diagnostic = bad("a pool cannot have fewer than 0 replicas")
-            .note("replicas are the containers that Flyte keeps running for the tasks of the environment");
-        diagnostics.push(diagnostic.help("write how many there are, `2`, or the fewest and the most, `1..4`"));
+        let place = if from < 0 { ends[0].span } else { ends[1].span };
+        diagnostics.push(negative_replicas(place, value.span));
     } else if from > to {
-        let diagnostic = bad("the fewest replicas are more than the most").note(
-            "a range is fewest..most: Flyte starts replicas up to the most while there is work, and keeps the fewest",
-        );
-        let turned = format!("{to}..{from}");
-        let help = format!("write `{turned}`");
-        diagnostics.push(diagnostic.help(help).unsafe_fix("turn the range round", value.span, turned));
+        diagnostics.push(backwards(value.span, ends, format!("{to}..{from}")));
     } else if to == 0 {
         // The SDK lets it pass, so it is no error here.
         let message = "a pool of at most 0 replicas never runs anything";
@@ -114,6 +109,28 @@ fn replicas(fields: &Object, diagnostics: &mut Diagnostics) -> (i32, i32) {
     }
     let number = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
     (number(from), number(to))
+}
+
+fn negative_replicas(place: Span, range: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::new(code::REUSE_POLICY, place, "a pool cannot have fewer than 0 replicas")
+        .note("replicas are the containers that Flyte keeps running for the tasks of the environment")
+        .help("write how many there are, `2`, or the fewest and the most, `1..4`");
+    // An end that has a name was written elsewhere.
+    if range.contains(place) { diagnostic } else { diagnostic.label(range, "used here") }
+}
+
+fn backwards(range: Span, ends: [&Value; 2], turned: String) -> Diagnostic {
+    let diagnostic = Diagnostic::new(code::REUSE_POLICY, range, "the fewest replicas are more than the most")
+        .note("a range is fewest..most: Flyte starts replicas up to the most while there is work, and keeps the fewest");
+    let [fewest, most] = ends.map(|end| (!range.contains(end.span)).then_some(end.span));
+    if fewest.is_none() && most.is_none() {
+        return diagnostic.help(format!("write `{turned}`")).unsafe_fix("turn the range round", range, turned);
+    }
+    let named = [(fewest, "these are the fewest"), (most, "these are the most")];
+    named.into_iter().fold(diagnostic, |diagnostic, (place, what)| match place {
+        Some(place) => diagnostic.label(place, what),
+        None => diagnostic,
+    })
 }
 
 fn concurrency(fields: &Object, diagnostics: &mut Diagnostics) -> i32 {

@@ -80,12 +80,12 @@ fn missing(place: Span, name: &str, cluster: &Cluster, program: &[&str], file: &
     };
     match closest(name, cluster.names().filter(|other| *other != name)) {
         Some(better) => diagnostic.did_you_mean(name, better, place, format!("\"{better}\"")),
-        None if elsewhere.is_none() && program.iter().any(|template| *template == name) => diagnostic
+        None if elsewhere.is_none() && program.contains(&name) => diagnostic
             .help(format!("a template of the program is named without quotes: `pod_template = {name}`"))
             .unsafe_fix("name the template of the program", place, name),
-        None if elsewhere.is_some() => {
-            diagnostic.help("have it put into one of these two, or say in the cluster file where tasks run: `flyte: {namespace: …}`")
-        }
+        None if elsewhere.is_some() => diagnostic.help(
+            "have it put into one of these two, or say in the cluster file where tasks run: `flyte: {namespace: …}`",
+        ),
         None => diagnostic.help("name one that the cluster has, or add this one to the file if the cluster has it now"),
     }
 }

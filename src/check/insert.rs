@@ -1,28 +1,32 @@
 //! An entry that is missing, to the change that writes it before another one.
 //!
-//! In: the key of the other, and the sources. Out: an edit that leaves the block laid out as it is. Always: only sources of the
+//! In: the keys of the others, and the sources. Out: edits that leave the blocks laid out as they are. Always: only sources of the
 //! language are changed; a data file has another syntax. Not here: which entry it is.
 
 use crate::diagnostics::{Diagnostic, Edit, Fix};
 use crate::source::{SourceMap, Span};
 
-/// The diagnostic with the offer to write `entry` before `key`, on a line of its own where `key` begins one.
+/// The diagnostic with the offer to write `entry` before each of the keys, on a line of its own where a key begins one.
 pub fn before(
     mut diagnostic: Diagnostic,
     message: &str,
-    key: Span,
+    keys: &[Span],
     entry: &str,
     sources: &SourceMap,
 ) -> Diagnostic {
+    let edits: Option<Vec<Edit>> = keys.iter().map(|key| edit(*key, entry, sources)).collect();
+    if let Some(edits) = edits.filter(|edits| !edits.is_empty()) {
+        diagnostic.fixes.push(Fix { message: message.to_owned(), safe: false, edits });
+    }
+    diagnostic
+}
+
+fn edit(key: Span, entry: &str, sources: &SourceMap) -> Option<Edit> {
     let source = sources.get(key.file);
-    let Some(text) = source.text.get(..key.start as usize).filter(|_| is_source(&source.name)) else {
-        return diagnostic;
-    };
+    let text = source.text.get(..key.start as usize).filter(|_| is_source(&source.name))?;
     let line = text.rsplit('\n').next().unwrap_or_default();
     let between = if line.trim().is_empty() { format!("\n{line}") } else { ", ".to_owned() };
-    let edit = Edit { span: key.at_start(), text: format!("{entry}{between}") };
-    diagnostic.fixes.push(Fix { message: message.to_owned(), safe: false, edits: vec![edit] });
-    diagnostic
+    Some(Edit { span: key.at_start(), text: format!("{entry}{between}") })
 }
 
 /// Whether a text of this name is one of the language.

@@ -7,8 +7,8 @@
 mod cluster;
 mod containers;
 mod environments;
-mod insert;
 mod images;
+mod insert;
 mod overrides;
 mod overruled;
 pub mod pod_security;

@@ -90,12 +90,10 @@ impl Missing<'_> {
             (None, [only]) => {
                 let name = name_of(only).unwrap_or_default();
                 diagnostic
-                    .help(format!("write `\"{name}\"` if the task belongs there, or add `containers {} {{ }}`", self.primary))
+                    .help(format!("write `\"{name}\"` if the task belongs there, or add `{}`", self.entry()))
                     .unsafe_fix(format!("write `\"{name}\"`"), place, format!("\"{name}\""))
             }
-            (None, _) => {
-                diagnostic.help(format!("name one of them, or add `containers {} {{ }}`", self.primary))
-            }
+            (None, _) => diagnostic.help(format!("name one of them, or add `{}`", self.entry())),
         }
     }
 
@@ -111,7 +109,7 @@ impl Missing<'_> {
 
     fn absent(&self) -> Diagnostic {
         let diagnostic = self.at(self.key);
-        let entry = format!("containers {} {{}}", self.primary);
+        let entry = self.entry();
         let diagnostic = match self.containers {
             [only] => diagnostic.help(format!(
                 "add `{entry}`, or set `primary_container_name = \"{}\"` if the task belongs there",
@@ -120,9 +118,30 @@ impl Missing<'_> {
             _ => diagnostic.help(format!("add `{entry}`; it takes the task's image, command and resources")),
         };
         if self.is_block() {
-            insert::before(diagnostic, "add the primary container", self.key, &entry, self.sources)
+            return insert::before(diagnostic, "add the primary container", &[self.key], &entry, self.sources);
+        }
+        match self.first_of_list() {
+            Some(first) => diagnostic.unsafe_fix("add the primary container", first.at_start(), format!("{entry}, ")),
+            None => diagnostic,
+        }
+    }
+
+    /// The place of the first container, where it is written as an element of a list in a source.
+    fn first_of_list(&self) -> Option<Span> {
+        let first = self.containers.first()?.span;
+        let in_source = insert::is_source(&self.sources.get(first.file).name);
+        (in_source && self.sources.text(first).starts_with('{')).then_some(first)
+    }
+
+    /// The primary container as it is written beside these.
+    fn entry(&self) -> String {
+        let primary = self.primary;
+        if self.first_of_list().is_some() {
+            format!("{{ name = \"{primary}\" }}")
+        } else if insert::is_source(&self.sources.get(self.key.file).name) {
+            format!("containers {primary} {{}}")
         } else {
-            diagnostic
+            format!("name: {primary}")
         }
     }
 

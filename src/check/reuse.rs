@@ -4,9 +4,14 @@
 //! and there is no pod of a task's own that a template could shape. Source: `TaskEnvironment.task` and `task.override` in the
 //! SDK, which checks templates at the task level only; the two other levels follow from the same reason.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashSet;
+
 use super::{Checked, insert};
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::evaluate::Key;
+use crate::resolve::EnvironmentId;
 use crate::settings::TaskSettings;
 use crate::settings::reuse::is_reusable;
 use crate::settings::run::Run;
@@ -23,7 +28,8 @@ pub fn environments(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
         if let (Some(template), Some(reusable)) = (values.entry("pod_template"), reusable(values)) {
             let message = "a reusable environment takes no pod template";
             let diagnostic = with_template(template.key, message).label(reusable, "the environment is reusable");
-            diagnostics.push(diagnostic.help("take one of them away; what needs the template goes to another environment"));
+            diagnostics
+                .push(diagnostic.help("take one of them away; what needs the template goes to another environment"));
         }
     }
 }
@@ -31,6 +37,9 @@ pub fn environments(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
 /// Nor does a task of one, and what its containers share is the environment's.
 pub fn tasks(checked: &Checked<'_>, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     let layers = &checked.evaluation.tasks;
+    let mut unstated: BTreeMap<EnvironmentId, Vec<Function<'_>>> = BTreeMap::new();
+    // A loop makes many tasks at one place.
+    let mut seen: FxHashSet<Span> = FxHashSet::default();
     for ((task, layers), settings) in checked.program.tasks.iter().zip(layers).zip(checked.tasks) {
         let environment = checked.environment_values(task.environment);
         let Some(reusable) = reusable(environment) else { continue };
@@ -38,8 +47,45 @@ pub fn tasks(checked: &Checked<'_>, sources: &SourceMap, diagnostics: &mut Diagn
             check_task(key, environment, settings, reusable, diagnostics);
         }
         let function = Function { name: &task.name, values: &layers.values, place: concurrency(environment, reusable) };
-        check_function(&function, settings, sources, diagnostics);
+        if is_unstated(settings) {
+            unstated.entry(task.environment).or_default().push(function);
+        } else if seen.insert(task.name.span) {
+            check_function(&function, settings, diagnostics);
+        }
     }
+    for functions in unstated.values() {
+        diagnostics.extend(async_unstated(functions, sources));
+    }
+}
+
+/// Whether a replica runs several of a function at once of which nobody says that it can.
+fn is_unstated(settings: &TaskSettings) -> bool {
+    let several = settings.reuse.as_ref().is_some_and(|policy| policy.concurrency > 1);
+    several && matches!(settings.run, Some(Run::Function { asynchronous: None, .. }))
+}
+
+/// One message for all functions of a pool.
+fn async_unstated(functions: &[Function<'_>], sources: &SourceMap) -> Option<Diagnostic> {
+    /// How many of the others are pointed at.
+    const MOST: usize = 3;
+    let (first, others) = functions.split_first()?;
+    let message = match others.len() {
+        0 => format!("nothing says that `{}` is asynchronous", first.name.text),
+        1 => format!("nothing says that `{}` and another one are asynchronous", first.name.text),
+        more => format!("nothing says that `{}` and {more} others are asynchronous", first.name.text),
+    };
+    let mut diagnostic = Diagnostic::new(code::REUSE_ASYNC_UNSTATED, first.name.span, message)
+        .label(first.place, "each replica runs several tasks at once")
+        .note("Flyte refuses a synchronous function here, and flytec does not read the Python source")
+        .help("say `async = true` of what is `async def`");
+    let names: BTreeSet<Span> = others.iter().map(|other| other.name.span).collect();
+    for name in names.into_iter().filter(|name| *name != first.name.span).take(MOST) {
+        diagnostic = diagnostic.label(name, "nor of this one");
+    }
+    let keys: BTreeSet<Span> =
+        functions.iter().filter_map(|function| function.values.entry("function")).map(|entry| entry.key).collect();
+    let keys: Vec<Span> = keys.into_iter().collect();
+    Some(insert::before(diagnostic, "say that they are asynchronous", &keys, "async = true", sources))
 }
 
 fn check_task(key: &Key, environment: &Object, settings: &TaskSettings, reusable: Span, diagnostics: &mut Diagnostics) {
@@ -80,12 +126,7 @@ fn concurrency(environment: &Object, reusable: Span) -> Span {
 }
 
 /// A replica that runs several tasks at once needs functions that let each other run.
-fn check_function(
-    function: &Function<'_>,
-    settings: &TaskSettings,
-    sources: &SourceMap,
-    diagnostics: &mut Diagnostics,
-) {
+fn check_function(function: &Function<'_>, settings: &TaskSettings, diagnostics: &mut Diagnostics) {
     let Some(policy) = &settings.reuse else { return };
     let Function { name, values, place } = function;
     match &settings.run {
@@ -97,19 +138,6 @@ fn check_function(
                 .note("Flyte runs the tasks of one replica as coroutines of one Python process; one that does not wait blocks the others")
                 .help("make the function `async def` and say `async = true`, or set `concurrency = 1`");
             diagnostics.push(diagnostic.unsafe_fix("say that it is asynchronous", stated, "true"));
-        }
-        Some(Run::Function { asynchronous: None, .. }) if policy.concurrency > 1 => {
-            let message = format!("nothing says that `{}` is asynchronous", name.text);
-            let diagnostic = Diagnostic::new(code::REUSE_ASYNC_UNSTATED, name.span, message)
-                .label(*place, format!("each replica runs {} tasks at once", policy.concurrency))
-                .note("Flyte refuses a synchronous function here, and flytec does not read the Python source")
-                .help("say `async = true` if the function is `async def`");
-            diagnostics.push(match values.entry("function") {
-                Some(function) => {
-                    insert::before(diagnostic, "say that it is asynchronous", function.key, "async = true", sources)
-                }
-                None => diagnostic,
-            });
         }
         Some(Run::Command { .. }) => {
             let message = format!("`{}` runs a command, which is not reused", name.text);
@@ -136,7 +164,7 @@ pub fn variants(checked: &Checked<'_>, sources: &SourceMap, diagnostics: &mut Di
                 .help("set `reusable = false` beside it, and the variant gets a pod of its own");
             // Once is enough for all of them.
             diagnostics.push(match at {
-                0 => insert::before(diagnostic, "give it a pod of its own", key.span, "reusable = false", sources),
+                0 => insert::before(diagnostic, "give it a pod of its own", &[key.span], "reusable = false", sources),
                 _ => diagnostic,
             });
         }

@@ -37,12 +37,7 @@ pub(super) fn files(checked: &Checked<'_>) -> FxHashSet<FileId> {
     own.filter(|file| checked.modules.is_named(*file)).collect()
 }
 
-fn templates(
-    checked: &Checked<'_>,
-    files: &FxHashSet<FileId>,
-    sources: &SourceMap,
-    diagnostics: &mut Diagnostics,
-) {
+fn templates(checked: &Checked<'_>, files: &FxHashSet<FileId>, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     let named = cluster_templates(checked);
     for (at, declared) in checked.program.templates.iter().enumerate() {
         let name = &declared.name;

@@ -60,8 +60,9 @@ pub fn document(node: &Node, cluster: &mut Cluster, diagnostics: &mut Diagnostic
     }
     if sections.iter().any(|(key, _)| key.text == "template") {
         let place = sections.iter().map(|(key, _)| key.span).find(|span| span.start >= node.span.start);
-        let diagnostic = Diagnostic::new(code::MISSING_FIELD, place.unwrap_or(node.span), "this document has no `kind`")
-            .note("the kind says what a document of Kubernetes is; this one has the `template` of a `PodTemplate`");
+        let diagnostic =
+            Diagnostic::new(code::MISSING_FIELD, place.unwrap_or(node.span), "this document has no `kind`")
+                .note("the kind says what a document of Kubernetes is; this one has the `template` of a `PodTemplate`");
         return diagnostics.push(diagnostic.help("write `kind: PodTemplate` if it is one"));
     }
     let ours =
@@ -123,7 +124,8 @@ fn object(node: &Node, kind: &Node, cluster: &mut Cluster, diagnostics: &mut Dia
                 .note("of Kubernetes' objects only `PodTemplate` has a part in the pods that Flyte makes");
             diagnostics.push(match closest(name, LISTS.iter().copied().chain([POD_TEMPLATE])) {
                 Some(better) => diagnostic.did_you_mean(name, better, kind.span, better),
-                None => diagnostic.help("leave the document out; `kubectl get podtemplates -A -o yaml` prints those that count"),
+                None => diagnostic
+                    .help("leave the document out; `kubectl get podtemplates -A -o yaml` prints those that count"),
             });
         }
     }

@@ -67,7 +67,9 @@ impl<'t> Reader<'t> {
             let habit = habits.iter().find(|(word, _)| word == text).map(|(_, meant)| *meant);
             self.faults.push(match habit.or_else(|| closest(text, names())) {
                 Some(better) => diagnostic.did_you_mean(text, better, node.span, format!("\"{better}\"")),
-                None => diagnostic.help(format!("write one of them, such as `\"{}\"`", names().next().unwrap_or_default())),
+                None => {
+                    diagnostic.help(format!("write one of them, such as `\"{}\"`", names().next().unwrap_or_default()))
+                }
             });
         }
         found
@@ -82,7 +84,9 @@ impl<'t> Reader<'t> {
                 fault.help(format!("write `{text}`")).safe_fix("take the quotes away", node.span, text.as_str())
             }
             Kind::String(text) if text == "on" || text == "yes" => fault.did_you_mean(text, "true", node.span, "true"),
-            Kind::String(text) if text == "off" || text == "no" => fault.did_you_mean(text, "false", node.span, "false"),
+            Kind::String(text) if text == "off" || text == "no" => {
+                fault.did_you_mean(text, "false", node.span, "false")
+            }
             _ => fault,
         });
         None

@@ -95,8 +95,8 @@ fn check_partition(fields: &Object, device: &str, diagnostics: &mut Diagnostics)
 
 fn no_partition(device: &str, partition: &EcoString, known: &[&str], span: Span) -> Diagnostic {
     let message = format!("`{device}` has no partition `{partition}`");
-    let diagnostic = Diagnostic::new(code::BAD_PARTITION, span, message)
-        .note(format!("its partitions are {}", known.join(", ")));
+    let diagnostic =
+        Diagnostic::new(code::BAD_PARTITION, span, message).note(format!("its partitions are {}", known.join(", ")));
     let others = accelerators::PARTITIONS.iter().filter(|(_, parts)| parts.contains(&partition.as_str()));
     let others: Vec<String> = others.map(|(name, _)| format!("`{name}`")).collect();
     match closest(partition, known.iter().copied()) {

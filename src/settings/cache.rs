@@ -123,7 +123,8 @@ fn max_age(fields: &Object, diagnostics: &mut Diagnostics) -> Option<i64> {
         let message = "`max_age` must not be negative";
         let diagnostic = Diagnostic::new(code::NEGATIVE, value.span, message)
             .note("a result may be used again until it is as old as this; no result is younger than nothing");
-        diagnostics.push(diagnostic.help("write a duration such as `1d`, or leave `max_age` out for results of any age"));
+        diagnostics
+            .push(diagnostic.help("write a duration such as `1d`, or leave `max_age` out for results of any age"));
     }
     Some(age)
 }

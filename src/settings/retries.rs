@@ -56,7 +56,9 @@ fn checked_count(value: &Value, diagnostics: &mut Diagnostics) -> Option<u32> {
         let diagnostic = Diagnostic::new(code::BAD_RETRIES, value.span, message);
         diagnostics.push(if count < 0 {
             diagnostic
-                .note("Flyte counts how often a failed task is started again; there is no number for \"until it works\"")
+                .note(
+                    "Flyte counts how often a failed task is started again; there is no number for \"until it works\"",
+                )
                 .help("write `0` for no retries, or how many there may be, such as `3`")
         } else {
             diagnostic.note("Flyte sends it as a number of 32 bits")
@@ -66,12 +68,7 @@ fn checked_count(value: &Value, diagnostics: &mut Diagnostics) -> Option<u32> {
 }
 
 /// `source` is the file of the task.
-fn read_backoff(
-    retries: &Object,
-    source: FileId,
-    fields: &Object,
-    diagnostics: &mut Diagnostics,
-) -> Option<Backoff> {
+fn read_backoff(retries: &Object, source: FileId, fields: &Object, diagnostics: &mut Diagnostics) -> Option<Backoff> {
     let place = retries.entry("backoff")?.key;
     let Some(base) = fields.get("base") else {
         if !fields.poisoned {

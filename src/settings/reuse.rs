@@ -120,8 +120,9 @@ fn negative_replicas(place: Span, range: Span) -> Diagnostic {
 }
 
 fn backwards(range: Span, ends: [&Value; 2], turned: String) -> Diagnostic {
-    let diagnostic = Diagnostic::new(code::REUSE_POLICY, range, "the fewest replicas are more than the most")
-        .note("a range is fewest..most: Flyte starts replicas up to the most while there is work, and keeps the fewest");
+    let diagnostic = Diagnostic::new(code::REUSE_POLICY, range, "the fewest replicas are more than the most").note(
+        "a range is fewest..most: Flyte starts replicas up to the most while there is work, and keeps the fewest",
+    );
     let [fewest, most] = ends.map(|end| (!range.contains(end.span)).then_some(end.span));
     if fewest.is_none() && most.is_none() {
         return diagnostic.help(format!("write `{turned}`")).unsafe_fix("turn the range round", range, turned);
@@ -150,10 +151,9 @@ fn ttl(fields: &Object, name: &str, diagnostics: &mut Diagnostics) -> i64 {
     let time = value.as_duration().unwrap_or(MIN_TTL);
     if time < MIN_TTL {
         let waits = if name == "idle_ttl" { "the pool" } else { "a replica" };
-        let diagnostic =
-            Diagnostic::new(code::REUSE_POLICY, value.span, format!("`{name}` is at least 30 seconds"))
-                .note(format!("it is how long {waits} is kept without work, and Flyte refuses less"))
-                .help("write `30s` or more");
+        let diagnostic = Diagnostic::new(code::REUSE_POLICY, value.span, format!("`{name}` is at least 30 seconds"))
+            .note(format!("it is how long {waits} is kept without work, and Flyte refuses less"))
+            .help("write `30s` or more");
         diagnostics.push(diagnostic.unsafe_fix("use the least", value.span, "30s"));
     }
     time

@@ -79,7 +79,9 @@ fn command_of(object: &Object, diagnostics: &mut Diagnostics) -> Run {
 }
 
 fn check_function(text: &str, span: Span, diagnostics: &mut Diagnostics) {
-    if Function::parse(text).is_some() {
+    let told = |last: &Diagnostic| last.code == code::BAD_FUNCTION && last.span() == Some(span);
+    // A loop makes many tasks of one text.
+    if Function::parse(text).is_some() || diagnostics.last().is_some_and(told) {
         return;
     }
     let diagnostic = Diagnostic::new(code::BAD_FUNCTION, span, format!("`{text}` is no Python function"))
@@ -96,8 +98,7 @@ fn better_function(text: &str) -> Option<String> {
     let (module, name) = match text.rsplit_once(':') {
         Some(parts) => parts,
         // The last part of a file's name is its ending.
-        None if text.ends_with(".py") => return None,
-        None => text.rsplit_once('.')?,
+        None => text.rsplit_once('.').filter(|(_, name)| *name != "py")?,
     };
     let module = module.trim().trim_start_matches("./").trim_end_matches(".py");
     let better = format!("{}:{}", module.replace('/', ".").replace('-', "_"), name.trim());
@@ -109,7 +110,9 @@ fn better_function(text: &str) -> Option<String> {
 fn what_is_missing(text: &str) -> String {
     let is_name = |text: &str| Function::parse(&format!("m:{text}")).is_some();
     match text.split_once(':') {
-        None if is_name(text) => format!("put its module before it: `module:{text}`, as in `from module import {text}`"),
+        None if is_name(text) => {
+            format!("put its module before it: `module:{text}`, as in `from module import {text}`")
+        }
         Some((module, path)) if path.split('.').all(is_name) && path.contains('.') => {
             format!("name a function at the top of `{module}`; Flyte finds no method of a class")
         }

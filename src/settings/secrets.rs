@@ -36,7 +36,8 @@ fn secret(item: &Value, source: FileId, diagnostics: &mut Diagnostics) -> Option
             let message = "a secret needs its `key`, the name that it has in the store";
             let diagnostic = Diagnostic::new(code::MISSING_FIELD, item.span, message)
                 .note("Flyte finds a secret by its key, and by its group where it is in one");
-            diagnostics.push(diagnostic.help("write `key = \"…\"`; a secret with a key alone can be written as a text"));
+            diagnostics
+                .push(diagnostic.help("write `key = \"…\"`; a secret with a key alone can be written as a text"));
         }
         return None;
     };
@@ -91,7 +92,8 @@ fn is_variable(name: &str) -> bool {
     first && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
 }
 
-const VARIABLES: &str = "Flyte takes upper-case letters, digits and `_` for the variable of a secret, not beginning with a digit";
+const VARIABLES: &str =
+    "Flyte takes upper-case letters, digits and `_` for the variable of a secret, not beginning with a digit";
 
 /// The name made of characters that can be in one, if that gives a name.
 fn better_name(name: &str) -> Option<String> {

@@ -173,7 +173,8 @@ fn check_apparmor(fields: &Object, key: Span, diagnostics: &mut Diagnostics) {
         profile.filter(|entry| entry.value.as_str().is_some_and(|profile| profile != APPARMOR_UNCONFINED))
     {
         let message = "`allow_nested_sandboxing` contradicts the AppArmor profile of the primary container".to_owned();
-        let rule = format!("a sandbox in a container makes mounts of its own, for which it needs `{APPARMOR_UNCONFINED}`");
+        let rule =
+            format!("a sandbox in a container makes mounts of its own, for which it needs `{APPARMOR_UNCONFINED}`");
         let help = "take the annotation away; the helper sets it";
         diagnostics.push(conflict(key, entry.value.span, message).note(rule).help(help));
     }

@@ -23,11 +23,9 @@ pub fn syntax(text: &str, error: &ParseError, place: &Place) -> Diagnostic {
         ParseErrorKind::MultipleRootJsonValues => {
             behind(text, range.start, place).note("a file holds one value: one object, one list or one text")
         }
-        ParseErrorKind::TrailingCommasNotAllowed => {
-            bad(here, "no comma stands behind the last element")
-                .note("this is a rule of JSON")
-                .safe_fix("take the comma away", here, "")
-        }
+        ParseErrorKind::TrailingCommasNotAllowed => bad(here, "no comma stands behind the last element")
+            .note("this is a rule of JSON")
+            .safe_fix("take the comma away", here, ""),
         ParseErrorKind::CommentsNotAllowed | ParseErrorKind::UnterminatedCommentBlock => {
             bad(place.span(range.start..range.start + 2), "JSON has no comments")
                 .help("remove it, or write the file in YAML")
@@ -62,9 +60,7 @@ pub fn syntax(text: &str, error: &ParseError, place: &Place) -> Diagnostic {
         | ParseErrorKind::ExpectedDigit
         | ParseErrorKind::ExpectedDigitFollowingNegativeSign
         | ParseErrorKind::ExpectedPlusMinusOrDigitInNumberLiteral => number(here),
-        _ if written.starts_with('#') => {
-            bad(here, "JSON has no comments").help("remove it, or write the file in YAML")
-        }
+        _ if written.starts_with('#') => bad(here, "JSON has no comments").help("remove it, or write the file in YAML"),
         _ if written.starts_with('=') => equals(here),
         _ => no_word(here, written, text.get(..range.start).unwrap_or_default()),
     }
@@ -77,20 +73,20 @@ fn no_word(here: Span, written: &str, before: &str) -> Diagnostic {
         "None" | "nil" | "undefined" => Some("null"),
         _ => ["true", "false", "null"].into_iter().find(|word| word.eq_ignore_ascii_case(written)),
     };
-    match meant {
-        Some(word) => diagnostic.did_you_mean(written, word, here, word),
-        None => {
-            let diagnostic =
-                diagnostic.help("a text is written in double quotes; the only words are `true`, `false` and `null`");
-            let other = ["yes", "no", "on", "off", "NaN", "Infinity"].iter().any(|word| word.eq_ignore_ascii_case(written));
-            // Text or truth, one cannot know; and numbers that there are not.
-            // What begins with it is no JSON at all.
-            if other || before.trim().is_empty() || !is_word(written) || !written.starts_with(char::is_alphabetic) {
-                return diagnostic;
-            }
-            diagnostic.unsafe_fix("quote it", here, format!("\"{written}\""))
-        }
+    if let Some(word) = meant {
+        return diagnostic.did_you_mean(written, word, here, word);
     }
+    let diagnostic =
+        diagnostic.help("a text is written in double quotes; the only words are `true`, `false` and `null`");
+    // Text or truth, one cannot know; and numbers that there are not.
+    let words = ["yes", "no", "on", "off", "NaN", "Infinity"];
+    let other = words.iter().any(|word| word.eq_ignore_ascii_case(written));
+    // What begins with it is no JSON at all.
+    let whole = before.trim().is_empty();
+    if other || whole || !is_word(written) || !written.starts_with(char::is_alphabetic) {
+        return diagnostic;
+    }
+    diagnostic.unsafe_fix("quote it", here, format!("\"{written}\""))
 }
 
 fn is_word(written: &str) -> bool {
@@ -99,9 +95,11 @@ fn is_word(written: &str) -> bool {
 
 fn equals(here: Span) -> Diagnostic {
     let here = Span { end: here.start + 1, ..here };
-    bad(here, "`:` belongs between a key and its value, not `=`")
-        .note("this is a rule of JSON")
-        .safe_fix("write `:`", here, ":")
+    bad(here, "`:` belongs between a key and its value, not `=`").note("this is a rule of JSON").safe_fix(
+        "write `:`",
+        here,
+        ":",
+    )
 }
 
 /// A text in single quotes, of which the first is at `start`.

@@ -75,14 +75,16 @@ fn of_other_languages(fault: &Fault, description: &str) -> Option<Diagnostic> {
     let rest = fault.rest();
     if description == "invalid unquoted key" && rest.starts_with("//") {
         let here = Span { end: fault.span.start + 2, ..fault.span };
-        return Some(
-            bad(here, "a comment begins with `#`").note("this is a rule of TOML").safe_fix("write `#`", here, "#"),
-        );
+        return Some(bad(here, "a comment begins with `#`").note("this is a rule of TOML").safe_fix(
+            "write `#`",
+            here,
+            "#",
+        ));
     }
     if description == "invalid unquoted key" && rest.starts_with(':') {
         let here = Span { end: fault.span.start + 1, ..fault.span };
-        let diagnostic = bad(here, "`=` belongs between a key and its value, not `:`")
-            .note("this is a rule of TOML: `key = value`");
+        let diagnostic =
+            bad(here, "`=` belongs between a key and its value, not `:`").note("this is a rule of TOML: `key = value`");
         let value = rest.get(1..).and_then(|value| value.lines().next()).unwrap_or_default();
         if value.trim().is_empty() {
             return Some(diagnostic.help("a table begins with its name between brackets, such as `[build]`"));

@@ -172,9 +172,11 @@ fn line_above(places: &Places, line: usize) -> Option<Diagnostic> {
     let start = end - text.len();
     if text.starts_with("//") {
         let here = places.span(start..start + 2);
-        return Some(
-            bad(here, "a comment begins with `#`").note("this is a rule of YAML").safe_fix("write `#`", here, "#"),
-        );
+        return Some(bad(here, "a comment begins with `#`").note("this is a rule of YAML").safe_fix(
+            "write `#`",
+            here,
+            "#",
+        ));
     }
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
     if text.is_empty() || !text.chars().all(plain) {

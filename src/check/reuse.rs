@@ -176,9 +176,13 @@ pub fn variants(checked: &Checked<'_>, sources: &SourceMap, diagnostics: &mut Di
                 Some(key) if key.text == "reusable" => with_template(reusable, message)
                     .label(template.key, "the task has a pod template")
                     .help("set `pod_template = null` beside it, and the variant runs in the pool"),
-                _ => with_template(template.key, message)
-                    .label(reusable, "the task is reusable")
-                    .help("set `reusable = false` beside the template, and the variant gets a pod of its own"),
+                _ => {
+                    let diagnostic = with_template(template.key, message)
+                        .label(reusable, "the task is reusable")
+                        .help("set `reusable = false` beside the template, and the variant gets a pod of its own");
+                    let keys: Vec<Span> = own.iter().map(|key| key.span).collect();
+                    insert::before(diagnostic, "give it a pod of its own", &keys, "reusable = false", sources)
+                }
             };
             diagnostics.push(diagnostic);
         }

@@ -57,7 +57,9 @@ pub fn read(object: &Object, place: Span, diagnostics: &mut Diagnostics) -> Opti
         }
         (None, Some(_)) => Some(command_of(object, diagnostics)),
         (None, None) => {
-            if !object.poisoned {
+            // People who know other tools name their function `entrypoint`, of which its type was reported then.
+            let named = object.get("entrypoint").is_some_and(Value::is_poison);
+            if !object.poisoned && !named {
                 diagnostics.push(nothing_to_run(place));
             }
             None
@@ -80,21 +82,32 @@ fn command_of(object: &Object, diagnostics: &mut Diagnostics) -> Run {
 
 fn check_function(text: &str, span: Span, diagnostics: &mut Diagnostics) {
     let told = |last: &Diagnostic| last.code == code::BAD_FUNCTION && last.span() == Some(span);
+    // A package could have a module `py`, but what ends so is a file.
+    let is_function = Function::parse(text).is_some_and(|function| !is_file(function.module));
     // A loop makes many tasks of one text.
-    if Function::parse(text).is_some() || diagnostics.last().is_some_and(told) {
+    if is_function || diagnostics.last().is_some_and(told) {
         return;
     }
     let diagnostic = Diagnostic::new(code::BAD_FUNCTION, span, format!("`{text}` is no Python function"))
         .note("a function is written `module:name`, such as `pipelines.train:train`: Flyte imports the module and looks up the name");
     diagnostics.push(match better_function(text) {
+        // The same letters, but the last part may be a module whose function was forgotten, or a folder be called so.
+        Some(better) if !text.contains(':') || text.contains('-') => diagnostic
+            .help(format!("did you mean `{better}`?"))
+            .unsafe_fix(format!("write `{better}`"), span, format!("\"{better}\"")),
         Some(better) => diagnostic.did_you_mean(text, &better, span, format!("\"{better}\"")),
         None => diagnostic.help(what_is_missing(text)),
     });
 }
 
-/// The function that a text was probably meant to name: by dots alone, by its file, or with parentheses behind it.
+fn is_file(module: &str) -> bool {
+    module.rsplit_once('.').is_some_and(|(_, ending)| ending == "py")
+}
+
+/// The function that a text was probably meant to name: by dots alone, by its file, by its import, or with parentheses behind it.
 fn better_function(text: &str) -> Option<String> {
-    let text = text.trim().trim_end_matches("()").replace("::", ":");
+    let text = text.split('(').next().unwrap_or_default().trim();
+    let text = text.trim_start_matches("from ").replace(" import ", ":").replace("::", ":").replace('#', ":");
     let (module, name) = match text.rsplit_once(':') {
         Some(parts) => parts,
         // The last part of a file's name is its ending.

@@ -41,6 +41,12 @@ fn secret(item: &Value, source: FileId, diagnostics: &mut Diagnostics) -> Option
         }
         return None;
     };
+    if key.as_str().is_some_and(EcoString::is_empty) {
+        let diagnostic = Diagnostic::new(code::BAD_SECRET, key.span, "the key of a secret cannot be empty")
+            .note("Flyte finds a secret by its key");
+        diagnostics.push(diagnostic.help("write the name that it has in the store, such as `\"slack-token\"`"));
+        return None;
+    }
     check_mount(fields, diagnostics);
     let group = text(fields, "group").cloned();
     let mounted = text(fields, "mount").is_some_and(|mount| !mount.is_empty());

@@ -85,7 +85,8 @@ fn async_unstated(functions: &[Function<'_>], sources: &SourceMap) -> Option<Dia
     let keys: BTreeSet<Span> =
         functions.iter().filter_map(|function| function.values.entry("function")).map(|entry| entry.key).collect();
     let keys: Vec<Span> = keys.into_iter().collect();
-    Some(insert::before(diagnostic, "say that they are asynchronous", &keys, "async = true", sources))
+    let fix = if keys.len() == 1 { "say that it is asynchronous" } else { "say that they are asynchronous" };
+    Some(insert::before(diagnostic, fix, &keys, "async = true", sources))
 }
 
 fn check_task(key: &Key, environment: &Object, settings: &TaskSettings, reusable: Span, diagnostics: &mut Diagnostics) {

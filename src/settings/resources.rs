@@ -87,7 +87,7 @@ fn backwards(name: &str, place: Span, [(from, request), (to, limit)]: [(&Value, 
         }
     }
     if !place.contains(from.span) || !place.contains(to.span) {
-        return diagnostic;
+        return diagnostic.help("lower the request, or raise the limit");
     }
     let turned = format!("{limit}..{request}");
     diagnostic.help(format!("write `{turned}`")).unsafe_fix("turn the range round", place, turned)

@@ -80,7 +80,18 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("validate", &["source", "check::pod_security", "diagnostics", "flyte", "schema", "value", "settings", "lower"]),
     ("emit", &["source", "digest", "flyte", "settings", "lower"]),
     ("preview", &["source", "diagnostics", "flyte", "schema", "data", "cluster", "settings", "lower", "validate"]),
-    ("project", &["source", "diagnostics", "data", "expression::inputs", "check::pod_security", "emit"]),
+    (
+        "project",
+        &[
+            "source",
+            "diagnostics",
+            "data",
+            "schema::kubernetes::versions",
+            "expression::inputs",
+            "check::pod_security",
+            "emit",
+        ],
+    ),
     (
         "compile",
         &[

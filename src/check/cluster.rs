@@ -17,7 +17,7 @@ use super::{Checked, Subject};
 use crate::cluster::containers::{self, List};
 use crate::cluster::{self, Cluster, Found, PodTemplate, field, items};
 use crate::data::{self, Node};
-use crate::diagnostics::suggest::did_you_mean;
+use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::flyte::PRIMARY_CONTAINER;
 use crate::schema::kubernetes::{CONTAINER, POD_SPEC};
@@ -37,7 +37,12 @@ pub fn templates(checked: &Checked<'_>, sources: &SourceMap, diagnostics: &mut D
                 let place = subject.values.get("pod_template").map_or(subject.name.span, |value| value.span);
                 match cluster.find(name) {
                     Found::One(template) => run(&subject, PRIMARY_CONTAINER, template, diagnostics),
-                    Found::Nothing => diagnostics.push(missing(place, name, cluster, file)),
+                    Found::Nothing => {
+                        let templates = checked.program.templates.iter().map(|template| &template.name);
+                        let templates = templates.filter(|template| template.span.file == place.file);
+                        let templates: Vec<&str> = templates.map(|template| template.text.as_str()).collect();
+                        diagnostics.push(missing(place, name, cluster, &templates, file));
+                    }
                     Found::Several(all) => diagnostics.push(cluster::ambiguous(place, name, &all)),
                 }
             }
@@ -57,12 +62,13 @@ pub fn templates(checked: &Checked<'_>, sources: &SourceMap, diagnostics: &mut D
     }
 }
 
-fn missing(place: Span, name: &str, cluster: &Cluster, file: &str) -> Diagnostic {
+/// `program` are the templates of the file in which the name stands.
+fn missing(place: Span, name: &str, cluster: &Cluster, program: &[&str], file: &str) -> Diagnostic {
     let message = format!("the cluster has no pod template `{name}`");
-    let mut diagnostic = Diagnostic::new(code::NO_CLUSTER_TEMPLATE, place, message)
+    let diagnostic = Diagnostic::new(code::NO_CLUSTER_TEMPLATE, place, message)
         .note("a text names a template of the cluster; Flyte fails a task whose template it does not find");
     let elsewhere = cluster.templates.iter().find(|template| template.name.text == name);
-    diagnostic = match (elsewhere, &cluster.namespace) {
+    let diagnostic = match (elsewhere, &cluster.namespace) {
         (Some(template), Some(namespace)) => {
             diagnostic.label(template.name.span, "this one is in another namespace").note(format!(
                 "Flyte looks in the task's namespace, `{}`, and then in `{}`",
@@ -72,8 +78,16 @@ fn missing(place: Span, name: &str, cluster: &Cluster, file: &str) -> Diagnostic
         }
         _ => diagnostic.note(format!("what the cluster has is read from `{file}`: {}", listed(cluster))),
     };
-    diagnostic.help.extend(did_you_mean(name, cluster.names().filter(|other| *other != name)));
-    diagnostic
+    match closest(name, cluster.names().filter(|other| *other != name)) {
+        Some(better) => diagnostic.did_you_mean(name, better, place, format!("\"{better}\"")),
+        None if elsewhere.is_none() && program.contains(&name) => diagnostic
+            .help(format!("a template of the program is named without quotes: `pod_template = {name}`"))
+            .unsafe_fix("name the template of the program", place, name),
+        None if elsewhere.is_some() => diagnostic.help(
+            "have it put into one of these two, or say in the cluster file where tasks run: `flyte: {namespace: …}`",
+        ),
+        None => diagnostic.help("name one that the cluster has, or add this one to the file if the cluster has it now"),
+    }
 }
 
 /// What the cluster has, in a few words.

@@ -33,11 +33,13 @@ fn check_text(value: &Value, diagnostics: &mut Diagnostics) {
     let Some(text) = value.as_str() else { return };
     if text == "auto" {
         let diagnostic = Diagnostic::new(code::MISSING_IMAGE, value.span, "`auto` is not an image here")
-            .note("in Flyte's SDK it stands for an image that depends on the machine that compiles")
+            .note("in Flyte's SDK it stands for an image with the Python of the machine that compiles, so that others get another one")
             .help("name the image, such as `\"ghcr.io/flyteorg/flyte:py3.13-v2.12.1\"`");
         diagnostics.push(diagnostic);
     } else if text.trim().is_empty() {
-        diagnostics.push(Diagnostic::new(code::MISSING_IMAGE, value.span, "an image cannot be empty"));
+        let diagnostic = Diagnostic::new(code::MISSING_IMAGE, value.span, "an image cannot be empty")
+            .note("Kubernetes starts the task's container from it");
+        diagnostics.push(diagnostic.help("name the image, such as `\"ghcr.io/acme/train:1.4.0\"`"));
     }
 }
 
@@ -52,6 +54,7 @@ fn report(checked: &Checked<'_>, subjects: &[Subject<'_>], diagnostics: &mut Dia
     };
     let diagnostic = Diagnostic::new(code::MISSING_IMAGE, first.name.span, message)
         .label(environment.span, "nor does their environment give one")
+        .note("Kubernetes starts the task's container from an image; this language has no default for it")
         .help(format!("set `image = \"…\"` in environment `{}` for all its tasks, or in the task", environment.text));
     diagnostics.push(diagnostic);
 }

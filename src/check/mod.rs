@@ -9,9 +9,11 @@ mod cluster;
 mod containers;
 mod environments;
 mod images;
+mod insert;
 mod overrides;
 mod overruled;
 pub mod pod_security;
+mod primary;
 mod reuse;
 mod templates;
 mod unused;
@@ -61,19 +63,19 @@ pub fn check(checked: &Checked<'_>, sources: &SourceMap, diagnostics: &mut Diagn
     environments::names(checked, diagnostics);
     environments::dependencies(checked, diagnostics);
     environments::settings(checked, diagnostics);
-    templates::effective(checked, diagnostics);
+    templates::effective(checked, sources, diagnostics);
     versions::effective(checked, diagnostics);
     reuse::environments(checked, diagnostics);
-    reuse::tasks(checked, diagnostics);
-    reuse::variants(checked, diagnostics);
+    reuse::tasks(checked, sources, diagnostics);
+    reuse::variants(checked, sources, diagnostics);
     overrides::clashes(checked, diagnostics);
     overrides::variants(checked, diagnostics);
     images::missing(checked, diagnostics);
-    unused::warn(checked, diagnostics);
+    cluster::templates(checked, sources, diagnostics);
+    unused::warn(checked, sources, diagnostics);
     overruled::warn(checked, diagnostics);
     containers::warn(checked, diagnostics);
     pod_security::environments(checked, diagnostics);
-    cluster::templates(checked, sources, diagnostics);
 }
 
 /// A task or variant with its values and settings, for rules that hold for both.

@@ -68,8 +68,7 @@ pub fn environments(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
         let message = format!("this build has no environment `{name}`");
         let mut diagnostic = Diagnostic::new(code::IDLE_SETTING, *span, message);
         if let Some(better) = closest(name, known()) {
-            let help = format!("did you mean `{better}`?");
-            diagnostic = diagnostic.help(help).unsafe_fix("rename it", *span, better);
+            diagnostic = diagnostic.did_you_mean(name, better, *span, better);
         } else {
             diagnostic =
                 diagnostic.note("the level changes nothing here; a file for a whole project may serve other builds");

@@ -4,19 +4,19 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::Checked;
+use super::{Checked, primary};
 use crate::diagnostics::Diagnostics;
 use crate::evaluate::inline_template;
 use crate::settings::{PodTemplate, template};
+use crate::source::SourceMap;
 use crate::value::Object;
 
 /// Checks every effective template once, however many tasks share it.
-pub fn effective(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
+pub fn effective(checked: &Checked<'_>, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for (fields, used) in all(checked) {
+        template::check(fields, diagnostics);
         if used {
-            template::check(fields, diagnostics);
-        } else {
-            template::check_declared(fields, diagnostics);
+            primary::check(fields, sources, diagnostics);
         }
     }
 }

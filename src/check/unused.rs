@@ -10,17 +10,17 @@ use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::modules;
 use crate::modules::names::{ConstantId, Declaration, Meaning};
 use crate::resolve::TemplateId;
-use crate::source::{FileId, Span};
+use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::TypeTerm;
-use crate::value::{Kind, Value};
+use crate::value::{Entry, Kind};
 
 /// Warns of templates, constants, parameters and imports that nothing uses.
-pub fn warn(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
+pub fn warn(checked: &Checked<'_>, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     if diagnostics.has_errors() {
         return;
     }
     let files = files(checked);
-    templates(checked, &files, diagnostics);
+    templates(checked, &files, sources, diagnostics);
     constants(checked, &files, diagnostics);
     imports(checked, &files, diagnostics);
     template_parameters(checked, diagnostics);
@@ -37,7 +37,7 @@ pub(super) fn files(checked: &Checked<'_>) -> FxHashSet<FileId> {
     own.filter(|file| checked.modules.is_named(*file)).collect()
 }
 
-fn templates(checked: &Checked<'_>, files: &FxHashSet<FileId>, diagnostics: &mut Diagnostics) {
+fn templates(checked: &Checked<'_>, files: &FxHashSet<FileId>, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     let named = cluster_templates(checked);
     for (at, declared) in checked.program.templates.iter().enumerate() {
         let name = &declared.name;
@@ -46,24 +46,36 @@ fn templates(checked: &Checked<'_>, files: &FxHashSet<FileId>, diagnostics: &mut
         }
         let message = format!("template `{}` is never used", name.text);
         let mut diagnostic = Diagnostic::new(code::UNUSED_TEMPLATE, name.span, message);
-        if let Some(place) = named.get(name.text.as_str()) {
+        if let Some(named) = named.get(name.text.as_str()) {
             diagnostic = diagnostic
-                .label(*place, "this text names one of the cluster")
+                .label(named.value.span, "this text names one of the cluster")
                 .note("a template of the file is named without quotes");
+            if name.span.file == named.value.span.file && stands_behind_its_key(named, sources) {
+                diagnostic =
+                    diagnostic.unsafe_fix("name the template of the file", named.value.span, name.text.as_str());
+            }
         }
         diagnostics.push(diagnostic.help(format!("use it with `pod_template = {}`, or remove it", name.text)));
     }
 }
 
 /// Where templates of the cluster are named first.
-fn cluster_templates<'a>(checked: &Checked<'a>) -> FxHashMap<&'a str, Span> {
+fn cluster_templates<'a>(checked: &Checked<'a>) -> FxHashMap<&'a str, &'a Entry> {
     let mut places = FxHashMap::default();
     for subject in checked.subjects() {
-        if let Some(Value { span, kind: Kind::String(name), .. }) = subject.values.get("pod_template") {
-            places.entry(name.as_str()).or_insert(*span);
+        let Some(entry) = subject.values.entry("pod_template") else { continue };
+        if let Kind::String(name) = &entry.value.kind {
+            places.entry(name.as_str()).or_insert(entry);
         }
     }
     places
+}
+
+/// Whether a value is a text that stands behind its own key, and not behind the name of a constant.
+fn stands_behind_its_key(entry: &Entry, sources: &SourceMap) -> bool {
+    let (key, value) = (entry.key, entry.value.span);
+    let between = Span { start: key.end, end: value.start, ..key };
+    key.file == value.file && key.end <= value.start && sources.text(between).trim() == "="
 }
 
 fn constants(checked: &Checked<'_>, files: &FxHashSet<FileId>, diagnostics: &mut Diagnostics) {

@@ -2,13 +2,13 @@
 //!
 //! In: what was reported of settings and pods, at the places where their values were written. Out: the same, with the keys that take
 //! those values. Always: a value that stands behind its key is left as it is, and a fix of what others may use too is taken
-//! away. The values are gone through only where something was reported.
+//! away, as is one of a text with values in it. The values are gone through only where something was reported.
 
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostics, Edit};
 use crate::evaluate::Evaluation;
 use crate::source::{SourceMap, Span};
 use crate::value::{Kind, List, Object, Value};
@@ -36,6 +36,11 @@ pub fn label(evaluation: &Evaluation, sources: &SourceMap, from: usize, diagnost
         uses.object(settings);
     }
     diagnostics.amend_after(from, |diagnostic| {
+        // A text with a value in it is another one in each round of a loop, and its value is not what was written.
+        let interpolated = |place: Span| sources.text(place).contains("${");
+        let of_interpolated = |edit: &Edit| interpolated(edit.span);
+        let all = diagnostic.span().is_some_and(interpolated);
+        diagnostic.fixes.retain(|fix| !all && !fix.edits.iter().any(of_interpolated));
         let Some(keys) = diagnostic.span().and_then(|place| uses.keys.get(&place)) else { return };
         diagnostic.fixes.clear();
         for key in keys.iter().take(MOST_KEYS) {

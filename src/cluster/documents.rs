@@ -7,7 +7,7 @@
 use super::read::{Way, checked};
 use super::{Cluster, PodTemplate, config, entries, field, items, text, words};
 use crate::data::{Key, Kind, Node};
-use crate::diagnostics::suggest::did_you_mean;
+use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::schema::kubernetes::{OBJECT_META, POD_SPEC};
 use crate::schema::{Field, Object, Type};
@@ -55,14 +55,20 @@ pub fn document(node: &Node, cluster: &mut Cluster, diagnostics: &mut Diagnostic
         return object(node, kind, cluster, diagnostics);
     }
     let sections = entries(node);
+    if let Some((key, _)) = sections.iter().find(|(key, _)| key.text.eq_ignore_ascii_case("kind")) {
+        return diagnostics.push(words::unknown_field(key, "Kubernetes' objects", ["kind"], None));
+    }
     if sections.iter().any(|(key, _)| key.text == "template") {
-        let diagnostic = Diagnostic::new(code::MISSING_FIELD, node.span, "this document has no `kind`");
+        let place = sections.iter().map(|(key, _)| key.span).find(|span| span.start >= node.span.start);
+        let diagnostic =
+            Diagnostic::new(code::MISSING_FIELD, place.unwrap_or(node.span), "this document has no `kind`")
+                .note("the kind says what a document of Kubernetes is; this one has the `template` of a `PodTemplate`");
         return diagnostics.push(diagnostic.help("write `kind: PodTemplate` if it is one"));
     }
     let ours =
         |key: &Key| key.text == "plugins" || key.text == "flyte" || config::SECTIONS.contains(&key.text.as_str());
     if !sections.iter().any(|(key, _)| ours(key)) {
-        return diagnostics.push(words::no_document(node.span));
+        return diagnostics.push(no_section(node, sections));
     }
     for (key, value) in sections {
         match key.text.as_str() {
@@ -72,6 +78,22 @@ pub fn document(node: &Node, cluster: &mut Cluster, diagnostics: &mut Diagnostic
             _ if ours(key) => {}
             _ => diagnostics.push(words::unknown_key(key, "", config::sections())),
         }
+    }
+}
+
+/// A document of which no key is one of Flyte's configuration; the first of them is often misspelt.
+fn no_section(node: &Node, sections: &[(Key, Node)]) -> Diagnostic {
+    let Some((key, _)) = sections.first() else { return words::no_document(node.span) };
+    let diagnostic = words::no_document(key.span);
+    if key.text == "k8s" {
+        return diagnostic.help("`k8s` stands below `plugins:`");
+    }
+    if config::K8S.field(&key.text).is_some() {
+        return diagnostic.help(format!("`{}` stands below `plugins: k8s:`", key.text));
+    }
+    match closest(&key.text, config::sections()) {
+        Some(better) => words::renamed(diagnostic, key, better),
+        None => diagnostic,
     }
 }
 
@@ -98,10 +120,13 @@ fn object(node: &Node, kind: &Node, cluster: &mut Cluster, diagnostics: &mut Dia
         other => {
             let name = other.unwrap_or("this");
             let message = format!("a cluster file has pod templates, and `{name}` is none");
-            let mut diagnostic = Diagnostic::new(code::BAD_CLUSTER_DOCUMENT, kind.span, message)
+            let diagnostic = Diagnostic::new(code::BAD_CLUSTER_DOCUMENT, kind.span, message)
                 .note("of Kubernetes' objects only `PodTemplate` has a part in the pods that Flyte makes");
-            diagnostic.help.extend(did_you_mean(name, LISTS.iter().copied().chain([POD_TEMPLATE])));
-            diagnostics.push(diagnostic);
+            diagnostics.push(match closest(name, LISTS.iter().copied().chain([POD_TEMPLATE])) {
+                Some(better) => diagnostic.did_you_mean(name, better, kind.span, better),
+                None => diagnostic
+                    .help("leave the document out; `kubectl get podtemplates -A -o yaml` prints those that count"),
+            });
         }
     }
 }
@@ -112,7 +137,10 @@ fn pod_template(node: &Node, cluster: &mut Cluster, diagnostics: &mut Diagnostic
     };
     let metadata = field(&whole, "metadata");
     let Some(name) = metadata.and_then(|metadata| field(metadata, "name")) else {
-        if let Some(metadata) = metadata {
+        // What is there under an unknown key may be the name.
+        let written = field(node, "metadata").map(entries).unwrap_or_default();
+        let unknown = written.iter().any(|(key, _)| OBJECT_META.field(&key.text).is_none());
+        if let Some(metadata) = metadata.filter(|_| !unknown) {
             diagnostics.push(words::missing(metadata.span, "PodTemplate", "`metadata.name`"));
         }
         return;
@@ -130,7 +158,10 @@ fn pod_template(node: &Node, cluster: &mut Cluster, diagnostics: &mut Diagnostic
         let diagnostic = Diagnostic::new(code::CLUSTER_TEMPLATE_TWICE, template.name.span, message)
             .here("given again here")
             .label(first.name.span, "first given here");
-        return diagnostics.push(diagnostic.note("a namespace has one template of a name"));
+        let diagnostic = diagnostic
+            .note("a namespace has one template of a name, so one of the two is not what the cluster has")
+            .help("take one of them away, or give it the namespace that it is in");
+        return diagnostics.push(diagnostic);
     }
     cluster.templates.push(template);
 }

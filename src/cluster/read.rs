@@ -64,9 +64,12 @@ fn fields(
         let Some(field) = object.field(&key.text) else {
             let names = object.fields.iter().map(|field| field.name);
             diagnostics.push(match way {
-                Way::Kubernetes => words::unknown_field(key, &format!("Kubernetes' {}", object.name), names),
+                Way::Kubernetes => {
+                    let home = home(object, &key.text);
+                    words::unknown_field(key, &format!("Kubernetes' {}", object.name), names, home)
+                }
                 Way::Flyte => words::unknown_key(key, what, names),
-                Way::Own => words::unknown_field(key, &format!("`{}`", object.name), names),
+                Way::Own => words::unknown_field(key, &format!("`{}`", object.name), names, None),
             });
             continue;
         };
@@ -76,11 +79,19 @@ fn fields(
         let absent = |name: &str| !entries.iter().any(|(key, value)| key.text == name && value.kind != Kind::Null);
         let missing = object.fields.iter().filter(|field| field.required && absent(field.name));
         let missing: Vec<String> = missing.map(|field| format!("`{}`", field.name)).collect();
-        if !missing.is_empty() {
+        // What is there under an unknown key may be what is missing.
+        let unknown = entries.iter().any(|(key, _)| object.field(&key.text).is_none());
+        if !missing.is_empty() && !unknown {
             diagnostics.push(words::missing(node.span, object.name, &missing.join(" and ")));
         }
     }
     Some(known)
+}
+
+/// The field of an object that has a field of this name.
+fn home(object: &'static Object, name: &str) -> Option<&'static str> {
+    let has = |ty: &Type| matches!(ty, Type::Object(inner) if inner.field(name).is_some());
+    object.fields.iter().find(|field| has(&field.ty)).map(|field| field.name)
 }
 
 fn map(node: &Node, element: &Type, way: Way, what: &str, diagnostics: &mut Diagnostics) -> Option<Vec<(Key, Node)>> {

@@ -4,7 +4,7 @@
 
 use super::PodTemplate;
 use crate::data::{Key, Kind, Node};
-use crate::diagnostics::suggest::did_you_mean;
+use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
 use crate::schema::Type;
 use crate::source::Span;
@@ -27,17 +27,35 @@ pub fn nothing(span: Span) -> Diagnostic {
 pub fn unknown_key<'k>(key: &Key, below: &str, known: impl IntoIterator<Item = &'k str>) -> Diagnostic {
     let below = if below.is_empty() { String::new() } else { format!(" below `{below}`") };
     let message = format!("Flyte's configuration has no `{}`{below}", key.text);
-    let mut diagnostic = Diagnostic::new(code::UNKNOWN_CLUSTER_KEY, key.span, message);
-    diagnostic = diagnostic.note("Flyte ignores what it does not know, and so does flytec");
-    diagnostic.help.extend(did_you_mean(&key.text, known));
-    diagnostic
+    let diagnostic = Diagnostic::new(code::UNKNOWN_CLUSTER_KEY, key.span, message)
+        .note("Flyte ignores what it does not know, so this changes nothing on a cluster, and nothing here");
+    match closest(&key.text, known) {
+        Some(better) => renamed(diagnostic, key, better),
+        None => diagnostic,
+    }
 }
 
 /// A field that an object of Kubernetes, or of flytec's own document, does not have.
-pub fn unknown_field<'k>(key: &Key, of: &str, known: impl IntoIterator<Item = &'k str>) -> Diagnostic {
-    let mut diagnostic = Diagnostic::new(code::UNKNOWN_FIELD, key.span, format!("{of} has no field `{}`", key.text));
-    diagnostic.help.extend(did_you_mean(&key.text, known));
-    diagnostic
+/// `home` is the field of it that does.
+pub fn unknown_field<'k>(
+    key: &Key,
+    of: &str,
+    known: impl IntoIterator<Item = &'k str>,
+    home: Option<&str>,
+) -> Diagnostic {
+    let diagnostic = Diagnostic::new(code::UNKNOWN_FIELD, key.span, format!("{of} has no field `{}`", key.text));
+    match (closest(&key.text, known), home) {
+        (Some(better), _) => renamed(diagnostic, key, better),
+        (None, Some(home)) => diagnostic.help(format!("`{}` is a field of its `{home}`", key.text)),
+        (None, None) => diagnostic,
+    }
+}
+
+/// Asks whether another key was meant. A key in quotes keeps them.
+pub fn renamed(diagnostic: Diagnostic, key: &Key, better: &str) -> Diagnostic {
+    let quoted = (key.span.end - key.span.start) as usize != key.text.len();
+    let text = if quoted { format!("\"{better}\"") } else { better.to_owned() };
+    diagnostic.did_you_mean(&key.text, better, key.span, text)
 }
 
 /// Fields that are required.
@@ -49,7 +67,22 @@ pub fn missing(span: Span, of: &str, names: &str) -> Diagnostic {
 /// A value of another type than its field.
 pub fn wrong_type(node: &Node, what: &str, expected: &str) -> Diagnostic {
     let message = format!("`{what}` takes {expected}, not {}", form(&node.kind));
-    Diagnostic::new(code::WRONG_TYPE, node.span, message)
+    let diagnostic = Diagnostic::new(code::WRONG_TYPE, node.span, message);
+    match &node.kind {
+        Kind::String(text) if is_meant(text, expected) => {
+            diagnostic.help("write it without quotes").safe_fix("take the quotes away", node.span, text.as_str())
+        }
+        Kind::Int(_) | Kind::Float(_) | Kind::Bool(_) if expected == described(&Type::String) => {
+            diagnostic.help("put it between quotes")
+        }
+        _ => diagnostic,
+    }
+}
+
+/// Whether a text would be a value of the type in these words, if it had no quotes.
+fn is_meant(text: &str, expected: &str) -> bool {
+    let words = expected == described(&Type::Bool) && ["true", "false"].contains(&text);
+    words || (expected == described(&Type::Float) || expected == "a whole number") && text.parse::<i64>().is_ok()
 }
 
 /// A text that is no quantity.
@@ -73,10 +106,12 @@ pub fn out_of_range(span: Span, what: &str, min: i64, max: i64) -> Diagnostic {
 /// A default template that the file lacks.
 pub fn no_default_template<'k>(span: Span, name: &str, known: impl IntoIterator<Item = &'k str>) -> Diagnostic {
     let message = format!("the default pod template `{name}` is not in this file");
-    let mut diagnostic = Diagnostic::new(code::NO_DEFAULT_TEMPLATE, span, message)
+    let diagnostic = Diagnostic::new(code::NO_DEFAULT_TEMPLATE, span, message)
         .note("where the cluster lacks it too, Flyte goes on without a template and says nothing");
-    diagnostic.help.extend(did_you_mean(name, known));
-    diagnostic
+    match closest(name, known) {
+        Some(better) => diagnostic.did_you_mean(name, better, span, better),
+        None => diagnostic.help("add the template to this file as a document, as the cluster has it"),
+    }
 }
 
 /// What a type takes, in words.

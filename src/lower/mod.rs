@@ -13,12 +13,14 @@ use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::Container;
 use rustc_hash::FxHashMap;
+use serde::de::Error as _;
 
 pub use container::{env_vars, limits, requests};
 pub use pool::Pool;
 pub use template::{FUSE_RESOURCE, Template};
 
 use crate::flyte::entrypoint::Context;
+use crate::settings::template::lacks_primary;
 use crate::settings::{PodTemplate, TaskSettings};
 use crate::source::Span;
 use crate::value::Object;
@@ -82,7 +84,7 @@ pub struct Lowering<'c> {
     empty: Arc<Template>,
 }
 
-/// Why a checked value is none for Kubernetes' types: a fault of the compiler, not of the program.
+/// Why there is no pod: something that was reported, or a fault of the compiler.
 pub type Fault = serde::de::value::Error;
 
 impl<'c> Lowering<'c> {
@@ -95,7 +97,9 @@ impl<'c> Lowering<'c> {
     /// The workload of one task or variant.
     ///
     /// # Errors
-    /// Where a value that fits the schema does not fit Kubernetes' types, which only a fault in the schema's table can do.
+    /// Where the pod spec lists containers and not the primary one, which was reported: there is no pod then, and what would follow
+    /// from its lack is not told. Or where a value that fits the schema does not fit Kubernetes' types, which only a fault in the
+    /// schema's table can do.
     pub fn workload(
         &mut self,
         name: WorkloadName,
@@ -116,6 +120,9 @@ impl<'c> Lowering<'c> {
         let key = Arc::as_ptr(fields);
         if let Some(lowered) = self.templates.get(&key) {
             return Ok(Arc::clone(lowered));
+        }
+        if lacks_primary(fields) {
+            return Err(Fault::custom("no container is the primary one"));
         }
         let lowered = Arc::new(Template::new(fields)?);
         self.templates.insert(key, Arc::clone(&lowered));

@@ -13,9 +13,11 @@ use ecow::EcoString;
 use crate::check::pod_security::PodSecurity;
 use crate::data::Key;
 use crate::diagnostics::levels::Levels;
+use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
 use crate::emit;
 use crate::expression::inputs::Defaults;
+use crate::schema::kubernetes::versions::Gate;
 use crate::source::{FileId, Span};
 
 /// The tables of the file, and what each has settings for; none where that can have any name.
@@ -103,7 +105,13 @@ impl Kubernetes {
     pub fn set_gates(&self, mut set: impl FnMut(&str, bool) -> Result<(), String>, faults: &mut Vec<Diagnostic>) {
         for (name, on) in &self.feature_gates {
             if let Err(fault) = set(&name.text, *on) {
-                faults.push(Diagnostic::new(code::UNKNOWN_SETTING, name.span, fault));
+                let diagnostic = Diagnostic::new(code::UNKNOWN_SETTING, name.span, fault);
+                // The fault of a gate that there is, is not its name.
+                let misspelt = Gate::named(&name.text).is_none();
+                faults.push(match closest(&name.text, Gate::names()).filter(|_| misspelt) {
+                    Some(better) => diagnostic.unsafe_fix(format!("write `{better}`"), name.span, better),
+                    None => diagnostic,
+                });
             }
         }
     }

@@ -134,14 +134,16 @@ impl Reader<'_> {
             match Target::named(&key.text) {
                 Ok(target) => {
                     let by = format!("`{} = {}` in `flytec.toml`", key.text, self.written(node));
-                    set.extend(self.word(&key.text, node, levels::WORDS).map(|level| (target, level, by)));
+                    set.extend(self.word_or(&key.text, node, levels::WORDS, LEVELS).map(|level| (target, level, by)));
                 }
                 Err(refusal) => {
                     let mut diagnostic = Diagnostic::new(code::UNKNOWN_SETTING, key.span, refusal.message);
                     diagnostic.notes.extend(refusal.note);
-                    // Codes are too much alike to rename one unseen.
-                    diagnostic.help.extend(refusal.better.map(|better| format!("did you mean `{better}`?")));
-                    self.faults.push(diagnostic);
+                    let all = ["all", "default"].contains(&key.text.as_str()).then_some("warnings");
+                    self.faults.push(match refusal.better.or(all) {
+                        Some(better) => diagnostic.did_you_mean(&key.text, better, key.span, better),
+                        None => diagnostic,
+                    });
                 }
             }
         }
@@ -174,8 +176,8 @@ impl Reader<'_> {
         let diagnostic = Diagnostic::new(code::UNKNOWN_SETTING, key.span, message);
         let home = table_of(&key.text).filter(|_| !is_table);
         self.faults.push(match (closest(&key.text, tables()), home) {
-            (_, Some(table)) => diagnostic.help(format!("it belongs in `[{table}]`")),
-            (Some(better), _) => renamed(diagnostic, key.span, better),
+            (_, Some(table)) => in_table(diagnostic, table),
+            (Some(better), _) => renamed(diagnostic, key, better),
             _ => {
                 let tables: Vec<String> = tables().map(|name| format!("`[{name}]`")).collect();
                 diagnostic.note(format!("the tables are {}", tables.join(", ")))
@@ -188,8 +190,8 @@ impl Reader<'_> {
         let message = format!("`[{table}]` has no setting `{}`", key.text);
         let diagnostic = Diagnostic::new(code::UNKNOWN_SETTING, key.span, message);
         self.faults.push(match (closest(&key.text, settings.iter().copied()), table_of(&key.text)) {
-            (Some(better), _) => renamed(diagnostic, key.span, better),
-            (_, Some(other)) => diagnostic.help(format!("it belongs in `[{other}]`")),
+            (Some(better), _) => renamed(diagnostic, key, better),
+            (_, Some(other)) => in_table(diagnostic, other),
             _ => {
                 let has = if settings.len() == 1 { "its only setting is" } else { "its settings are" };
                 diagnostic.note(format!("{has} {}", listed(settings.iter().copied())))
@@ -203,9 +205,24 @@ fn table_of(setting: &str) -> Option<&'static str> {
     TABLES.iter().find(|(_, settings)| settings.contains(&setting)).map(|(table, _)| *table)
 }
 
-fn renamed(diagnostic: Diagnostic, span: Span, better: &str) -> Diagnostic {
-    diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("rename it", span, better)
+fn in_table(diagnostic: Diagnostic, table: &str) -> Diagnostic {
+    diagnostic.help(format!("it belongs in `[{table}]`: move the line below that header"))
 }
+
+fn renamed(diagnostic: Diagnostic, key: &Key, better: &str) -> Diagnostic {
+    diagnostic.did_you_mean(&key.text, better, key.span, better)
+}
+
+/// Words of other tools for the levels of warnings.
+const LEVELS: &[(&str, &str)] = &[
+    ("error", "deny"),
+    ("denied", "deny"),
+    ("forbid", "deny"),
+    ("warning", "warn"),
+    ("off", "allow"),
+    ("ignore", "allow"),
+    ("none", "allow"),
+];
 
 fn no_proto(span: Span) -> Diagnostic {
     Diagnostic::new(code::BAD_SETTING, span, "a Kubernetes pod is written as JSON or YAML, not as wire bytes")

@@ -42,22 +42,34 @@ impl<'t> Reader<'t> {
 
     /// One of a few words.
     pub fn word<T: Copy>(&mut self, setting: &str, node: &Node, words: &[(&str, T)]) -> Option<T> {
+        self.word_or(setting, node, words, &[])
+    }
+
+    /// One of a few words, for which people may write others out of habit.
+    pub fn word_or<T: Copy>(
+        &mut self,
+        setting: &str,
+        node: &Node,
+        words: &[(&str, T)],
+        habits: &[(&str, &str)],
+    ) -> Option<T> {
         let names = || words.iter().map(|(word, _)| *word);
         let Kind::String(text) = &node.kind else {
-            self.faults.push(self.misfit(setting, &format!("one of {}", listed(names())), node));
+            let fault = self.misfit(setting, &format!("one of {}", listed(names())), node);
+            let example = names().next().unwrap_or_default();
+            self.faults.push(fault.help(format!("write one of them as a text, such as `\"{example}\"`")));
             return None;
         };
         let found = words.iter().find(|(word, _)| word == text).map(|(_, meaning)| *meaning);
         if found.is_none() {
             let message = format!("`{setting}` is one of {}, not `{text}`", listed(names()));
             let diagnostic = Diagnostic::new(code::BAD_SETTING, node.span, message);
-            self.faults.push(match closest(text, names()) {
-                Some(better) => diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix(
-                    format!("write `\"{better}\"`"),
-                    node.span,
-                    format!("\"{better}\""),
-                ),
-                None => diagnostic,
+            let habit = habits.iter().find(|(word, _)| word == text).map(|(_, meant)| *meant);
+            self.faults.push(match habit.or_else(|| closest(text, names())) {
+                Some(better) => diagnostic.did_you_mean(text, better, node.span, format!("\"{better}\"")),
+                None => {
+                    diagnostic.help(format!("write one of them, such as `\"{}\"`", names().next().unwrap_or_default()))
+                }
             });
         }
         found
@@ -70,6 +82,10 @@ impl<'t> Reader<'t> {
             Kind::Bool(truth) => return Some(*truth),
             Kind::String(text) if text == "true" || text == "false" => {
                 fault.help(format!("write `{text}`")).safe_fix("take the quotes away", node.span, text.as_str())
+            }
+            Kind::String(text) if text == "on" || text == "yes" => fault.did_you_mean(text, "true", node.span, "true"),
+            Kind::String(text) if text == "off" || text == "no" => {
+                fault.did_you_mean(text, "false", node.span, "false")
             }
             _ => fault,
         });
@@ -120,8 +136,10 @@ impl<'t> Reader<'t> {
                 self.faults.push(diagnostic.help("to build what stands on standard input, run `flytec build -`"));
             } else if leads_out(&path.text) {
                 let diagnostic = Diagnostic::new(code::OUTSIDE_ROOT, path.span, "this path leads out of the project");
-                self.faults
-                    .push(diagnostic.note("paths here begin in the folder of `flytec.toml`, the project's root"));
+                let diagnostic = diagnostic
+                    .note("paths here begin in the folder of `flytec.toml`, the project's root")
+                    .help("move `flytec.toml` up to a folder that has both in it");
+                self.faults.push(diagnostic);
             }
         }
         paths
@@ -134,6 +152,11 @@ impl<'t> Reader<'t> {
             Diagnostic::new(code::BAD_SETTING, node.span, format!("`{setting}` takes {wanted}, not {found}"))
         };
         match node.kind {
+            Kind::List(_) if wanted == "a table" && written.starts_with("[[") => {
+                fault("a list").help(format!("write `[{setting}]`, with one pair of brackets"))
+            }
+            Kind::List(_) if wanted == "a table" => fault("a list").help(as_table(setting)),
+            _ if wanted == "a table" => fault(&format!("`{written}`")).help(as_table(setting)),
             Kind::List(_) => fault("a list"),
             Kind::Map(_) => fault("a table"),
             Kind::Int(_) | Kind::Float(_) | Kind::Bool(_) if wanted == "a text" => {
@@ -146,6 +169,15 @@ impl<'t> Reader<'t> {
     /// A value as it is written.
     pub fn written(&self, node: &Node) -> &'t str {
         self.text.get(node.span.range()).unwrap_or_default()
+    }
+}
+
+/// How a table is written.
+fn as_table(setting: &str) -> String {
+    match setting {
+        "feature-gates" => "write `feature-gates = { ImageVolume = true }`".to_owned(),
+        "environments" => "write `environments = { etl-env = \"baseline\" }`".to_owned(),
+        _ => format!("write `[{setting}]` on a line of its own, and its settings below it, as `key = value`"),
     }
 }
 

@@ -5,8 +5,9 @@
 use ecow::EcoString;
 
 use super::{object, text, truth};
-use crate::diagnostics::suggest::did_you_mean;
+use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::source::Span;
 use crate::value::{Object, Value};
 
 /// How results are cached.
@@ -70,7 +71,7 @@ pub fn read(settings: &Object, diagnostics: &mut Diagnostics) -> Option<Cache> {
         if !fields.poisoned {
             let place = settings.entry("cache")?.key;
             let diagnostic = Diagnostic::new(code::MISSING_FIELD, place, "`cache` as a block needs its `behavior`");
-            diagnostics.push(diagnostic.help("write `behavior = \"auto\"`"));
+            diagnostics.push(without_behavior(diagnostic, place, fields));
         }
         return None;
     };
@@ -89,20 +90,41 @@ pub fn read(settings: &Object, diagnostics: &mut Diagnostics) -> Option<Cache> {
     })
 }
 
+/// Who gives a version means it to count.
+fn without_behavior(diagnostic: Diagnostic, place: Span, fields: &Object) -> Diagnostic {
+    let diagnostic = diagnostic.note("the behavior says who makes the version of what is cached: Flyte, or you");
+    let Some(version) = fields.entry("version_override") else {
+        return diagnostic.help("write `behavior = \"auto\"` to let Flyte make the version");
+    };
+    let diagnostic = diagnostic.help("write `behavior = \"override\"` beside the version");
+    // A block of the source; a data file has another syntax.
+    if version.key.file != place.file {
+        return diagnostic;
+    }
+    diagnostic.unsafe_fix("add the behavior", version.key.at_start(), "behavior = \"override\", ")
+}
+
 fn unknown_behavior(value: &Value) -> Diagnostic {
+    const KNOWN: &[&str] = &["auto", "override", "disable", "enable", "enabled", "on", "off"];
     let text = value.as_str().map(EcoString::as_str).unwrap_or_default();
     let message = format!("a cache cannot behave as `{text}`");
-    let mut diagnostic = Diagnostic::new(code::BAD_CACHE, value.span, message)
-        .note("Flyte knows `auto`, `override` and `disable`, and `on` and `off` for the first and the last");
-    diagnostic.help.extend(did_you_mean(text, ["auto", "override", "disable"]));
-    diagnostic
+    let diagnostic = Diagnostic::new(code::BAD_CACHE, value.span, message)
+        .note("Flyte knows `auto` (Flyte makes the version), `override` (you give it), and `disable`");
+    match closest(text, KNOWN.iter().copied()) {
+        Some(better) => diagnostic.did_you_mean(text, better, value.span, format!("\"{better}\"")),
+        None => diagnostic.help("write `\"auto\"` to have results cached"),
+    }
 }
 
 fn max_age(fields: &Object, diagnostics: &mut Diagnostics) -> Option<i64> {
     let value = fields.get("max_age")?;
     let age = value.as_duration()?;
     if age < 0 {
-        diagnostics.push(Diagnostic::new(code::NEGATIVE, value.span, "`max_age` must not be negative"));
+        let message = "`max_age` must not be negative";
+        let diagnostic = Diagnostic::new(code::NEGATIVE, value.span, message)
+            .note("a result may be used again until it is as old as this; no result is younger than nothing");
+        diagnostics
+            .push(diagnostic.help("write a duration such as `1d`, or leave `max_age` out for results of any age"));
     }
     Some(age)
 }

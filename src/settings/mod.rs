@@ -4,6 +4,8 @@
 //! reported where it was set; a setting that was reported, here or before, is left out or empty, and nothing is lowered then.
 //! Not here: rules between settings (`check`), and pods (`lower`).
 
+pub mod accelerator;
+mod accelerator_words;
 pub mod cache;
 pub mod resources;
 pub mod retries;
@@ -109,14 +111,23 @@ fn env_vars(object: &Object, diagnostics: &mut Diagnostics) -> Vec<(EcoString, E
     let mut variables = Vec::new();
     for (name, entry) in entries.into_iter().flat_map(|entries| entries.iter()) {
         if name.is_empty() || !name.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'=') {
-            let message = format!("`{}` cannot be the name of an environment variable", name.escape_debug());
-            let diagnostic = Diagnostic::new(code::BAD_VARIABLE, entry.key, message);
-            diagnostics
-                .push(diagnostic.note("Kubernetes takes printable ASCII characters other than `=`, at least one"));
+            diagnostics.push(bad_variable(name, entry.key));
         }
         variables.extend(entry.value.as_str().map(|value| (name.clone(), value.clone())));
     }
     variables
+}
+
+fn bad_variable(name: &str, place: Span) -> Diagnostic {
+    let message = format!("`{}` cannot be the name of an environment variable", name.escape_debug());
+    let diagnostic = Diagnostic::new(code::BAD_VARIABLE, place, message)
+        .note("Kubernetes takes printable ASCII characters other than `=`, at least one");
+    match name.split_once('=') {
+        Some((name, value)) if !name.is_empty() => {
+            diagnostic.help(format!("set the value behind the name: `{name} = \"{}\"`", value.escape_debug()))
+        }
+        _ => diagnostic.help("write letters, digits and `_`, such as `LOG_LEVEL`"),
+    }
 }
 
 fn pod_template(object: &Object) -> PodTemplate {

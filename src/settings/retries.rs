@@ -4,7 +4,7 @@
 
 use super::object;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::value::{Kind, Object, Value};
 
 /// How often and how fast a failed task is tried again.
@@ -33,11 +33,18 @@ pub fn read(settings: &Object, diagnostics: &mut Diagnostics) -> Retries {
     let place = settings.entry("retries").map(|entry| entry.key);
     let count = fields.get("count");
     if let (None, Some(place), false) = (count, place, fields.poisoned) {
-        diagnostics.push(Diagnostic::new(code::MISSING_FIELD, place, "`retries` as a block needs its `count`"));
+        let diagnostic = Diagnostic::new(code::MISSING_FIELD, place, "`retries` as a block needs its `count`")
+            .note("the count says how often a task that failed is started again")
+            .help("write `count = 3`");
+        // In a block of the source; a data file has another syntax.
+        diagnostics.push(match fields.entry("backoff").filter(|backoff| backoff.key.file == place.file) {
+            Some(backoff) => diagnostic.unsafe_fix("add a count", backoff.key.at_start(), "count = 3, "),
+            None => diagnostic,
+        });
     }
     Retries {
         count: count.and_then(|value| checked_count(value, diagnostics)).unwrap_or_default(),
-        backoff: object(fields, "backoff").and_then(|backoff| read_backoff(fields, backoff, diagnostics)),
+        backoff: object(fields, "backoff").and_then(|backoff| read_backoff(fields, place?.file, backoff, diagnostics)),
     }
 }
 
@@ -46,12 +53,22 @@ fn checked_count(value: &Value, diagnostics: &mut Diagnostics) -> Option<u32> {
     let valid = u32::try_from(count).ok();
     if valid.is_none() {
         let message = format!("the number of retries is from 0 to {}", u32::MAX);
-        diagnostics.push(Diagnostic::new(code::BAD_RETRIES, value.span, message));
+        let diagnostic = Diagnostic::new(code::BAD_RETRIES, value.span, message);
+        diagnostics.push(if count < 0 {
+            diagnostic
+                .note(
+                    "Flyte counts how often a failed task is started again; there is no number for \"until it works\"",
+                )
+                .help("write `0` for no retries, or how many there may be, such as `3`")
+        } else {
+            diagnostic.note("Flyte sends it as a number of 32 bits")
+        });
     }
     valid
 }
 
-fn read_backoff(retries: &Object, fields: &Object, diagnostics: &mut Diagnostics) -> Option<Backoff> {
+/// `source` is the file of the task.
+fn read_backoff(retries: &Object, source: FileId, fields: &Object, diagnostics: &mut Diagnostics) -> Option<Backoff> {
     let place = retries.entry("backoff")?.key;
     let Some(base) = fields.get("base") else {
         if !fields.poisoned {
@@ -66,21 +83,37 @@ fn read_backoff(retries: &Object, fields: &Object, diagnostics: &mut Diagnostics
         Some(Kind::Float(factor)) => *factor,
         _ => 1.0,
     };
-    check_backoff(place, base, factor, fields, diagnostics);
+    check_delays(base, fields, diagnostics);
+    check_factor(fields.get("factor").map_or(place, |value| value.span), factor, source, fields, diagnostics);
     Some(Backoff { base: base.as_duration()?, factor, cap: fields.get("cap").and_then(Value::as_duration) })
 }
 
-fn check_backoff(place: Span, base: &Value, factor: f64, fields: &Object, diagnostics: &mut Diagnostics) {
+fn check_delays(base: &Value, fields: &Object, diagnostics: &mut Diagnostics) {
     for (name, value) in [("base", Some(base)), ("cap", fields.get("cap"))] {
         if let Some(value) = value.filter(|value| value.as_duration().is_some_and(|delay| delay < 0)) {
-            diagnostics.push(Diagnostic::new(code::NEGATIVE, value.span, format!("`{name}` must not be negative")));
+            let diagnostic = Diagnostic::new(code::NEGATIVE, value.span, format!("`{name}` must not be negative"));
+            let diagnostic = diagnostic.note("it is the time between one attempt and the next");
+            diagnostics.push(diagnostic.help("write a duration such as `10s`"));
         }
     }
-    let span = fields.get("factor").map_or(place, |value| value.span);
+}
+
+fn check_factor(span: Span, factor: f64, source: FileId, fields: &Object, diagnostics: &mut Diagnostics) {
     if factor < 1.0 {
-        diagnostics.push(Diagnostic::new(code::BAD_RETRIES, span, "the `factor` of a backoff is at least 1"));
+        let diagnostic = Diagnostic::new(code::BAD_RETRIES, span, "the `factor` of a backoff is at least 1")
+            .note("each delay is the one before it times the factor, and Flyte refuses delays that shrink");
+        diagnostics.push(diagnostic.help("write `2` to double them, or `1` for delays that stay the same"));
     } else if factor > 1.0 && fields.get("cap").is_none() {
         let diagnostic = Diagnostic::new(code::BAD_RETRIES, span, "delays that grow need a `cap`");
-        diagnostics.push(diagnostic.note("Flyte refuses a factor over 1 without one").help("write `cap = 5m`"));
+        let diagnostic = diagnostic
+            .note("each delay is the one before it times the factor; Flyte refuses a factor over 1 without a bound")
+            .help("add the longest delay, such as `cap = 5m`");
+        // In a block of the source; a data file has another syntax.
+        let inserts = span.file == source;
+        diagnostics.push(if inserts {
+            diagnostic.unsafe_fix("add a cap", span.at_end(), ", cap = 5m")
+        } else {
+            diagnostic
+        });
     }
 }

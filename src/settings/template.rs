@@ -1,11 +1,10 @@
 //! What must hold of a finished pod template.
 //!
 //! In: the fields of an effective template, all layers applied. Out: diagnostics. Always: one missing thing is one message,
-//! whatever hangs on it. Source: `_get_k8s_pod` and the helpers of `PodTemplate` in the SDK, and Kubernetes' schema.
-//! Not here: making the pod (`lower`), and Kubernetes' own rules.
+//! whatever hangs on it. Source: the helpers of `PodTemplate` in the SDK, and Kubernetes' schema.
+//! Not here: that there is a primary container (`check`), making the pod (`lower`), and Kubernetes' own rules.
 
 use super::{object, text, truth};
-use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::flyte::PRIMARY_CONTAINER;
 use crate::schema::{self, Type, kubernetes::POD_SPEC};
@@ -23,14 +22,8 @@ pub const APPARMOR_UNCONFINED: &str = "unconfined";
 /// Source: `LocalObjectReference` in k8s.io/api/core/v1/types.go, whose `name` has the default `""`.
 const OPTIONAL_NAME: &str = "LocalObjectReference";
 
-/// Checks a template that a task uses.
-pub fn check(fields: &Object, diagnostics: &mut Diagnostics) {
-    check_declared(fields, diagnostics);
-    check_primary(fields, diagnostics);
-}
-
 /// Checks a template for itself. The primary container may still be merged in where the template is used.
-pub fn check_declared(fields: &Object, diagnostics: &mut Diagnostics) {
+pub fn check(fields: &Object, diagnostics: &mut Diagnostics) {
     if let Some(spec) = pod_spec(fields) {
         for field in POD_SPEC.fields.iter().filter(|field| field.name != "containers") {
             if let Some(value) = spec.get(field.name) {
@@ -46,7 +39,9 @@ pub fn check_declared(fields: &Object, diagnostics: &mut Diagnostics) {
         fields.get("termination_grace_period").filter(|value| value.as_duration().is_some_and(|t| t < 0))
     {
         let message = "`termination_grace_period` must not be negative";
-        diagnostics.push(Diagnostic::new(code::NEGATIVE, value.span, message));
+        let diagnostic = Diagnostic::new(code::NEGATIVE, value.span, message)
+            .note("it is the time that containers are given to end, before Kubernetes kills them");
+        diagnostics.push(diagnostic.help("write a duration such as `30s`, or `0s` to have them killed at once"));
     }
     check_helpers(fields, diagnostics);
 }
@@ -93,69 +88,27 @@ fn check_object(place: Span, object: &'static schema::Object, fields: &Object, d
 
 // ------------------------------------------------------------------------------------------ the primary container
 
-fn check_primary(fields: &Object, diagnostics: &mut Diagnostics) {
-    if fields.get("primary_container_name").is_some_and(Value::is_poison) {
-        return;
-    }
-    let Some(spec) = pod_spec(fields) else { return };
-    let Some(entry) = spec.entry("containers") else { return };
-    let containers = entry.value.as_list().unwrap_or_default();
-    let primary = primary_name(fields);
-    let named: Vec<&Value> = containers.iter().filter(|container| name_of(container) == Some(primary)).collect();
-    match named.as_slice() {
-        [] if containers.is_empty() || has_helper(fields) => {}
-        // A container whose name was reported may be the primary one.
-        [] if containers.iter().any(|container| name_of(container).is_none()) => {}
-        [] => no_primary(fields, spec, entry.key, containers, diagnostics),
-        [_] => {}
-        [first, second, ..] => {
-            let message = format!("two containers are called `{primary}`");
-            let diagnostic = Diagnostic::new(code::TWO_PRIMARIES, second.span, message)
-                .here("and this one")
-                .label(first.span, "this one")
-                .note("the task would go into both, and Kubernetes refuses two containers of one name");
-            diagnostics.push(diagnostic);
-        }
-    }
-}
-
-fn no_primary(fields: &Object, spec: &Object, key: Span, containers: &[Value], diagnostics: &mut Diagnostics) {
-    let primary = primary_name(fields);
-    let names: Vec<&str> = containers.iter().filter_map(name_of).collect();
-    let message = format!("none of these containers is the primary one, `{primary}`");
-    let mut diagnostic = Diagnostic::new(code::NO_PRIMARY, key, message)
-        .note("Flyte runs the task in the primary container, so a pod spec that lists containers has to have it");
-    diagnostic = match fields.entry("primary_container_name") {
-        Some(entry) => diagnostic.label(entry.value.span, "this names the primary container"),
-        None => {
-            diagnostic.note(format!("without `primary_container_name` the primary container is `{PRIMARY_CONTAINER}`"))
-        }
-    };
-    let inits = spec.get("initContainers").and_then(Value::as_list).unwrap_or_default();
-    if let Some(init) = inits.iter().find(|container| name_of(container) == Some(primary)) {
-        diagnostic = diagnostic.label(init.span, "an init container cannot be the primary one");
-    }
-    diagnostic = match (closest(primary, names.iter().copied()), names.as_slice()) {
-        (Some(name), _) => {
-            diagnostic.help(format!("set `primary_container_name = \"{name}\"`, or rename the container `{name}`"))
-        }
-        (None, [only]) => diagnostic.help(format!(
-            "add `containers {primary} {{ }}`, or set `primary_container_name = \"{only}\"` if the task belongs there"
-        )),
-        (None, _) => diagnostic
-            .help(format!("add `containers {primary} {{ }}`; it takes the task's image, command and resources")),
-    };
-    diagnostics.push(diagnostic);
-}
-
 /// The name of the primary container.
 #[must_use]
 pub fn primary_name(fields: &Object) -> &str {
     text(fields, "primary_container_name").map_or(PRIMARY_CONTAINER, |name| name.as_str())
 }
 
-fn name_of(container: &Value) -> Option<&str> {
+/// The name of a container.
+#[must_use]
+pub fn name_of(container: &Value) -> Option<&str> {
     container.as_object()?.get("name")?.as_str().map(ecow::EcoString::as_str)
+}
+
+/// Whether the pod spec lists containers of which none is the primary one, and nothing adds it.
+#[must_use]
+pub fn lacks_primary(fields: &Object) -> bool {
+    let containers = pod_spec(fields).and_then(|spec| spec.get("containers")).and_then(Value::as_list);
+    let containers = containers.unwrap_or_default();
+    let poisoned = fields.get("primary_container_name").is_some_and(Value::is_poison);
+    // A container whose name was reported may be the primary one.
+    let may_be = |container: &Value| name_of(container).is_none_or(|name| name == primary_name(fields));
+    !poisoned && !containers.is_empty() && !has_helper(fields) && !containers.iter().any(may_be)
 }
 
 /// Whether a helper is used; each of them adds a primary container where it is missing.
@@ -187,7 +140,7 @@ fn check_helpers(fields: &Object, diagnostics: &mut Diagnostics) {
             if let Some(entry) = setting(name).filter(|entry| entry.value.as_bool() == Some(false)) {
                 let message = format!("`allow_fuse` with `privileged = true` contradicts `{name} = false`");
                 let rule = match name {
-                    "privileged" => "it makes the primary container privileged",
+                    "privileged" => "Flyte makes the primary container privileged for it, which this forbids",
                     _ => "a privileged container can always gain privileges, so Kubernetes refuses the two together",
                 };
                 let diagnostic = conflict(key, entry.key, message).note(rule);
@@ -202,12 +155,14 @@ fn check_helpers(fields: &Object, diagnostics: &mut Diagnostics) {
             if let Some(entry) = setting(name).filter(|entry| entry.value.as_bool() == Some(true)) {
                 let message = format!("`allow_nested_sandboxing` contradicts `{name} = true`");
                 let rule = "it sets `allowPrivilegeEscalation = false`, which Kubernetes refuses beside that";
-                diagnostics.push(conflict(key, entry.key, message).note(rule));
+                let help = format!("take `{name} = true` away; the sandbox needs no privileged container");
+                diagnostics.push(conflict(key, entry.key, message).note(rule).help(help));
             }
         }
         if let (Some(true), Some(other)) = (fuse(fields), fuse_key) {
             let message = "`allow_nested_sandboxing` contradicts `allow_fuse` with `privileged = true`".to_owned();
-            let diagnostic = conflict(key, other, message);
+            let diagnostic = conflict(key, other, message)
+                .note("the one forbids the container to gain privileges, and the other makes it privileged");
             diagnostics.push(diagnostic.help("use `allow_fuse = true`, which needs no privileged container"));
         }
         check_apparmor(fields, key, diagnostics);
@@ -221,8 +176,10 @@ fn check_apparmor(fields: &Object, key: Span, diagnostics: &mut Diagnostics) {
         profile.filter(|entry| entry.value.as_str().is_some_and(|profile| profile != APPARMOR_UNCONFINED))
     {
         let message = "`allow_nested_sandboxing` contradicts the AppArmor profile of the primary container".to_owned();
-        let rule = format!("it needs the profile `{APPARMOR_UNCONFINED}`");
-        diagnostics.push(conflict(key, entry.value.span, message).note(rule));
+        let rule =
+            format!("a sandbox in a container makes mounts of its own, for which it needs `{APPARMOR_UNCONFINED}`");
+        let help = "take the annotation away; the helper sets it";
+        diagnostics.push(conflict(key, entry.value.span, message).note(rule).help(help));
     }
 }
 

@@ -34,7 +34,8 @@ fn bound(fields: &Object, name: &str, diagnostics: &mut Diagnostics) -> Option<i
         // The SDK lets it pass, so it is no error here.
         let diagnostic =
             Diagnostic::new(code::NEGATIVE_TIMEOUT, value.span, "a negative timeout is over before it begins");
-        diagnostics.push(diagnostic.help("write `0` for no bound"));
+        let diagnostic = diagnostic.note("Flyte takes it, and the task fails as soon as it starts");
+        diagnostics.push(diagnostic.help("write `0` for no bound").unsafe_fix("set no bound", value.span, "0"));
     }
     (bound != 0).then_some(bound)
 }

@@ -232,7 +232,7 @@ mod tests {
             ("[\"a\"b]", "1:5 this is no value"),
             ("// c\n1", "1:1 JSON has no comments"),
             ("[1, /* c", "1:5 JSON has no comments"),
-            ("[1 # c\n]", "1:4 this is no value"),
+            ("[1 # c\n]", "1:4 JSON has no comments"),
             ("[\"a\nb\"]", "1:2 a text does not end on its line"),
             ("[\"a\tb\"]", "1:4 the control character U+0009 is escaped in JSON"),
             ("[\"a]", "1:2 the quote that ends this text is missing"),

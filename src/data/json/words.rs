@@ -23,22 +23,29 @@ pub fn syntax(text: &str, error: &ParseError, place: &Place) -> Diagnostic {
         ParseErrorKind::MultipleRootJsonValues => {
             behind(text, range.start, place).note("a file holds one value: one object, one list or one text")
         }
-        ParseErrorKind::TrailingCommasNotAllowed => {
-            bad(here, "no comma stands behind the last element").note("this is a rule of JSON")
-        }
+        ParseErrorKind::TrailingCommasNotAllowed => bad(here, "no comma stands behind the last element")
+            .note("this is a rule of JSON")
+            .safe_fix("take the comma away", here, ""),
         ParseErrorKind::CommentsNotAllowed | ParseErrorKind::UnterminatedCommentBlock => {
             bad(place.span(range.start..range.start + 2), "JSON has no comments")
                 .help("remove it, or write the file in YAML")
         }
-        ParseErrorKind::ExpectedColonAfterObjectKey => bad(here, "a `:` is missing before this"),
+        ParseErrorKind::ExpectedColonAfterObjectKey if written.starts_with('=') => equals(here),
+        ParseErrorKind::ExpectedColonAfterObjectKey => {
+            bad(here, "a `:` is missing before this").safe_fix("write `:`", here.at_start(), ": ")
+        }
         ParseErrorKind::ExpectedObjectValue | ParseErrorKind::UnexpectedComma => no_value(here),
         ParseErrorKind::UnexpectedColon => bad(here, "a `:` stands only behind a key"),
         ParseErrorKind::ExpectedStringObjectProperty => {
-            bad(here, "a key is written in double quotes").note("this is a rule of JSON")
+            let diagnostic = bad(here, "a key is written in double quotes").note("this is a rule of JSON");
+            if is_word(written) {
+                let quoted = format!("\"{written}\"");
+                diagnostic.help(format!("write `{quoted}`")).safe_fix("quote it", here, quoted)
+            } else {
+                diagnostic.help("write `\"key\": value`")
+            }
         }
-        ParseErrorKind::SingleQuotedStringsNotAllowed => {
-            bad(here, "a text is written in double quotes").note("this is a rule of JSON")
-        }
+        ParseErrorKind::SingleQuotedStringsNotAllowed => single_quotes(text, range.start, place),
         ParseErrorKind::String(kind) => string(here, written, kind),
         ParseErrorKind::UnexpectedCloseBrace | ParseErrorKind::UnexpectedCloseBracket => {
             stray_close(text.get(..range.start).unwrap_or_default(), here, written)
@@ -53,9 +60,63 @@ pub fn syntax(text: &str, error: &ParseError, place: &Place) -> Diagnostic {
         | ParseErrorKind::ExpectedDigit
         | ParseErrorKind::ExpectedDigitFollowingNegativeSign
         | ParseErrorKind::ExpectedPlusMinusOrDigitInNumberLiteral => number(here),
-        _ => bad(here, "this is no value")
-            .help("a text is written in double quotes; the only words are `true`, `false` and `null`"),
+        _ if written.starts_with('#') => bad(here, "JSON has no comments").help("remove it, or write the file in YAML"),
+        _ if written.starts_with('=') => equals(here),
+        _ => no_word(here, written, text.get(..range.start).unwrap_or_default()),
     }
+}
+
+/// A word that JSON does not know; other languages write its words in another way. `before` is the text before it.
+fn no_word(here: Span, written: &str, before: &str) -> Diagnostic {
+    let diagnostic = bad(here, "this is no value");
+    let meant = match written {
+        "None" | "nil" | "undefined" => Some("null"),
+        _ => ["true", "false", "null"].into_iter().find(|word| word.eq_ignore_ascii_case(written)),
+    };
+    if let Some(word) = meant {
+        return diagnostic.did_you_mean(written, word, here, word);
+    }
+    let diagnostic =
+        diagnostic.help("a text is written in double quotes; the only words are `true`, `false` and `null`");
+    // Text or truth, one cannot know; and numbers that there are not.
+    let words = ["yes", "no", "on", "off", "NaN", "Infinity"];
+    let other = words.iter().any(|word| word.eq_ignore_ascii_case(written));
+    // What begins with it is no JSON at all.
+    let whole = before.trim().is_empty();
+    if other || whole || !is_word(written) || !written.starts_with(char::is_alphabetic) {
+        return diagnostic;
+    }
+    diagnostic.unsafe_fix("quote it", here, format!("\"{written}\""))
+}
+
+fn is_word(written: &str) -> bool {
+    !written.is_empty() && written.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'))
+}
+
+fn equals(here: Span) -> Diagnostic {
+    let here = Span { end: here.start + 1, ..here };
+    bad(here, "`:` belongs between a key and its value, not `=`").note("this is a rule of JSON").safe_fix(
+        "write `:`",
+        here,
+        ":",
+    )
+}
+
+/// A text in single quotes, of which the first is at `start`.
+fn single_quotes(text: &str, start: usize, place: &Place) -> Diagnostic {
+    let inside = text.get(start + 1..).unwrap_or_default();
+    let inside = inside.split(['\'', '\n']).next().unwrap_or_default();
+    let end = start + 1 + inside.len();
+    let closed = text.get(end..).is_some_and(|rest| rest.starts_with('\''));
+    if !closed || inside.contains(['"', '\\']) {
+        return bad(place.span(start..start + 1), "a text is written in double quotes").note("this is a rule of JSON");
+    }
+    let here = place.span(start..end + 1);
+    let quoted = format!("\"{inside}\"");
+    bad(here, "a text is written in double quotes")
+        .note("this is a rule of JSON")
+        .help(format!("write `{quoted}`"))
+        .safe_fix("write double quotes", here, quoted)
 }
 
 /// A closing bracket where a value belongs; `before` is the text before it.
@@ -75,7 +136,8 @@ fn unclosed(place: &Place, at: usize, open: char, close: char) -> Diagnostic {
 /// A value where a comma belongs; `at` is where the value before it ended.
 fn no_comma(text: &str, at: usize, place: &Place) -> Diagnostic {
     if text.get(at..).is_some_and(|rest| rest.starts_with(char::is_whitespace)) {
-        return bad(place.span(at..at), "a comma is missing here");
+        let here = place.span(at..at);
+        return bad(here, "a comma is missing here").safe_fix("write a comma", here, ",");
     }
     behind(text, at, place)
 }
@@ -99,7 +161,9 @@ fn number(here: Span) -> Diagnostic {
 fn string(here: Span, written: &str, kind: &jsonc_parser::ParseStringErrorKind) -> Diagnostic {
     use jsonc_parser::ParseStringErrorKind as Kind;
     match kind {
-        Kind::UnterminatedStringLiteral => bad(here, "the quote that ends this text is missing"),
+        Kind::UnterminatedStringLiteral => {
+            bad(here, "the quote that ends this text is missing").help("write `\"` behind its last character")
+        }
         Kind::InvalidUnicodeEscapeSequence(_) => bad(here, "this escape is only half a character")
             .note("characters beyond U+FFFF are two escapes, `\\ud83d\\ude00`"),
         _ if written.starts_with("\\u") => bad(here, "this escape needs four hexadecimal digits"),

@@ -188,7 +188,10 @@ mod tests {
         for (text, expected) in [
             ("a = ", "1:5 a value belongs here"),
             ("a\n", "1:2 a `=` and a value are missing here"),
-            ("a: 1\n", "1:2 this cannot stand in a key"),
+            ("a: 1\n", "1:2 `=` belongs between a key and its value, not `:`"),
+            ("a! = 1\n", "1:2 this cannot stand in a key"),
+            ("// a\n", "1:1 a comment begins with `#`"),
+            ("a = 1.34.2\n", "1:5 a version is a text"),
             ("= 1", "1:1 a key belongs here"),
             ("{\"a\": 1}", "1:1 a key belongs here"),
             ("a = \"b\nc = 1\n", "1:7 the quote that ends this text is missing here"),

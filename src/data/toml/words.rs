@@ -45,6 +45,7 @@ impl Fault<'_> {
 pub fn syntax(fault: &Fault, message: &str) -> Diagnostic {
     let description = message.split(", expected ").next().unwrap_or_default();
     given_again(fault, description)
+        .or_else(|| of_other_languages(fault, description))
         .or_else(|| of_layout(fault.span, description))
         .or_else(|| of_value(fault, description))
         .unwrap_or_else(|| bad(fault.span, "this is no TOML"))
@@ -67,6 +68,54 @@ fn given_again(fault: &Fault, description: &str) -> Option<Diagnostic> {
         Some(first) => diagnostic.label(first, "given here"),
         None => diagnostic,
     })
+}
+
+/// What other languages have in place of TOML's signs: a `:` behind a key, comments behind `//`, versions without quotes.
+fn of_other_languages(fault: &Fault, description: &str) -> Option<Diagnostic> {
+    let rest = fault.rest();
+    if description == "invalid unquoted key" && rest.starts_with("//") {
+        let here = Span { end: fault.span.start + 2, ..fault.span };
+        return Some(bad(here, "a comment begins with `#`").note("this is a rule of TOML").safe_fix(
+            "write `#`",
+            here,
+            "#",
+        ));
+    }
+    if description == "invalid unquoted key" && rest.starts_with(':') {
+        let here = Span { end: fault.span.start + 1, ..fault.span };
+        let diagnostic =
+            bad(here, "`=` belongs between a key and its value, not `:`").note("this is a rule of TOML: `key = value`");
+        let value = rest.get(1..).and_then(|value| value.lines().next()).unwrap_or_default();
+        if value.trim().is_empty() {
+            return Some(diagnostic.help("a table begins with its name between brackets, such as `[build]`"));
+        }
+        let spaced = if value.starts_with(' ') { " =" } else { " = " };
+        return Some(diagnostic.safe_fix("write `=`", here, spaced));
+    }
+    is_about_number(description).then(|| version(fault)).flatten()
+}
+
+/// A version of three numbers, as which a number cannot be read.
+fn version(fault: &Fault) -> Option<Diagnostic> {
+    let is_part = |c: char| c.is_ascii_digit() || c == '.';
+    let before = fault.text.get(..fault.range.start)?;
+    let behind = fault.rest();
+    let start = before.trim_end_matches(is_part).len();
+    let end = fault.range.start + behind.len() - behind.trim_start_matches(is_part).len();
+    let text = fault.text.get(start..end)?;
+    if text.matches('.').count() < 2 {
+        return None;
+    }
+    let moved = u32::try_from(fault.range.start - start).ok()?;
+    let from = fault.span.start.checked_sub(moved)?;
+    let here = Span { start: from, end: from + u32::try_from(text.len()).ok()?, ..fault.span };
+    let quoted = format!("\"{text}\"");
+    Some(
+        bad(here, "a version is a text")
+            .note("a number has one point at the most")
+            .help(format!("write `{quoted}`"))
+            .safe_fix("quote it", here, quoted),
+    )
 }
 
 /// What is said of entries, headers and brackets.
@@ -110,8 +159,10 @@ fn of_value(fault: &Fault, description: &str) -> Option<Diagnostic> {
     let here = fault.span;
     Some(match description {
         "string values must be quoted" if fault.written().trim().is_empty() => bad(here, "a value belongs here"),
-        "string values must be quoted" => no_value(here),
-        "invalid boolean" | "invalid float" if fault.rest().starts_with(char::is_alphabetic) => no_value(here),
+        "string values must be quoted" => no_value(here, fault.written()),
+        "invalid boolean" | "invalid float" if fault.rest().starts_with(char::is_alphabetic) => {
+            no_value(here, fault.written())
+        }
         "invalid basic string"
         | "invalid literal string"
         | "invalid multi-line basic string"
@@ -151,6 +202,16 @@ fn is_about_number(description: &str) -> bool {
         .any(|word| description.contains(word))
 }
 
-fn no_value(here: Span) -> Diagnostic {
-    bad(here, "this is no value").help("a text is written in quotes; the only words are `true` and `false`")
+fn no_value(here: Span, written: &str) -> Diagnostic {
+    let diagnostic = bad(here, "this is no value");
+    let truth = ["true", "false"].into_iter().find(|word| word.eq_ignore_ascii_case(written));
+    if let Some(word) = truth {
+        return diagnostic.did_you_mean(written, word, here, word);
+    }
+    let diagnostic = diagnostic.help("a text is written in quotes; the only words are `true` and `false`");
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    if written.is_empty() || !written.chars().all(is_word) {
+        return diagnostic;
+    }
+    diagnostic.safe_fix("put it between quotes", here, format!("\"{written}\""))
 }

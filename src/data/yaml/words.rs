@@ -24,7 +24,7 @@ pub fn unreadable(places: &Places, error: &ScanError, open: Option<usize>) -> Di
         }
         kind => between_brackets(places, at, open, kind)
             .or_else(|| of_layout(places, at, kind))
-            .or_else(|| of_text(here, places.rest(at), kind))
+            .or_else(|| of_text(places, at, kind))
             .unwrap_or_else(|| directive(here, places.rest(at))),
     };
     let line = places.rest(at - places.line_before(at).len());
@@ -134,12 +134,73 @@ fn of_layout(places: &Places, at: usize, kind: &ErrorKind) -> Option<Diagnostic>
 fn second_colon(places: &Places, at: usize) -> Diagnostic {
     let before = places.line_before(at).trim_start_matches([' ', '-']);
     if before.contains(": ") {
-        return bad(sign(places, at), "no value can begin with this `:`")
+        let diagnostic = bad(sign(places, at), "no value can begin with this `:`")
+            .note("`: ` stands between a key and its value, once on a line")
             .help("write a text that holds `: ` in quotes");
+        let start = at - before.len() + before.find(": ").unwrap_or_default() + 2;
+        return quoted(diagnostic, places, start);
+    }
+    if let Some(diagnostic) = line_above(places, at - places.line_before(at).len()) {
+        return diagnostic;
+    }
+    if let Some(colon) = colon_without_space(places, at - places.line_before(at).len()) {
+        return bad(sign(places, colon), "a space is missing behind this `:`")
+            .note("without one, YAML reads a text that holds a `:`, and the next line cannot go on with it")
+            .safe_fix("add the space", places.span(colon + 1..colon + 1), " ");
     }
     bad(sign(places, at - before.len()), "no key can begin here").note(
         "the line before this is a text that goes on with this line: one of them is indented wrongly or lacks its `:`",
     )
+}
+
+/// With the offer to put what stands from `start` to the end of its line between quotes, where that is one plain text.
+fn quoted(diagnostic: Diagnostic, places: &Places, start: usize) -> Diagnostic {
+    let rest = places.rest(start).lines().next().unwrap_or_default();
+    let text = rest.trim();
+    if text.is_empty() || text.contains(['"', '\\', '#', '[', ']', '{', '}']) {
+        return diagnostic;
+    }
+    let start = start + rest.len() - rest.trim_start().len();
+    let span = places.span(start..start + text.len());
+    diagnostic.unsafe_fix("quote the text", span, format!("\"{text}\""))
+}
+
+/// What is wrong with the line before the one that begins at `line`, where a key cannot follow it.
+fn line_above(places: &Places, line: usize) -> Option<Diagnostic> {
+    let end = places.text(0..line).trim_end().len();
+    let text = places.line_before(end).trim_start_matches([' ', '-']);
+    let start = end - text.len();
+    if text.starts_with("//") {
+        let here = places.span(start..start + 2);
+        return Some(bad(here, "a comment begins with `#`").note("this is a rule of YAML").safe_fix(
+            "write `#`",
+            here,
+            "#",
+        ));
+    }
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    if text.is_empty() || !text.chars().all(plain) {
+        return None;
+    }
+    let here = places.span(start..end);
+    Some(
+        bad(here, format!("a `:` is missing behind `{text}`"))
+            .note("a key ends with `:`; without one this is a text, and the next line cannot go on with it")
+            .unsafe_fix("write `:`", here.at_end(), ":"),
+    )
+}
+
+/// The colon that was meant to end a key, on the last line before the one that begins at `line`.
+fn colon_without_space(places: &Places, line: usize) -> Option<usize> {
+    let end = places.text(0..line).trim_end().len();
+    let text = places.line_before(end);
+    let key = text.trim_start_matches([' ', '-']);
+    let length = key.find(':')?;
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    let behind = key.get(length + 1..)?.chars().next()?;
+    let is_key = length > 0 && key.get(..length)?.chars().all(plain);
+    // `http://…` is a text.
+    (is_key && !key.contains(": ") && behind != '/').then(|| end - key.len() + length)
 }
 
 /// The first sign of the line of an offset; `None` if more than list signs stands before the offset.
@@ -155,18 +216,24 @@ fn tab(places: &Places, at: usize) -> Diagnostic {
     let line = at - before.len();
     let tab = before.find('\t').map(|tab| line + tab).or_else(|| places.rest(at).find('\t').map(|tab| at + tab));
     let tab = tab.unwrap_or(at);
+    let run = places.rest(tab).len() - places.rest(tab).trim_start_matches('\t').len();
     bad(sign(places, tab), "a tab may not indent a line")
         .note("YAML indents with spaces only, because a tab has no width of its own")
+        .help("write spaces, as many as the lines beside it have")
+        .unsafe_fix("write two spaces for a tab", places.span(tab..tab + run), "  ".repeat(run))
 }
 
 // ----------------------------------------------------------------------------------------------------------- texts
 
-/// What is said of texts, tags and anchors that are written wrongly; `rest` is the text from there on.
-fn of_text(here: Span, rest: &str, kind: &ErrorKind) -> Option<Diagnostic> {
+/// What is said of texts, tags and anchors that are written wrongly.
+fn of_text(places: &Places, at: usize, kind: &ErrorKind) -> Option<Diagnostic> {
+    let (here, rest) = (sign(places, at), places.rest(at));
     Some(match kind {
         ErrorKind::UnexpectedCharacter { character } => {
             let what = if *character == '`' { "a backtick".to_owned() } else { format!("`{character}`") };
-            bad(here, format!("no value can begin with {what}")).help("write the text in quotes")
+            let diagnostic = bad(here, format!("no value can begin with {what}"));
+            let diagnostic = diagnostic.note("YAML keeps the sign for itself").help("write the text in quotes");
+            quoted(diagnostic, places, at)
         }
         ErrorKind::PlainScalarStartsWithDashFlowIndicator | ErrorKind::UnexpectedEndOfPlainScalar => {
             bad(here, "no value can begin here").help("write the text in quotes")
@@ -184,6 +251,7 @@ fn of_text(here: Span, rest: &str, kind: &ErrorKind) -> Option<Diagnostic> {
         }
         ErrorKind::UnclosedQuotedScalar | ErrorKind::DocumentIndicatorInQuotedScalar => {
             bad(here, "the quote that ends this text is missing")
+                .help("write the quote behind its last character; one in the text is written twice, or with a `\\` between double quotes")
         }
         ErrorKind::InvalidTrailingSingleQuotedScalar => {
             bad(here, "the text before this has ended with its quote").help("write a `'` in a text as `''`")
@@ -322,7 +390,9 @@ mod tests {
             ("a:\n  b: 1\n c: 2\n", "3:2 a key belongs here"),
             ("a: 1\n- b\n", "2:1 a key belongs here"),
             ("a:\n  b: 1\n   c: 2\n", "3:4 no key can begin here"),
-            ("a:\n  b\n  c: 1\n", "3:3 no key can begin here"),
+            ("a:\n  b\n  c: 1\n", "2:3 a `:` is missing behind `b`"),
+            ("a:\n  b:1\n  c: 1\n", "2:4 a space is missing behind this `:`"),
+            ("// b\na: 1\n", "1:1 a comment begins with `#`"),
             ("a:\n  b: 1\n  c\nd: 2\n", "3:3 this is neither a key with a value nor part of the value before it"),
             ("- a\nb: c\n", "2:1 an element of the list belongs here"),
             ("- a\n - b\nc: d\n", "3:1 an element of the list belongs here"),

@@ -5,6 +5,7 @@
 
 use super::path::{At, Path};
 use crate::diagnostics::Code;
+use crate::diagnostics::suggest::same_letters;
 
 /// The kinds of error that Kubernetes knows.
 ///
@@ -77,13 +78,22 @@ pub enum Scope {
     Relation,
 }
 
-/// A replacement for the value that a fault points at.
+/// What is written in the place of something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Text {
+    /// The text of a value, as source: a string has its quotes.
+    Source(String),
+    /// A name, which is written as the one before it was: as a label, a key or a string.
+    Name(String),
+}
+
+/// A replacement for the value or the key that a fault points at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replacement {
     /// What the change does, as an imperative.
     pub message: String,
-    /// The new text of the value, as source.
-    pub text: String,
+    /// The new text.
+    pub text: Text,
     /// Whether it certainly is what the author meant.
     pub safe: bool,
 }
@@ -237,15 +247,25 @@ impl Fault {
     /// Offers a value that the author should look at, as source text: a string has its quotes.
     #[must_use]
     pub fn suggest(self, message: impl Into<String>, text: impl Into<String>) -> Self {
-        let replacement = Replacement { message: message.into(), text: text.into(), safe: false };
+        let replacement = Replacement { message: message.into(), text: Text::Source(text.into()), safe: false };
         Self { replacement: Some(replacement), ..self }
     }
 
     /// Offers a value that certainly is what the author meant, as source text: a string has its quotes.
     #[must_use]
     pub fn replace(self, message: impl Into<String>, text: impl Into<String>) -> Self {
-        let replacement = Replacement { message: message.into(), text: text.into(), safe: true };
+        let replacement = Replacement { message: message.into(), text: Text::Source(text.into()), safe: true };
         Self { replacement: Some(replacement), ..self }
+    }
+
+    /// Asks whether another name was meant, and offers to write it. It is certain where `sure` says that nothing else refers to it, and
+    /// both are the same letters.
+    #[must_use]
+    pub fn did_you_mean(self, written: &str, better: &str, sure: bool) -> Self {
+        let safe = sure && same_letters(written, better);
+        let replacement =
+            Replacement { message: format!("write `{better}`"), text: Text::Name(better.to_owned()), safe };
+        Self { replacement: Some(replacement), ..self.help(format!("did you mean `{better}`?")) }
     }
 
     /// Offers an entry for the object at `into`, as source text; the author should look at it, for an object may be shared.

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
-use super::fault::{Fault, Insertion, Point, Scope};
-use super::insert;
+use super::fault::{Fault, Insertion, Point, Scope, Text};
 use super::locate::{Located, Origin};
 use super::path::Path;
-use crate::diagnostics::{Diagnostic, Diagnostics, Fix, KubernetesError};
+use super::{insert, literal};
+use crate::diagnostics::{Diagnostic, Diagnostics, Edit, Fix, KubernetesError};
 use crate::source::{SourceMap, Span};
 
 /// The pods that a fault is found in.
@@ -65,6 +65,7 @@ impl<'s> Report<'s> {
             return;
         }
         let mut diagnostic = diagnostic(fault, &located, place, origin);
+        diagnostic.fixes.extend(self.replaced(fault, &located, place));
         let insertion = fault.insertion.as_ref();
         diagnostic.fixes.extend(insertion.and_then(|insertion| self.inserted(insertion, place, origin)));
         let first = pods.map_or_else(String::new, |pods| pods.first.to_owned());
@@ -85,6 +86,22 @@ impl<'s> Report<'s> {
         let around = || others().chain([&fault.at]).flat_map(Path::around);
         let doubtful = || !self.before.is_empty() && around().any(|path| reported(&origin.locate(&path)));
         fault.scope == Scope::Relation && (!whole || doubtful())
+    }
+
+    /// The change that a replacement is. It is certain only where the old text stands there as it is, and is not put together.
+    fn replaced(&self, fault: &Fault, located: &Located, place: Span) -> Option<Fix> {
+        let with = fault.replacement.as_ref().filter(|_| located.found)?;
+        let span = if matches!(with.text, Text::Name(_)) { place } else { located.value };
+        let old = self.sources.text(span);
+        let quoted = old.starts_with(['"', '\'']);
+        let is_name = fault.point == Point::Key || located.key == located.value;
+        let text = match &with.text {
+            Text::Source(text) => text.clone(),
+            Text::Name(name) if is_name && !quoted => literal::key(name),
+            Text::Name(name) => literal::text(name),
+        };
+        let safe = with.safe && !old.contains("${");
+        Some(Fix { message: with.message.clone(), safe, edits: vec![Edit { span, text }] })
     }
 
     /// The change that an insertion is. The object may serve others too, so the author should look at it.
@@ -124,7 +141,9 @@ fn in_pods(first: &str, count: usize) -> String {
 fn diagnostic(fault: &Fault, located: &Located, place: Span, origin: &Origin<'_>) -> Diagnostic {
     let mut diagnostic = Diagnostic::new(fault.code, place, fault.message.clone()).here(fault.here.clone());
     for (at, message) in &fault.others {
-        diagnostic = diagnostic.label(origin.locate(at).value, message.clone());
+        // What nobody wrote is nowhere to be seen.
+        let other = Some(origin.locate(at)).filter(|other| other.found || other.made_by.is_some());
+        diagnostic = other.into_iter().fold(diagnostic, |diagnostic, other| diagnostic.label(other.value, message.clone()));
     }
     diagnostic.notes.clone_from(&fault.notes);
     match located.made_by {
@@ -137,9 +156,5 @@ fn diagnostic(fault: &Fault, located: &Located, place: Span, origin: &Origin<'_>
         diagnostic = diagnostic.note(format!("Kubernetes would refuse the pod: `{field}: {}`", reason.text()));
         diagnostic.kubernetes = Some(KubernetesError { field, reason: reason.machine_name() });
     }
-    match &fault.replacement {
-        Some(with) if located.found && with.safe => diagnostic.safe_fix(&with.message, located.value, &with.text),
-        Some(with) if located.found => diagnostic.unsafe_fix(&with.message, located.value, &with.text),
-        _ => diagnostic,
-    }
+    diagnostic
 }

@@ -13,7 +13,7 @@ use super::formats::qualified_name;
 use crate::diagnostics::code::kubernetes as codes;
 use crate::diagnostics::suggest::closest;
 use crate::schema::units;
-use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::fault::{Fault, Faults, Reason, Replacement, Text};
 use crate::validate::literal;
 use crate::validate::path::At;
 
@@ -48,6 +48,8 @@ pub struct Requirements<'p> {
     pub requests: Option<&'p Amounts>,
     /// Whether what the server fills in asks for CPU or memory.
     pub fills_in: bool,
+    /// Whether it is the overhead of a pod, whose amounts stand in no `limits`.
+    pub is_overhead: bool,
 }
 
 /// An amount in thousandths, rounded away from zero as the API server does before it looks.
@@ -94,6 +96,7 @@ pub fn check(asked: &Requirements<'_>, at: &At<'_>, faults: &mut Faults) {
     for (name, amount) in asked.limits.into_iter().flatten() {
         let at = limits_at.key(name);
         check_name(asked.of, name, &at, faults);
+        unless_there(asked.limits, faults);
         check_amount(name, amount, &at, faults);
     }
     for (name, amount) in asked.requests.into_iter().flatten() {
@@ -101,6 +104,7 @@ pub fn check(asked: &Requirements<'_>, at: &At<'_>, faults: &mut Faults) {
         let limit = asked.limits.and_then(|limits| limits.get(name));
         let before = faults.len();
         check_name(asked.of, name, &at, faults);
+        unless_there(asked.requests, faults);
         for fault in faults.iter_mut().skip(before) {
             // The name of the limit is told.
             fault.echo = limit.is_some();
@@ -131,7 +135,7 @@ pub fn overhead(overhead: &Amounts, at: &At<'_>, faults: &mut Faults) {
             fault.field = Some(format!("{}.limits[{name}]", at.path()));
         }
     }
-    let asked = Requirements { of: Of::Container, limits: Some(overhead), requests: None, fills_in: false };
+    let asked = Requirements { of: Of::Container, limits: Some(overhead), requests: None, fills_in: false, is_overhead: true };
     faults.extend(huge_pages_alone(&asked, at).map(|fault| fault.help("give it `cpu` or `memory` too")));
 }
 
@@ -161,9 +165,20 @@ fn check_name(of: Of, name: &str, at: &At<'_>, faults: &mut Faults) {
     });
     let similar = if of == Of::Container { similar(name) } else { None };
     faults.push(match similar {
-        Some(similar) => fault.help(format!("did you mean `{similar}`?")),
-        None => fault,
+        Some(similar) => fault.did_you_mean(name, similar, true),
+        None if of == Of::Pod => fault.help("ask for it in the container that uses it"),
+        None => fault.help("name it as the device plugin does, such as `\"nvidia.com/gpu\"`"),
     });
+}
+
+/// Takes back what the last fault offers where an amount of that name is there already: it would be given twice.
+fn unless_there(amounts: Option<&Amounts>, faults: &mut Faults) {
+    let there = |name: &String| amounts.is_some_and(|amounts| amounts.contains_key(name));
+    if let Some(fault) = faults.last_mut().filter(|fault| fault.code == codes::BAD_RESOURCE_NAME)
+        && matches!(&fault.replacement, Some(Replacement { text: Text::Name(name), .. }) if there(name))
+    {
+        fault.replacement = None;
+    }
 }
 
 fn wrong_for_container(name: &str) -> Option<String> {
@@ -227,10 +242,11 @@ fn similar(name: &str) -> Option<&'static str> {
         "aws.amazon.com/neuron",
     ];
     match name.to_ascii_lowercase().as_str() {
-        "disk" | "storage" | "ephemeral_storage" => Some("ephemeral-storage"),
+        "disk" | "storage" | "ephemeral" | "ephemeral_storage" => Some("ephemeral-storage"),
         "mem" | "ram" => Some("memory"),
-        "cores" => Some("cpu"),
-        "gpus" | "nvidia-gpu" | "nvidia" => Some("nvidia.com/gpu"),
+        "cores" | "vcpu" | "vcpus" => Some("cpu"),
+        "gpu" | "gpus" | "nvidia-gpu" | "nvidia_gpu" | "nvidia" => Some("nvidia.com/gpu"),
+        "hugepages" | "huge-pages" => Some("hugepages-2Mi"),
         "tpu" => Some("google.com/tpu"),
         "neuron" => Some("aws.amazon.com/neuron"),
         _ => closest(name, KNOWN.iter().copied()),
@@ -247,22 +263,31 @@ fn check_amount(name: &str, amount: &Quantity, at: &At<'_>, faults: &mut Faults)
     if units::has_no_digit(text) {
         faults.push(no_digit(text, at));
     } else if value < 0 {
-        faults.push(Fault::invalid(
-            codes::NEGATIVE_AMOUNT,
-            at,
-            format!("`{name}` cannot be `{text}`: that is below zero"),
-        ));
+        faults.push(negative(name, text, at));
     } else if matches!(name, "memory" | "ephemeral-storage") {
         faults.extend(parts_of_bytes(name, text, value, at));
     }
     if value % ONE != 0 && is_extended(name) {
         let message = format!("`{name}` is counted, and `{text}` is no whole number");
-        let fault = Fault::invalid(codes::FRACTIONAL_COUNT, at, message);
-        faults
-            .push(fault.note("only cores and bytes can be shared; of everything else, a container gets whole pieces"));
+        let whole = (value / ONE + value.signum().max(0)).max(1).to_string();
+        let fault = Fault::invalid(codes::FRACTIONAL_COUNT, at, message)
+            .note("for Kubernetes only cores and bytes can be shared; of everything else, a container gets whole pieces")
+            .help("ask for a whole one, or for a slice that the cluster offers under a name of its own");
+        faults.push(fault.suggest(format!("write `{whole}`"), literal::text(&whole)));
     }
     if is_huge_pages(name) {
         faults.extend(check_huge_pages(name, text, value, at));
+    }
+}
+
+fn negative(name: &str, text: &str, at: &At<'_>) -> Fault {
+    let fault =
+        Fault::invalid(codes::NEGATIVE_AMOUNT, at, format!("`{name}` cannot be `{text}`: that is below zero"))
+            .note("for Kubernetes an amount is 0 or more, and no number stands for an amount without a bound")
+            .help("leave it out where there should be no bound");
+    match text.strip_prefix('-') {
+        Some(amount) => fault.suggest(format!("write `{amount}`"), literal::text(amount)),
+        None => fault,
     }
 }
 
@@ -307,6 +332,7 @@ fn check_huge_pages(name: &str, text: &str, value: i128, at: &At<'_>) -> Option<
     let Some(page) = page else {
         let message = format!("`{name}` names no size of pages");
         let fault = Fault::invalid(codes::BAD_HUGE_PAGES, at, message).at_key();
+        let fault = fault.note("for Kubernetes pages of each size are a resource of their own");
         return Some(fault.help("write the size of a page behind the `-`: `hugepages-2Mi`, `hugepages-1Gi`"));
     };
     let bytes = value / ONE + (value % ONE).signum();
@@ -315,7 +341,8 @@ fn check_huge_pages(name: &str, text: &str, value: i128, at: &At<'_>) -> Option<
     (!whole).then(|| {
         let message = format!("`{text}` is no whole number of pages of {size}");
         Fault::invalid(codes::BAD_HUGE_PAGES, at, message)
-            .note(format!("memory of `{name}` comes in pages of {size} each"))
+            .note(format!("a node has memory of `{name}` in pages of {size}, and Kubernetes gives whole ones"))
+            .help(format!("write a multiple of {size}"))
     })
 }
 
@@ -335,15 +362,21 @@ fn check_beside(
         let message = format!("{request} of `{name}` is requested, and the limit is {limit}");
         let note = "of what cannot be shared, Kubernetes wants the request to be the limit";
         let fault = Fault::invalid(codes::REQUEST_IS_NOT_LIMIT, &requests_at.key(name), message).note(note);
-        fault.help("leave the request out: Kubernetes takes the limit for it")
+        fault
+            .help("leave the request out: Kubernetes takes the limit for it")
+            .suggest(format!("request as much as the limit: `{limit}`"), literal::quantity(limit))
     } else if asked > most {
         let message = format!("{request} of `{name}` is requested, more than its limit {limit}");
         Fault::invalid(codes::REQUEST_OVER_ITS_LIMIT, &requests_at.key(name), message)
+            .note("Kubernetes keeps free what is requested, and lets nobody use more than the limit: it refuses to keep free more than may be used")
             .help("lower the request, or raise the limit")
+            .suggest(format!("request no more than the limit: `{limit}`"), literal::quantity(limit))
     } else {
         return;
     };
     let fault = fault.relation().field(requests_at.path().to_string());
+    // Of an amount below zero that is told.
+    let fault = fault.echo(asked < 0 || most < 0);
     faults.push(fault.here("the request").other(&limits_at.key(name), "the limit"));
 }
 
@@ -373,5 +406,10 @@ fn huge_pages_alone(asked: &Requirements<'_>, at: &At<'_>) -> Option<Fault> {
         return None;
     }
     let message = format!("`{pages}` is asked for without `cpu` or `memory`");
-    Some(Fault::forbidden(codes::HUGE_PAGES_ALONE, at, message))
+    let side = if asked.limits.is_some_and(|limits| limits.contains_key(pages)) { "limits" } else { "requests" };
+    // An overhead is its own limits.
+    let (side, field) = (at.field(side), at.path().to_string());
+    let place = if asked.is_overhead { at.key(pages) } else { side.key(pages) };
+    let fault = Fault::forbidden(codes::HUGE_PAGES_ALONE, &place, message).field(field);
+    Some(fault.note("Kubernetes ranks containers by their CPU and memory, and could not rank one with large pages alone"))
 }

@@ -6,10 +6,9 @@
 
 use k8s_openapi::api::core::v1::{ObjectFieldSelector, ResourceFieldSelector};
 
-use super::words::{alternatives, one_of};
+use super::words::{alternatives, meant, one_of};
 use super::{defaults, formats};
 use crate::diagnostics::code::{MISSING_FIELD, kubernetes as code};
-use crate::diagnostics::suggest::closest;
 use crate::schema::units;
 use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::literal;
@@ -93,14 +92,21 @@ fn unknown(path: &str, allowed: &[&str], at: &At<'_>) -> Fault {
     if matches!(path, "metadata.labels" | "metadata.annotations") {
         return fault.note("Kubernetes tells one of them at a time").help(format!("name the one: `{path}['key']`"));
     }
-    let fault = fault.note(format!("Kubernetes tells {}, and single labels and annotations", formats::listed(allowed)));
-    match closest(path, allowed.iter().copied()) {
-        Some(near) => {
-            let fault = fault.help(format!("did you mean `{near}`?"));
-            fault.suggest(format!("write `{near}`"), literal::text(near))
+    match single(path).or_else(|| meant(path, allowed).map(str::to_owned)) {
+        Some(near) => fault
+            .note("Kubernetes tells a container a few fields, and single labels and annotations; it compares paths letter by letter")
+            .did_you_mean(path, &near, true),
+        None => {
+            fault.note(format!("Kubernetes tells {}, and single labels and annotations", formats::listed(allowed)))
         }
-        None => fault,
     }
+}
+
+/// A single label or annotation that is written in another way: `metadata.labels.team`, `metadata.labels["team"]`.
+fn single(path: &str) -> Option<String> {
+    let map = ["metadata.labels", "metadata.annotations"].into_iter().find(|map| path.starts_with(map))?;
+    let key = path.strip_prefix(map)?.trim_matches(['.', '[', ']', '"', '\'']);
+    formats::qualified_name(&key.to_lowercase()).is_none().then(|| format!("{map}['{key}']"))
 }
 
 /// Checks a reference to an amount of a container at `at`.
@@ -111,12 +117,12 @@ pub fn resource(selector: &ResourceFieldSelector, at: &At<'_>, faults: &mut Faul
     } else if !is_huge_pages(resource)
         && let Some(fault) = one_of(code::BAD_AMOUNT_NAME, resource, AMOUNTS, &place)
     {
-        let fault = fault.note("of huge pages it takes `limits.hugepages-2Mi` and the like");
         faults.push(match resource {
-            "cpu" | "memory" | "ephemeral-storage" => {
-                fault.help(format!("write `requests.{resource}` or `limits.{resource}`"))
-            }
-            _ => fault,
+            "cpu" | "memory" | "ephemeral-storage" => fault
+                .note("a request and a limit are two amounts, so it has to be said which one is meant")
+                .help(format!("write `limits.{resource}` for what it may use, or `requests.{resource}` for what is kept free"))
+                .suggest(format!("write `limits.{resource}`"), literal::text(&format!("limits.{resource}"))),
+            _ => fault.note("of huge pages it takes `limits.hugepages-2Mi` and the like"),
         });
     }
     divisor(selector, at, faults);
@@ -147,7 +153,20 @@ fn bad_divisor(resource: &str, text: &str, at: &At<'_>) -> Option<Fault> {
     }
     let message = format!("`{resource}` cannot be told in units of `{text}`");
     let fault = Fault::invalid(code::BAD_DIVISOR, at, message);
-    Some(fault.note(format!("Kubernetes counts {} in {}", if cpu { "CPU" } else { "bytes" }, alternatives(units))))
+    let fault = fault.note(format!("Kubernetes counts {} in {}", if cpu { "CPU" } else { "bytes" }, alternatives(units)));
+    let same = text.parse::<u64>().ok().and_then(|bytes| match bytes {
+        1_024 => Some("1Ki"),
+        1_048_576 => Some("1Mi"),
+        1_073_741_824 => Some("1Gi"),
+        1_000 => Some("1k"),
+        1_000_000 => Some("1M"),
+        1_000_000_000 => Some("1G"),
+        _ => None,
+    });
+    Some(match same.filter(|_| !cpu) {
+        Some(same) => fault.did_you_mean(text, same, false),
+        None => fault.help("leave it out for whole cores or bytes, and divide further in the program"),
+    })
 }
 
 #[cfg(test)]

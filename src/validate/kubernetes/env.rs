@@ -11,7 +11,6 @@ use super::{Pod, defaults, downward, formats};
 use crate::diagnostics::code::{MISSING_FIELD, kubernetes as code};
 use crate::diagnostics::suggest::closest;
 use crate::validate::fault::{Fault, Faults, MOST_COMPARED, Reason};
-use crate::validate::literal;
 use crate::validate::path::At;
 
 /// `validEnvDownwardAPIFieldPathExpressions`.
@@ -26,7 +25,8 @@ const POD_FIELDS: &[&str] = &[
     "status.podIP",
     "status.podIPs",
 ];
-const PRINTABLE: &str = "Kubernetes takes printable ASCII characters other than `=`";
+const PRINTABLE: &str = "Kubernetes takes printable ASCII characters other than `=`, which ends the name where a process is given it";
+const ONE_VALUE: &str = "a variable has one value, and Kubernetes does not choose between two";
 
 /// Checks `env` of the container at `at`.
 pub fn variables(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faults) {
@@ -45,12 +45,23 @@ fn name(name: &str, at: &At<'_>, faults: &mut Faults) {
         let message = "the name of an environment variable cannot be empty";
         faults.push(Fault::required(MISSING_FIELD, at, message));
     } else if !formats::is_variable_name(name) {
-        let message = format!("`{}` cannot be the name of an environment variable", name.escape_debug());
-        faults.push(Fault::invalid(code::BAD_CONTAINER_VARIABLE, at, message).note(PRINTABLE));
+        faults.push(bad_name(name, at));
     } else if !formats::is_plain_variable_name(name) {
         let fault = Fault::found(code::UNREADABLE_VARIABLE, at, format!("no shell can read a variable called `{name}`"))
             .note("Kubernetes takes any printable name since 1.32; before that, letters, digits, `_`, `-` and `.`, no digit first");
         faults.push(fault);
+    }
+}
+
+/// A name that no variable can have. Behind a `=` in it stands what was meant as the value.
+fn bad_name(name: &str, at: &At<'_>) -> Fault {
+    let message = format!("`{}` cannot be the name of an environment variable", name.escape_debug());
+    let fault = Fault::invalid(code::BAD_CONTAINER_VARIABLE, at, message).note(PRINTABLE);
+    match name.split_once('=') {
+        Some((name, _)) if formats::is_variable_name(name) => {
+            fault.help(format!("name it `{name}` alone, and write what is behind the `=` as its `value`"))
+        }
+        _ => fault.help("write it in capital letters, digits and `_`, such as `LOG_LEVEL`"),
     }
 }
 
@@ -72,16 +83,17 @@ fn from(pod: &Pod<'_>, variable: &EnvVar, source: &EnvVarSource, element: &At<'_
     match (names.next(), names.next()) {
         (None, _) => faults.push(no_source(pod, source, at)),
         (Some(only), _) if variable.value.as_ref().is_some_and(|value| !value.is_empty()) => {
-            let fault = value_and_source(variable, only, at);
-            faults.push(fault.other(&element.field("value"), "the one"));
+            faults.push(value_and_source(variable, only, element));
         }
         (Some(one), Some(other)) => {
             let message = format!("`{}` takes its value from `{one}` and `{other}`", variable.name);
-            let fault = Fault::invalid(code::SEVERAL_SOURCES, at, message)
+            let fault = Fault::invalid(code::SEVERAL_SOURCES, &at.field(other), message)
+                .field(at.path().to_string())
                 .relation()
-                .other(&at.field(one), "the one")
-                .other(&at.field(other), "the other");
-            faults.push(fault.note("a variable has one value").help("take one of them away"));
+                .at_key()
+                .here("the one")
+                .other(&at.field(one), "the other");
+            faults.push(fault.note(ONE_VALUE).help("take one of them away"));
         }
         _ => {}
     }
@@ -108,20 +120,24 @@ fn no_source(pod: &Pod<'_>, source: &EnvVarSource, at: &At<'_>) -> Fault {
     let known = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
     let known = if pod.features.env_files { &known[..] } else { &known[..4] };
     let fault = Fault::invalid(code::VARIABLE_WITHOUT_SOURCE, at, "`valueFrom` does not say where the value is");
-    let fault = fault.relation().note(format!("Kubernetes wants one of {} in it", alternatives(known)));
+    let fault = fault
+        .relation()
+        .at_key()
+        .note(format!("Kubernetes wants one of {} in it", alternatives(known)))
+        .help("for a key of a secret write `valueFrom { secretKeyRef { name = \"…\", key = \"…\" } }`");
     // That the cluster drops the source is told where the gates are.
     fault.echo(source.file_key_ref.is_some())
 }
 
-fn value_and_source(variable: &EnvVar, source: &str, at: &At<'_>) -> Fault {
+fn value_and_source(variable: &EnvVar, source: &str, element: &At<'_>) -> Fault {
     let message = format!("`{}` has a `value` and a `valueFrom`", variable.name);
-    Fault::invalid(code::SEVERAL_SOURCES, &at.field(source), message)
-        .field(at.path().to_string())
+    Fault::invalid(code::SEVERAL_SOURCES, &element.field("valueFrom"), message)
         .relation()
         .at_key()
-        .here("the other")
-        .note("a variable has one value")
-        .help("take `value` away, or `valueFrom`")
+        .here(format!("takes the value from a `{source}`"))
+        .other(&element.field("value"), "gives another")
+        .note(ONE_VALUE)
+        .help("take `value` away, or `valueFrom`; `value = null` takes back what a layer beneath has set")
 }
 
 /// A node that cannot find the container does not start the pod.
@@ -136,9 +152,7 @@ fn no_such_container(pod: &Pod<'_>, name: Option<&str>, at: &At<'_>) -> Option<F
         .relation()
         .note("Kubernetes takes any name, but without that container no node can start this one");
     Some(match closest(name, names().take(MOST_COMPARED)) {
-        Some(near) => {
-            fault.help(format!("did you mean `{near}`?")).suggest(format!("write `{near}`"), literal::text(near))
-        }
+        Some(near) => fault.did_you_mean(name, near, true),
         None => fault.help("leave it out for the container itself"),
     })
 }
@@ -148,7 +162,8 @@ fn key_of(kind: &str, name: &str, key: &str, at: &At<'_>, faults: &mut Faults) {
     let place = at.field("name");
     if name.is_empty() {
         let message = format!("the {kind} has no name");
-        faults.push(Fault::invalid(code::BAD_OBJECT_NAME, &place, message).relation());
+        let fault = Fault::invalid(code::BAD_OBJECT_NAME, &place, message).relation();
+        faults.push(fault.help(format!("write the name of the {kind} that has the key")));
     } else {
         faults.extend(object_name(kind, name, name, &place));
     }
@@ -157,7 +172,10 @@ fn key_of(kind: &str, name: &str, key: &str, at: &At<'_>, faults: &mut Faults) {
         faults.push(Fault::required(MISSING_FIELD, &place, "`key` cannot be empty"));
     } else if let Some(wrong) = formats::config_key(key) {
         let message = format!("`{}` cannot be a key of a {kind}", key.escape_debug());
-        faults.push(Fault::invalid(code::BAD_OBJECT_KEY, &place, message).note(format!("this key {wrong}")));
+        let fault = Fault::invalid(code::BAD_OBJECT_KEY, &place, message)
+            .here(format!("this {wrong}"))
+            .note("for Kubernetes each key can become a file, so it has the form of a name of a file");
+        faults.push(fault.help(format!("write the key as the {kind} has it")));
     }
 }
 
@@ -165,12 +183,13 @@ fn key_of(kind: &str, name: &str, key: &str, at: &At<'_>, faults: &mut Faults) {
 fn object_name(kind: &str, name: &str, compared: &str, at: &At<'_>) -> Option<Fault> {
     let wrong = formats::dns_subdomain(compared)?;
     let message = format!("`{}` cannot be the name of a {kind}", name.escape_debug());
-    let fault = Fault::invalid(code::BAD_OBJECT_NAME, at, message).note(format!("this name {wrong}"));
-    let better = name.to_ascii_lowercase().replace(['_', ' '], "-");
-    Some(if better != name && formats::dns_subdomain(&better).is_none() {
-        fault.help(format!("did you mean `{better}`?"))
-    } else {
-        fault
+    let fault = Fault::invalid(code::BAD_OBJECT_NAME, at, message).here(format!("this {wrong}")).note(format!(
+        "for Kubernetes the name of a {kind} is a DNS name, so there can be none of this name, and the container would never start"
+    ));
+    let alone = name.rsplit('/').next().unwrap_or(name);
+    Some(match formats::nearest(alone, formats::dns_subdomain) {
+        Some(better) => fault.did_you_mean(name, &better, false),
+        None => fault,
     })
 }
 
@@ -208,7 +227,7 @@ fn volume(pod: &Pod<'_>, name: &str, at: &At<'_>, faults: &mut Faults) {
         let fault = Fault::refused(code::BAD_VARIABLE_FILE, Reason::NotFound, at, message);
         let names = pod.spec.volumes.iter().flatten().map(|volume| volume.name.as_str());
         let fault = match closest(name, names.take(MOST_COMPARED)) {
-            Some(near) => fault.help(format!("did you mean `{near}`?")),
+            Some(near) => fault.did_you_mean(name, near, true),
             None => fault,
         };
         faults.push(fault.echo(name.is_empty() || misnamed));
@@ -254,17 +273,22 @@ fn whole(source: &EnvFromSource, list: &At<'_>, at: &At<'_>, faults: &mut Faults
     match (map, secret) {
         (None, None) => {
             let message = "this entry does not say where its variables are";
-            let fault = Fault::invalid(code::VARIABLE_WITHOUT_SOURCE, at, message).field(list.path().to_string());
-            faults.push(fault.relation().note("Kubernetes wants `configMapRef` or `secretRef` in it"));
+            let fault = Fault::invalid(code::VARIABLE_WITHOUT_SOURCE, at, message)
+                .field(list.path().to_string())
+                .relation()
+                .note("Kubernetes wants `configMapRef` or `secretRef` in it");
+            faults.push(fault.help("for all keys of a secret write `{ secretRef = { name = \"…\" } }`"));
         }
         (Some(_), Some(_)) => {
             let message = "one entry takes variables from a config map and from a secret";
-            let fault = Fault::invalid(code::SEVERAL_SOURCES, at, message)
+            let fault = Fault::invalid(code::SEVERAL_SOURCES, &at.field("secretRef"), message)
                 .field(list.path().to_string())
                 .relation()
-                .other(&at.field("configMapRef"), "the one")
-                .other(&at.field("secretRef"), "the other");
-            faults.push(fault.help("make two entries of it"));
+                .at_key()
+                .here("the one")
+                .other(&at.field("configMapRef"), "the other")
+                .note("Kubernetes takes one source in each entry; where two entries have a variable of one name, the later one wins");
+            faults.push(fault.help("make two entries of it: `[{ configMapRef = … }, { secretRef = … }]`"));
         }
         _ => {}
     }

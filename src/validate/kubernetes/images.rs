@@ -26,14 +26,15 @@ pub fn check(container: &Container, at: &At<'_>, faults: &mut Faults) {
             name => format!("container `{name}` has no image"),
         };
         let fault = Fault::required(code::CONTAINER_WITHOUT_IMAGE, &at, message)
-            .note("a task's image goes into its primary container alone")
-            .help("add `image = \"…\"`");
+            .note("a task's image goes into its primary container alone, and Kubernetes starts no container without one")
+            .help("add `image = \"…\"`, such as `image = \"busybox:1.37\"`");
         faults.push(fault);
         return;
     };
     let trimmed = image.trim();
     if trimmed.len() != image.len() {
-        let fault = Fault::invalid(code::IMAGE_WITH_BLANKS, &at, "an image cannot have blanks around its name");
+        let fault = Fault::invalid(code::IMAGE_WITH_BLANKS, &at, "an image cannot have blanks around its name")
+            .note("Kubernetes gives the text to the container runtime as it stands, and no registry has such an image");
         faults.push(match malformed(trimmed) {
             None => {
                 let fault = fault.help(format!("write `{trimmed}`"));
@@ -51,11 +52,20 @@ pub fn check(container: &Container, at: &At<'_>, faults: &mut Faults) {
         let fault = Fault::found(code::BAD_IMAGE_REFERENCE, &at, format!("`{image}` is not the name of an image"))
             .here(wrong)
             .note("Kubernetes takes it, but no node can pull it: the pod waits with `InvalidImageName`");
-        faults.push(match tag_as_path(image) {
-            Some(better) => fault.help(format!("did you mean `{better}`?")),
+        faults.push(match tag_as_path(image).or_else(|| plain(image)) {
+            Some(better) => fault.did_you_mean(image, &better, false),
             None => fault.help("write `registry/path/name:tag` or `registry/path/name@sha256:digest`"),
         });
     }
+}
+
+/// A reference without what stands before the registry in a URL, and in small letters up to its tag.
+fn plain(image: &str) -> Option<String> {
+    let image = image.split_once("://").map_or(image, |(_, rest)| rest);
+    let (name, tag) = split_tag(image);
+    let tag = tag.map(|tag| format!(":{tag}")).unwrap_or_default();
+    let better = format!("{}{tag}", name.to_lowercase());
+    (!image.contains('@') && malformed(&better).is_none()).then_some(better)
 }
 
 /// What is wrong with a reference to an image, in a few words.

@@ -21,10 +21,31 @@ pub fn check(text: &str, at: &At<'_>, faults: &mut Faults) {
         None => {
             let fault = Fault::invalid(code::NO_IP, at, format!("{} is not an IP address", shown(text)))
                 .note("Kubernetes takes addresses such as `10.9.8.7` and `2001:db8::ffff` here, and looks no names up");
-            faults.push(fault);
+            faults.push(match alone(text) {
+                Some(address) => fault.help("write the address alone").did_you_mean(text, address, false),
+                None => match too_large(text) {
+                    Some(number) => fault.here(format!("{number} is more than 255, which a part can be at most")),
+                    None => fault,
+                },
+            });
         }
         Some(address) => faults.extend(unusual(text, address, at)),
     }
+}
+
+/// The address in a text that has a network or a port behind it, brackets or blanks around it, or something before it.
+fn alone(text: &str) -> Option<&str> {
+    let text = text.rsplit("://").next().unwrap_or(text).trim();
+    let without_port = || text.rsplit_once(':').map(|(address, _)| address);
+    let parts = [Some(text), text.split('/').next(), without_port()].into_iter().flatten();
+    parts.map(|part| part.trim_matches(['[', ']'])).find(|part| part.parse::<IpAddr>().is_ok())
+}
+
+/// The number in an address of four that no byte can be.
+fn too_large(text: &str) -> Option<&str> {
+    let parts: Vec<&str> = text.split('.').collect();
+    let numbers = parts.len() == 4 && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    parts.into_iter().find(|part| numbers && part.parse::<u8>().is_err())
 }
 
 /// An address in which numbers may begin with zeros.

@@ -13,10 +13,10 @@ use super::words::one_of;
 use super::{Pod, defaults, formats, restarts};
 use crate::diagnostics::code::{MISSING_FIELD, kubernetes as code};
 use crate::validate::fault::{Fault, Faults, Reason};
-use crate::validate::literal;
 use crate::validate::path::At;
 
 const PROTOCOLS: &[&str] = &["TCP", "UDP", "SCTP"];
+const NUMBERS: &str = "TCP and UDP have ports from 1 to 65535, and Kubernetes takes no other number";
 
 /// Checks those of the container at `at`, each for itself.
 pub fn check(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faults) {
@@ -45,12 +45,10 @@ pub fn name(name: &str, at: &At<'_>) -> Option<Fault> {
         "Kubernetes allows at most {} lower-case letters, digits and single `-` between them, with one letter at least",
         formats::PORT_NAME_LENGTH
     ));
-    let better = name.to_ascii_lowercase().replace(['_', '.', ' '], "-");
-    Some(if formats::port_name(&better).is_none() {
-        let fault = fault.help(format!("did you mean `{better}`?"));
-        fault.suggest(format!("write `{better}`"), literal::text(&better))
-    } else {
-        fault
+    // Whatever refers to the port is told as well, for nothing can have such a name.
+    Some(match formats::nearest(name, formats::port_name) {
+        Some(better) => fault.did_you_mean(name, &better, true),
+        None => fault.help("choose a short name, such as `http` or `metrics`"),
     })
 }
 
@@ -62,7 +60,9 @@ fn name_again<'p>(name: &'p str, index: usize, names: &mut FxHashMap<&'p str, us
     let (first, place) = (at.index(*first), at.index(index));
     let message = format!("two ports of this container are called `{name}`");
     let fault = Fault::refused(code::PORT_NAME_TWICE, Reason::Duplicate, &place.field("name"), message);
-    Some(fault.here("this one").other(&first.field("name"), "and this one"))
+    let fault = fault.here("this one").other(&first.field("name"), "and this one");
+    let fault = fault.note("probes and services look for a port by its name, so Kubernetes takes each name once in a container");
+    Some(fault.help("give one of them another name, or none"))
 }
 
 /// What is wrong with the number of a port: `IsValidPortNum`.
@@ -71,14 +71,14 @@ pub fn number(number: i32, at: &At<'_>) -> Option<Fault> {
         return None;
     }
     let fault = Fault::invalid(code::BAD_PORT, at, format!("there is no port {number}"));
-    Some(fault.note("ports have numbers from 1 to 65535"))
+    Some(fault.note(NUMBERS).help("write the port at which the program listens, such as `8080`"))
 }
 
 fn numbers(pod: &Pod<'_>, port: &ContainerPort, at: &At<'_>, faults: &mut Faults) {
     let place = at.field("containerPort");
     if port.container_port == 0 {
         let fault = Fault::required(MISSING_FIELD, &place, "a port needs a `containerPort`");
-        faults.push(fault.note("ports have numbers from 1 to 65535"));
+        faults.push(fault.note(NUMBERS).help("write the port at which the program listens, such as `8080`"));
     } else {
         faults.extend(number(port.container_port, &place));
     }
@@ -102,7 +102,8 @@ fn host_ip(pod: &Pod<'_>, port: &ContainerPort, at: &At<'_>, faults: &mut Faults
         faults.push(fault.help("take it away, or add `hostPort`"));
     } else if address.parse::<IpAddr>().is_err() {
         let fault = Fault::found(code::BAD_HOST_IP, &place, format!("`{address}` is no IP address"))
-            .note("Kubernetes takes any text, but no node can listen there");
+            .note("Kubernetes takes any text, but no node can listen there")
+                .help("write an address of the node, such as `127.0.0.1`, or leave it out for all of them");
         faults.push(fault);
     }
 }
@@ -181,7 +182,7 @@ fn node_port<'p>(
         return None;
     };
     let message = format!("port {number}/{protocol} of the node is taken twice");
-    let written = if listed.port.host_port.unwrap_or_default() == 0 { "containerPort" } else { "hostPort" };
+    let written = written_as(listed.port);
     let fault = listed.at(spec, |at| {
         let field = match listed.list {
             // As Kubernetes has it, whichever init container it is.
@@ -190,12 +191,21 @@ fn node_port<'p>(
         };
         Fault::refused(code::NODE_PORT_TWICE, Reason::Duplicate, &at.field(written), message).field(field)
     });
-    let fault = first.at(spec, |at| fault.here("here").other(at, "and here"));
+    let fault = first.at(spec, |at| fault.here("here").other(&at.field(written_as(first.port)), "and here"));
     Some(if written == "hostPort" {
-        fault.note("only one of them could listen there")
+        fault
+            .note("on a node only one program can listen at a port, so Kubernetes refuses a pod that takes it twice")
+            .help("take one `hostPort` away: the containers of a pod reach each other at `localhost` without it")
     } else {
-        fault.note("with `hostNetwork` each port of a container is one of the node's, and only one could listen there")
+        fault
+            .note("with `hostNetwork` each port of a container is one of the node's, and only one could listen there")
+            .help("let one of the programs listen at another port")
     })
+}
+
+/// The field in which a port of the node was written: in the node's network that may be the container's.
+fn written_as(port: &ContainerPort) -> &'static str {
+    if port.host_port.unwrap_or_default() == 0 { "containerPort" } else { "hostPort" }
 }
 
 /// In the node's network, a container's port and the node's are the same.
@@ -211,7 +221,10 @@ fn differs(pod: &Pod<'_>, listed: Listed<'_>, spec: &At<'_>) -> Option<Fault> {
             .other(&at.field("containerPort"), "the port of the container")
     });
     let fault = fault.relation().other(&spec.field("hostNetwork"), "asked for here");
-    Some(fault.note("then nothing leads from one port to another").help("leave out `hostPort`"))
+    let fault = fault.note(
+        "in the network of the node the program listens at its own port, and Kubernetes leads nothing from another to it",
+    );
+    Some(fault.help(format!("leave out `hostPort`, or write `{own}`")).suggest(format!("write `{own}`"), own.to_string()))
 }
 
 /// Containers that run together have one network.

@@ -120,7 +120,8 @@ fn claim_name(claim: &PodResourceClaim, first: Option<At<'_>>, at: &At<'_>, faul
         let message = format!("two resource claims are called `{}`", claim.name);
         let fault = Fault::refused(code::DUPLICATE_CLAIM, Reason::Duplicate, &name_at, message)
             .other(&first.field("name"), "first here")
-            .note("containers refer to a claim by its name, so Kubernetes takes each name once");
+            .note("containers refer to a claim by its name, so Kubernetes takes each name once")
+            .help("give one of them another name, or take it out");
         faults.push(fault);
     } else {
         faults.extend(dns_name_of(
@@ -143,7 +144,7 @@ fn sources(claim: &PodResourceClaim, at: &At<'_>) -> Option<Fault> {
                 .at_key()
                 .here("one that is made of a template")
                 .other(&at.field("resourceClaimName"), "and one that there is")
-                .note("Kubernetes takes one of the two");
+                .note("Kubernetes takes one of the two: it has to know on which devices the pod waits");
             Some(fault.field(at.path().to_string()).help("take one of them out"))
         }
         (None, None) => {
@@ -152,7 +153,9 @@ fn sources(claim: &PodResourceClaim, at: &At<'_>) -> Option<Fault> {
                 .relation()
                 .note("Kubernetes has to know which claim it is, or of which template it is made");
             let fault = fault.field(at.path().to_string());
-            Some(fault.help("add `resourceClaimName` or `resourceClaimTemplateName`"))
+            Some(fault.help(
+                "add `resourceClaimTemplateName = \"…\"` for a claim of the pod's own, or `resourceClaimName = \"…\"` for one that there is",
+            ))
         }
         _ => None,
     }

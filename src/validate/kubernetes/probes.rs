@@ -47,6 +47,7 @@ fn numbers(probe: &Probe, at: &At<'_>, faults: &mut Faults) {
     if probe.termination_grace_period_seconds.is_some_and(|seconds| seconds <= 0) {
         let message = "a probe's `terminationGracePeriodSeconds` has to be at least 1";
         let fault = Fault::invalid(code::BAD_PROBE_GRACE, &at.field("terminationGracePeriodSeconds"), message)
+            .note("Kubernetes tells the container that it is to end, and needs some time to give it")
             .help("leave it out: then the pod's own counts");
         faults.push(fault);
     }
@@ -57,8 +58,8 @@ fn one_success(probe: &Probe, field: &str, at: &At<'_>, faults: &mut Faults) {
     let Some(threshold) = probe.success_threshold.filter(|threshold| !matches!(threshold, 0 | 1)) else { return };
     let message = format!("`successThreshold` of a `{field}` is always 1");
     let fault = Fault::invalid(code::BAD_SUCCESS_THRESHOLD, &at.field("successThreshold"), message)
-        .note("only a `readinessProbe` waits for several successes in a row")
-        .help("take it away")
+        .note("for Kubernetes only a `readinessProbe` waits for several successes in a row")
+        .help("take it away, or write `failureThreshold` if failures are meant")
         // That it is negative is said for itself.
         .echo(threshold < 0);
     faults.push(fault.suggest("write 1", "1"));

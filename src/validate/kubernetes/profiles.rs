@@ -13,8 +13,9 @@ use k8s_openapi::api::core::v1::{AppArmorProfile, Container, PodSpec, SeccompPro
 use super::Pod;
 use super::formats::{descending_path, shown};
 use crate::diagnostics::code::kubernetes as code;
+use crate::diagnostics::suggest::closest;
 use crate::settings::template::{APPARMOR_ANNOTATION, APPARMOR_UNCONFINED};
-use crate::validate::fault::{Fault, Faults};
+use crate::validate::fault::{Fault, Faults, MOST_COMPARED};
 use crate::validate::path::At;
 
 const SECCOMP_OF_POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
@@ -184,9 +185,10 @@ fn apparmor(pod: &Pod<'_>, annotation: Annotation<'_>, at: &At<'_>, spec: &At<'_
             .flatten()
             .chain(&pod.spec.containers)
             .map(|container| container.name.as_str());
-        faults.push(match crate::diagnostics::suggest::did_you_mean(name, names) {
-            Some(help) => fault.help(help),
-            None => fault,
+        let near = closest(name, names.take(MOST_COMPARED));
+        faults.push(match near.zip(annotation.key.strip_suffix(name)) {
+            Some((near, prefix)) => fault.did_you_mean(annotation.key, &format!("{prefix}{near}"), false),
+            None => fault.help("end the key with the name of a container of this pod"),
         });
     }
     let known = annotation.is_apparmor();

@@ -8,13 +8,12 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::Pod;
-use super::formats::{dns_label, dns_subdomain, qualified_name, shown};
+use super::formats::{dns_label, dns_subdomain, nearest, qualified_name, shown};
 use super::labels;
 use super::words::one_of;
 use crate::diagnostics::code::kubernetes as code;
 use crate::diagnostics::{Code, code as common};
 use crate::validate::fault::{Fault, Faults, Reason};
-use crate::validate::literal;
 use crate::validate::path::At;
 
 /// Source: `validateRestartPolicy`.
@@ -61,16 +60,22 @@ pub fn dns_name(wrong: Option<String>, what: &str, name: &str, at: &At<'_>) -> O
 pub fn dns_name_of(code: Code, wrong: Option<String>, what: &str, name: &str, at: &At<'_>) -> Option<Fault> {
     let wrong = if name.is_empty() { "is empty".to_owned() } else { wrong? };
     let is_label = code == code::NO_DNS_LABEL;
-    let form = if is_label { "a DNS label, without dots" } else { "a DNS name" };
+    let form = if is_label {
+        "a DNS label: at most 63 lower-case letters, digits and `-`, without dots"
+    } else {
+        "a DNS name: lower-case letters, digits, `-` and `.`"
+    };
     let fault = Fault::invalid(code, at, format!("{} cannot be {what}", shown(name)))
         .here(format!("this {wrong}"))
         .note(format!("for Kubernetes {what} is {form}"));
-    let other = name.to_lowercase().replace(['_', ' '], "-");
-    let still_wrong = if is_label { dns_label(&other) } else { dns_subdomain(&other) };
-    Some(if still_wrong.is_none() {
-        fault.help(format!("`{other}` could be one")).suggest(format!("write `{other}`"), literal::text(&other))
-    } else {
-        fault
+    // What stands before a `/` is a namespace, and what stands behind the first dot of a label is a domain.
+    let alone = name.rsplit('/').next().unwrap_or(name);
+    let alone = if is_label { alone.split('.').next().unwrap_or(alone) } else { alone };
+    let form = if is_label { dns_label } else { dns_subdomain };
+    Some(match nearest(alone, form) {
+        // An object has the name that it has, but a pod is called as its own spec says.
+        Some(better) => fault.did_you_mean(name, &better, is_label),
+        None => fault,
     })
 }
 
@@ -184,7 +189,10 @@ fn gate_name(what: &str, name: &str, at: &At<'_>) -> Option<Fault> {
         .note(format!(
             "for Kubernetes {what} has at most 63 characters, after a DNS name and `/` where it has a prefix"
         ));
-    Some(fault)
+    Some(match nearest(name, qualified_name) {
+        Some(better) if !name.contains('/') => fault.did_you_mean(name, &better, false),
+        _ => fault.help("write it as one word with a domain before it, such as `acme.io/ready`"),
+    })
 }
 
 /// Source: `validateSchedulingGates`, which names the gate and not its field.

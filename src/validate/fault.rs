@@ -74,6 +74,8 @@ pub enum Scope {
     /// One value alone: it is wrong wherever it ends up.
     #[default]
     Literal,
+    /// One value alone, which may be wrong only because of what was reported of something around it.
+    Member,
     /// Values together, or a value that is missing: another layer may still mend it, and something broken may be to blame.
     Relation,
 }
@@ -203,6 +205,12 @@ impl Fault {
     #[must_use]
     pub fn relation(self) -> Self {
         Self { scope: Scope::Relation, ..self }
+    }
+
+    /// May be wrong only because of what was reported of something around it.
+    #[must_use]
+    pub fn member(self) -> Self {
+        Self { scope: Scope::Member, ..self }
     }
 
     /// Follows from another fault where `echo` is true.

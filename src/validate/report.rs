@@ -85,7 +85,11 @@ impl<'s> Report<'s> {
         // What is missing may have been meant by what was reported of the whole.
         let around = || others().chain([&fault.at]).flat_map(Path::around);
         let doubtful = || !self.before.is_empty() && around().any(|path| reported(&origin.locate(&path)));
-        fault.scope == Scope::Relation && (!whole || doubtful())
+        match fault.scope {
+            Scope::Literal => false,
+            Scope::Member => doubtful(),
+            Scope::Relation => !whole || doubtful(),
+        }
     }
 
     /// The change that a replacement is. It is certain only where the old text stands there as it is, and is not put together.

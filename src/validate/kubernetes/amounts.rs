@@ -163,7 +163,8 @@ fn check_name(of: Of, name: &str, at: &At<'_>, faults: &mut Faults) {
         }
         Of::Pod => "a pod as a whole can ask for `cpu`, `memory` and `hugepages-SIZE`",
     });
-    let similar = if of == Of::Container { similar(name) } else { None };
+    let whole_pod = |name: &&str| matches!(*name, "cpu" | "memory") || is_huge_pages(name);
+    let similar = similar(name).filter(|similar| of == Of::Container || whole_pod(similar));
     faults.push(match similar {
         Some(similar) => fault.did_you_mean(name, similar, true),
         None if of == Of::Pod => fault.help("ask for it in the container that uses it"),
@@ -285,7 +286,8 @@ fn negative(name: &str, text: &str, at: &At<'_>) -> Fault {
         Fault::invalid(codes::NEGATIVE_AMOUNT, at, format!("`{name}` cannot be `{text}`: that is below zero"))
             .note("for Kubernetes an amount is 0 or more, and no number stands for an amount without a bound")
             .help("leave it out where there should be no bound");
-    match text.strip_prefix('-') {
+    // One below nothing is how other tools say that there is no bound.
+    match text.strip_prefix('-').filter(|amount| *amount != "1") {
         Some(amount) => fault.suggest(format!("write `{amount}`"), literal::text(amount)),
         None => fault,
     }

@@ -125,12 +125,16 @@ fn not_for_init(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut 
 fn name(container: &Container, at: &At<'_>, faults: &mut Faults) {
     let (at, name) = (at.field("name"), container.name.as_str());
     if name.is_empty() {
-        faults.push(Fault::required(MISSING_FIELD, &at, "the name of a container cannot be empty"));
+        let fault = Fault::required(MISSING_FIELD, &at, "the name of a container cannot be empty")
+            .note("Kubernetes tells the containers of a pod apart by their names");
+        faults.push(fault.help("name it for what it does, such as `proxy`"));
         return;
     }
     let Some(wrong) = formats::dns_label(name) else { return };
     let fault = Fault::invalid(code::BAD_CONTAINER_NAME, &at, format!("`{name}` cannot be the name of a container"))
         .here(format!("this {wrong}"))
+        // A primary container of another name was missed before.
+        .member()
         .note("for Kubernetes it is a DNS label: at most 63 lower-case letters, digits and `-`, as it is part of paths and commands");
     // Other settings may refer to the container by its name.
     faults.push(match formats::nearest(name, formats::dns_label) {

@@ -9,6 +9,7 @@ use k8s_openapi::api::core::v1::{ObjectFieldSelector, ResourceFieldSelector};
 use super::words::{alternatives, meant, one_of};
 use super::{defaults, formats};
 use crate::diagnostics::code::{MISSING_FIELD, kubernetes as code};
+use crate::diagnostics::suggest::same_letters;
 use crate::schema::units;
 use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::literal;
@@ -45,7 +46,7 @@ const HUGE_PAGES: &[&str] = &["limits.hugepages-", "requests.hugepages-"];
 pub fn field(selector: &ObjectFieldSelector, allowed: &[&str], at: &At<'_>, faults: &mut Faults) {
     let (place, path) = (at.field("fieldPath"), selector.field_path.as_str());
     if path.is_empty() {
-        faults.push(Fault::required(MISSING_FIELD, &place, "`fieldPath` cannot be empty"));
+        faults.push(Fault::required(MISSING_FIELD, &place, "`fieldPath` cannot be empty").help("name a field, such as `metadata.name`"));
         return;
     }
     if let Some(version) = defaults::given(selector.api_version.as_deref()).filter(|version| *version != "v1") {
@@ -82,7 +83,10 @@ fn current(path: &str) -> &str {
 fn bad_key(key: &str, wrong: Option<String>, at: &At<'_>) -> Option<Fault> {
     let message = format!("`{}` cannot be the key of a label or annotation", key.escape_debug());
     let fault = Fault::invalid(code::BAD_POD_FIELD, &at.field("fieldPath"), message).field(at.path().to_string());
-    wrong.map(|wrong| fault.note(format!("this key {wrong}")))
+    wrong.map(|wrong| {
+        let fault = fault.note(format!("this key {wrong}"));
+        fault.help("write the key of one of the pod's own, such as `metadata.labels['team']`")
+    })
 }
 
 fn unknown(path: &str, allowed: &[&str], at: &At<'_>) -> Fault {
@@ -92,7 +96,9 @@ fn unknown(path: &str, allowed: &[&str], at: &At<'_>) -> Fault {
     if matches!(path, "metadata.labels" | "metadata.annotations") {
         return fault.note("Kubernetes tells one of them at a time").help(format!("name the one: `{path}['key']`"));
     }
-    match single(path).or_else(|| meant(path, allowed).map(str::to_owned)) {
+    let of_part = || allowed.iter().find(|known| known.rsplit('.').next().is_some_and(|last| same_letters(last, path)));
+    let near = || of_part().copied().or_else(|| meant(path, allowed)).map(str::to_owned);
+    match single(path).or_else(near) {
         Some(near) => fault
             .note("Kubernetes tells a container a few fields, and single labels and annotations; it compares paths letter by letter")
             .did_you_mean(path, &near, true),
@@ -113,7 +119,7 @@ fn single(path: &str) -> Option<String> {
 pub fn resource(selector: &ResourceFieldSelector, at: &At<'_>, faults: &mut Faults) {
     let (place, resource) = (at.field("resource"), selector.resource.as_str());
     if resource.is_empty() {
-        faults.push(Fault::required(MISSING_FIELD, &place, "`resource` cannot be empty"));
+        faults.push(Fault::required(MISSING_FIELD, &place, "`resource` cannot be empty").help("name an amount, such as `limits.memory`"));
     } else if !is_huge_pages(resource)
         && let Some(fault) = one_of(code::BAD_AMOUNT_NAME, resource, AMOUNTS, &place)
     {

@@ -11,6 +11,7 @@ use super::{Pod, defaults, downward, formats};
 use crate::diagnostics::code::{MISSING_FIELD, kubernetes as code};
 use crate::diagnostics::suggest::closest;
 use crate::validate::fault::{Fault, Faults, MOST_COMPARED, Reason};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// `validEnvDownwardAPIFieldPathExpressions`.
@@ -43,7 +44,8 @@ pub fn variables(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut
 fn name(name: &str, at: &At<'_>, faults: &mut Faults) {
     if name.is_empty() {
         let message = "the name of an environment variable cannot be empty";
-        faults.push(Fault::required(MISSING_FIELD, at, message));
+        let fault = Fault::required(MISSING_FIELD, at, message).note("Kubernetes needs a name to set a value to");
+        faults.push(fault.help("write it in capital letters, digits and `_`, such as `LOG_LEVEL`"));
     } else if !formats::is_variable_name(name) {
         faults.push(bad_name(name, at));
     } else if !formats::is_plain_variable_name(name) {
@@ -169,7 +171,8 @@ fn key_of(kind: &str, name: &str, key: &str, at: &At<'_>, faults: &mut Faults) {
     }
     let place = at.field("key");
     if key.is_empty() {
-        faults.push(Fault::required(MISSING_FIELD, &place, "`key` cannot be empty"));
+        let fault = Fault::required(MISSING_FIELD, &place, "`key` cannot be empty");
+        faults.push(fault.note(format!("a {kind} has several values, each with a key")).help(format!("write the key as the {kind} has it")));
     } else if let Some(wrong) = formats::config_key(key) {
         let message = format!("`{}` cannot be a key of a {kind}", key.escape_debug());
         let fault = Fault::invalid(code::BAD_OBJECT_KEY, &place, message)
@@ -198,7 +201,8 @@ fn file(pod: &Pod<'_>, selector: &FileKeySelector, at: &At<'_>, faults: &mut Fau
     let fields = [("key", &selector.key), ("volumeName", &selector.volume_name), ("path", &selector.path)];
     for (field, _) in fields.into_iter().filter(|(_, text)| text.is_empty()) {
         let message = format!("`{field}` cannot be empty");
-        faults.push(Fault::required(MISSING_FIELD, &at.field(field), message));
+        let fault = Fault::required(MISSING_FIELD, &at.field(field), message);
+        faults.push(fault.note("Kubernetes finds the value by the volume, the path of a file in it, and the name there"));
     }
     if !selector.key.is_empty() && !formats::is_variable_name(&selector.key) {
         let message = format!("`{}` cannot be the name of an environment variable", selector.key.escape_debug());
@@ -207,7 +211,8 @@ fn file(pod: &Pod<'_>, selector: &FileKeySelector, at: &At<'_>, faults: &mut Fau
     if formats::has_parent_element(&selector.path) {
         let message = format!("`{}` leads out of its volume", selector.path);
         let fault = Fault::invalid(code::BAD_VARIABLE_FILE, &at.field("path"), message);
-        faults.push(fault.note("Kubernetes allows no `..` in it"));
+        let fault = fault.note("the node itself reads the file, so Kubernetes allows no `..` in its path");
+        faults.push(fault.help("write the path from the root of the volume"));
     }
     volume(pod, &selector.volume_name, &at.field("volumeName"), faults);
 }
@@ -217,7 +222,8 @@ fn volume(pod: &Pod<'_>, name: &str, at: &At<'_>, faults: &mut Faults) {
     let misnamed = !name.is_empty() && formats::dns_label(name).is_some();
     if misnamed {
         let message = format!("`{}` cannot be the name of a volume", name.escape_debug());
-        faults.push(Fault::invalid(code::BAD_VARIABLE_FILE, at, message));
+        let fault = Fault::invalid(code::BAD_VARIABLE_FILE, at, message);
+        faults.push(fault.note("for Kubernetes it is a DNS label: lower-case letters, digits and `-`"));
     }
     let images = pod.features.image_volume;
     let mut volumes = pod.spec.volumes.iter().flatten().filter(|volume| images || volume.image.is_none());
@@ -228,14 +234,16 @@ fn volume(pod: &Pod<'_>, name: &str, at: &At<'_>, faults: &mut Faults) {
         let names = pod.spec.volumes.iter().flatten().map(|volume| volume.name.as_str());
         let fault = match closest(name, names.take(MOST_COMPARED)) {
             Some(near) => fault.did_you_mean(name, near, true),
-            None => fault,
+            None => fault.help(format!("add it to the pod spec: `volumes {} {{ emptyDir {{}} }}`", literal::key(name))),
         };
+        let fault = fault.note("Kubernetes reads the file from a volume of the pod, which another container has written to");
         faults.push(fault.echo(name.is_empty() || misnamed));
         return;
     };
     if !defaults::is_empty_dir(found) {
         let fault = Fault::invalid(code::BAD_VARIABLE_FILE, at, format!("volume `{name}` is no `emptyDir`")).relation();
-        faults.push(fault.note("Kubernetes reads such files from volumes of that kind alone"));
+        let fault = fault.note("Kubernetes reads such files from volumes of that kind alone, which are on the node");
+        faults.push(fault.help("let the container before write to an `emptyDir`"));
     }
 }
 
@@ -250,7 +258,8 @@ pub fn sources(container: &Container, at: &At<'_>, faults: &mut Faults) {
             defaults::given(source.prefix.as_deref()).filter(|prefix| !formats::is_variable_name(prefix))
         {
             let message = format!("no environment variable can begin with `{}`", prefix.escape_debug());
-            faults.push(Fault::invalid(code::BAD_CONTAINER_VARIABLE, &at.field("prefix"), message).note(PRINTABLE));
+            let fault = Fault::invalid(code::BAD_CONTAINER_VARIABLE, &at.field("prefix"), message).note(PRINTABLE);
+            faults.push(fault.help("write letters, digits and `_`, such as `WAREHOUSE_`"));
         }
         whole(source, &list, &at, faults);
     }

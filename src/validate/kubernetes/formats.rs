@@ -261,8 +261,11 @@ pub fn nearest(text: &str, wrong: impl Fn(&str) -> Option<String>) -> Option<Str
     })
 }
 
-/// The same with one `-` for several, and nothing but letters and digits at both ends.
+/// The same with one `-` or `.` for several, and nothing but letters and digits at both ends.
 fn joined(name: &str) -> String {
-    let parts: Vec<&str> = name.split('-').filter(|part| !part.is_empty()).collect();
-    parts.join("-").trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_owned()
+    let without_gaps = |name: &str, between: char| {
+        let parts: Vec<&str> = name.split(between).filter(|part| !part.is_empty()).collect();
+        parts.join(between.encode_utf8(&mut [0; 4]))
+    };
+    without_gaps(&without_gaps(name, '-'), '.').trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_owned()
 }

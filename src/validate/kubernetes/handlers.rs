@@ -108,7 +108,9 @@ pub fn check(handler: Handler<'_>, field: &str, container: &Container, grace: i6
 /// `validateExecAction`.
 fn exec(action: Option<&ExecAction>, at: &At<'_>, faults: &mut Faults) {
     if action.is_some_and(|action| action.command.as_ref().is_none_or(Vec::is_empty)) {
-        faults.push(Fault::required(MISSING_FIELD, &at.field("command"), "`exec` needs a `command` to run"));
+        let fault = Fault::required(MISSING_FIELD, &at.field("command"), "`exec` needs a `command` to run");
+        let fault = fault.note("Kubernetes runs it in the container, without a shell around it");
+        faults.push(fault.help("write it as a list: `command = [\"cat\", \"/tmp/healthy\"]`"));
     }
 }
 
@@ -177,7 +179,8 @@ fn sleep(action: Option<&SleepAction>, grace: i64, at: &At<'_>, faults: &mut Fau
     let Some(seconds) = action.map(|action| action.seconds) else { return };
     let (place, field) = (at.field("seconds"), at.path().to_string());
     if seconds < 0 {
-        faults.push(Fault::invalid(NEGATIVE, &place, "`seconds` cannot be negative").field(field));
+        let fault = Fault::invalid(NEGATIVE, &place, "`seconds` cannot be negative").field(field);
+        faults.push(fault.note("Kubernetes counts them from 0").help("write how long the hook sleeps, such as `5`"));
     } else if seconds > grace {
         let message = format!("this hook sleeps for {seconds} s, and the pod is given {grace} s to end");
         let fault = Fault::invalid(code::BAD_SLEEP, &place, message)

@@ -37,6 +37,7 @@ fn explained(text: &str, fault: Fault) -> Fault {
     }
     match too_large(text) {
         Some(number) => fault.here(format!("{number} is more than 255, which a part can be at most")),
+        None if text.contains([',', ' ']) => fault.help("write one address; each has an entry of its own"),
         None => fault.help("write the address that the name stands for"),
     }
 }

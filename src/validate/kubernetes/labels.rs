@@ -71,7 +71,9 @@ pub fn value(of: Of, value: &str, at: &At<'_>) -> Option<Fault> {
                 "for Kubernetes the value of {} is empty or made of at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends",
                 of.name()
             ));
-    Some(match nearest(value, label_value) {
+    // Of an address of a person or of a page, half would be left.
+    let is_address = value.contains('@') || value.contains("://");
+    Some(match nearest(value, label_value).filter(|_| !is_address) {
         Some(better) => fault.did_you_mean(value, &better, false),
         None => fault,
     })

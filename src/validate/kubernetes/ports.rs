@@ -191,7 +191,7 @@ fn node_port<'p>(
         };
         Fault::refused(code::NODE_PORT_TWICE, Reason::Duplicate, &at.field(written), message).field(field)
     });
-    let fault = first.at(spec, |at| fault.here("here").other(&at.field(written_as(first.port)), "and here"));
+    let fault = first.at(spec, |at| fault.here("taken again here").other(&at.field(written_as(first.port)), "taken here"));
     Some(if written == "hostPort" {
         fault
             .note("on a node only one program can listen at a port, so Kubernetes refuses a pod that takes it twice")

@@ -87,7 +87,9 @@ fn check_rules(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut F
         let at = at.field("exitCodes");
         let Some(codes) = &rule.exit_codes else {
             let message = "a restart rule needs `exitCodes`, which it applies to";
-            faults.push(Fault::required(MISSING_FIELD, &at, message));
+            let fault = Fault::required(MISSING_FIELD, &at, message)
+                .note("Kubernetes looks for a rule by the code with which the container has ended");
+            faults.push(fault.help("add them: `exitCodes = { operator = \"In\", values = [42] }`"));
             continue;
         };
         faults.extend(one_of(code::UNKNOWN_WORD, &codes.operator, OPERATORS, &at.field("operator")));

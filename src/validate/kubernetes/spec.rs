@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::Pod;
-use super::formats::{dns_label, dns_subdomain, nearest, qualified_name, shown};
+use super::formats::{LABEL_LENGTH, dns_label, dns_subdomain, nearest, qualified_name, shown};
 use super::labels;
 use super::words::one_of;
 use crate::diagnostics::code::kubernetes as code;
@@ -69,12 +69,13 @@ pub fn dns_name_of(code: Code, wrong: Option<String>, what: &str, name: &str, at
         .here(format!("this {wrong}"))
         .note(format!("for Kubernetes {what} is {form}"));
     // What stands before a `/` is a namespace, and what stands behind the first dot of a label is a domain.
-    let alone = name.rsplit('/').next().unwrap_or(name);
+    let alone = name.trim_end_matches('/').rsplit('/').next().unwrap_or(name);
     let alone = if is_label { alone.split('.').next().unwrap_or(alone) } else { alone };
     let form = if is_label { dns_label } else { dns_subdomain };
     Some(match nearest(alone, form) {
         // An object has the name that it has, but a pod is called as its own spec says.
         Some(better) => fault.did_you_mean(name, &better, is_label),
+        None if name.len() > LABEL_LENGTH => fault.help("shorten it"),
         None => fault,
     })
 }

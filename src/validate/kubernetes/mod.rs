@@ -41,7 +41,7 @@ mod selectors;
 mod spec;
 mod spread;
 mod tolerations;
-mod volumes;
+pub mod volumes;
 mod words;
 
 use std::collections::BTreeMap;

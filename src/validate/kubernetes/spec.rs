@@ -10,6 +10,7 @@ use rustc_hash::FxHashMap;
 use super::Pod;
 use super::formats::{LABEL_LENGTH, dns_label, dns_subdomain, nearest, qualified_name, shown};
 use super::labels;
+use super::volumes::files::name_of;
 use super::words::one_of;
 use crate::diagnostics::code::kubernetes as code;
 use crate::diagnostics::{Code, code as common};
@@ -170,6 +171,7 @@ fn pull_secrets(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
             faults.push(fault.help("add its `name`, or take it out"));
             continue;
         }
+        faults.extend(name_of(&secret.name, "secret", &here.field("name")));
         // One secret, as most pods have, is not looked up.
         let first = if secrets.len() == 1 { index } else { *seen.entry(secret.name.as_str()).or_insert(index) };
         if first != index {

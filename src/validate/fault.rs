@@ -98,6 +98,8 @@ pub struct Replacement {
     pub text: Text,
     /// Whether it certainly is what the author meant.
     pub safe: bool,
+    /// Further places of the same name, which have to change with it.
+    pub also: Vec<Path>,
 }
 
 /// An entry that would mend a fault, for an object of the pod.
@@ -255,14 +257,14 @@ impl Fault {
     /// Offers a value that the author should look at, as source text: a string has its quotes.
     #[must_use]
     pub fn suggest(self, message: impl Into<String>, text: impl Into<String>) -> Self {
-        let replacement = Replacement { message: message.into(), text: Text::Source(text.into()), safe: false };
+        let replacement = Replacement { message: message.into(), text: Text::Source(text.into()), safe: false, also: Vec::new() };
         Self { replacement: Some(replacement), ..self }
     }
 
     /// Offers a value that certainly is what the author meant, as source text: a string has its quotes.
     #[must_use]
     pub fn replace(self, message: impl Into<String>, text: impl Into<String>) -> Self {
-        let replacement = Replacement { message: message.into(), text: Text::Source(text.into()), safe: true };
+        let replacement = Replacement { message: message.into(), text: Text::Source(text.into()), safe: true, also: Vec::new() };
         Self { replacement: Some(replacement), ..self }
     }
 
@@ -271,9 +273,16 @@ impl Fault {
     #[must_use]
     pub fn did_you_mean(self, written: &str, better: &str, sure: bool) -> Self {
         let safe = sure && same_letters(written, better);
-        let replacement =
-            Replacement { message: format!("write `{better}`"), text: Text::Name(better.to_owned()), safe };
+        let (message, text) = (format!("write `{better}`"), Text::Name(better.to_owned()));
+        let replacement = Replacement { message, text, safe, also: Vec::new() };
         Self { replacement: Some(replacement), ..self.help(format!("did you mean `{better}`?")) }
+    }
+
+    /// What is offered changes the same name at a further place as well.
+    pub fn also(&mut self, at: &At<'_>) {
+        if let Some(replacement) = &mut self.replacement {
+            replacement.also.push(at.path());
+        }
     }
 
     /// Offers an entry for the object at `into`, as source text; the author should look at it, for an object may be shared.

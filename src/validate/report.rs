@@ -65,7 +65,7 @@ impl<'s> Report<'s> {
             return;
         }
         let mut diagnostic = diagnostic(fault, &located, place, origin);
-        diagnostic.fixes.extend(self.replaced(fault, &located, place));
+        diagnostic.fixes.extend(self.replaced(fault, &located, origin));
         let insertion = fault.insertion.as_ref();
         diagnostic.fixes.extend(insertion.and_then(|insertion| self.inserted(insertion, place, origin)));
         let first = pods.map_or_else(String::new, |pods| pods.first.to_owned());
@@ -93,19 +93,39 @@ impl<'s> Report<'s> {
     }
 
     /// The change that a replacement is. It is certain only where the old text stands there as it is, and is not put together.
-    fn replaced(&self, fault: &Fault, located: &Located, place: Span) -> Option<Fix> {
+    fn replaced(&self, fault: &Fault, located: &Located, origin: &Origin<'_>) -> Option<Fix> {
         let with = fault.replacement.as_ref().filter(|_| located.found)?;
-        let span = if matches!(with.text, Text::Name(_)) { place } else { located.value };
-        let old = self.sources.text(span);
-        let quoted = old.starts_with(['"', '\'']);
-        let is_name = fault.point == Point::Key || located.key == located.value;
-        let text = match &with.text {
-            Text::Source(text) => text.clone(),
-            Text::Name(name) if is_name && !quoted => literal::key(name),
-            Text::Name(name) => literal::text(name),
+        if let Text::Name(name) = &with.text {
+            // A key that is there already would be there twice.
+            let beside = with.also.iter().chain([&fault.at]).filter_map(|path| path.beside(name));
+            if beside.into_iter().any(|other| origin.locate(&other).found) {
+                return None;
+            }
+        }
+        let others = with.also.iter().map(|path| origin.locate(path)).filter(|other| other.found);
+        let mut edits: Vec<Edit> = Vec::new();
+        for place in [*located].into_iter().chain(others) {
+            let edit = self.edit(&with.text, fault.point, &place);
+            if !edits.iter().any(|known| known.span == edit.span) {
+                edits.push(edit);
+            }
+        }
+        edits.sort_by_key(|edit| edit.span);
+        let whole = edits.iter().all(|edit| !self.sources.text(edit.span).contains("${"));
+        Some(Fix { message: with.message.clone(), safe: with.safe && whole, edits })
+    }
+
+    /// The edit that writes a text at a place: a name as a label or key, or as a string, as the one before it was.
+    fn edit(&self, text: &Text, point: Point, located: &Located) -> Edit {
+        let name = match text {
+            Text::Source(text) => return Edit { span: located.value, text: text.clone() },
+            Text::Name(name) => name,
         };
-        let safe = with.safe && !old.contains("${");
-        Some(Fix { message: with.message.clone(), safe, edits: vec![Edit { span, text }] })
+        let span = if point == Point::Key { located.key } else { located.value };
+        let quoted = self.sources.text(span).starts_with(['"', '\'']);
+        let is_key = point == Point::Key || located.key == located.value;
+        let text = if is_key && !quoted { literal::key(name) } else { literal::text(name) };
+        Edit { span, text }
     }
 
     /// The change that an insertion is. The object may serve others too, so the author should look at it.

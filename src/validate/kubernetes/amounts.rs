@@ -13,7 +13,7 @@ use super::formats::qualified_name;
 use crate::diagnostics::code::kubernetes as codes;
 use crate::diagnostics::suggest::closest;
 use crate::schema::units;
-use crate::validate::fault::{Fault, Faults, Reason, Replacement, Text};
+use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::literal;
 use crate::validate::path::At;
 
@@ -95,8 +95,11 @@ pub fn check(asked: &Requirements<'_>, at: &At<'_>, faults: &mut Faults) {
     let (limits_at, requests_at) = (at.field("limits"), at.field("requests"));
     for (name, amount) in asked.limits.into_iter().flatten() {
         let at = limits_at.key(name);
+        let before = faults.len();
         check_name(asked.of, name, &at, faults);
-        unless_there(asked.limits, faults);
+        if asked.requests.is_some_and(|requests| requests.contains_key(name)) {
+            faults.iter_mut().skip(before).for_each(|fault| fault.also(&requests_at.key(name)));
+        }
         check_amount(name, amount, &at, faults);
     }
     for (name, amount) in asked.requests.into_iter().flatten() {
@@ -104,7 +107,6 @@ pub fn check(asked: &Requirements<'_>, at: &At<'_>, faults: &mut Faults) {
         let limit = asked.limits.and_then(|limits| limits.get(name));
         let before = faults.len();
         check_name(asked.of, name, &at, faults);
-        unless_there(asked.requests, faults);
         for fault in faults.iter_mut().skip(before) {
             // The name of the limit is told.
             fault.echo = limit.is_some();
@@ -170,16 +172,6 @@ fn check_name(of: Of, name: &str, at: &At<'_>, faults: &mut Faults) {
         None if of == Of::Pod => fault.help("ask for it in the container that uses it"),
         None => fault.help("name it as the device plugin does, such as `\"nvidia.com/gpu\"`"),
     });
-}
-
-/// Takes back what the last fault offers where an amount of that name is there already: it would be given twice.
-fn unless_there(amounts: Option<&Amounts>, faults: &mut Faults) {
-    let there = |name: &String| amounts.is_some_and(|amounts| amounts.contains_key(name));
-    if let Some(fault) = faults.last_mut().filter(|fault| fault.code == codes::BAD_RESOURCE_NAME)
-        && matches!(&fault.replacement, Some(Replacement { text: Text::Name(name), .. }) if there(name))
-    {
-        fault.replacement = None;
-    }
 }
 
 fn wrong_for_container(name: &str) -> Option<String> {

@@ -52,7 +52,7 @@ pub fn check<'p>(pod: &Pod<'p>, volumes: &Volumes<'_>, at: &At<'_>, faults: &mut
 
 /// Checks what no task changes, in every kind of container.
 pub fn common(pod: &Pod<'_>, container: &Container, volumes: &Volumes<'_>, at: &At<'_>, faults: &mut Faults) {
-    name(container, at, faults);
+    name(pod, container, at, faults);
     words(container, at, faults);
     process(container, at, faults);
     ports::check(pod, container, at, faults);
@@ -122,7 +122,7 @@ fn not_for_init(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut 
 
 // ---------------------------------------------------------------------------------------------------------- names
 
-fn name(container: &Container, at: &At<'_>, faults: &mut Faults) {
+fn name(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faults) {
     let (at, name) = (at.field("name"), container.name.as_str());
     if name.is_empty() {
         let fault = Fault::required(MISSING_FIELD, &at, "the name of a container cannot be empty")
@@ -136,8 +136,11 @@ fn name(container: &Container, at: &At<'_>, faults: &mut Faults) {
         // A primary container of another name was missed before.
         .member()
         .note("for Kubernetes it is a DNS label: at most 63 lower-case letters, digits and `-`, as it is part of paths and commands");
+    let init = pod.spec.init_containers.iter().flatten();
+    let mut others = pod.spec.containers.iter().chain(init).map(|container| container.name.as_str());
+    let better = formats::nearest(name, formats::dns_label).filter(|better| others.all(|other| other != better));
     // Other settings may refer to the container by its name.
-    faults.push(match formats::nearest(name, formats::dns_label) {
+    faults.push(match better {
         Some(label) => fault.did_you_mean(name, &label, false),
         None => fault.help("choose a short name for what it does, such as `proxy`"),
     });

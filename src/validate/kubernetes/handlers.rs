@@ -146,11 +146,13 @@ fn port(port: &IntOrString, container: &Container, at: &At<'_>, faults: &mut Fau
         }
         IntOrString::String(name) => name,
     };
+    let names = || container.ports.iter().flatten().filter_map(|port| port.name.as_deref());
     if let Some(fault) = ports::name(name, at) {
-        faults.push(number_in_quotes(name, at).unwrap_or(fault));
+        let fault = number_in_quotes(name, at).unwrap_or(fault);
+        // Where the port itself is called so, that is told.
+        faults.push(fault.echo(names().any(|known| known == name)));
         return;
     }
-    let names = || container.ports.iter().flatten().filter_map(|port| port.name.as_deref());
     if names().any(|known| known == name) {
         return;
     }
@@ -163,6 +165,39 @@ fn port(port: &IntOrString, container: &Container, at: &At<'_>, faults: &mut Fau
         None => fault
             .help(format!("give the number of the port, or name it: `ports 8080 {{ name = \"{name}\" }}`")),
     });
+}
+
+/// Calls `with` with each place at which a probe or hook of the container at `at` asks a port by this name.
+pub fn each_port(container: &Container, name: &str, at: &At<'_>, mut with: impl FnMut(&At<'_>)) {
+    let probes = [
+        ("livenessProbe", &container.liveness_probe),
+        ("readinessProbe", &container.readiness_probe),
+        ("startupProbe", &container.startup_probe),
+    ];
+    for (field, probe) in probes {
+        if let Some(probe) = probe {
+            asked(probe.into(), name, &at.field(field), &mut with);
+        }
+    }
+    let Some(hooks) = &container.lifecycle else { return };
+    let lifecycle = at.field("lifecycle");
+    for (field, hook) in [("postStart", &hooks.post_start), ("preStop", &hooks.pre_stop)] {
+        if let Some(hook) = hook {
+            asked(hook.into(), name, &lifecycle.field(field), &mut with);
+        }
+    }
+}
+
+fn asked(handler: Handler<'_>, name: &str, at: &At<'_>, with: &mut impl FnMut(&At<'_>)) {
+    let ports = [
+        ("httpGet", handler.http_get.map(|action| &action.port)),
+        ("tcpSocket", handler.tcp_socket.map(|action| &action.port)),
+    ];
+    for (field, port) in ports {
+        if matches!(port, Some(IntOrString::String(port)) if port == name) {
+            with(&at.field(field).field("port"));
+        }
+    }
 }
 
 /// A number in quotes is a name, and no port can have it.

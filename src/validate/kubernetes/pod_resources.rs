@@ -229,17 +229,21 @@ fn limits_of_containers(
                 continue;
             }
             let message = format!("{} of `{name}` is more than the limit of the whole pod, {}", limit.0, most.0);
-            let fault = Fault::invalid(codes::LIMIT_OVER_POD, &at.key(name), message).relation();
-            faults.push(
+            let fault = Fault::invalid(codes::LIMIT_OVER_POD, &at.key(name), message)
+                .relation()
+                .field(format!("{spec}.resources.containers[{index}][{name}].limits", spec = spec.path()))
+                // Large pages of a single container are told as those of all.
+                .echo(!may_overcommit(name))
+                .other(&of_pod.key(name), "the limit of the pod")
+                .note("the containers of a pod are held to its limit together, so none could ever use more, and Kubernetes refuses it")
+                .help("raise the limit of the pod, or lower that of the container");
+            // A limit below the request would be wrong as well.
+            let fits = get(own.requests.as_ref(), name).is_none_or(|own| thousandths(own) <= thousandths(most));
+            faults.push(if fits {
+                fault.suggest(format!("write `{}`", most.0), literal::quantity(&most.0))
+            } else {
                 fault
-                    .field(format!("{spec}.resources.containers[{index}][{name}].limits", spec = spec.path()))
-                    // Large pages of a single container are told as those of all.
-                    .echo(!may_overcommit(name))
-                    .other(&of_pod.key(name), "the limit of the pod")
-                    .note("the containers of a pod are held to its limit together, so none could ever use more, and Kubernetes refuses it")
-                    .help("raise the limit of the pod, or lower that of the container")
-                    .suggest(format!("write `{}`", most.0), literal::quantity(&most.0)),
-            );
+            });
         }
     }
 }

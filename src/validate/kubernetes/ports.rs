@@ -10,24 +10,28 @@ use k8s_openapi::api::core::v1::{Container, ContainerPort};
 use rustc_hash::FxHashMap;
 
 use super::words::one_of;
-use super::{Pod, defaults, formats, restarts};
+use super::{Pod, defaults, formats, handlers, restarts};
 use crate::diagnostics::code::{MISSING_FIELD, kubernetes as code};
-use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::fault::{Fault, Faults, Reason, Text};
 use crate::validate::path::At;
 
 const PROTOCOLS: &[&str] = &["TCP", "UDP", "SCTP"];
 const NUMBERS: &str = "TCP and UDP have ports from 1 to 65535, and Kubernetes takes no other number";
 
 /// Checks those of the container at `at`, each for itself.
-pub fn check(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faults) {
+pub fn check(pod: &Pod<'_>, container: &Container, container_at: &At<'_>, faults: &mut Faults) {
     let Some(ports) = container.ports.as_deref() else { return };
-    let at = at.field("ports");
+    let at = container_at.field("ports");
     let mut names: FxHashMap<&str, usize> = FxHashMap::default();
     for (index, port) in ports.iter().enumerate() {
         let place = at.index(index);
         if let Some(name) = defaults::given(port.name.as_deref()) {
             match self::name(name, &place.field("name")) {
-                Some(fault) => faults.push(fault),
+                Some(fault) => {
+                    let mut fault = unless_taken(fault, ports);
+                    handlers::each_port(container, name, container_at, |at| fault.also(at));
+                    faults.push(fault);
+                }
                 None => faults.extend(name_again(name, index, &mut names, &at)),
             }
         }
@@ -35,6 +39,19 @@ pub fn check(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Fau
         faults.extend(one_of(code::UNKNOWN_WORD, defaults::protocol(port), PROTOCOLS, &place.field("protocol")));
         host_ip(pod, port, &place, faults);
     }
+}
+
+/// The same without a name for a port that another port of the container has.
+fn unless_taken(mut fault: Fault, ports: &[ContainerPort]) -> Fault {
+    let taken = |text: &Text| match text {
+        Text::Name(name) => ports.iter().any(|port| port.name.as_ref() == Some(name)),
+        Text::Source(_) => false,
+    };
+    if fault.replacement.as_ref().is_some_and(|with| taken(&with.text)) {
+        fault.replacement = None;
+        fault.help = vec!["choose a name that no other port of this container has".to_owned()];
+    }
+    fault
 }
 
 /// What is wrong with the name of a port: `IsValidPortName`.

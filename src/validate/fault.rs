@@ -257,14 +257,16 @@ impl Fault {
     /// Offers a value that the author should look at, as source text: a string has its quotes.
     #[must_use]
     pub fn suggest(self, message: impl Into<String>, text: impl Into<String>) -> Self {
-        let replacement = Replacement { message: message.into(), text: Text::Source(text.into()), safe: false, also: Vec::new() };
+        let replacement =
+            Replacement { message: message.into(), text: Text::Source(text.into()), safe: false, also: Vec::new() };
         Self { replacement: Some(replacement), ..self }
     }
 
     /// Offers a value that certainly is what the author meant, as source text: a string has its quotes.
     #[must_use]
     pub fn replace(self, message: impl Into<String>, text: impl Into<String>) -> Self {
-        let replacement = Replacement { message: message.into(), text: Text::Source(text.into()), safe: true, also: Vec::new() };
+        let replacement =
+            Replacement { message: message.into(), text: Text::Source(text.into()), safe: true, also: Vec::new() };
         Self { replacement: Some(replacement), ..self }
     }
 

@@ -167,7 +167,8 @@ fn diagnostic(fault: &Fault, located: &Located, place: Span, origin: &Origin<'_>
     for (at, message) in &fault.others {
         // What nobody wrote is nowhere to be seen.
         let other = Some(origin.locate(at)).filter(|other| other.found || other.made_by.is_some());
-        diagnostic = other.into_iter().fold(diagnostic, |diagnostic, other| diagnostic.label(other.value, message.clone()));
+        diagnostic =
+            other.into_iter().fold(diagnostic, |diagnostic, other| diagnostic.label(other.value, message.clone()));
     }
     diagnostic.notes.clone_from(&fault.notes);
     match located.made_by {

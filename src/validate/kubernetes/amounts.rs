@@ -137,7 +137,8 @@ pub fn overhead(overhead: &Amounts, at: &At<'_>, faults: &mut Faults) {
             fault.field = Some(format!("{}.limits[{name}]", at.path()));
         }
     }
-    let asked = Requirements { of: Of::Container, limits: Some(overhead), requests: None, fills_in: false, is_overhead: true };
+    let asked =
+        Requirements { of: Of::Container, limits: Some(overhead), requests: None, fills_in: false, is_overhead: true };
     faults.extend(huge_pages_alone(&asked, at).map(|fault| fault.help("give it `cpu` or `memory` too")));
 }
 
@@ -264,7 +265,9 @@ fn check_amount(name: &str, amount: &Quantity, at: &At<'_>, faults: &mut Faults)
         let message = format!("`{name}` is counted, and `{text}` is no whole number");
         let whole = (value / ONE + value.signum().max(0)).max(1).to_string();
         let fault = Fault::invalid(codes::FRACTIONAL_COUNT, at, message)
-            .note("for Kubernetes only cores and bytes can be shared; of everything else, a container gets whole pieces")
+            .note(
+                "for Kubernetes only cores and bytes can be shared; of everything else, a container gets whole pieces",
+            )
             .help("ask for a whole one, or for a slice that the cluster offers under a name of its own");
         faults.push(fault.suggest(format!("write `{whole}`"), literal::text(&whole)));
     }
@@ -274,10 +277,9 @@ fn check_amount(name: &str, amount: &Quantity, at: &At<'_>, faults: &mut Faults)
 }
 
 fn negative(name: &str, text: &str, at: &At<'_>) -> Fault {
-    let fault =
-        Fault::invalid(codes::NEGATIVE_AMOUNT, at, format!("`{name}` cannot be `{text}`: that is below zero"))
-            .note("for Kubernetes an amount is 0 or more, and no number stands for an amount without a bound")
-            .help("leave it out where there should be no bound");
+    let fault = Fault::invalid(codes::NEGATIVE_AMOUNT, at, format!("`{name}` cannot be `{text}`: that is below zero"))
+        .note("for Kubernetes an amount is 0 or more, and no number stands for an amount without a bound")
+        .help("leave it out where there should be no bound");
     // One below nothing is how other tools say that there is no bound.
     match text.strip_prefix('-').filter(|amount| *amount != "1") {
         Some(amount) => fault.suggest(format!("write `{amount}`"), literal::text(amount)),
@@ -405,5 +407,8 @@ fn huge_pages_alone(asked: &Requirements<'_>, at: &At<'_>) -> Option<Fault> {
     let (side, field) = (at.field(side), at.path().to_string());
     let place = if asked.is_overhead { at.key(pages) } else { side.key(pages) };
     let fault = Fault::forbidden(codes::HUGE_PAGES_ALONE, &place, message).field(field);
-    Some(fault.note("Kubernetes ranks containers by their CPU and memory, and could not rank one with large pages alone"))
+    Some(
+        fault
+            .note("Kubernetes ranks containers by their CPU and memory, and could not rank one with large pages alone"),
+    )
 }

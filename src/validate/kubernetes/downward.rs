@@ -46,7 +46,10 @@ const HUGE_PAGES: &[&str] = &["limits.hugepages-", "requests.hugepages-"];
 pub fn field(selector: &ObjectFieldSelector, allowed: &[&str], at: &At<'_>, faults: &mut Faults) {
     let (place, path) = (at.field("fieldPath"), selector.field_path.as_str());
     if path.is_empty() {
-        faults.push(Fault::required(MISSING_FIELD, &place, "`fieldPath` cannot be empty").help("name a field, such as `metadata.name`"));
+        faults.push(
+            Fault::required(MISSING_FIELD, &place, "`fieldPath` cannot be empty")
+                .help("name a field, such as `metadata.name`"),
+        );
         return;
     }
     if let Some(version) = defaults::given(selector.api_version.as_deref()).filter(|version| *version != "v1") {
@@ -98,14 +101,14 @@ fn unknown(path: &str, allowed: &[&str], at: &At<'_>) -> Fault {
     }
     let of_part = || allowed.iter().find(|known| known.rsplit('.').next().is_some_and(|last| same_letters(last, path)));
     let near = || of_part().copied().or_else(|| meant(path, allowed)).map(str::to_owned);
-    match single(path).or_else(near) {
-        Some(near) => fault
+    if let Some(near) = single(path).or_else(near) {
+        return fault
             .note("Kubernetes tells a container a few fields, and single labels and annotations; it compares paths letter by letter")
-            .did_you_mean(path, &near, true),
-        None => {
-            fault.note(format!("Kubernetes tells {}, and single labels and annotations", formats::listed(allowed)))
-        }
+            .did_you_mean(path, &near, true);
     }
+    let known = formats::listed(allowed);
+    let fault = fault.note(format!("Kubernetes tells {known}, and single labels and annotations"));
+    fault.help("name one of them; what else there is, the program has to be given as a value")
 }
 
 /// A single label or annotation that is written in another way: `metadata.labels.team`, `metadata.labels["team"]`.
@@ -119,14 +122,19 @@ fn single(path: &str) -> Option<String> {
 pub fn resource(selector: &ResourceFieldSelector, at: &At<'_>, faults: &mut Faults) {
     let (place, resource) = (at.field("resource"), selector.resource.as_str());
     if resource.is_empty() {
-        faults.push(Fault::required(MISSING_FIELD, &place, "`resource` cannot be empty").help("name an amount, such as `limits.memory`"));
+        faults.push(
+            Fault::required(MISSING_FIELD, &place, "`resource` cannot be empty")
+                .help("name an amount, such as `limits.memory`"),
+        );
     } else if !is_huge_pages(resource)
         && let Some(fault) = one_of(code::BAD_AMOUNT_NAME, resource, AMOUNTS, &place)
     {
         faults.push(match resource {
             "cpu" | "memory" | "ephemeral-storage" => fault
                 .note("a request and a limit are two amounts, so it has to be said which one is meant")
-                .help(format!("write `limits.{resource}` for what it may use, or `requests.{resource}` for what is kept free"))
+                .help(format!(
+                    "write `limits.{resource}` for what it may use, or `requests.{resource}` for what is kept free"
+                ))
                 .suggest(format!("write `limits.{resource}`"), literal::text(&format!("limits.{resource}"))),
             _ => fault.note("of huge pages it takes `limits.hugepages-2Mi` and the like"),
         });
@@ -159,7 +167,8 @@ fn bad_divisor(resource: &str, text: &str, at: &At<'_>) -> Option<Fault> {
     }
     let message = format!("`{resource}` cannot be told in units of `{text}`");
     let fault = Fault::invalid(code::BAD_DIVISOR, at, message);
-    let fault = fault.note(format!("Kubernetes counts {} in {}", if cpu { "CPU" } else { "bytes" }, alternatives(units)));
+    let fault =
+        fault.note(format!("Kubernetes counts {} in {}", if cpu { "CPU" } else { "bytes" }, alternatives(units)));
     let same = text.parse::<u64>().ok().and_then(|bytes| match bytes {
         1_024 => Some("1Ki"),
         1_048_576 => Some("1Mi"),

@@ -26,7 +26,8 @@ const POD_FIELDS: &[&str] = &[
     "status.podIP",
     "status.podIPs",
 ];
-const PRINTABLE: &str = "Kubernetes takes printable ASCII characters other than `=`, which ends the name where a process is given it";
+const PRINTABLE: &str =
+    "Kubernetes takes printable ASCII characters other than `=`, which ends the name where a process is given it";
 const ONE_VALUE: &str = "a variable has one value, and Kubernetes does not choose between two";
 
 /// Checks `env` of the container at `at`.
@@ -50,7 +51,8 @@ fn name(name: &str, at: &At<'_>, faults: &mut Faults) {
         faults.push(bad_name(name, at));
     } else if !formats::is_plain_variable_name(name) {
         let fault = Fault::found(code::UNREADABLE_VARIABLE, at, format!("no shell can read a variable called `{name}`"))
-            .note("Kubernetes takes any printable name since 1.32; before that, letters, digits, `_`, `-` and `.`, no digit first");
+            .note("Kubernetes takes any printable name since 1.32; before that, letters, digits, `_`, `-` and `.`, no digit first")
+            .help("write letters, digits and `_` alone, if a shell is to read it");
         faults.push(fault);
     }
 }
@@ -172,7 +174,11 @@ fn key_of(kind: &str, name: &str, key: &str, at: &At<'_>, faults: &mut Faults) {
     let place = at.field("key");
     if key.is_empty() {
         let fault = Fault::required(MISSING_FIELD, &place, "`key` cannot be empty");
-        faults.push(fault.note(format!("a {kind} has several values, each with a key")).help(format!("write the key as the {kind} has it")));
+        faults.push(
+            fault
+                .note(format!("a {kind} has several values, each with a key"))
+                .help(format!("write the key as the {kind} has it")),
+        );
     } else if let Some(wrong) = formats::config_key(key) {
         let message = format!("`{}` cannot be a key of a {kind}", key.escape_debug());
         let fault = Fault::invalid(code::BAD_OBJECT_KEY, &place, message)
@@ -202,7 +208,8 @@ fn file(pod: &Pod<'_>, selector: &FileKeySelector, at: &At<'_>, faults: &mut Fau
     for (field, _) in fields.into_iter().filter(|(_, text)| text.is_empty()) {
         let message = format!("`{field}` cannot be empty");
         let fault = Fault::required(MISSING_FIELD, &at.field(field), message);
-        faults.push(fault.note("Kubernetes finds the value by the volume, the path of a file in it, and the name there"));
+        faults
+            .push(fault.note("Kubernetes finds the value by the volume, the path of a file in it, and the name there"));
     }
     if !selector.key.is_empty() && !formats::is_variable_name(&selector.key) {
         let message = format!("`{}` cannot be the name of an environment variable", selector.key.escape_debug());
@@ -236,7 +243,8 @@ fn volume(pod: &Pod<'_>, name: &str, at: &At<'_>, faults: &mut Faults) {
             Some(near) => fault.did_you_mean(name, near, true),
             None => fault.help(format!("add it to the pod spec: `volumes {} {{ emptyDir {{}} }}`", literal::key(name))),
         };
-        let fault = fault.note("Kubernetes reads the file from a volume of the pod, which another container has written to");
+        let fault =
+            fault.note("Kubernetes reads the file from a volume of the pod, which another container has written to");
         faults.push(fault.echo(name.is_empty() || misnamed));
         return;
     };

@@ -46,7 +46,8 @@ fn character(c: char) -> String {
         '\t' => "a tab".to_owned(),
         '\n' | '\r' => "a line break".to_owned(),
         c if c.is_ascii_uppercase() => format!("the capital letter `{c}`"),
-        c => format!("`{}`", c.escape_debug()),
+        c if c.is_control() => format!("`{}`", c.escape_debug()),
+        c => format!("`{c}`"),
     }
 }
 
@@ -255,9 +256,10 @@ pub fn nearest(text: &str, wrong: impl Fn(&str) -> Option<String>) -> Option<Str
         let plain = text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' });
         let kept = text.chars().map(|c| if name_byte(u8::try_from(c).unwrap_or(b' ')) { c } else { '-' });
         let no_dots = text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' });
-        [kept.collect(), plain.collect(), no_dots.collect::<String>()].iter().map(|name| joined(name)).find(|name| {
-            !name.is_empty() && wrong(name).is_none()
-        })
+        [kept.collect(), plain.collect(), no_dots.collect::<String>()]
+            .iter()
+            .map(|name| joined(name))
+            .find(|name| !name.is_empty() && wrong(name).is_none())
     })
 }
 

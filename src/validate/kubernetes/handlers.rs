@@ -85,7 +85,9 @@ pub fn check(handler: Handler<'_>, field: &str, container: &Container, grace: i6
             .here("the other")
             .other(&at.field(first), "the one");
         let fault = fault.note("Kubernetes wants exactly one in it, for it does not say which of two would count");
-        faults.push(fault.help(format!("take one of them away; `{first} = null` takes back what a layer beneath has set")));
+        faults.push(
+            fault.help(format!("take one of them away; `{first} = null` takes back what a layer beneath has set")),
+        );
     }
     let at = at.field(first);
     match first {
@@ -162,8 +164,7 @@ fn port(port: &IntOrString, container: &Container, at: &At<'_>, faults: &mut Fau
         .note("Kubernetes takes any name, but where the container has no such port nothing ever answers");
     faults.push(match closest(name, names().take(MOST_COMPARED)) {
         Some(known) => fault.did_you_mean(name, known, true),
-        None => fault
-            .help(format!("give the number of the port, or name it: `ports 8080 {{ name = \"{name}\" }}`")),
+        None => fault.help(format!("give the number of the port, or name it: `ports 8080 {{ name = \"{name}\" }}`")),
     });
 }
 

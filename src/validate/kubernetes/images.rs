@@ -26,7 +26,9 @@ pub fn check(container: &Container, at: &At<'_>, faults: &mut Faults) {
             name => format!("container `{name}` has no image"),
         };
         let fault = Fault::required(code::CONTAINER_WITHOUT_IMAGE, &at, message)
-            .note("a task's image goes into its primary container alone, and Kubernetes starts no container without one")
+            .note(
+                "a task's image goes into its primary container alone, and Kubernetes starts no container without one",
+            )
             .help("add `image = \"…\"`, such as `image = \"busybox:1.37\"`");
         faults.push(fault);
         return;

@@ -36,7 +36,9 @@ fn explained(text: &str, fault: Fault) -> Fault {
         return fault.here("this is a network").help("write the address of one host in it");
     }
     match too_large(text) {
-        Some(number) => fault.here(format!("{number} is more than 255, which a part can be at most")),
+        Some(number) => fault
+            .here(format!("{number} is more than 255, which a part can be at most"))
+            .help("write four numbers from 0 to 255, with dots between them"),
         None if text.contains([',', ' ']) => fault.help("write one address; each has an entry of its own"),
         None => fault.help("write the address that the name stands for"),
     }
@@ -54,7 +56,8 @@ fn alone(text: &str) -> Option<&str> {
 /// The number in an address of four that no byte can be.
 fn too_large(text: &str) -> Option<&str> {
     let parts: Vec<&str> = text.split('.').collect();
-    let numbers = parts.len() == 4 && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    let numbers =
+        parts.len() == 4 && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
     parts.into_iter().find(|part| numbers && part.parse::<u8>().is_err())
 }
 

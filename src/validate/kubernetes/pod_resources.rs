@@ -39,7 +39,8 @@ fn check_with(pod: &Pod<'_>, instead: Instead<'_>, spec: &At<'_>, faults: &mut F
     if pod.spec.os.as_ref().is_some_and(|os| os.name == "windows") {
         let message = "a pod with Windows cannot have resources as a whole";
         let fault = Fault::forbidden(codes::POD_RESOURCES_ON_WINDOWS, &at, message);
-        let fault = fault.note("amounts of a pod are kept by the Linux kernel, and Kubernetes has nothing like it on Windows");
+        let fault =
+            fault.note("amounts of a pod are kept by the Linux kernel, and Kubernetes has nothing like it on Windows");
         faults.push(fault.help("give each container its own `resources`"));
         return;
     }
@@ -51,7 +52,8 @@ fn check_with(pod: &Pod<'_>, instead: Instead<'_>, spec: &At<'_>, faults: &mut F
     }
     let containers = Containers { pod, instead };
     let (limits, requests) = (resources.limits.as_ref(), resources.requests.as_ref());
-    let asked = Requirements { of: Of::Pod, limits, requests, fills_in: fills_in(containers, resources), is_overhead: false };
+    let asked =
+        Requirements { of: Of::Pod, limits, requests, fills_in: fills_in(containers, resources), is_overhead: false };
     amounts::check(&asked, &at, faults);
     requests_of_containers(&containers, resources, &at, faults);
     requests_filled_in(&containers, resources, &at, faults);

@@ -78,7 +78,8 @@ fn name_again<'p>(name: &'p str, index: usize, names: &mut FxHashMap<&'p str, us
     let message = format!("two ports of this container are called `{name}`");
     let fault = Fault::refused(code::PORT_NAME_TWICE, Reason::Duplicate, &place.field("name"), message);
     let fault = fault.here("this one").other(&first.field("name"), "and this one");
-    let fault = fault.note("probes and services look for a port by its name, so Kubernetes takes each name once in a container");
+    let fault = fault
+        .note("probes and services look for a port by its name, so Kubernetes takes each name once in a container");
     Some(fault.help("give one of them another name, or none"))
 }
 
@@ -120,7 +121,7 @@ fn host_ip(pod: &Pod<'_>, port: &ContainerPort, at: &At<'_>, faults: &mut Faults
     } else if address.parse::<IpAddr>().is_err() {
         let fault = Fault::found(code::BAD_HOST_IP, &place, format!("`{address}` is no IP address"))
             .note("Kubernetes takes any text, but no node can listen there")
-                .help("write an address of the node, such as `127.0.0.1`, or leave it out for all of them");
+            .help("write an address of the node, such as `127.0.0.1`, or leave it out for all of them");
         faults.push(fault);
     }
 }
@@ -208,7 +209,8 @@ fn node_port<'p>(
         };
         Fault::refused(code::NODE_PORT_TWICE, Reason::Duplicate, &at.field(written), message).field(field)
     });
-    let fault = first.at(spec, |at| fault.here("taken again here").other(&at.field(written_as(first.port)), "taken here"));
+    let fault =
+        first.at(spec, |at| fault.here("taken again here").other(&at.field(written_as(first.port)), "taken here"));
     Some(if written == "hostPort" {
         fault
             .note("on a node only one program can listen at a port, so Kubernetes refuses a pod that takes it twice")
@@ -241,7 +243,11 @@ fn differs(pod: &Pod<'_>, listed: Listed<'_>, spec: &At<'_>) -> Option<Fault> {
     let fault = fault.note(
         "in the network of the node the program listens at its own port, and Kubernetes leads nothing from another to it",
     );
-    Some(fault.help(format!("leave out `hostPort`, or write `{own}`")).suggest(format!("write `{own}`"), own.to_string()))
+    Some(
+        fault
+            .help(format!("leave out `hostPort`, or write `{own}`"))
+            .suggest(format!("write `{own}`"), own.to_string()),
+    )
 }
 
 /// Containers that run together have one network.
@@ -272,6 +278,11 @@ fn collide(pod: &Pod<'_>, one: &ContainerPort, other: &ContainerPort) -> bool {
 fn twice(pod: &Pod<'_>, first: &Listed<'_>, listed: &Listed<'_>, spec: &At<'_>) -> Fault {
     let (number, protocol) = (listed.port.container_port, defaults::protocol(listed.port));
     let same_container = first.list == listed.list && first.container == listed.container;
+    let help = if same_container {
+        "take one of the entries away"
+    } else {
+        "let one of the programs listen at another port, or take the entry away if it does not listen at all"
+    };
     let (message, note) = if same_container {
         (format!("port {number}/{protocol} is listed twice"), "one entry for each port of a container is enough")
     } else {
@@ -285,7 +296,7 @@ fn twice(pod: &Pod<'_>, first: &Listed<'_>, listed: &Listed<'_>, spec: &At<'_>) 
         note
     };
     let fault = listed.at(spec, |at| {
-        Fault::found(code::SAME_PORT, &at.field("containerPort"), message).relation().here("here").note(note)
+        Fault::found(code::SAME_PORT, &at.field("containerPort"), message).relation().here("here").note(note).help(help)
     });
     first.at(spec, |at| fault.other(&at.field("containerPort"), "and here"))
 }
@@ -306,6 +317,7 @@ fn same_names(together: &[Listed<'_>], spec: &At<'_>, faults: &mut Faults) {
                 .relation()
                 .here("this one is not found by its name")
                 .note("services that look for a port by its name take the first")
+                .help("give one of them another name")
         });
         faults.push(first.at(spec, |at| fault.other(&at.field("name"), "this one is")));
     }

@@ -42,7 +42,9 @@ fn numbers(probe: &Probe, at: &At<'_>, faults: &mut Faults) {
         if number.is_some_and(|number| number < 0) {
             let message = format!("`{field}` cannot be negative");
             let fault = Fault::invalid(NEGATIVE, &at.field(field), message);
-            faults.push(fault.note("Kubernetes counts it from 0").help("leave it out for the default, or write a number"));
+            faults.push(
+                fault.note("Kubernetes counts it from 0").help("leave it out for the default, or write a number"),
+            );
         }
     }
     if probe.termination_grace_period_seconds.is_some_and(|seconds| seconds <= 0) {

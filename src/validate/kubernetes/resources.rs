@@ -53,7 +53,9 @@ fn claims(pod: &Pod<'_>, claims: &[ResourceClaim], list: &At<'_>, faults: &mut F
             let message = format!("the pod has no resource claim `{name}`");
             let fault = Fault::refused(codes::UNKNOWN_CLAIM, Reason::NotFound, &at.field("name"), message)
                 .field(at.path().to_string())
-                .note("for Kubernetes a container can use what `resourceClaims` of the pod declares, by its name there");
+                .note(
+                    "for Kubernetes a container can use what `resourceClaims` of the pod declares, by its name there",
+                );
             faults.push(match closest(name, declared().take(MOST_COMPARED)) {
                 Some(near) => fault.did_you_mean(name, near, true),
                 None => fault.help(format!(

@@ -161,8 +161,8 @@ fn check_name(of: Of, name: &str, at: &At<'_>, faults: &mut Faults) {
     let fault = Fault::refused(codes::BAD_RESOURCE_NAME, reason, at, format!("the resource `{name}` {wrong}")).at_key();
     let fault = fault.note(match of {
         Of::Container => {
-            "Kubernetes itself has `cpu`, `memory`, `ephemeral-storage` and `hugepages-SIZE`; all other resources are named \
-             `DOMAIN/NAME` by the device plugin that offers them"
+            "Kubernetes itself has `cpu`, `memory`, `ephemeral-storage` and `hugepages-SIZE`; device plugins name all others \
+             `DOMAIN/NAME`"
         }
         Of::Pod => "a pod as a whole can ask for `cpu`, `memory` and `hugepages-SIZE`",
     });

@@ -52,7 +52,8 @@ fn without_server(configured: bool, policy: &At<'_>, config: &At<'_>) -> Fault {
     let fault = Fault::required(code::NO_NAMESERVER, policy, "this pod has no server to ask for names")
         .field(missing.path().to_string())
         .here("takes every server away")
-        .note("Kubernetes then uses nothing but `dnsConfig`, which has to name a server");
+        .note("Kubernetes then uses nothing but `dnsConfig`, which has to name a server")
+        .suggest("ask the servers of the cluster: `\"ClusterFirst\"`", "\"ClusterFirst\"");
     if configured {
         fault.help("add `nameservers = [\"…\"]` with an address to `dnsConfig`, or leave `dnsPolicy` out")
     } else {

@@ -130,7 +130,7 @@ pub fn resource(selector: &ResourceFieldSelector, at: &At<'_>, faults: &mut Faul
         && let Some(fault) = one_of(code::BAD_AMOUNT_NAME, resource, AMOUNTS, &place)
     {
         faults.push(match resource {
-            "cpu" | "memory" | "ephemeral-storage" => fault
+            "cpu" | "memory" | "ephemeral-storage" => Fault { help: Vec::new(), ..fault }
                 .note("a request and a limit are two amounts, so it has to be said which one is meant")
                 .help(format!(
                     "write `limits.{resource}` for what it may use, or `requests.{resource}` for what is kept free"

@@ -73,7 +73,7 @@ fn no_grace_period(probe: &Probe, at: &At<'_>, faults: &mut Faults) {
     let message = "a `readinessProbe` cannot have `terminationGracePeriodSeconds`";
     let fault = Fault::invalid(code::BAD_PROBE_GRACE, &at.field("terminationGracePeriodSeconds"), message)
         .at_key()
-        .note("it ends no container: where it fails, the container only gets no traffic")
+        .note("it ends no container: where it fails, the container only gets no traffic, so Kubernetes takes no time for it")
         .help("take it away")
         // That it is too small is said for itself.
         .echo(seconds <= 0);

@@ -19,6 +19,9 @@ use crate::validate::path::At;
 
 /// Source: `validateRestartPolicy`.
 const RESTART_POLICIES: &[&str] = &["Always", "OnFailure", "Never"];
+/// What a task needs most.
+const LEAVE_TO_FLYTE: &str =
+    "leave it out: Flyte then writes `Never`, and tries again as often as `retries` of the task says";
 /// What Kubernetes can count to, in seconds.
 const LONGEST_DEADLINE: i64 = i32::MAX as i64;
 
@@ -32,7 +35,11 @@ pub fn check(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
         faults.push(fault);
     }
     if let Some(policy) = spec.restart_policy.as_deref().filter(|policy| !policy.is_empty()) {
-        faults.extend(one_of(code::UNKNOWN_WORD, policy, RESTART_POLICIES, &at.field("restartPolicy")));
+        let fault = one_of(code::UNKNOWN_WORD, policy, RESTART_POLICIES, &at.field("restartPolicy"));
+        faults.extend(fault.map(|fault| match fault.replacement {
+            Some(_) => fault,
+            None => Fault { help: vec![LEAVE_TO_FLYTE.to_owned()], ..fault },
+        }));
     }
     periods(pod, at, faults);
     if let Some(labels) = &spec.node_selector {

@@ -23,7 +23,6 @@ const FOREIGN: &[(&str, &str)] = &[
     ("http2", "TCP"),
     ("grpc", "TCP"),
     ("no", "Never"),
-    ("unless-stopped", "Always"),
     ("missing", "IfNotPresent"),
     ("=", "Equal"),
     ("==", "Equal"),

@@ -51,8 +51,7 @@ fn name(name: &str, at: &At<'_>, faults: &mut Faults) {
         faults.push(bad_name(name, at));
     } else if !formats::is_plain_variable_name(name) {
         let fault = Fault::found(code::UNREADABLE_VARIABLE, at, format!("no shell can read a variable called `{name}`"))
-            .note("Kubernetes takes any printable name since 1.32; before that, letters, digits, `_`, `-` and `.`, no digit first")
-            .help("write letters, digits and `_` alone, if a shell is to read it");
+            .note("Kubernetes takes any printable name since 1.32; before that, letters, digits, `_`, `-` and `.`, no digit first");
         faults.push(fault);
     }
 }

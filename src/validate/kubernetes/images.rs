@@ -54,20 +54,11 @@ pub fn check(container: &Container, at: &At<'_>, faults: &mut Faults) {
         let fault = Fault::found(code::BAD_IMAGE_REFERENCE, &at, format!("`{image}` is not the name of an image"))
             .here(wrong)
             .note("Kubernetes takes it, but no node can pull it: the pod waits with `InvalidImageName`");
-        faults.push(match tag_as_path(image).or_else(|| plain(image)) {
-            Some(better) => fault.did_you_mean(image, &better, false),
+        faults.push(match tag_as_path(image) {
+            Some(better) => fault.help(format!("did you mean `{better}`?")),
             None => fault.help("write `registry/path/name:tag` or `registry/path/name@sha256:digest`"),
         });
     }
-}
-
-/// A reference without what stands before the registry in a URL, and in small letters up to its tag.
-fn plain(image: &str) -> Option<String> {
-    let image = image.split_once("://").map_or(image, |(_, rest)| rest);
-    let (name, tag) = split_tag(image);
-    let tag = tag.map(|tag| format!(":{tag}")).unwrap_or_default();
-    let better = format!("{}{tag}", name.to_lowercase());
-    (!image.contains('@') && malformed(&better).is_none()).then_some(better)
 }
 
 /// What is wrong with a reference to an image, in a few words.

@@ -227,7 +227,7 @@ fn reserved(key: &str, known: &[&str], at: &At<'_>) -> Option<Fault> {
     let fault = Fault::found(code::RESERVED_KEY, at, format!("Kubernetes knows no `{key}`"))
         .at_key()
         .note("keys with the domains `kubernetes.io` and `k8s.io` are Kubernetes' own; a key that nothing reads has no effect")
-        .did_you_mean(key, meant, true);
+        .help(format!("did you mean `{meant}`?"));
     Some(fault)
 }
 

@@ -120,8 +120,7 @@ fn host_ip(pod: &Pod<'_>, port: &ContainerPort, at: &At<'_>, faults: &mut Faults
         faults.push(fault.help("take it away, or add `hostPort`"));
     } else if address.parse::<IpAddr>().is_err() {
         let fault = Fault::found(code::BAD_HOST_IP, &place, format!("`{address}` is no IP address"))
-            .note("Kubernetes takes any text, but no node can listen there")
-            .help("write an address of the node, such as `127.0.0.1`, or leave it out for all of them");
+            .note("Kubernetes takes any text, but no node can listen there");
         faults.push(fault);
     }
 }
@@ -278,11 +277,6 @@ fn collide(pod: &Pod<'_>, one: &ContainerPort, other: &ContainerPort) -> bool {
 fn twice(pod: &Pod<'_>, first: &Listed<'_>, listed: &Listed<'_>, spec: &At<'_>) -> Fault {
     let (number, protocol) = (listed.port.container_port, defaults::protocol(listed.port));
     let same_container = first.list == listed.list && first.container == listed.container;
-    let help = if same_container {
-        "take one of the entries away"
-    } else {
-        "let one of the programs listen at another port, or take the entry away if it does not listen at all"
-    };
     let (message, note) = if same_container {
         (format!("port {number}/{protocol} is listed twice"), "one entry for each port of a container is enough")
     } else {
@@ -296,7 +290,7 @@ fn twice(pod: &Pod<'_>, first: &Listed<'_>, listed: &Listed<'_>, spec: &At<'_>) 
         note
     };
     let fault = listed.at(spec, |at| {
-        Fault::found(code::SAME_PORT, &at.field("containerPort"), message).relation().here("here").note(note).help(help)
+        Fault::found(code::SAME_PORT, &at.field("containerPort"), message).relation().here("here").note(note)
     });
     first.at(spec, |at| fault.other(&at.field("containerPort"), "and here"))
 }
@@ -317,7 +311,6 @@ fn same_names(together: &[Listed<'_>], spec: &At<'_>, faults: &mut Faults) {
                 .relation()
                 .here("this one is not found by its name")
                 .note("services that look for a port by its name take the first")
-                .help("give one of them another name")
         });
         faults.push(first.at(spec, |at| fault.other(&at.field("name"), "this one is")));
     }

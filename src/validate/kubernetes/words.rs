@@ -29,6 +29,65 @@ const FOREIGN: &[(&str, &str)] = &[
     ("eq", "Equal"),
     ("in", "In"),
     ("not in", "NotIn"),
+    // Comparisons.
+    ("=", "In"),
+    ("==", "In"),
+    ("eq", "In"),
+    ("equal", "In"),
+    ("equals", "In"),
+    ("is", "In"),
+    ("!=", "NotIn"),
+    ("<>", "NotIn"),
+    ("ne", "NotIn"),
+    ("notequal", "NotIn"),
+    ("notequals", "NotIn"),
+    ("present", "Exists"),
+    ("has", "Exists"),
+    ("*", "Exists"),
+    ("!", "DoesNotExist"),
+    ("notexists", "DoesNotExist"),
+    ("notexist", "DoesNotExist"),
+    ("absent", "DoesNotExist"),
+    (">", "Gt"),
+    ("greater", "Gt"),
+    ("greaterthan", "Gt"),
+    ("<", "Lt"),
+    ("less", "Lt"),
+    ("lessthan", "Lt"),
+    // What is done with pods that fit nowhere.
+    ("evict", "NoExecute"),
+    ("hard", "DoNotSchedule"),
+    ("required", "DoNotSchedule"),
+    ("soft", "ScheduleAnyway"),
+    ("preferred", "ScheduleAnyway"),
+    // Volumes and mounts.
+    ("rwo", "ReadWriteOnce"),
+    ("rox", "ReadOnlyMany"),
+    ("rwx", "ReadWriteMany"),
+    ("rwop", "ReadWriteOncePod"),
+    ("dir", "Directory"),
+    ("folder", "Directory"),
+    ("raw", "Block"),
+    ("private", "None"),
+    ("rprivate", "None"),
+    ("slave", "HostToContainer"),
+    ("rslave", "HostToContainer"),
+    ("shared", "Bidirectional"),
+    ("rshared", "Bidirectional"),
+    // Systems and architectures of nodes.
+    ("x86_64", "amd64"),
+    ("x86-64", "amd64"),
+    ("x64", "amd64"),
+    ("intel", "amd64"),
+    ("aarch64", "arm64"),
+    ("armv8", "arm64"),
+    ("graviton", "arm64"),
+    ("ubuntu", "linux"),
+    ("debian", "linux"),
+    // Profiles.
+    ("default", "RuntimeDefault"),
+    ("docker/default", "RuntimeDefault"),
+    ("none", "Unconfined"),
 ];
 
 /// What is wrong with a word that has to be one of `words`.
@@ -62,8 +121,8 @@ pub fn one_of(code: Code, value: &str, words: &[&str], at: &At<'_>) -> Option<Fa
 #[must_use]
 pub fn meant<'w>(value: &str, words: &[&'w str]) -> Option<&'w str> {
     let lower = value.to_lowercase();
-    let foreign = FOREIGN.iter().find(|(foreign, _)| *foreign == lower || same_word(foreign, &lower));
-    let foreign = foreign.and_then(|(_, own)| words.iter().copied().find(|word| word == own));
+    let mut known = FOREIGN.iter().filter(|(foreign, _)| *foreign == lower || same_word(foreign, &lower));
+    let foreign = known.find_map(|(_, own)| words.iter().copied().find(|word| word == own));
     let spelt = words.iter().copied().find(|word| same_letters(word, value) && !lower.is_empty());
     let begins = || only(words, |word| lower.len() >= BEGINNING && word.to_lowercase().starts_with(&lower));
     let ends = || only(words, |word| lower.len() >= BEGINNING && word.to_lowercase().ends_with(&lower));

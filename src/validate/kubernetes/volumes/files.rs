@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::{ConfigMapVolumeSource, KeyToPath, SecretVolumeS
 use super::overlaps::Paths;
 use crate::diagnostics::code::kubernetes as codes;
 use crate::validate::fault::{Fault, Faults};
-use crate::validate::kubernetes::formats::{dns_subdomain, nearest, shown};
+use crate::validate::kubernetes::formats::dns_subdomain;
 use crate::validate::kubernetes::paths::{mode, of_file, required};
 use crate::validate::path::At;
 
@@ -34,15 +34,8 @@ pub fn config_map(source: &ConfigMapVolumeSource, at: &At<'_>, faults: &mut Faul
 #[must_use]
 pub fn name_of(name: &str, what: &str, at: &At<'_>) -> Option<Fault> {
     let wrong = dns_subdomain(name).filter(|_| !name.is_empty())?;
-    let message = format!("no {what} can have the name {}", shown(name));
-    let fault = Fault::found(codes::IMPOSSIBLE_NAME, at, message)
-        .here(format!("this {wrong}"))
-        .note(format!("for Kubernetes it is a DNS name, so no cluster has a {what} of this name"));
-    let alone = name.rsplit('/').next().unwrap_or(name);
-    Some(match nearest(alone, dns_subdomain) {
-        Some(better) => fault.did_you_mean(name, &better, false),
-        None => fault,
-    })
+    let message = format!("no {what} can have the name `{name}`: it {wrong}");
+    Some(Fault::found(codes::IMPOSSIBLE_NAME, at, message).note("the pod would wait for it and never start"))
 }
 
 fn with_items(files: Option<&[KeyToPath]>, at: &At<'_>, faults: &mut Faults) {

@@ -92,7 +92,7 @@ impl<'s> Report<'s> {
         }
     }
 
-    /// The change that a replacement is. It is certain only where the old text stands there as it is, and is not put together.
+    /// The change that a replacement is. What is put together of other values has none: it would be a part of that no more.
     fn replaced(&self, fault: &Fault, located: &Located, origin: &Origin<'_>) -> Option<Fix> {
         let with = fault.replacement.as_ref().filter(|_| located.found)?;
         if let Text::Name(name) = &with.text {
@@ -111,8 +111,16 @@ impl<'s> Report<'s> {
             }
         }
         edits.sort_by_key(|edit| edit.span);
-        let whole = edits.iter().all(|edit| !self.sources.text(edit.span).contains("${"));
-        Some(Fix { message: with.message.clone(), safe: with.safe && whole, edits })
+        let whole = edits.iter().all(|edit| self.is_written_out(edit.span));
+        whole.then(|| Fix { message: with.message.clone(), safe: with.safe, edits })
+    }
+
+    /// Whether a value stands at a place as it is, and is not put together of others. In data files all values do.
+    fn is_written_out(&self, place: Span) -> bool {
+        let text = self.sources.text(place);
+        let in_source = self.sources.get(place.file).name.ends_with(".flyteenv");
+        let quoted = text.starts_with(['"', '\'']);
+        !in_source || if quoted { !text.contains("${") } else { !text.contains(['(', '[', '{', ' ', '$']) }
     }
 
     /// The edit that writes a text at a place: a name as a label or key, or as a string, as the one before it was.

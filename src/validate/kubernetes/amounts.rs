@@ -364,7 +364,7 @@ fn check_beside(
     } else if asked > most {
         let message = format!("{request} of `{name}` is requested, more than its limit {limit}");
         Fault::invalid(codes::REQUEST_OVER_ITS_LIMIT, &requests_at.key(name), message)
-            .note("Kubernetes keeps free what is requested, and lets nobody use more than the limit: it refuses to keep free more than may be used")
+            .note("Kubernetes keeps free what is requested, and lets nobody use more than the limit")
             .help("lower the request, or raise the limit")
             .suggest(format!("request no more than the limit: `{limit}`"), literal::quantity(limit))
     } else {

@@ -127,8 +127,10 @@ pub fn overhead(overhead: &Amounts, at: &At<'_>, faults: &mut Faults) {
         let (before, name_at) = (faults.len(), at.key(name));
         if name == FLYTE_ACCELERATOR {
             let message = format!("the resource `{name}` does not exist");
-            let fault = Fault::invalid(codes::BAD_RESOURCE_NAME, &name_at, message).at_key();
-            faults.push(fault.help("name the one that is meant: `\"nvidia.com/gpu\"`"));
+            let fault = Fault::invalid(codes::BAD_RESOURCE_NAME, &name_at, message)
+                .at_key()
+                .note("`gpu` is a name of Flyte's, which it replaces in containers alone");
+            faults.push(fault.did_you_mean(name, "nvidia.com/gpu", false));
         } else {
             check_name(Of::Container, name, &name_at, faults);
             check_amount(name, amount, &name_at, faults);

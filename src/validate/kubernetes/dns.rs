@@ -113,7 +113,8 @@ fn searches(config: &PodDNSConfig, relaxed: bool, at: &At<'_>, faults: &mut Faul
         let message = format!("the domains to search have {length} characters together");
         let fault = Fault::invalid(code::TOO_MANY_DNS_ENTRIES, at, message)
             .echo(many)
-            .note(format!("Kubernetes takes at most {LONGEST_SEARCHES}, with a space between every two domains"));
+            .note(format!("Kubernetes takes at most {LONGEST_SEARCHES}, with a space between every two domains"))
+            .help("keep those in which the program looks for short names");
         faults.push(fault);
     }
     for (index, search) in searches.iter().enumerate() {

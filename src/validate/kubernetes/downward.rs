@@ -48,6 +48,7 @@ pub fn field(selector: &ObjectFieldSelector, allowed: &[&str], at: &At<'_>, faul
     if path.is_empty() {
         faults.push(
             Fault::required(MISSING_FIELD, &place, "`fieldPath` cannot be empty")
+                .note("Kubernetes tells a container one field in each variable")
                 .help("name a field, such as `metadata.name`"),
         );
         return;
@@ -56,6 +57,7 @@ pub fn field(selector: &ObjectFieldSelector, allowed: &[&str], at: &At<'_>, faul
         let message = format!("pods have no version `{version}`");
         let fault = Fault::invalid(code::BAD_POD_FIELD, &at.field("apiVersion"), message)
             .field(place.path().to_string())
+            .note("Kubernetes reads the path as one of this version of its API")
             .help("leave it out: there is only `v1`");
         faults.push(fault.replace("write `v1`", "\"v1\""));
         return;
@@ -66,7 +68,12 @@ pub fn field(selector: &ObjectFieldSelector, allowed: &[&str], at: &At<'_>, faul
         Some((field, _)) => {
             let message = format!("`{field}` has nothing that `['…']` could pick");
             let fault = Fault::invalid(code::BAD_POD_FIELD, &place, message);
-            Some(fault.note("only `metadata.labels['…']` and `metadata.annotations['…']` do"))
+            let fault = fault.note("for Kubernetes only `metadata.labels['…']` and `metadata.annotations['…']` do");
+            Some(if allowed.contains(&field) {
+                fault.did_you_mean(path, field, false)
+            } else {
+                fault.help("name a field alone, such as `metadata.name`")
+            })
         }
         None if allowed.contains(&current(path)) => None,
         None => Some(unknown(path, allowed, &place)),
@@ -124,6 +131,7 @@ pub fn resource(selector: &ResourceFieldSelector, at: &At<'_>, faults: &mut Faul
     if resource.is_empty() {
         faults.push(
             Fault::required(MISSING_FIELD, &place, "`resource` cannot be empty")
+                .note("Kubernetes tells a container one amount in each variable")
                 .help("name an amount, such as `limits.memory`"),
         );
     } else if !is_huge_pages(resource)

@@ -207,12 +207,16 @@ fn file(pod: &Pod<'_>, selector: &FileKeySelector, at: &At<'_>, faults: &mut Fau
     for (field, _) in fields.into_iter().filter(|(_, text)| text.is_empty()) {
         let message = format!("`{field}` cannot be empty");
         let fault = Fault::required(MISSING_FIELD, &at.field(field), message);
-        faults
-            .push(fault.note("Kubernetes finds the value by the volume, the path of a file in it, and the name there"));
+        faults.push(
+            fault
+                .note("Kubernetes finds the value by the volume, the path of a file in it, and the name there")
+                .help("all three have to be there: `volumeName`, `path` and `key`"),
+        );
     }
     if !selector.key.is_empty() && !formats::is_variable_name(&selector.key) {
         let message = format!("`{}` cannot be the name of an environment variable", selector.key.escape_debug());
-        faults.push(Fault::invalid(code::BAD_CONTAINER_VARIABLE, &at.field("key"), message).note(PRINTABLE));
+        let fault = Fault::invalid(code::BAD_CONTAINER_VARIABLE, &at.field("key"), message).note(PRINTABLE);
+        faults.push(fault.help("write the name that stands before the `=` in the file"));
     }
     if formats::has_parent_element(&selector.path) {
         let message = format!("`{}` leads out of its volume", selector.path);
@@ -229,7 +233,11 @@ fn volume(pod: &Pod<'_>, name: &str, at: &At<'_>, faults: &mut Faults) {
     if misnamed {
         let message = format!("`{}` cannot be the name of a volume", name.escape_debug());
         let fault = Fault::invalid(code::BAD_VARIABLE_FILE, at, message);
-        faults.push(fault.note("for Kubernetes it is a DNS label: lower-case letters, digits and `-`"));
+        let fault = fault.note("for Kubernetes it is a DNS label: lower-case letters, digits and `-`");
+        faults.push(match formats::nearest(name, formats::dns_label) {
+            Some(better) => fault.did_you_mean(name, &better, false),
+            None => fault.help("write the name that the volume has in `volumes`"),
+        });
     }
     let images = pod.features.image_volume;
     let mut volumes = pod.spec.volumes.iter().flatten().filter(|volume| images || volume.image.is_none());

@@ -57,7 +57,8 @@ fn hostname_override(pod: &Pod<'_>, name: &str, at: &At<'_>, faults: &mut Faults
     if long {
         let message = format!("a hostname of {} characters is too long", name.len());
         let fault = Fault::refused(code::HOSTNAME_TOO_LONG, Reason::TooLong, &here, message)
-            .note(format!("Kubernetes takes at most {LONGEST_HOSTNAME} here, as Linux does"));
+            .note(format!("Kubernetes takes at most {LONGEST_HOSTNAME} here, as Linux does"))
+            .help("shorten it");
         faults.push(fault);
     }
     let fault = dns_name(dns_subdomain(name), "a hostname", name, &here);

@@ -84,7 +84,8 @@ fn claims(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
             )
             // What Kubernetes writes for no field at all.
             .field("[]")
-            .note("such pods are started by the kubelet alone, which makes no claims");
+            .note("such pods are started by the kubelet alone, which makes no claims")
+            .help("take the annotation `kubernetes.io/config.mirror` out");
             faults.push(fault);
         }
         return;

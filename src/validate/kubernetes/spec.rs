@@ -84,6 +84,7 @@ pub fn dns_name_of(code: Code, wrong: Option<String>, what: &str, name: &str, at
         // An object has the name that it has, but a pod is called as its own spec says.
         Some(better) => fault.did_you_mean(name, &better, is_label),
         None if name.len() > LABEL_LENGTH => fault.help("shorten it"),
+        None if name.is_empty() => fault.help("write its name, or leave the field out"),
         None => fault,
     })
 }

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
 use super::formats::qualified_name;
+use super::unlikely;
 use crate::diagnostics::code::kubernetes as codes;
 use crate::diagnostics::suggest::closest;
 use crate::schema::units;
@@ -159,7 +160,10 @@ fn check_name(of: Of, name: &str, at: &At<'_>, faults: &mut Faults) {
             wrong => (wrong, Reason::Invalid),
         },
     };
-    let Some(wrong) = wrong else { return };
+    let Some(wrong) = wrong else {
+        faults.extend(unlikely::name(name, at));
+        return;
+    };
     let fault = Fault::refused(codes::BAD_RESOURCE_NAME, reason, at, format!("the resource `{name}` {wrong}")).at_key();
     let fault = fault.note(match of {
         Of::Container => {
@@ -275,6 +279,9 @@ fn check_amount(name: &str, amount: &Quantity, at: &At<'_>, faults: &mut Faults)
     }
     if is_huge_pages(name) {
         faults.extend(check_huge_pages(name, text, value, at));
+    } else if value % ONE == 0 {
+        faults.extend(unlikely::few_bytes(name, text, value / ONE, at));
+        faults.extend(unlikely::many_cores(name, text, value / ONE, at));
     }
 }
 
@@ -375,7 +382,9 @@ fn check_beside(
     let fault = fault.relation().field(requests_at.path().to_string());
     // Of an amount below zero that is told.
     let fault = fault.echo(asked < 0 || most < 0);
-    faults.push(fault.here("the request").other(&limits_at.key(name), "the limit"));
+    let fault = fault.here("the request").other(&limits_at.key(name), "the limit");
+    let fault = unlikely::behind(fault, faults);
+    faults.push(fault);
 }
 
 fn check_without_limit(

@@ -41,6 +41,7 @@ mod selectors;
 mod spec;
 mod spread;
 mod tolerations;
+mod unlikely;
 pub mod volumes;
 mod words;
 

@@ -100,7 +100,7 @@ pub fn one_of(code: Code, value: &str, words: &[&str], at: &At<'_>) -> Option<Fa
     let near = meant(value, words);
     // A long list is no help where one word was all but written.
     let fault = if near.is_some() && words.len() > SHORT {
-        fault
+        fault.note(format!("Kubernetes knows {} words here, and compares them letter by letter", words.len()))
     } else {
         let spelling = near.is_some_and(|word| same_letters(word, value));
         let rule = if spelling { ", in exactly this spelling" } else { "" };

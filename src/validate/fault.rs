@@ -280,6 +280,16 @@ impl Fault {
         Self { replacement: Some(replacement), ..self.help(format!("did you mean `{better}`?")) }
     }
 
+    /// A name that is offered is certain where it is the same letters as the one that is written: nothing else refers to that, or all
+    /// that does is changed as well.
+    #[must_use]
+    pub fn surely(mut self, written: &str) -> Self {
+        if let Some(Replacement { text: Text::Name(better), safe, .. }) = &mut self.replacement {
+            *safe = same_letters(written, better);
+        }
+        self
+    }
+
     /// What is offered changes the same name at a further place as well.
     pub fn also(&mut self, at: &At<'_>) {
         if let Some(replacement) = &mut self.replacement {

@@ -24,7 +24,8 @@ pub fn check(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
         (&spec.subdomain, "subdomain", "the subdomain of a pod"),
     ] {
         if let Some(name) = name.as_deref().filter(|name| !name.is_empty()) {
-            faults.extend(dns_name_of(code::NO_DNS_LABEL, dns_label(name), what, name, &at.field(field)));
+            let fault = dns_name_of(code::NO_DNS_LABEL, dns_label(name), what, name, &at.field(field));
+            faults.extend(fault.map(|fault| fault.surely(name)));
         }
     }
     if let Some(name) = spec.hostname_override.as_deref().filter(|_| pod.features.hostname_override) {

@@ -81,8 +81,8 @@ pub fn dns_name_of(code: Code, wrong: Option<String>, what: &str, name: &str, at
     let alone = if is_label { alone.split('.').next().unwrap_or(alone) } else { alone };
     let form = if is_label { dns_label } else { dns_subdomain };
     Some(match nearest(alone, form) {
-        // An object has the name that it has, but a pod is called as its own spec says.
-        Some(better) => fault.did_you_mean(name, &better, is_label),
+        // An object has the name that it has, and others may refer to it.
+        Some(better) => fault.did_you_mean(name, &better, false),
         None if name.len() > LABEL_LENGTH => fault.help("shorten it"),
         None if name.is_empty() => fault.help("write its name, or leave the field out"),
         None => fault,

@@ -98,7 +98,7 @@ pub fn behind(mut conflict: Fault, faults: &mut Faults) -> Fault {
             continue;
         }
         odd.echo = true;
-        conflict.notes.extend(odd.notes.drain(..));
+        conflict.notes.append(&mut odd.notes);
         conflict.help.clone_from(&odd.help);
     }
     conflict

@@ -3,8 +3,10 @@
 //! In: a place in the pod and words. Out: [`Fault`], plain data. Always: a fault says where in the pod it is, not where in the
 //! sources; what Kubernetes itself would report has its reason and its field. Not here: how it is shown (`report`).
 
+use super::literal;
 use super::path::{At, Path};
 use crate::diagnostics::Code;
+use crate::diagnostics::suggest::same_letters;
 
 /// The kinds of error that Kubernetes knows.
 ///
@@ -77,9 +79,11 @@ pub enum Scope {
     Relation,
 }
 
-/// A replacement for the value that a fault points at.
+/// A replacement for a value: the one that a fault points at, or another that would mend it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replacement {
+    /// Where the value is, where the fault does not point at it.
+    pub at: Option<Path>,
     /// What the change does, as an imperative.
     pub message: String,
     /// The new text of the value, as source.
@@ -237,14 +241,31 @@ impl Fault {
     /// Offers a value that the author should look at, as source text: a string has its quotes.
     #[must_use]
     pub fn suggest(self, message: impl Into<String>, text: impl Into<String>) -> Self {
-        let replacement = Replacement { message: message.into(), text: text.into(), safe: false };
+        let replacement = Replacement { at: None, message: message.into(), text: text.into(), safe: false };
         Self { replacement: Some(replacement), ..self }
+    }
+
+    /// Offers a value for `at`, which is not where the fault points, as source text; the author should look at it.
+    #[must_use]
+    pub fn suggest_at(self, message: impl Into<String>, at: &At<'_>, text: impl Into<String>) -> Self {
+        let replacement =
+            Replacement { at: Some(at.path()), message: message.into(), text: text.into(), safe: false };
+        Self { replacement: Some(replacement), ..self }
+    }
+
+    /// Asks whether the name `better` was meant where `written` stands, and offers it. Two spellings of the same letters certainly mean
+    /// the same.
+    #[must_use]
+    pub fn did_you_mean(self, written: &str, better: &str) -> Self {
+        let (change, text) = (format!("write `{better}`"), literal::text(better));
+        let fault = self.help(format!("did you mean `{better}`?"));
+        if same_letters(written, better) { fault.replace(change, text) } else { fault.suggest(change, text) }
     }
 
     /// Offers a value that certainly is what the author meant, as source text: a string has its quotes.
     #[must_use]
     pub fn replace(self, message: impl Into<String>, text: impl Into<String>) -> Self {
-        let replacement = Replacement { message: message.into(), text: text.into(), safe: true };
+        let replacement = Replacement { at: None, message: message.into(), text: text.into(), safe: true };
         Self { replacement: Some(replacement), ..self }
     }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
-use super::fault::{Fault, Insertion, Point, Scope};
+use super::fault::{Fault, Insertion, Point, Replacement, Scope};
 use super::insert;
 use super::locate::{Located, Origin};
 use super::path::Path;
@@ -138,8 +138,17 @@ fn diagnostic(fault: &Fault, located: &Located, place: Span, origin: &Origin<'_>
         diagnostic.kubernetes = Some(KubernetesError { field, reason: reason.machine_name() });
     }
     match &fault.replacement {
-        Some(with) if located.found && with.safe => diagnostic.safe_fix(&with.message, located.value, &with.text),
-        Some(with) if located.found => diagnostic.unsafe_fix(&with.message, located.value, &with.text),
-        _ => diagnostic,
+        Some(with) => replaced(diagnostic, with, located, origin),
+        None => diagnostic,
+    }
+}
+
+/// The diagnostic with the change that a replacement is, if somebody wrote the value that it replaces.
+fn replaced(diagnostic: Diagnostic, with: &Replacement, located: &Located, origin: &Origin<'_>) -> Diagnostic {
+    let elsewhere = with.at.as_ref().map(|at| origin.locate(at));
+    match elsewhere.as_ref().unwrap_or(located) {
+        Located { found: false, .. } => diagnostic,
+        Located { value, .. } if with.safe => diagnostic.safe_fix(&with.message, *value, &with.text),
+        Located { value, .. } => diagnostic.unsafe_fix(&with.message, *value, &with.text),
     }
 }

@@ -37,14 +37,15 @@ pub fn mode(mode: Option<i32>, at: &At<'_>) -> Option<Fault> {
     const ALL: i32 = 0o777;
     let mode = mode.filter(|mode| !(0..=ALL).contains(mode))?;
     let fault = Fault::invalid(codes::BAD_FILE_MODE, at, format!("a file cannot have the mode {mode}"))
-        .note("Kubernetes takes a mode from 0 to 511, which is 0777 in octal");
-    // Whoever writes 644 means it in octal.
+        .note("Kubernetes takes a mode as a decimal number from 0 to 511, which is 0777 in octal: nothing reads its digits as octal");
+    // Whoever writes 644 means it in octal: no file could have it otherwise.
     let octal = i32::from_str_radix(&mode.to_string(), 8).ok().filter(|octal| (0..=ALL).contains(octal));
     Some(match octal {
         Some(octal) => {
-            fault.help(format!("0{mode} in octal is {octal}")).suggest(format!("write {octal}"), octal.to_string())
+            let (change, text) = (format!("write {octal}"), octal.to_string());
+            fault.help(format!("for the mode 0{mode} write {octal}, the same in decimal")).replace(change, text)
         }
-        None => fault,
+        None => fault.help("usual modes are 420 (0644), 384 (0600), 256 (0400) and 493 (0755)"),
     })
 }
 
@@ -53,21 +54,49 @@ pub fn mode(mode: Option<i32>, at: &At<'_>) -> Option<Fault> {
 pub fn without_parents(path: &str, at: &At<'_>) -> Option<Fault> {
     has_parent_element(path).then(|| {
         let message = format!("the path `{path}` goes up with `..`");
-        Fault::invalid(codes::PATH_GOES_UP, at, message).help("write the path without `..`")
+        let fault = Fault::invalid(codes::PATH_GOES_UP, at, message);
+        let fault = fault.note("Kubernetes refuses the part `..` anywhere in it, for such a path could lead out of where it belongs");
+        match resolved(path) {
+            Some(same) => fault
+                .help(format!("write `{same}`, which is the same path"))
+                .suggest(format!("write `{same}`"), literal::text(&same)),
+            None => fault.help("write the path without `..`"),
+        }
     })
+}
+
+/// The path without its `..`, where these only take back what stands before them.
+fn resolved(path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match (part, parts.last()) {
+            ("..", None | Some(&"")) => return None,
+            ("..", Some(_)) => {
+                parts.pop();
+            }
+            (part, _) => parts.push(part),
+        }
+    }
+    Some(parts.join("/")).filter(|path| !path.is_empty())
 }
 
 /// A path below something.
 pub fn below(path: &str, at: &At<'_>, faults: &mut Faults) {
     if path.starts_with('/') {
-        let fault = Fault::invalid(codes::PATH_IS_ABSOLUTE, at, format!("the path `{path}` has to be relative"));
-        let rest = path.trim_start_matches('/');
-        faults.push(match rest {
-            "" => fault,
-            rest => fault.help(format!("write `{rest}`")).suggest("leave the `/` out", literal::text(rest)),
-        });
+        faults.push(absolute(path, at));
     }
-    faults.extend(without_parents(path, at));
+    faults.extend(without_parents(path, at).map(|fault| fault.echo(path.starts_with('/'))));
+}
+
+fn absolute(path: &str, at: &At<'_>) -> Fault {
+    let fault = Fault::invalid(codes::PATH_IS_ABSOLUTE, at, format!("the path `{path}` has to be relative"))
+        .note("to Kubernetes it is a path inside of the volume, wherever the volume is mounted; only `mountPath` begins at `/`");
+    match path.trim_start_matches('/') {
+        "" => fault.help("leave it out to have the whole volume"),
+        // With a `..` in it, the rest would be refused as well.
+        rest if has_parent_element(rest) => fault.help("write it without the `/` in front, and without `..`"),
+        rest => fault.help(format!("write `{rest}`")).suggest("leave the `/` out", literal::text(rest)),
+    }
 }
 
 /// The path of a file that Kubernetes makes below something.

@@ -14,6 +14,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::files::name_of;
 use crate::diagnostics::code::{self, kubernetes as codes};
+use crate::diagnostics::suggest::same_letters;
 use crate::schema::units;
 use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::kubernetes::amounts::{no_digit, parts_of_bytes, thousandths};
@@ -90,7 +91,14 @@ fn check_metadata(metadata: &ObjectMeta, at: &At<'_>, faults: &mut Faults) {
     for field in others(metadata) {
         let message = format!("a claim that is made for a pod cannot have `{field}`");
         let fault = Fault::forbidden(codes::BAD_CLAIM_METADATA, &at.field(field), message);
-        faults.push(fault.note("Kubernetes gives it its name; only labels and annotations are the template's"));
+        let fault = fault.note(
+            "Kubernetes makes the claim with the pod and gives it all this itself; only labels and annotations are the template's",
+        );
+        faults.push(match field {
+            "name" | "generateName" => fault.help("take it out: the claim is called after the pod and the volume"),
+            "namespace" => fault.help("take it out: the claim is in the namespace of its pod"),
+            _ => fault.help("take it out"),
+        });
     }
 }
 
@@ -156,10 +164,19 @@ fn check_access(modes: &[String], at: &At<'_>, faults: &mut Faults) {
             one_of(code::kubernetes::UNKNOWN_WORD, mode, MODES, &at.index(index)).map(|fault| fault.field(field)),
         );
     }
-    let other = modes.iter().find(|mode| *mode != ALONE && MODES.contains(&mode.as_str()));
-    if let Some(other) = other.filter(|_| modes.iter().any(|mode| mode == ALONE)) {
+    let alone = modes.iter().position(|mode| mode == ALONE);
+    let other = modes.iter().enumerate().find(|(_, mode)| *mode != ALONE && MODES.contains(&mode.as_str()));
+    if let (Some(alone), Some((index, other))) = (alone, other) {
         let message = format!("`{ALONE}` allows one pod alone, and so no `{other}` beside it");
-        faults.push(Fault::forbidden(codes::ACCESS_OF_ONE_POD, at, message));
+        let fault = Fault::forbidden(codes::ACCESS_OF_ONE_POD, &at.index(alone), message);
+        faults.push(
+            fault
+                .field(at.path().to_string())
+                .here("one pod on the whole cluster")
+                .other(&at.index(index), "more than one pod")
+                .note("Kubernetes refuses a claim whose access modes rule each other out")
+                .help(format!("write `accessModes = [\"{ALONE}\"]`, or leave `{ALONE}` out")),
+        );
     }
 }
 
@@ -179,6 +196,7 @@ fn check_size(claim: &PersistentVolumeClaimSpec, at: &At<'_>, faults: &mut Fault
             faults.push(
                 Fault::invalid(codes::SIZE_OF_NOTHING, &place, format!("a claim of the size `{}` is none", size.0))
                     .field(field)
+                    .note("Kubernetes makes a disk of this size for the pod, so it has to be more than 0")
                     .help("write how much storage it needs: `storage = \"10Gi\"`"),
             );
         }
@@ -235,8 +253,29 @@ fn check_data(claim: &PersistentVolumeClaimSpec, at: &At<'_>, faults: &mut Fault
         return;
     };
     let fault = Fault::invalid(codes::BAD_DATA_SOURCE, &at.field("dataSource"), message).relation();
-    faults
-        .push(fault.at_key().field(at.path().to_string()).other(&place, "beside this").help("leave `dataSource` out"));
+    let fault = fault.at_key().field(at.path().to_string()).other(&place, "beside this");
+    faults.push(
+        fault
+            .note("to Kubernetes `dataSource` is the older form of `dataSourceRef`: a claim is filled from one thing")
+            .help("leave `dataSource` out"),
+    );
+}
+
+/// Says which group a kind has.
+fn group_of(kind: &str, fault: Fault, at: &At<'_>) -> Fault {
+    /// What claims are filled with in most clusters, and its group.
+    const SNAPSHOT: (&str, &str) = ("VolumeSnapshot", "snapshot.storage.k8s.io");
+    /// The kind that needs no group.
+    const CLAIM: &str = "PersistentVolumeClaim";
+    let (snapshot, group) = SNAPSHOT;
+    if same_letters(kind, snapshot) {
+        let entry = format!("apiGroup = \"{group}\"");
+        return fault.help(format!("add `{entry}`")).insert(format!("write `{entry}`"), at, entry);
+    }
+    if same_letters(kind, CLAIM) {
+        return fault.did_you_mean(kind, CLAIM);
+    }
+    fault.help(format!("add the group of the kind: `apiGroup = \"…\"`; that of a `{snapshot}` is `{group}`"))
 }
 
 /// What a claim is filled with is another claim, or something that has a group: `validateDataSource`.
@@ -248,12 +287,9 @@ fn check_reference(data: Data<'_>, owner: &str, at: &At<'_>, faults: &mut Faults
     let group = data.group.unwrap_or_default();
     if group.is_empty() && data.kind != CLAIM {
         let message = format!("{owner} of the kind `{}` needs its `apiGroup`", data.kind);
-        let fault = Fault::invalid(codes::BAD_DATA_SOURCE, at, message).relation().echo(data.kind.is_empty());
-        faults.push(
-            fault
-                .note(format!("without one, it can only be a `{CLAIM}`"))
-                .help("a snapshot is written `apiGroup = \"snapshot.storage.k8s.io\"`, `kind = \"VolumeSnapshot\"`"),
-        );
+        let fault = Fault::invalid(codes::BAD_DATA_SOURCE, &at.field("kind"), message);
+        let fault = fault.field(at.path().to_string()).relation().echo(data.kind.is_empty());
+        faults.push(group_of(data.kind, fault, at).note(format!("without a group, Kubernetes looks for a `{CLAIM}` alone")));
     }
     if !group.is_empty() {
         faults.extend(subdomain(group, "a group", &at.field("apiGroup")));

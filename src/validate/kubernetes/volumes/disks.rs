@@ -64,11 +64,12 @@ pub fn azure_disk(disk: &AzureDiskVolumeSource, at: &At<'_>, faults: &mut Faults
     if let Some(kind) = &disk.kind {
         faults.extend(one_of(code::kubernetes::UNKNOWN_WORD, kind, KINDS, &at.field("kind")));
     }
-    faults.extend(azure_address(disk, &at.field("diskURI")));
+    faults.extend(azure_address(disk, at));
 }
 
 /// The address of a managed disk has another form than that of one in a storage account. Without a kind, it is the latter.
-fn azure_address(disk: &AzureDiskVolumeSource, at: &At<'_>) -> Option<Fault> {
+fn azure_address(disk: &AzureDiskVolumeSource, volume: &At<'_>) -> Option<Fault> {
+    let at = &volume.field("diskURI");
     let kind = disk.kind.as_deref().unwrap_or("Shared");
     let (start, example) = if kind == "Managed" {
         ("/subscriptions/", "/subscriptions/SUB/resourceGroups/GROUP/providers/Microsoft.Compute/disks/DISK")
@@ -83,7 +84,15 @@ fn azure_address(disk: &AzureDiskVolumeSource, at: &At<'_>) -> Option<Fault> {
     // A missing address is told as such.
     let fault = fault.echo(disk.disk_uri.is_empty()).note(format!("it looks like `{example}`"));
     let other = kind != "Managed" && disk.disk_uri.starts_with("/subscriptions/");
-    Some(if other { fault.help("this is the address of a managed disk: write `kind = \"Managed\"`") } else { fault })
+    if !other {
+        return Some(fault.help("copy the address of the disk from the portal of the cloud"));
+    }
+    let fault = fault.help("this is the address of a managed disk: write `kind = \"Managed\"`");
+    let (change, text) = ("write `kind = \"Managed\"`", "\"Managed\"");
+    Some(match &disk.kind {
+        Some(_) => fault.suggest_at(change, &volume.field("kind"), text),
+        None => fault.insert(change, volume, format!("kind = {text}")),
+    })
 }
 
 /// Checks a disk of vSphere: `validateVsphereVolumeSource`.

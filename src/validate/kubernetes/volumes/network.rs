@@ -9,6 +9,7 @@ use super::disks::byte;
 use crate::diagnostics::code::{self, kubernetes as codes};
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::kubernetes::paths::required;
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// Checks a folder of an NFS server: `validateNFSVolumeSource`.
@@ -17,8 +18,11 @@ pub fn nfs(share: &NFSVolumeSource, at: &At<'_>, faults: &mut Faults) {
     required(&share.path, "an `nfs` volume", "path", at, faults);
     if !share.path.starts_with('/') {
         let message = format!("the path `{}` on the server has to be absolute", share.path);
-        let fault = Fault::invalid(codes::PATH_IS_RELATIVE, &at.field("path"), message);
-        faults.push(fault.echo(share.path.is_empty()).help(format!("write `/{}`", share.path)));
+        let fault = Fault::invalid(codes::PATH_IS_RELATIVE, &at.field("path"), message)
+            .echo(share.path.is_empty())
+            .note("a server of NFS knows what it exports by paths from its own `/`");
+        let path = format!("/{}", share.path.trim_start_matches("./"));
+        faults.push(fault.help(format!("write `{path}`")).replace("begin at the server's `/`", literal::text(&path)));
     }
 }
 
@@ -70,7 +74,8 @@ fn iscsi_name(name: &str, at: &At<'_>) -> Option<Fault> {
     };
     (!right).then(|| {
         Fault::invalid(codes::BAD_ISCSI_NAME, at, format!("`{name}` is no name of iSCSI"))
-            .note("names look like `iqn.2001-04.com.example:disk`, `eui.` and 16 or `naa.` and 32 letters and digits")
+            .note("Kubernetes takes what the standard of iSCSI has: `iqn.YEAR-MONTH.DOMAIN:NAME`, `eui.` and 16 or `naa.` and 32 letters and digits")
+            .help("write it as the target shows it, such as `iqn.2001-04.com.example:disk`")
     })
 }
 
@@ -116,7 +121,13 @@ pub fn fibre_channel(disk: &FCVolumeSource, at: &At<'_>, faults: &mut Faults) {
         (true, true) => {
             let message = "an `fc` volume has either `targetWWNs` or `wwids`";
             let fault = Fault::invalid(codes::TWO_WAYS_TO_A_DISK, &place, message).relation().at_key();
-            faults.push(fault.other(&at.field("wwids"), "and these"));
+            faults.push(
+                fault
+                    .here("found by the ports of its target")
+                    .other(&at.field("wwids"), "and by its own number")
+                    .note("the two could name different disks, and Kubernetes does not choose")
+                    .help("leave one of them out"),
+            );
         }
         _ => {}
     }
@@ -139,7 +150,12 @@ pub fn flex(volume: &FlexVolumeSource, at: &At<'_>, faults: &mut Faults) {
             .any(|of| domain.strip_suffix(of).is_some_and(|before| before.is_empty() || before.ends_with('.')));
         if reserved {
             let message = format!("the option `{key}` is in a domain that Kubernetes keeps for itself");
-            faults.push(Fault::invalid(codes::RESERVED_OPTION, &options.key(key), message).at_key());
+            let fault = Fault::invalid(codes::RESERVED_OPTION, &options.key(key), message).at_key();
+            faults.push(
+                fault
+                    .note("the kubelet itself passes options of these domains to the driver: the name of the pod, its secrets")
+                    .help("use the name that the driver documents for it, which is in a domain of the driver's or in none"),
+            );
         }
     }
 }

@@ -248,8 +248,7 @@ impl Fault {
     /// Offers a value for `at`, which is not where the fault points, as source text; the author should look at it.
     #[must_use]
     pub fn suggest_at(self, message: impl Into<String>, at: &At<'_>, text: impl Into<String>) -> Self {
-        let replacement =
-            Replacement { at: Some(at.path()), message: message.into(), text: text.into(), safe: false };
+        let replacement = Replacement { at: Some(at.path()), message: message.into(), text: text.into(), safe: false };
         Self { replacement: Some(replacement), ..self }
     }
 

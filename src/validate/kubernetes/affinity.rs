@@ -14,6 +14,7 @@ use super::selectors::{self, LabelKeys};
 use super::spec;
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::{Fault, Faults};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 const REQUIRED: &str = "requiredDuringSchedulingIgnoredDuringExecution";
@@ -50,8 +51,12 @@ fn weight(weight: i32, at: &At<'_>) -> Option<Fault> {
         return None;
     }
     let message = format!("a weight of {weight} is outside 1 to 100");
+    let nearest = if weight < 1 { 1 } else { 100 };
     Some(
-        Fault::invalid(code::BAD_WEIGHT, &at.field("weight"), message).note("Kubernetes adds up weights from 1 to 100"),
+        Fault::invalid(code::BAD_WEIGHT, &at.field("weight"), message)
+            .note("for each node Kubernetes adds up the weights of the preferences that it meets; one that counts for nothing is none")
+            .help("write how much this preference counts beside the others: `weight = 100` for the most, `1` for the least")
+            .suggest(format!("write {nearest}"), nearest.to_string()),
     )
 }
 
@@ -83,7 +88,7 @@ fn node_selector(selector: &NodeSelector, at: &At<'_>, faults: &mut Faults) {
     if selector.node_selector_terms.is_empty() {
         let fault = Fault::required(code::NO_NODE_TERMS, &list, "a selector of nodes needs at least one term")
             .note("Kubernetes takes a node that fits one of the terms; of none it could take no node")
-            .help("add a term with `matchExpressions`, or take the selector out");
+            .help("add a term: `nodeSelectorTerms = [{ matchExpressions = [{ key = \"…\", operator = \"Exists\" }] }]`, or take the selector out");
         faults.push(fault);
     }
     for (index, term) in selector.node_selector_terms.iter().enumerate() {
@@ -177,8 +182,14 @@ fn node_field(field: &NodeSelectorRequirement, at: &At<'_>, faults: &mut Faults)
         let message = format!("nodes cannot be selected by the field {}", shown(&field.key));
         let fault = Fault::invalid(code::BAD_NODE_FIELD, &at.field("key"), message)
             .note(format!("Kubernetes knows `{NODE_FIELD}` alone, the name of the node"))
-            .help("select by labels with `matchExpressions`");
-        faults.push(fault);
+            .help("write `metadata.name`, or select nodes by their labels in `matchExpressions`");
+        // Every node has a label of its name, which is what it mostly is.
+        let name = matches!(field.key.as_str(), "name" | "nodeName" | "spec.nodeName" | "kubernetes.io/hostname");
+        faults.push(if name {
+            fault.suggest(format!("write `{NODE_FIELD}`"), literal::text(NODE_FIELD))
+        } else {
+            fault
+        });
         return;
     }
     for (index, value) in values.iter().enumerate() {
@@ -244,4 +255,5 @@ pub fn empty_topology_key(at: &At<'_>) -> Fault {
     Fault::required(code::NO_TOPOLOGY_KEY, at, "the topology key is empty")
         .note("Kubernetes needs the label of nodes by whose values they are apart")
         .help("write `\"kubernetes.io/hostname\"` for single nodes or `\"topology.kubernetes.io/zone\"` for zones")
+        .suggest("tell single nodes apart: `kubernetes.io/hostname`", "\"kubernetes.io/hostname\"")
 }

@@ -37,7 +37,9 @@ pub fn check(pod: &Pod<'_>, container: &Container, volumes: &Volumes<'_>, at: &A
         faults.push(
             fault
                 .other(&spec.field("hostUsers"), "the pod has users of its own")
-                .note("a device of the node belongs to users of the node, and Kubernetes translates only what is mounted")
+                .note(
+                    "a device of the node belongs to users of the node, and Kubernetes translates only what is mounted",
+                )
                 .help("take `hostUsers` out, or mount the volume: `volumeMounts`"),
         );
     }

@@ -248,7 +248,9 @@ fn read_only_in_depth(mount: &VolumeMount, read_only: &str, at: &At<'_>, faults:
         faults.push(
             fault
                 .other(&at.field("mountPropagation"), "mounts come and go here")
-                .note("Kubernetes can promise that nothing below is written to only where nothing is mounted there later")
+                .note(
+                    "Kubernetes can promise that nothing below is written to only where nothing is mounted there later",
+                )
                 .help("leave `mountPropagation` out, or write `recursiveReadOnly = \"Disabled\"`"),
         );
     }

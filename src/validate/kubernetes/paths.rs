@@ -55,7 +55,9 @@ pub fn without_parents(path: &str, at: &At<'_>) -> Option<Fault> {
     has_parent_element(path).then(|| {
         let message = format!("the path `{path}` goes up with `..`");
         let fault = Fault::invalid(codes::PATH_GOES_UP, at, message);
-        let fault = fault.note("Kubernetes refuses the part `..` anywhere in it, for such a path could lead out of where it belongs");
+        let fault = fault.note(
+            "Kubernetes refuses the part `..` anywhere in it, for such a path could lead out of where it belongs",
+        );
         match resolved(path) {
             Some(same) => fault
                 .help(format!("write `{same}`, which is the same path"))

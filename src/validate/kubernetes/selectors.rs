@@ -12,6 +12,7 @@ use super::labels::{self, Of};
 use super::words::one_of;
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// The operators of a label selector.
@@ -45,7 +46,24 @@ fn requirement(expression: &LabelSelectorRequirement, at: &At<'_>, faults: &mut 
 pub fn operator(operator: &str, words: &[&str], at: &At<'_>, faults: &mut Faults) {
     // Kubernetes calls it invalid, not unknown.
     let fault = one_of(code::BAD_OPERATOR, operator, words, &at.field("operator"));
-    faults.extend(fault.map(|fault| Fault { reason: Some(Reason::Invalid), ..fault }));
+    let fault = fault.map(|fault| Fault { reason: Some(Reason::Invalid), ..fault });
+    faults.extend(fault.map(|fault| match meant(operator).filter(|word| words.contains(word)) {
+        Some(word) => Fault { help: Vec::new(), ..fault }.did_you_mean(operator, word),
+        None => fault,
+    }));
+}
+
+/// The operator that other languages write so.
+fn meant(operator: &str) -> Option<&'static str> {
+    Some(match operator.to_ascii_lowercase().as_str() {
+        "=" | "==" | "eq" | "equal" | "equals" | "is" | "isin" | "oneof" => "In",
+        "!=" | "<>" | "ne" | "notequal" | "notequals" | "not in" | "isnot" => "NotIn",
+        "present" | "has" | "any" => "Exists",
+        "!" | "notexists" | "notexist" | "nonexistent" | "absent" | "doesntexist" => "DoesNotExist",
+        ">" | "greater" | "greaterthan" => "Gt",
+        "<" | "less" | "lessthan" => "Lt",
+        _ => return None,
+    })
 }
 
 /// Checks how many values the requirement at `at` has for its operator.
@@ -57,7 +75,7 @@ pub fn amount_of_values(operator: &str, values: Option<&[String]>, at: &At<'_>, 
             faults.push(
                 fault
                     .note("Kubernetes compares the label with a list of values here")
-                    .help("add `values = [ … ]`; `Exists` and `DoesNotExist` ask whether there is such a label at all"),
+                    .help("add the values: `values = [\"…\"]`; `Exists` and `DoesNotExist` ask whether there is such a label at all"),
             );
         }
         "Exists" | "DoesNotExist" if !empty => {
@@ -69,7 +87,8 @@ pub fn amount_of_values(operator: &str, values: Option<&[String]>, at: &At<'_>, 
             )
             .other(&at.field("operator"), "this is the operator")
             .note(format!("for Kubernetes `{operator}` looks at the key alone"))
-            .help(format!("take `values` out, or compare with `{other}`"));
+            .help(format!("take `values` out, or compare with `{other}`"))
+            .suggest_at(format!("compare with `{other}`"), &at.field("operator"), literal::text(other));
             faults.push(fault);
         }
         _ => {}
@@ -130,7 +149,7 @@ pub fn label_keys(
                 .here("its value has to be the same here")
                 .other(&mismatching.index(other), "and has to differ here")
                 .note("no pod can be both, so Kubernetes takes a key in one of the two lists only");
-            faults.push(fault);
+            faults.push(fault.help("keep it in one of the two"));
         }
     }
 }
@@ -148,7 +167,7 @@ fn list_of_keys(keys: &[String], selector: Option<&LabelSelector>, at: &At<'_>, 
 fn without_selector(at: &At<'_>) -> Fault {
     Fault::forbidden(code::LABEL_KEYS_WITHOUT_SELECTOR, at, "keys of labels need a `labelSelector` beside them")
         .note("Kubernetes adds them to the selector; without one they would be added to nothing")
-        .help("add `labelSelector`; an empty one, `labelSelector {}`, selects all pods")
+        .help("add `labelSelector { matchLabels { … } }`; an empty one, `labelSelector {}`, selects all pods")
 }
 
 /// A key to match may not be in the selector already, once the pod's own labels are added to that.

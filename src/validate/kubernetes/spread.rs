@@ -12,6 +12,7 @@ use super::selectors::{self, LabelKeys};
 use super::words::one_of;
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// The only answer to which a number of domains can be given.
@@ -71,11 +72,12 @@ fn at_least_one(count: i32, name: &str, at: &At<'_>) -> Option<Fault> {
         return None;
     }
     let fault = Fault::invalid(code::COUNT_BELOW_ONE, &at.field(name), format!("`{name}` has to be at least 1"));
-    Some(if name == "maxSkew" {
+    let fault = if name == "maxSkew" {
         fault.note("it is by how many pods Kubernetes lets two domains differ, and 1 is as even as it gets")
     } else {
         fault.note("Kubernetes counts at least one domain")
-    })
+    };
+    Some(fault.help(format!("write `{name} = 1`, or more")).suggest("write 1", "1"))
 }
 
 /// Source: `validateMinDomains`.
@@ -91,7 +93,12 @@ fn min_domains(constraint: &TopologySpreadConstraint, at: &At<'_>, faults: &mut 
             .echo(positive.is_some() || !ACTIONS.contains(&constraint.when_unsatisfiable.as_str()))
             .other(&at.field("whenUnsatisfiable"), "this schedules the pod in any case")
             .note("Kubernetes holds pods back until there are so many domains, which it does for this answer only")
-            .help("take `minDomains` out, or hold pods back");
+            .help(format!("take `minDomains` out, or hold pods back with `{DO_NOT_SCHEDULE}`"))
+            .suggest_at(
+                format!("hold pods back: `{DO_NOT_SCHEDULE}`"),
+                &at.field("whenUnsatisfiable"),
+                literal::text(DO_NOT_SCHEDULE),
+            );
         faults.push(fault);
     }
     faults.extend(positive);

@@ -59,9 +59,15 @@ fn without_key(toleration: &Toleration, at: &At<'_>) -> Fault {
     let fault = Fault::invalid(code::TOLERATION_WITHOUT_KEY, &at.field("operator"), "this toleration has no `key`")
         .relation()
         .note("without a key Kubernetes takes the operator `Exists` alone, which tolerates every taint");
-    match toleration.value.as_deref() {
-        Some(value) if !value.is_empty() => fault.help("add the `key` of the taint"),
-        _ => fault.help("add the `key` of the taint, or `operator = \"Exists\"` for every taint there is"),
+    if toleration.value.as_deref().is_some_and(|value| !value.is_empty()) {
+        return fault.help("add the `key` of the taint: `kubectl describe node` shows taints as `KEY=VALUE:EFFECT`");
+    }
+    let (change, exists) = ("tolerate every taint there is: `operator = \"Exists\"`", "\"Exists\"");
+    let fault =
+        fault.help("add the `key` of the taint, or write `operator = \"Exists\"` to tolerate every taint there is");
+    match toleration.operator {
+        Some(_) => fault.suggest(change, exists),
+        None => fault.insert(change, at, format!("operator = {exists}")),
     }
 }
 
@@ -78,9 +84,14 @@ fn seconds(toleration: &Toleration, at: &At<'_>) -> Option<Fault> {
         .field(effect_at.path().to_string())
         .note("only a taint of this effect evicts pods that run; for others there is nothing to wait for");
     Some(if effect.is_empty() {
-        fault.at_key().help("add `effect = \"NoExecute\"`, or take the seconds out")
+        let entry = "effect = \"NoExecute\"";
+        let fault = fault.at_key().help(format!("add `{entry}`, or take the seconds out"));
+        fault.insert(format!("tolerate this effect alone: `{entry}`"), at, entry)
     } else {
-        fault.other(&seconds_at, "these are the seconds").help("take the seconds out, or tolerate `NoExecute`")
+        fault
+            .other(&seconds_at, "these are the seconds")
+            .help("take the seconds out, or tolerate `NoExecute`")
+            .suggest("tolerate `NoExecute`", "\"NoExecute\"")
     })
 }
 
@@ -101,7 +112,8 @@ fn compared(toleration: &Toleration, operator: &str, features: &Features, at: &A
                 .field(at.field("operator").path().to_string())
                 .other(&at.field("operator"), "this operator looks at the key alone")
                 .note("Kubernetes tolerates every value of the taint with `Exists`")
-                .help("take the value out, or compare with `Equal`");
+                .help("take the value out, or compare with `Equal`")
+                .suggest_at("compare with `Equal`", &at.field("operator"), "\"Equal\"");
             faults.push(fault);
         }
         "Lt" | "Gt" if features.toleration_comparison => faults.extend(number(operator, value, &place)),
@@ -122,7 +134,8 @@ fn number(operator: &str, value: &str, at: &At<'_>) -> Option<Fault> {
     Some(
         Fault::invalid(code::TOLERATION_VALUE, at, message)
             .relation()
-            .note("Kubernetes compares whole numbers of 64 bits here, written without leading zeros and without `+`"),
+            .note("Kubernetes compares whole numbers of 64 bits here, written without leading zeros and without `+`")
+            .help("write the number as a string, such as `value = \"950\"`, or compare words with `Equal`"),
     )
 }
 

@@ -87,7 +87,10 @@ pub fn check(pod: &Pod<'_>, context: &PodSecurityContext, at: &At<'_>, faults: &
             let first = at.index(first);
             Some(
                 Fault::refused(code::kubernetes::DUPLICATE_SYSCTL, Reason::Duplicate, &place, twice(name))
-                    .other(&first.field("name"), "it is set here first"),
+                    .here("and here again")
+                    .other(&first.field("name"), "it is set here first")
+                    .note("a setting has one value, and Kubernetes does not choose between two")
+                    .help("take one of them out"),
             )
         } else {
             None
@@ -116,18 +119,26 @@ fn bad_name(name: &str, at: &At<'_>) -> Fault {
     let fault = |message: String| Fault::invalid(code::kubernetes::BAD_SYSCTL_NAME, at, message);
     if name.len() > LONGEST_NAME {
         let message = format!("the name of a setting of the kernel has {} characters", name.len());
-        return fault(message).note(format!("Kubernetes allows {LONGEST_NAME}"));
+        let fault = fault(message).note(format!("Kubernetes allows {LONGEST_NAME}"));
+        return fault.help("write it as `sysctl -a` lists it, such as `net.core.somaxconn`");
     }
     let fault = fault(format!("`{name}` is no name of a setting of the kernel")).note(
         "Kubernetes allows parts with `.` or `/` between them, of lower-case letters, digits, `-` and `_`, with a letter or \
          digit at both ends",
     );
-    let lower = name.to_ascii_lowercase();
-    if is_name(&lower) {
-        fault.help(format!("write `{lower}`")).suggest(format!("write `{lower}`"), literal::text(&lower))
+    let better = better_name(name);
+    if is_name(&better) {
+        fault.help(format!("write `{better}`")).suggest(format!("write `{better}`"), literal::text(&better))
     } else {
-        fault
+        fault.help("write it as `sysctl -a` lists it, such as `net.core.somaxconn`")
     }
+}
+
+/// A name that was written as a path of `/proc/sys`, as a line of `sysctl.conf` or in capitals, as it is meant.
+fn better_name(name: &str) -> String {
+    let name = name.split('=').next().unwrap_or_default().trim();
+    let name = name.strip_prefix("/proc/sys/").unwrap_or(name);
+    name.to_ascii_lowercase().replace(' ', ".")
 }
 
 fn twice(name: &str) -> String {
@@ -172,7 +183,7 @@ fn of_node(pod: &Pod<'_>, name: &str, at: &At<'_>) -> Option<Fault> {
         Fault::invalid(code::kubernetes::SYSCTL_OF_NODE, at, message)
             .relation()
             .other(&spec.field(field), "it shares this with the node")
-            .note("the setting would be the node's")
+            .note("what the pod shares with its node it would set for all that runs there, so Kubernetes refuses it")
             .help(format!("leave out the setting or `{field}`")),
     )
 }

@@ -8,6 +8,7 @@ use k8s_openapi::api::core::v1::{PodSpec, SecurityContext, WindowsSecurityContex
 use crate::diagnostics::code;
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::kubernetes::{defaults, formats};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// What a GMSA credential spec has at most, in bytes.
@@ -25,7 +26,11 @@ pub fn options(options: Option<&WindowsSecurityContextOptions>, at: &At<'_>, fau
     {
         let message = format!("the name {} of a GMSA credential spec {wrong}", super::quoted(name));
         let place = at.field("gmsaCredentialSpecName");
-        faults.push(Fault::invalid(code::kubernetes::BAD_CREDENTIAL_SPEC, &place, message));
+        faults.push(
+            Fault::invalid(code::kubernetes::BAD_CREDENTIAL_SPEC, &place, message)
+                .note("a credential spec is an object of the cluster, and Kubernetes gives no object such a name")
+                .help("write it as `kubectl get gmsacredentialspecs` shows it, such as `gmsa-webapp1`"),
+        );
     }
     if let Some(spec) = &options.gmsa_credential_spec
         && (spec.is_empty() || spec.len() > LARGEST_SPEC)
@@ -36,7 +41,12 @@ pub fn options(options: Option<&WindowsSecurityContextOptions>, at: &At<'_>, fau
         };
         let place = at.field("gmsaCredentialSpec");
         let note = format!("Kubernetes allows 1 to {LARGEST_SPEC} bytes");
-        faults.push(Fault::invalid(code::kubernetes::BAD_CREDENTIAL_SPEC, &place, message).note(note));
+        let fault = Fault::invalid(code::kubernetes::BAD_CREDENTIAL_SPEC, &place, message).note(note);
+        faults.push(
+            fault.help(
+                "leave it out and name the spec with `gmsaCredentialSpecName`: the cluster fills in its contents",
+            ),
+        );
     }
     if let Some(name) = &options.run_as_user_name
         && let Some(wrong) = wrong_user(name)
@@ -44,11 +54,22 @@ pub fn options(options: Option<&WindowsSecurityContextOptions>, at: &At<'_>, fau
         let message =
             if name.is_empty() { "the user has no name".to_owned() } else { format!("the user `{name}` {wrong}") };
         let place = at.field("runAsUserName");
-        faults.push(Fault::invalid(code::kubernetes::BAD_WINDOWS_USER, &place, message).note(
+        let fault = Fault::invalid(code::kubernetes::BAD_WINDOWS_USER, &place, message).note(
             "Kubernetes takes `USER` or `DOMAIN\\USER`, as Windows does: a user has at most 104 characters, and none of \
              `\"/\\:;|=,+*?<>@[]`",
-        ));
+        );
+        faults.push(with_user(fault, name));
     }
+}
+
+/// Says how a user is named. Other systems put a `/` behind the domain.
+fn with_user(fault: Fault, name: &str) -> Fault {
+    let meant = name.replacen('/', "\\", 1);
+    if meant != name && wrong_user(&meant).is_none() {
+        let text = literal::text(&meant);
+        return fault.help(format!("write `{text}`")).suggest("write the domain before a `\\`", text);
+    }
+    fault.help(r#"write `"ContainerUser"`, or `"DOMAIN\\USER"`: in a string `\\` is one `\`"#)
 }
 
 /// What is wrong with the name of a user.
@@ -131,6 +152,8 @@ pub fn host_process(spec: &PodSpec, at: &At<'_>, faults: &mut Faults) {
             .field(at.path().to_string())
             .relation()
             .at_key()
+            .here("this one is none")
+            .note("Windows runs such a pod in the system of the node as a whole, so Kubernetes takes no mixture")
             .help("write `hostProcess = true` once, in `windowsOptions` of the pod's `securityContext`");
         fault.others.push((with.clone(), "this makes a process of the host".to_owned()));
         fault.at = without;
@@ -142,10 +165,14 @@ pub fn host_process(spec: &PodSpec, at: &At<'_>, faults: &mut Faults) {
         let mut fault = Fault::invalid(code::kubernetes::HOST_PROCESS_WITHOUT_NETWORK, &place, message)
             .field(place.path().to_string())
             .relation()
+            .note("a process of the host has no network of its own on Windows, and Kubernetes wants the pod to say so")
             .help("add `hostNetwork = true` to the pod spec");
+        let change = "share the network of the host: `hostNetwork = true`";
         if spec.host_network.is_none() {
+            fault = fault.insert(change, at, "hostNetwork = true");
             fault.at = with;
         } else {
+            fault = fault.suggest(change, "true");
             fault.others.push((with, "this makes a process of the host".to_owned()));
         }
         faults.push(fault);
@@ -158,7 +185,9 @@ fn differs(own: bool, of_pod: bool, place: &At<'_>, spec: &At<'_>) -> Fault {
     let context = spec.field("securityContext");
     let options = context.field("windowsOptions");
     fault
-        .other(&options.field("hostProcess"), "the pod says it here")
+        .here("the container")
+        .other(&options.field("hostProcess"), "the pod")
+        .note("all containers of a pod are processes of the host or none is, so Kubernetes wants the two to agree")
         .help("say it once, in `windowsOptions` of the pod's `securityContext`")
 }
 

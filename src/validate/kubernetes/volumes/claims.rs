@@ -289,7 +289,9 @@ fn check_reference(data: Data<'_>, owner: &str, at: &At<'_>, faults: &mut Faults
         let message = format!("{owner} of the kind `{}` needs its `apiGroup`", data.kind);
         let fault = Fault::invalid(codes::BAD_DATA_SOURCE, &at.field("kind"), message);
         let fault = fault.field(at.path().to_string()).relation().echo(data.kind.is_empty());
-        faults.push(group_of(data.kind, fault, at).note(format!("without a group, Kubernetes looks for a `{CLAIM}` alone")));
+        faults.push(
+            group_of(data.kind, fault, at).note(format!("without a group, Kubernetes looks for a `{CLAIM}` alone")),
+        );
     }
     if !group.is_empty() {
         faults.extend(subdomain(group, "a group", &at.field("apiGroup")));

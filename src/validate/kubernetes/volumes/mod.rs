@@ -69,25 +69,27 @@ impl<'p> Volumes<'p> {
         let broken = similar.is_some_and(|similar| matches!(self.get(similar), Some(Named::Broken)));
         let fault = Fault::refused(codes::UNKNOWN_VOLUME, Reason::NotFound, at, message)
             .echo(name.is_empty() || broken || self.by_name.contains_key(name));
-        let fault = fault.note(self.there_are());
         match (similar, self.spare) {
             (Some(similar), _) => fault.did_you_mean(name, similar),
             (None, Some(spare)) => fault
+                .note(self.there_are())
                 .help(format!("did you mean `{spare}`, which no container uses yet?"))
                 .suggest(format!("write `{spare}`"), literal::text(spare)),
-            (None, None) => declare(fault, name),
+            (None, None) => declare(fault.note(self.there_are()), name),
         }
     }
 
     /// Which volumes the pod has, for a message.
     fn there_are(&self) -> String {
+        if self.by_name.len() > MOST_LISTED {
+            return format!("none of its {} volumes has this name", self.by_name.len());
+        }
         let mut names: Vec<&str> = self.by_name.keys().copied().filter(|name| !name.is_empty()).collect();
         names.sort_unstable();
         match names.len() {
             0 => "the pod has no volumes at all".to_owned(),
             1 => format!("its only volume is {}", listed(&names)),
-            2..=MOST_LISTED => format!("its volumes are {}", listed(&names)),
-            count => format!("none of its {count} volumes has this name"),
+            _ => format!("its volumes are {}", listed(&names)),
         }
     }
 }
@@ -95,7 +97,8 @@ impl<'p> Volumes<'p> {
 /// Says how a volume of a name is declared, and offers the simplest one.
 fn declare(fault: Fault, name: &str) -> Fault {
     let fault = fault.help(format!(
-        "declare it in `pod_spec`: `volumes {} {{ … }}`, with `emptyDir {{}}` for an empty folder, or with          `persistentVolumeClaim {{ claimName = \"…\" }}`, `secret {{ secretName = \"…\" }}` or `configMap {{ name = \"…\" }}`",
+        "declare it in `pod_spec`: `volumes {} {{ … }}`, with `emptyDir {{}}` for an empty folder, or with \
+         `persistentVolumeClaim {{ claimName = \"…\" }}`, `secret {{ secretName = \"…\" }}` or `configMap {{ name = \"…\" }}`",
         literal::key(name)
     ));
     if dns_label(name).is_some() {

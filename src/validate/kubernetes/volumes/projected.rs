@@ -136,14 +136,18 @@ fn several(pod: &Pod<'_>, source: &VolumeProjection, at: &At<'_>) -> Option<Faul
     let mut kept = all.iter().filter(|(_, there, known)| *there && *known);
     let ((first, ..), (second, ..)) = (kept.next()?, kept.next()?);
     let message = format!("one source is of two kinds, `{first}` and `{second}`");
-    let fault = Fault::forbidden(codes::SEVERAL_VOLUME_SOURCES, &at.field(second), message)
-        .field(at.path().to_string());
+    let fault =
+        Fault::forbidden(codes::SEVERAL_VOLUME_SOURCES, &at.field(second), message).field(at.path().to_string());
     Some(
         fault
             .here("another kind")
             .other(&at.field(first), "the element is of this kind already")
-            .note("Kubernetes takes one kind for each element of `sources`; the volume shows all elements in one folder")
-            .help(format!("make it an element of its own: `sources = [{{ {first} {{ … }} }}, {{ {second} {{ … }} }}]`")),
+            .note(
+                "Kubernetes takes one kind for each element of `sources`; the volume shows all elements in one folder",
+            )
+            .help(format!(
+                "make it an element of its own: `sources = [{{ {first} {{ … }} }}, {{ {second} {{ … }} }}]`"
+            )),
     )
 }
 
@@ -197,9 +201,11 @@ fn cluster_trust_bundle<'p>(
                 let message = "a trust bundle that is named cannot be selected by labels";
                 let fault = Fault::invalid(codes::BAD_TRUST_BUNDLE, &at.field("labelSelector"), message);
                 let fault = fault.relation().at_key().other(&at.field("name"), "this names the one bundle");
-                faults.push(fault.note("labels choose among the bundles of a signer").help(
-                    "leave `labelSelector` out, or write `signerName` in place of `name`",
-                ));
+                faults.push(
+                    fault
+                        .note("labels choose among the bundles of a signer")
+                        .help("leave `labelSelector` out, or write `signerName` in place of `name`"),
+                );
             }
         }
         (None, Some(signer)) => {

@@ -34,7 +34,8 @@ pub fn signer_name(name: &str, owner: &str, at: &At<'_>, faults: &mut Faults) {
     }
     if domain.len() > SUBDOMAIN_LENGTH || name.len() > LONGEST {
         let message = format!("the name of a signer has {} characters, more than can be", name.len());
-        let note = format!("for Kubernetes a domain has at most {SUBDOMAIN_LENGTH} characters, and all of it {LONGEST}");
+        let note =
+            format!("for Kubernetes a domain has at most {SUBDOMAIN_LENGTH} characters, and all of it {LONGEST}");
         let fault = Fault::refused(codes::BAD_SIGNER_NAME, Reason::TooLong, &at, message).note(note);
         faults.push(fault.help("write the name of a signer that the cluster has, which is shorter"));
     }
@@ -42,9 +43,10 @@ pub fn signer_name(name: &str, owner: &str, at: &At<'_>, faults: &mut Faults) {
 
 fn bad(name: &str, at: &At<'_>) -> Fault {
     let fault = Fault::invalid(codes::BAD_SIGNER_NAME, at, format!("`{name}` is no name of a signer")).note(FORM);
-    match name.contains('/') {
-        true => fault.help("write it as the signer is configured, such as `kubernetes.io/kube-apiserver-client-pod`"),
-        false => fault.help(format!("put the domain of the signer in front: `example.com/{}`", name.to_lowercase())),
+    if name.contains('/') {
+        fault.help("write it as the signer is configured, such as `kubernetes.io/kube-apiserver-client-pod`")
+    } else {
+        fault.help(format!("put the domain of the signer in front: `example.com/{}`", name.to_lowercase()))
     }
 }
 

@@ -3,7 +3,6 @@
 //! In: a place in the pod and words. Out: [`Fault`], plain data. Always: a fault says where in the pod it is, not where in the
 //! sources; what Kubernetes itself would report has its reason and its field. Not here: how it is shown (`report`).
 
-use super::literal;
 use super::path::{At, Path};
 use crate::diagnostics::Code;
 use crate::diagnostics::suggest::same_letters;
@@ -79,15 +78,24 @@ pub enum Scope {
     Relation,
 }
 
-/// A replacement for a value: the one that a fault points at, or another that would mend it.
+/// What is written in the place of something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Text {
+    /// The text of a value, as source: a string has its quotes.
+    Source(String),
+    /// A name, which is written as the one before it was: as a label, a key or a string.
+    Name(String),
+}
+
+/// A replacement for the value or the key that a fault points at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replacement {
-    /// Where the value is, where the fault does not point at it.
+    /// Where it is, where the fault does not point at it.
     pub at: Option<Path>,
     /// What the change does, as an imperative.
     pub message: String,
-    /// The new text of the value, as source.
-    pub text: String,
+    /// The new text.
+    pub text: Text,
     /// Whether it certainly is what the author meant.
     pub safe: bool,
 }
@@ -241,31 +249,35 @@ impl Fault {
     /// Offers a value that the author should look at, as source text: a string has its quotes.
     #[must_use]
     pub fn suggest(self, message: impl Into<String>, text: impl Into<String>) -> Self {
-        let replacement = Replacement { at: None, message: message.into(), text: text.into(), safe: false };
+        let text = Text::Source(text.into());
+        let replacement = Replacement { at: None, message: message.into(), text, safe: false };
         Self { replacement: Some(replacement), ..self }
     }
 
     /// Offers a value for `at`, which is not where the fault points, as source text; the author should look at it.
     #[must_use]
     pub fn suggest_at(self, message: impl Into<String>, at: &At<'_>, text: impl Into<String>) -> Self {
-        let replacement = Replacement { at: Some(at.path()), message: message.into(), text: text.into(), safe: false };
+        let text = Text::Source(text.into());
+        let replacement = Replacement { at: Some(at.path()), message: message.into(), text, safe: false };
         Self { replacement: Some(replacement), ..self }
-    }
-
-    /// Asks whether the name `better` was meant where `written` stands, and offers it. Two spellings of the same letters certainly mean
-    /// the same.
-    #[must_use]
-    pub fn did_you_mean(self, written: &str, better: &str) -> Self {
-        let (change, text) = (format!("write `{better}`"), literal::text(better));
-        let fault = self.help(format!("did you mean `{better}`?"));
-        if same_letters(written, better) { fault.replace(change, text) } else { fault.suggest(change, text) }
     }
 
     /// Offers a value that certainly is what the author meant, as source text: a string has its quotes.
     #[must_use]
     pub fn replace(self, message: impl Into<String>, text: impl Into<String>) -> Self {
-        let replacement = Replacement { at: None, message: message.into(), text: text.into(), safe: true };
+        let text = Text::Source(text.into());
+        let replacement = Replacement { at: None, message: message.into(), text, safe: true };
         Self { replacement: Some(replacement), ..self }
+    }
+
+    /// Asks whether another name was meant, and offers to write it. It is certain where `sure` says that nothing else refers to it, and
+    /// both are the same letters.
+    #[must_use]
+    pub fn did_you_mean(self, written: &str, better: &str, sure: bool) -> Self {
+        let safe = sure && same_letters(written, better);
+        let replacement =
+            Replacement { at: None, message: format!("write `{better}`"), text: Text::Name(better.to_owned()), safe };
+        Self { replacement: Some(replacement), ..self.help(format!("did you mean `{better}`?")) }
     }
 
     /// Offers an entry for the object at `into`, as source text; the author should look at it, for an object may be shared.

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
-use super::fault::{Fault, Insertion, Point, Replacement, Scope};
-use super::insert;
+use super::fault::{Fault, Insertion, Point, Scope, Text};
 use super::locate::{Located, Origin};
 use super::path::Path;
-use crate::diagnostics::{Diagnostic, Diagnostics, Fix, KubernetesError};
+use super::{insert, literal};
+use crate::diagnostics::{Diagnostic, Diagnostics, Edit, Fix, KubernetesError};
 use crate::source::{SourceMap, Span};
 
 /// The pods that a fault is found in.
@@ -65,6 +65,7 @@ impl<'s> Report<'s> {
             return;
         }
         let mut diagnostic = diagnostic(fault, &located, place, origin);
+        diagnostic.fixes.extend(self.replaced(fault, &located, place, origin));
         let insertion = fault.insertion.as_ref();
         diagnostic.fixes.extend(insertion.and_then(|insertion| self.inserted(insertion, place, origin)));
         let first = pods.map_or_else(String::new, |pods| pods.first.to_owned());
@@ -85,6 +86,24 @@ impl<'s> Report<'s> {
         let around = || others().chain([&fault.at]).flat_map(Path::around);
         let doubtful = || !self.before.is_empty() && around().any(|path| reported(&origin.locate(&path)));
         fault.scope == Scope::Relation && (!whole || doubtful())
+    }
+
+    /// The change that a replacement is. It is certain only where the old text stands there as it is, and is not put together.
+    fn replaced(&self, fault: &Fault, located: &Located, place: Span, origin: &Origin<'_>) -> Option<Fix> {
+        let with = fault.replacement.as_ref()?;
+        let elsewhere = with.at.as_ref().map(|at| origin.locate(at));
+        let located = Some(elsewhere.as_ref().unwrap_or(located)).filter(|located| located.found)?;
+        let span = if matches!(with.text, Text::Name(_)) { place } else { located.value };
+        let old = self.sources.text(span);
+        let quoted = old.starts_with(['"', '\'']);
+        let is_name = fault.point == Point::Key || located.key == located.value;
+        let text = match &with.text {
+            Text::Source(text) => text.clone(),
+            Text::Name(name) if is_name && !quoted => literal::key(name),
+            Text::Name(name) => literal::text(name),
+        };
+        let safe = with.safe && !old.contains("${");
+        Some(Fix { message: with.message.clone(), safe, edits: vec![Edit { span, text }] })
     }
 
     /// The change that an insertion is. The object may serve others too, so the author should look at it.
@@ -124,7 +143,10 @@ fn in_pods(first: &str, count: usize) -> String {
 fn diagnostic(fault: &Fault, located: &Located, place: Span, origin: &Origin<'_>) -> Diagnostic {
     let mut diagnostic = Diagnostic::new(fault.code, place, fault.message.clone()).here(fault.here.clone());
     for (at, message) in &fault.others {
-        diagnostic = diagnostic.label(origin.locate(at).value, message.clone());
+        // What nobody wrote is nowhere to be seen.
+        let other = Some(origin.locate(at)).filter(|other| other.found || other.made_by.is_some());
+        diagnostic =
+            other.into_iter().fold(diagnostic, |diagnostic, other| diagnostic.label(other.value, message.clone()));
     }
     diagnostic.notes.clone_from(&fault.notes);
     match located.made_by {
@@ -137,18 +159,5 @@ fn diagnostic(fault: &Fault, located: &Located, place: Span, origin: &Origin<'_>
         diagnostic = diagnostic.note(format!("Kubernetes would refuse the pod: `{field}: {}`", reason.text()));
         diagnostic.kubernetes = Some(KubernetesError { field, reason: reason.machine_name() });
     }
-    match &fault.replacement {
-        Some(with) => replaced(diagnostic, with, located, origin),
-        None => diagnostic,
-    }
-}
-
-/// The diagnostic with the change that a replacement is, if somebody wrote the value that it replaces.
-fn replaced(diagnostic: Diagnostic, with: &Replacement, located: &Located, origin: &Origin<'_>) -> Diagnostic {
-    let elsewhere = with.at.as_ref().map(|at| origin.locate(at));
-    match elsewhere.as_ref().unwrap_or(located) {
-        Located { found: false, .. } => diagnostic,
-        Located { value, .. } if with.safe => diagnostic.safe_fix(&with.message, *value, &with.text),
-        Located { value, .. } => diagnostic.unsafe_fix(&with.message, *value, &with.text),
-    }
+    diagnostic
 }

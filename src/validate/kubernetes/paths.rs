@@ -13,7 +13,8 @@ use crate::validate::path::At;
 /// A text that has to be there; `owner` is what needs it, and `at` the place of the owner.
 pub fn required(text: &str, owner: &str, field: &str, at: &At<'_>, faults: &mut Faults) {
     if text.is_empty() {
-        faults.push(Fault::required(code::MISSING_FIELD, &at.field(field), format!("{owner} needs `{field}`")));
+        let fault = Fault::required(code::MISSING_FIELD, &at.field(field), format!("{owner} needs `{field}`"));
+        faults.push(fault.help(format!("add `{field} = \"…\"`")));
     }
 }
 
@@ -84,30 +85,38 @@ fn resolved(path: &str) -> Option<String> {
 
 /// A path below something.
 pub fn below(path: &str, at: &At<'_>, faults: &mut Faults) {
+    relative(path, path.trim_start_matches('/'), at, faults);
+}
+
+/// A path that has to be relative, and that would be right as `rest` if it begins at the root.
+fn relative(path: &str, rest: &str, at: &At<'_>, faults: &mut Faults) {
     if path.starts_with('/') {
-        faults.push(absolute(path, at));
+        faults.push(absolute(path, rest, at));
     }
     faults.extend(without_parents(path, at).map(|fault| fault.echo(path.starts_with('/'))));
 }
 
-fn absolute(path: &str, at: &At<'_>) -> Fault {
+fn absolute(path: &str, rest: &str, at: &At<'_>) -> Fault {
     let fault = Fault::invalid(codes::PATH_IS_ABSOLUTE, at, format!("the path `{path}` has to be relative"))
         .note("to Kubernetes it is a path inside of the volume, wherever the volume is mounted; only `mountPath` begins at `/`");
-    match path.trim_start_matches('/') {
+    match rest {
         "" => fault.help("leave it out to have the whole volume"),
         // With a `..` in it, the rest would be refused as well.
         rest if has_parent_element(rest) => fault.help("write it without the `/` in front, and without `..`"),
-        rest => fault.help(format!("write `{rest}`")).suggest("leave the `/` out", literal::text(rest)),
+        rest => fault.help(format!("write `{rest}`")).suggest(format!("write `{rest}`"), literal::text(rest)),
     }
 }
 
 /// The path of a file that Kubernetes makes below something.
 pub fn of_file(path: &str, at: &At<'_>, faults: &mut Faults) {
-    below(path, at, faults);
+    // Who writes where the file is to be in the container has its folder in `mountPath`.
+    let name = path.rsplit('/').next().unwrap_or_default();
+    relative(path, name, at, faults);
     // A path that only starts with it: Kubernetes keeps such names to itself.
     if path.starts_with("..") && !path.starts_with("../") {
         let fault = Fault::invalid(codes::PATH_GOES_UP, at, format!("the path `{path}` starts with `..`"));
-        faults.push(fault.note("Kubernetes keeps such names for itself").echo(path == ".."));
+        let fault = fault.note("Kubernetes keeps such names for itself, to exchange all files of a volume at once");
+        faults.push(fault.help("give it a name that does not begin with two dots").echo(path == ".."));
     }
 }
 

@@ -47,23 +47,7 @@ pub fn operator(operator: &str, words: &[&str], at: &At<'_>, faults: &mut Faults
     // Kubernetes calls it invalid, not unknown.
     let fault = one_of(code::BAD_OPERATOR, operator, words, &at.field("operator"));
     let fault = fault.map(|fault| Fault { reason: Some(Reason::Invalid), ..fault });
-    faults.extend(fault.map(|fault| match meant(operator).filter(|word| words.contains(word)) {
-        Some(word) => Fault { help: Vec::new(), ..fault }.did_you_mean(operator, word),
-        None => fault,
-    }));
-}
-
-/// The operator that other languages write so.
-fn meant(operator: &str) -> Option<&'static str> {
-    Some(match operator.to_ascii_lowercase().as_str() {
-        "=" | "==" | "eq" | "equal" | "equals" | "is" | "isin" | "oneof" => "In",
-        "!=" | "<>" | "ne" | "notequal" | "notequals" | "not in" | "isnot" => "NotIn",
-        "present" | "has" | "any" => "Exists",
-        "!" | "notexists" | "notexist" | "nonexistent" | "absent" | "doesntexist" => "DoesNotExist",
-        ">" | "greater" | "greaterthan" => "Gt",
-        "<" | "less" | "lessthan" => "Lt",
-        _ => return None,
-    })
+    faults.extend(fault);
 }
 
 /// Checks how many values the requirement at `at` has for its operator.

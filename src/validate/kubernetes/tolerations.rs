@@ -13,6 +13,7 @@ use super::labels::{self, Of};
 use super::words::one_of;
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::{Fault, Faults};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// The operators of a toleration. Source: `TolerationOperator` in k8s.io/api/core/v1/types.go.
@@ -45,13 +46,34 @@ fn one(toleration: &Toleration, features: &Features, at: &At<'_>, faults: &mut F
     if key.is_empty() {
         faults.extend((operator != "Exists").then(|| without_key(toleration, at)));
     } else {
-        faults.extend(labels::key(Of::Taint, key, &at.field("key")));
+        faults.extend(labels::key(Of::Taint, key, &at.field("key")).map(|fault| whole_taint(key, operator, fault)));
     }
     faults.extend(seconds(toleration, at));
     compared(toleration, operator, features, at, faults);
     let effect = text(toleration.effect.as_ref());
     if !effect.is_empty() {
         faults.extend(one_of(code::UNKNOWN_WORD, effect, EFFECTS, &at.field("effect")));
+    }
+}
+
+/// Says how a taint is tolerated that was written as `kubectl` writes it: `KEY=VALUE:EFFECT`.
+fn whole_taint(written: &str, operator: &str, fault: Fault) -> Fault {
+    let (taint, effect) = written.rsplit_once(':').map_or((written, None), |(taint, effect)| (taint, Some(effect)));
+    let (key, value) = taint.split_once('=').map_or((taint, None), |(key, value)| (key, Some(value)));
+    if key == written || labels::key(Of::Taint, key, &At::root()).is_some() {
+        return fault;
+    }
+    let entry = |name: &str, text: Option<&str>| text.map(|text| format!("{name} = {}", literal::text(text)));
+    // `Exists` tolerates each value.
+    let value = value.filter(|_| operator != "Exists");
+    let entries = [entry("key", Some(key)), entry("value", value), entry("effect", effect)];
+    let entries: Vec<String> = entries.into_iter().flatten().map(|entry| format!("`{entry}`")).collect();
+    let fault = Fault { help: Vec::new(), ..fault };
+    let fault = fault.help(format!("a taint is written in several fields: {}", entries.join(", ")));
+    match value {
+        // The key alone would tolerate another taint.
+        Some(_) => fault,
+        None => fault.suggest(format!("write the key alone: `{key}`"), literal::text(key)),
     }
 }
 

@@ -10,6 +10,7 @@ use k8s_openapi::api::core::v1::{
     CSIVolumeSource, EphemeralVolumeSource, PersistentVolumeClaimSpec, PersistentVolumeClaimVolumeSource,
     TypedLocalObjectReference, TypedObjectReference,
 };
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::files::name_of;
@@ -23,6 +24,7 @@ use crate::validate::kubernetes::metadata::{MOST_BYTES, annotation_key};
 use crate::validate::kubernetes::paths::{label, required, subdomain};
 use crate::validate::kubernetes::words::one_of;
 use crate::validate::kubernetes::{Pod, labels, selectors};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// Checks a volume of a claim.
@@ -45,7 +47,13 @@ pub fn csi(source: &CSIVolumeSource, at: &At<'_>, faults: &mut Faults) {
     if dns_subdomain(&driver.to_lowercase()).is_some() {
         let message = format!("`{driver}` cannot be the name of a driver");
         let fault = Fault::invalid(codes::NO_DNS_NAME, &place, message).echo(long || driver.is_empty());
-        faults.push(fault.note("a driver has a name such as `efs.csi.aws.com`: letters, digits, `-` and `.`"));
+        faults.push(
+            fault
+                .note("for Kubernetes a driver has a name such as `efs.csi.aws.com`: letters, digits, `-` and `.`")
+                .help(
+                    "write it as the driver's documentation has it; `kubectl get csidrivers` lists those of a cluster",
+                ),
+        );
     }
     let Some(secret) = &source.node_publish_secret_ref else { return };
     let here = at.field("nodePublishSecretRef");
@@ -130,7 +138,7 @@ fn check_claim(pod: &Pod<'_>, claim: &PersistentVolumeClaimSpec, at: &At<'_>, fa
     const MODES: &[&str] = &["Block", "Filesystem"];
     /// Since when Kubernetes looks at the class of attributes.
     const ATTRIBUTES: u8 = 34;
-    check_access(claim.access_modes.as_deref().unwrap_or_default(), &at.field("accessModes"), faults);
+    check_access(claim.access_modes.as_deref().unwrap_or_default(), at, faults);
     if let Some(selector) = &claim.selector {
         selectors::check(selector, &at.field("selector"), faults);
     }
@@ -151,12 +159,16 @@ fn named(name: &str, what: &str, at: &At<'_>) -> Option<Fault> {
     if name.is_empty() { None } else { subdomain(name, what, at) }
 }
 
-fn check_access(modes: &[String], at: &At<'_>, faults: &mut Faults) {
+fn check_access(modes: &[String], claim: &At<'_>, faults: &mut Faults) {
+    let at = &claim.field("accessModes");
     const ALONE: &str = "ReadWriteOncePod";
     const MODES: &[&str] = &["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", ALONE];
     if modes.is_empty() {
         let fault = Fault::required(code::MISSING_FIELD, at, "a claim needs `accessModes`");
-        faults.push(fault.help("write `accessModes = [\"ReadWriteOnce\"]`"));
+        let entry = "accessModes = [\"ReadWriteOnce\"]";
+        let fault = fault.note("Kubernetes finds a disk for the claim by how many nodes are to use it at once");
+        let fault = fault.help(format!("write `{entry}` for a disk of one node"));
+        faults.push(fault.insert(format!("write `{entry}`"), claim, entry));
     }
     for (index, mode) in modes.iter().enumerate() {
         let field = at.path().to_string();
@@ -190,7 +202,8 @@ fn check_size(claim: &PersistentVolumeClaimSpec, at: &At<'_>, faults: &mut Fault
     match get(resources.and_then(|resources| resources.requests.as_ref())) {
         None => {
             let fault = Fault::required(code::MISSING_FIELD, &place, "a claim needs a size").field(field);
-            faults.push(fault.help("write `resources { requests { storage = \"10Gi\" } }`"));
+            let limit = get(resources.and_then(|resources| resources.limits.as_ref()));
+            faults.push(without_size(fault, limit.as_ref(), &requests));
         }
         Some(size) if units::has_no_digit(&size.0) || thousandths(&size) <= 0 => {
             faults.push(
@@ -208,6 +221,20 @@ fn check_size(claim: &PersistentVolumeClaimSpec, at: &At<'_>, faults: &mut Fault
         let fault = parts_of_bytes(STORAGE, &limit.0, thousandths(&limit), &place);
         faults.extend(if units::has_no_digit(&limit.0) { Some(no_digit(&limit.0, &place)) } else { fault });
     }
+}
+
+/// Says how a claim is given a size. Who wrote a limit alone meant the same amount.
+fn without_size(fault: Fault, limit: Option<&Quantity>, requests: &At<'_>) -> Fault {
+    let fault = fault.note("Kubernetes makes a disk of this size for the pod");
+    let Some(limit) = limit else {
+        return fault.help("write `resources { requests { storage = 10Gi } }`");
+    };
+    let entry = format!("storage = {}", literal::quantity(&limit.0));
+    fault.help(format!("a limit alone is no size: write `requests {{ {entry} }}`")).insert(
+        format!("request it: `{entry}`"),
+        requests,
+        entry,
+    )
 }
 
 // -------------------------------------------------------------------------------------------------------------- data
@@ -273,7 +300,7 @@ fn group_of(kind: &str, fault: Fault, at: &At<'_>) -> Fault {
         return fault.help(format!("add `{entry}`")).insert(format!("write `{entry}`"), at, entry);
     }
     if same_letters(kind, CLAIM) {
-        return fault.did_you_mean(kind, CLAIM);
+        return fault.did_you_mean(kind, CLAIM, true);
     }
     fault.help(format!("add the group of the kind: `apiGroup = \"…\"`; that of a `{snapshot}` is `{group}`"))
 }

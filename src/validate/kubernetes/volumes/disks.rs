@@ -83,6 +83,8 @@ fn azure_address(disk: &AzureDiskVolumeSource, volume: &At<'_>) -> Option<Fault>
     let fault = Fault::refused(codes::BAD_DISK_ADDRESS, Reason::NotSupported, at, message).relation();
     // A missing address is told as such.
     let fault = fault.echo(disk.disk_uri.is_empty()).note(format!("it looks like `{example}`"));
+    let assumed = "without `kind`, Kubernetes takes it for a disk in a storage account, which is the kind `Shared`";
+    let fault = if disk.kind.is_none() { fault.note(assumed) } else { fault };
     let other = kind != "Managed" && disk.disk_uri.starts_with("/subscriptions/");
     if !other {
         return Some(fault.help("copy the address of the disk from the portal of the cloud"));

@@ -70,13 +70,21 @@ impl<'p> Volumes<'p> {
         let fault = Fault::refused(codes::UNKNOWN_VOLUME, Reason::NotFound, at, message)
             .echo(name.is_empty() || broken || self.by_name.contains_key(name));
         match (similar, self.spare) {
-            (Some(similar), _) => fault.did_you_mean(name, similar),
+            (Some(similar), _) => self.near(similar, fault).did_you_mean(name, similar, true),
             (None, Some(spare)) => fault
                 .note(self.there_are())
                 .help(format!("did you mean `{spare}`, which no container uses yet?"))
                 .suggest(format!("write `{spare}`"), literal::text(spare)),
             (None, None) => declare(fault.note(self.there_are()), name),
         }
+    }
+
+    /// Points at the volume of a name.
+    fn near(&self, name: &str, fault: Fault) -> Fault {
+        let Some(Named::Volume(_, index)) = self.get(name) else { return fault };
+        let root = At::root();
+        let (spec, label) = (root.field("spec"), "this volume has nearly that name");
+        fault.other(&spec.field("volumes").index(index).field("name"), label)
     }
 
     /// Which volumes the pod has, for a message.

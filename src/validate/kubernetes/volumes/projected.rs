@@ -166,7 +166,14 @@ fn service_account_token<'p>(
         } else {
             format!("a token lives for {LONGEST} seconds at most, not for {seconds}")
         };
-        faults.push(Fault::invalid(code::OUT_OF_RANGE, &at.field("expirationSeconds"), message));
+        let nearest = if seconds < SHORTEST { SHORTEST } else { LONGEST };
+        let fault = Fault::invalid(code::OUT_OF_RANGE, &at.field("expirationSeconds"), message)
+            .note("Kubernetes exchanges a token in time before it expires, for which it needs some minutes at least");
+        faults.push(
+            fault
+                .help("write `expirationSeconds = 3600`, which is the default")
+                .suggest(format!("write {nearest}"), nearest.to_string()),
+        );
     }
     let before = faults.len();
     required(&source.path, "a `serviceAccountToken`", "path", at, faults);

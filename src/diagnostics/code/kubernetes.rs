@@ -196,6 +196,7 @@ super::codes! {
     SAME_MOUNT_PATH = "W1750", "two spellings of one mount path";
     UNKNOWN_VARIABLE_IN_PATH = "W1751", "a path with a variable that there is not";
     AMOUNT_WITHOUT_DIGIT = "W1752", "an amount without a number";
+    OCTAL_DIGITS = "W1753", "a mode whose digits are those of an octal one";
 
     // 18: what a Flyte cluster does with it
     WAITS_FOR_ALL = "W1803", "a task that waits for all containers of its pod";

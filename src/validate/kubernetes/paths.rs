@@ -32,22 +32,50 @@ pub fn subdomain(name: &str, what: &str, at: &At<'_>) -> Option<Fault> {
     dns_name(Some(wrong), &format!("the name of {what}"), name, at)
 }
 
+/// What a mode has at most: all rights for all.
+const ALL_RIGHTS: i32 = 0o777;
+
 /// The mode of a file or of files.
 #[must_use]
 pub fn mode(mode: Option<i32>, at: &At<'_>) -> Option<Fault> {
-    const ALL: i32 = 0o777;
-    let mode = mode.filter(|mode| !(0..=ALL).contains(mode))?;
-    let fault = Fault::invalid(codes::BAD_FILE_MODE, at, format!("a file cannot have the mode {mode}"))
-        .note("Kubernetes takes a mode as a decimal number from 0 to 511, which is 0777 in octal: nothing reads its digits as octal");
+    let mode = mode?;
+    if (0..=ALL_RIGHTS).contains(&mode) {
+        return octal_digits(mode, at);
+    }
+    let fault = Fault::invalid(codes::BAD_FILE_MODE, at, format!("a file cannot have the mode {mode}")).note(
+        "Kubernetes takes a mode from 0 to 511, which is 0777 in octal; without a zero in front, a number is decimal",
+    );
     // Whoever writes 644 means it in octal: no file could have it otherwise.
-    let octal = i32::from_str_radix(&mode.to_string(), 8).ok().filter(|octal| (0..=ALL).contains(octal));
-    Some(match octal {
+    Some(match read_as_octal(mode) {
         Some(octal) => {
             let (change, text) = (format!("write {octal}"), octal.to_string());
             fault.help(format!("for the mode 0{mode} write {octal}, the same in decimal")).replace(change, text)
         }
         None => fault.help("usual modes are 420 (0644), 384 (0600), 256 (0400) and 493 (0755)"),
     })
+}
+
+/// The mode that the digits of a number are in octal, if they are one.
+fn read_as_octal(mode: i32) -> Option<i32> {
+    i32::from_str_radix(&mode.to_string(), 8).ok().filter(|octal| (0..=ALL_RIGHTS).contains(octal))
+}
+
+/// A warning where a mode makes sense only if its digits are octal: 400 is 0620, which nobody wants.
+fn octal_digits(mode: i32, at: &At<'_>) -> Option<Fault> {
+    let octal = read_as_octal(mode).filter(|octal| makes_sense(*octal) && !makes_sense(mode))?;
+    let message = format!("the mode {mode} is 0{mode:o} in octal, and not 0{mode}");
+    let fault = Fault::found(codes::OCTAL_DIGITS, at, message)
+        .note("Kubernetes takes it as it is: a decimal number, by which a group may write what it cannot read, or more than the owner");
+    let fault = fault.help(format!("for the mode 0{mode} write {octal}, the same in decimal"));
+    Some(fault.suggest(format!("write {octal}"), octal.to_string()))
+}
+
+/// Whether the group may do no more than the owner, and all others no more than the group, and whoever may do anything may read.
+fn makes_sense(mode: i32) -> bool {
+    const READ: i32 = 0o4;
+    let (owner, group, others) = (mode >> 6 & 0o7, mode >> 3 & 0o7, mode & 0o7);
+    let reads = |rights: i32| rights == 0 || rights & READ != 0;
+    group & !owner == 0 && others & !group == 0 && [owner, group, others].into_iter().all(reads)
 }
 
 /// A path that must not go up.

@@ -85,7 +85,8 @@ pub fn wrong_amount(values: Option<&[String]>, at: &At<'_>, message: String) -> 
     if values.is_some() {
         return Fault::required(code::VALUES_OF_OPERATOR, &list, message).other(&operator, "this is the operator");
     }
-    Fault::required(code::VALUES_OF_OPERATOR, &operator, message).field(list.path().to_string())
+    let fault = Fault::required(code::VALUES_OF_OPERATOR, &operator, message).field(list.path().to_string());
+    fault.here("there are no `values` beside it")
 }
 
 // ---------------------------------------------------------------------------------------------------- keys of labels

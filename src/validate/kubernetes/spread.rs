@@ -120,12 +120,15 @@ fn repeated(constraints: &[TopologySpreadConstraint], at: &At<'_>, faults: &mut 
             "two constraints spread over `{}` with `{}`",
             constraint.topology_key, constraint.when_unsatisfiable
         );
-        let fault = Fault::refused(code::DUPLICATE_SPREAD, Reason::Duplicate, &at.index(other), message)
+        let (first, second) = (at.index(index), at.index(other));
+        let fault = Fault::refused(code::DUPLICATE_SPREAD, Reason::Duplicate, &second.field("topologyKey"), message)
             .field(format!("{}[{index}].{{topologyKey, whenUnsatisfiable}}", at.path()))
-            .here("this is of the same kind")
-            .other(&at.index(index), "as this one")
+            .here("spread over the same label again")
+            .other(&first.field("topologyKey"), "the first of them")
             .note("Kubernetes takes one constraint for each pair of `topologyKey` and `whenUnsatisfiable`")
-            .help("take one of them out, or spread over another label");
+            .help(
+                "take one of them out, or spread over another label; `=` in place of `+=` replaces an inherited list",
+            );
         faults.push(fault);
     }
 }

@@ -137,7 +137,7 @@ fn bad_name(name: &str, at: &At<'_>) -> Fault {
 /// A name that was written as a path of `/proc/sys`, as a line of `sysctl.conf` or in capitals, as it is meant.
 fn better_name(name: &str) -> String {
     let name = name.split('=').next().unwrap_or_default().trim();
-    let name = name.strip_prefix("/proc/sys/").unwrap_or(name);
+    let name = name.strip_prefix("/proc/sys/").map_or(Cow::Borrowed(name), normal);
     name.to_ascii_lowercase().replace(' ', ".")
 }
 

@@ -11,7 +11,7 @@ use super::Pod;
 use super::formats::{dns_label, dns_subdomain, shown};
 use super::labels::{self, Of};
 use super::selectors::{self, LabelKeys};
-use super::spec;
+use super::{nodes, spec};
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::literal;
@@ -129,8 +129,12 @@ fn node_expression(expression: &NodeSelectorRequirement, strength: Strength, at:
     let key_at = at.field("key");
     faults.extend(labels::key(Of::Label, &expression.key, &key_at));
     faults.extend(labels::old_node_label(&expression.key, true, &key_at));
+    faults.extend(nodes::key(Of::Label, &expression.key, &key_at));
     let list = at.field("values");
     for (index, value) in values.iter().enumerate() {
+        if operator == "In" {
+            faults.extend(nodes::value(&expression.key, value, &list.index(index)));
+        }
         let fault = labels::value(Of::Label, value, &list.index(index));
         faults.extend(
             fault.map(|fault| if strength == Strength::Required { fault } else { without_match(fault, value) }),
@@ -248,6 +252,7 @@ fn topology_key(key: &str, at: &At<'_>, faults: &mut Faults) {
         faults.push(empty_topology_key(at));
     }
     faults.extend(labels::key(Of::Label, key, at).map(|fault| fault.echo(key.is_empty())));
+    faults.extend(nodes::key(Of::Label, key, at));
 }
 
 /// What is said of an empty topology key at `at`.

@@ -106,6 +106,13 @@ fn odd(path: &str, at: &At<'_>) -> Option<Fault> {
         let fault = Fault::found(codes::ODD_MOUNT_PATH, at, message);
         return Some(fault.note("Kubernetes' reference says that it must not: container runtimes split there"));
     }
+    if path.ends_with(char::is_whitespace) {
+        let message = format!("the mount path `{path}` ends with a blank");
+        let fault = Fault::found(codes::ODD_MOUNT_PATH, at, message);
+        let fault = fault.note("the blank is part of the name: the container finds nothing at the path without it");
+        let meant = path.trim_end();
+        return Some(fault.help(format!("write `{meant}`")).suggest("take the blank away", literal::text(meant)));
+    }
     if path.starts_with('/') {
         return None;
     }

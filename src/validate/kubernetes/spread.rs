@@ -7,9 +7,9 @@ use rustc_hash::FxHashMap;
 
 use super::Pod;
 use super::affinity::empty_topology_key;
-use super::labels;
 use super::selectors::{self, LabelKeys};
 use super::words::one_of;
+use super::{labels, nodes};
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::literal;
@@ -40,6 +40,7 @@ fn one(pod: &Pod<'_>, constraint: &TopologySpreadConstraint, at: &At<'_>, faults
         faults.push(empty_topology_key(&key_at));
     }
     faults.extend(labels::old_node_label(&constraint.topology_key, true, &key_at));
+    faults.extend(nodes::key(labels::Of::Label, &constraint.topology_key, &key_at));
     let action = constraint.when_unsatisfiable.as_str();
     faults.extend(one_of(code::UNKNOWN_WORD, action, ACTIONS, &at.field("whenUnsatisfiable")));
     min_domains(constraint, at, faults);

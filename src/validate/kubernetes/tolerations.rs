@@ -10,6 +10,7 @@ use super::Pod;
 use super::features::Features;
 use super::formats::shown;
 use super::labels::{self, Of};
+use super::nodes;
 use super::words::one_of;
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::{Fault, Faults};
@@ -47,6 +48,7 @@ fn one(toleration: &Toleration, features: &Features, at: &At<'_>, faults: &mut F
         faults.extend((operator != "Exists").then(|| without_key(toleration, at)));
     } else {
         faults.extend(labels::key(Of::Taint, key, &at.field("key")).map(|fault| whole_taint(key, operator, fault)));
+        faults.extend(nodes::key(Of::Taint, key, &at.field("key")));
     }
     faults.extend(seconds(toleration, at));
     compared(toleration, operator, features, at, faults);
@@ -103,6 +105,7 @@ fn seconds(toleration: &Toleration, at: &At<'_>) -> Option<Fault> {
     let place = if effect.is_empty() { &seconds_at } else { &effect_at };
     let fault = Fault::invalid(code::TOLERATION_SECONDS, place, message)
         .relation()
+        .echo(!effect.is_empty() && !EFFECTS.contains(&effect))
         .field(effect_at.path().to_string())
         .note("only a taint of this effect evicts pods that run; for others there is nothing to wait for");
     Some(if effect.is_empty() {

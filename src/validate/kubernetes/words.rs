@@ -75,6 +75,16 @@ const FOREIGN: &[(&str, &str)] = &[
     ("rslave", "HostToContainer"),
     ("shared", "Bidirectional"),
     ("rshared", "Bidirectional"),
+    // Systems and architectures of nodes.
+    ("x86_64", "amd64"),
+    ("x86-64", "amd64"),
+    ("x64", "amd64"),
+    ("intel", "amd64"),
+    ("aarch64", "arm64"),
+    ("armv8", "arm64"),
+    ("graviton", "arm64"),
+    ("ubuntu", "linux"),
+    ("debian", "linux"),
     // Profiles.
     ("default", "RuntimeDefault"),
     ("docker/default", "RuntimeDefault"),

@@ -52,10 +52,12 @@ pub fn azure_file(share: &AzureFileVolumeSource, at: &At<'_>, faults: &mut Fault
     required(&share.share_name, "an `azureFile` volume", "shareName", at, faults);
 }
 
+/// The kinds of a disk of Microsoft's cloud.
+const KINDS: &[&str] = &["Shared", "Dedicated", "Managed"];
+
 /// Checks a disk of Microsoft's cloud: `validateAzureDisk`.
 pub fn azure_disk(disk: &AzureDiskVolumeSource, at: &At<'_>, faults: &mut Faults) {
     const CACHING: &[&str] = &["None", "ReadOnly", "ReadWrite"];
-    const KINDS: &[&str] = &["Shared", "Dedicated", "Managed"];
     required(&disk.disk_name, "an `azureDisk` volume", "diskName", at, faults);
     required(&disk.disk_uri, "an `azureDisk` volume", "diskURI", at, faults);
     if let Some(caching) = &disk.caching_mode {
@@ -82,7 +84,9 @@ fn azure_address(disk: &AzureDiskVolumeSource, volume: &At<'_>) -> Option<Fault>
     let message = format!("the address of a disk of the kind `{kind}` starts with `{start}`");
     let fault = Fault::refused(codes::BAD_DISK_ADDRESS, Reason::NotSupported, at, message).relation();
     // A missing address is told as such.
-    let fault = fault.echo(disk.disk_uri.is_empty()).note(format!("it looks like `{example}`"));
+    // Of a kind that there is not, no more can be said.
+    let fault =
+        fault.echo(disk.disk_uri.is_empty() || !KINDS.contains(&kind)).note(format!("it looks like `{example}`"));
     let assumed = "without `kind`, Kubernetes takes it for a disk in a storage account, which is the kind `Shared`";
     let fault = if disk.kind.is_none() { fault.note(assumed) } else { fault };
     let other = kind != "Managed" && disk.disk_uri.starts_with("/subscriptions/");

@@ -119,8 +119,8 @@ pub fn one_of(code: Code, value: &str, words: &[&str], at: &At<'_>) -> Option<Fa
 #[must_use]
 pub fn meant<'w>(value: &str, words: &[&'w str]) -> Option<&'w str> {
     let lower = value.to_lowercase();
-    let known = FOREIGN.iter().filter(|(foreign, _)| *foreign == lower);
-    let foreign = known.filter_map(|(_, own)| words.iter().copied().find(|word| word == own)).next();
+    let mut known = FOREIGN.iter().filter(|(foreign, _)| *foreign == lower);
+    let foreign = known.find_map(|(_, own)| words.iter().copied().find(|word| word == own));
     let spelt = words.iter().copied().find(|word| same_letters(word, value) && !lower.is_empty());
     let begins = || only(words, |word| lower.len() >= BEGINNING && word.to_lowercase().starts_with(&lower));
     let ends = || only(words, |word| lower.len() >= BEGINNING && word.to_lowercase().ends_with(&lower));

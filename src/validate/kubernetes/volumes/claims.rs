@@ -160,9 +160,9 @@ fn named(name: &str, what: &str, at: &At<'_>) -> Option<Fault> {
 }
 
 fn check_access(modes: &[String], claim: &At<'_>, faults: &mut Faults) {
-    let at = &claim.field("accessModes");
     const ALONE: &str = "ReadWriteOncePod";
     const MODES: &[&str] = &["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", ALONE];
+    let at = &claim.field("accessModes");
     if modes.is_empty() {
         let fault = Fault::required(code::MISSING_FIELD, at, "a claim needs `accessModes`");
         let entry = "accessModes = [\"ReadWriteOnce\"]";

@@ -161,3 +161,35 @@ pub fn known_as(faults: &mut Faults, before: usize, from: &At<'_>, to: &str) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_goes_up_from_somewhere_is_resolved() {
+        let is = |path: &str, same: Option<&str>| assert_eq!(resolved(path).as_deref(), same, "{path}");
+        is("a/../b", Some("b"));
+        is("/mnt/x/../../etc", Some("/etc"));
+        is("a/b/../c/../d", Some("a/d"));
+        is("../b", None);
+        is("a/../../b", None);
+        is("/../etc", None);
+        is("a/..", None);
+    }
+
+    #[test]
+    fn only_modes_that_make_no_sense_are_read_as_octal() {
+        let root = At::root();
+        let code_of = |number| mode(Some(number), &root.field("mode")).map(|fault| fault.code);
+        for right in [0, 0o400, 0o440, 0o444, 0o500, 0o600, 0o640, 0o644, 0o700, 0o750, 0o755, 0o777, 500] {
+            assert_eq!(code_of(right), None, "{right}");
+        }
+        for digits in [400, 440, 444] {
+            assert_eq!(code_of(digits), Some(codes::OCTAL_DIGITS), "{digits}");
+        }
+        for none in [-1, 512, 600, 644, 755, 777, 888, 1777] {
+            assert_eq!(code_of(none), Some(codes::BAD_FILE_MODE), "{none}");
+        }
+    }
+}

@@ -205,3 +205,16 @@ fn unsafe_setting(name: &str, minor: u8, at: &At<'_>) -> Option<Fault> {
             .help("choose nodes that allow it with `nodeSelector`, or leave it out")
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::better_name;
+
+    #[test]
+    fn a_name_is_known_as_other_tools_write_it() {
+        assert_eq!(better_name("/proc/sys/net/ipv4/tcp_syncookies"), "net.ipv4.tcp_syncookies");
+        assert_eq!(better_name("net.core.somaxconn = 1024"), "net.core.somaxconn");
+        assert_eq!(better_name("Net.Core.SomaxConn"), "net.core.somaxconn");
+        assert_eq!(better_name("kernel shmmax"), "kernel.shmmax");
+    }
+}

@@ -7,7 +7,7 @@ use k8s_openapi::api::core::v1::{PodSpec, SecurityContext, WindowsSecurityContex
 
 use crate::diagnostics::code;
 use crate::validate::fault::{Fault, Faults};
-use crate::validate::kubernetes::{defaults, formats};
+use crate::validate::kubernetes::{defaults, formats, spec};
 use crate::validate::literal;
 use crate::validate::path::At;
 
@@ -21,16 +21,10 @@ const USER_LENGTH: usize = 104;
 /// Checks the options at `at`.
 pub fn options(options: Option<&WindowsSecurityContextOptions>, at: &At<'_>, faults: &mut Faults) {
     let Some(options) = options else { return };
-    if let Some(name) = &options.gmsa_credential_spec_name
-        && let Some(wrong) = formats::dns_subdomain(name)
-    {
-        let message = format!("the name {} of a GMSA credential spec {wrong}", super::quoted(name));
-        let place = at.field("gmsaCredentialSpecName");
-        faults.push(
-            Fault::invalid(code::kubernetes::BAD_CREDENTIAL_SPEC, &place, message)
-                .note("a credential spec is an object of the cluster, and Kubernetes gives no object such a name")
-                .help("write it as `kubectl get gmsacredentialspecs` shows it, such as `gmsa-webapp1`"),
-        );
+    if let Some(name) = &options.gmsa_credential_spec_name {
+        let (what, place) = ("the name of a GMSA credential spec", at.field("gmsaCredentialSpecName"));
+        let wrong = formats::dns_subdomain(name);
+        faults.extend(spec::dns_name_of(code::kubernetes::BAD_CREDENTIAL_SPEC, wrong, what, name, &place));
     }
     if let Some(spec) = &options.gmsa_credential_spec
         && (spec.is_empty() || spec.len() > LARGEST_SPEC)

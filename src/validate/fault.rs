@@ -74,6 +74,8 @@ pub enum Scope {
     /// One value alone: it is wrong wherever it ends up.
     #[default]
     Literal,
+    /// One value alone, which may be wrong only because of what was reported of something around it.
+    Member,
     /// Values together, or a value that is missing: another layer may still mend it, and something broken may be to blame.
     Relation,
 }
@@ -90,14 +92,25 @@ pub enum Text {
 /// A replacement for the value or the key that a fault points at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replacement {
-    /// Where it is, where the fault does not point at it.
-    pub at: Option<Path>,
     /// What the change does, as an imperative.
     pub message: String,
     /// The new text.
     pub text: Text,
     /// Whether it certainly is what the author meant.
     pub safe: bool,
+    /// Further places of the same name, which have to change with it.
+    pub also: Vec<Path>,
+}
+
+/// A value that would mend a fault from another place than it points at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// What the change does, as an imperative.
+    pub message: String,
+    /// Where the value is.
+    pub at: Path,
+    /// The new text of the value, as source.
+    pub text: String,
 }
 
 /// An entry that would mend a fault, for an object of the pod.
@@ -140,6 +153,8 @@ pub struct Fault {
     pub help: Vec<String>,
     /// A value that would be right.
     pub replacement: Option<Replacement>,
+    /// Another value that would be right, and mend it as well.
+    pub elsewhere: Option<Elsewhere>,
     /// Something missing that would mend it.
     pub insertion: Option<Insertion>,
 }
@@ -173,6 +188,7 @@ impl Fault {
             notes: Vec::new(),
             help: Vec::new(),
             replacement: None,
+            elsewhere: None,
             insertion: None,
         }
     }
@@ -205,6 +221,12 @@ impl Fault {
     #[must_use]
     pub fn relation(self) -> Self {
         Self { scope: Scope::Relation, ..self }
+    }
+
+    /// May be wrong only because of what was reported of something around it.
+    #[must_use]
+    pub fn member(self) -> Self {
+        Self { scope: Scope::Member, ..self }
     }
 
     /// Follows from another fault where `echo` is true.
@@ -249,24 +271,23 @@ impl Fault {
     /// Offers a value that the author should look at, as source text: a string has its quotes.
     #[must_use]
     pub fn suggest(self, message: impl Into<String>, text: impl Into<String>) -> Self {
-        let text = Text::Source(text.into());
-        let replacement = Replacement { at: None, message: message.into(), text, safe: false };
+        let replacement =
+            Replacement { message: message.into(), text: Text::Source(text.into()), safe: false, also: Vec::new() };
         Self { replacement: Some(replacement), ..self }
     }
 
     /// Offers a value for `at`, which is not where the fault points, as source text; the author should look at it.
     #[must_use]
     pub fn suggest_at(self, message: impl Into<String>, at: &At<'_>, text: impl Into<String>) -> Self {
-        let text = Text::Source(text.into());
-        let replacement = Replacement { at: Some(at.path()), message: message.into(), text, safe: false };
-        Self { replacement: Some(replacement), ..self }
+        let elsewhere = Elsewhere { message: message.into(), at: at.path(), text: text.into() };
+        Self { elsewhere: Some(elsewhere), ..self }
     }
 
     /// Offers a value that certainly is what the author meant, as source text: a string has its quotes.
     #[must_use]
     pub fn replace(self, message: impl Into<String>, text: impl Into<String>) -> Self {
-        let text = Text::Source(text.into());
-        let replacement = Replacement { at: None, message: message.into(), text, safe: true };
+        let replacement =
+            Replacement { message: message.into(), text: Text::Source(text.into()), safe: true, also: Vec::new() };
         Self { replacement: Some(replacement), ..self }
     }
 
@@ -275,9 +296,16 @@ impl Fault {
     #[must_use]
     pub fn did_you_mean(self, written: &str, better: &str, sure: bool) -> Self {
         let safe = sure && same_letters(written, better);
-        let replacement =
-            Replacement { at: None, message: format!("write `{better}`"), text: Text::Name(better.to_owned()), safe };
+        let (message, text) = (format!("write `{better}`"), Text::Name(better.to_owned()));
+        let replacement = Replacement { message, text, safe, also: Vec::new() };
         Self { replacement: Some(replacement), ..self.help(format!("did you mean `{better}`?")) }
+    }
+
+    /// What is offered changes the same name at a further place as well.
+    pub fn also(&mut self, at: &At<'_>) {
+        if let Some(replacement) = &mut self.replacement {
+            replacement.also.push(at.path());
+        }
     }
 
     /// Offers an entry for the object at `into`, as source text; the author should look at it, for an object may be shared.

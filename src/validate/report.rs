@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
-use super::fault::{Fault, Insertion, Point, Scope, Text};
+use super::fault::{Elsewhere, Fault, Insertion, Point, Scope, Text};
 use super::locate::{Located, Origin};
 use super::path::Path;
 use super::{insert, literal};
@@ -65,7 +65,8 @@ impl<'s> Report<'s> {
             return;
         }
         let mut diagnostic = diagnostic(fault, &located, place, origin);
-        diagnostic.fixes.extend(self.replaced(fault, &located, place, origin));
+        diagnostic.fixes.extend(self.replaced(fault, &located, origin));
+        diagnostic.fixes.extend(fault.elsewhere.as_ref().and_then(|value| elsewhere(value, origin)));
         let insertion = fault.insertion.as_ref();
         diagnostic.fixes.extend(insertion.and_then(|insertion| self.inserted(insertion, place, origin)));
         let first = pods.map_or_else(String::new, |pods| pods.first.to_owned());
@@ -85,25 +86,47 @@ impl<'s> Report<'s> {
         // What is missing may have been meant by what was reported of the whole.
         let around = || others().chain([&fault.at]).flat_map(Path::around);
         let doubtful = || !self.before.is_empty() && around().any(|path| reported(&origin.locate(&path)));
-        fault.scope == Scope::Relation && (!whole || doubtful())
+        match fault.scope {
+            Scope::Literal => false,
+            Scope::Member => doubtful(),
+            Scope::Relation => !whole || doubtful(),
+        }
     }
 
     /// The change that a replacement is. It is certain only where the old text stands there as it is, and is not put together.
-    fn replaced(&self, fault: &Fault, located: &Located, place: Span, origin: &Origin<'_>) -> Option<Fix> {
-        let with = fault.replacement.as_ref()?;
-        let elsewhere = with.at.as_ref().map(|at| origin.locate(at));
-        let located = Some(elsewhere.as_ref().unwrap_or(located)).filter(|located| located.found)?;
-        let span = if matches!(with.text, Text::Name(_)) { place } else { located.value };
-        let old = self.sources.text(span);
-        let quoted = old.starts_with(['"', '\'']);
-        let is_name = fault.point == Point::Key || located.key == located.value;
-        let text = match &with.text {
-            Text::Source(text) => text.clone(),
-            Text::Name(name) if is_name && !quoted => literal::key(name),
-            Text::Name(name) => literal::text(name),
+    fn replaced(&self, fault: &Fault, located: &Located, origin: &Origin<'_>) -> Option<Fix> {
+        let with = fault.replacement.as_ref().filter(|_| located.found)?;
+        if let Text::Name(name) = &with.text {
+            // A key that is there already would be there twice.
+            let beside = with.also.iter().chain([&fault.at]).filter_map(|path| path.beside(name));
+            if beside.into_iter().any(|other| origin.locate(&other).found) {
+                return None;
+            }
+        }
+        let others = with.also.iter().map(|path| origin.locate(path)).filter(|other| other.found);
+        let mut edits: Vec<Edit> = Vec::new();
+        for place in [*located].into_iter().chain(others) {
+            let edit = self.edit(&with.text, fault.point, &place);
+            if !edits.iter().any(|known| known.span == edit.span) {
+                edits.push(edit);
+            }
+        }
+        edits.sort_by_key(|edit| edit.span);
+        let whole = edits.iter().all(|edit| !self.sources.text(edit.span).contains("${"));
+        Some(Fix { message: with.message.clone(), safe: with.safe && whole, edits })
+    }
+
+    /// The edit that writes a text at a place: a name as a label or key, or as a string, as the one before it was.
+    fn edit(&self, text: &Text, point: Point, located: &Located) -> Edit {
+        let name = match text {
+            Text::Source(text) => return Edit { span: located.value, text: text.clone() },
+            Text::Name(name) => name,
         };
-        let safe = with.safe && !old.contains("${");
-        Some(Fix { message: with.message.clone(), safe, edits: vec![Edit { span, text }] })
+        let span = if point == Point::Key { located.key } else { located.value };
+        let quoted = self.sources.text(span).starts_with(['"', '\'']);
+        let is_key = point == Point::Key || located.key == located.value;
+        let text = if is_key && !quoted { literal::key(name) } else { literal::text(name) };
+        Edit { span, text }
     }
 
     /// The change that an insertion is. The object may serve others too, so the author should look at it.
@@ -125,6 +148,13 @@ impl<'s> Report<'s> {
             diagnostics.push(diagnostic);
         }
     }
+}
+
+/// The change of a value at another place, if somebody wrote one there.
+fn elsewhere(value: &Elsewhere, origin: &Origin<'_>) -> Option<Fix> {
+    let located = Some(origin.locate(&value.at)).filter(|located| located.found)?;
+    let edits = vec![Edit { span: located.value, text: value.text.clone() }];
+    Some(Fix { message: value.message.clone(), safe: false, edits })
 }
 
 /// Whether nothing is said at the place of a diagnostic, which is this one.

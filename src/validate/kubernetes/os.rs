@@ -43,6 +43,7 @@ fn system(name: &str, fault: Fault) -> Fault {
     if fault.replacement.is_some() {
         return fault;
     }
+    let fault = Fault { help: Vec::new(), ..fault };
     let meant = if name.to_ascii_lowercase().starts_with("win") { "windows" } else { "linux" };
     fault
         .help(format!(

@@ -23,7 +23,6 @@ const FOREIGN: &[(&str, &str)] = &[
     ("http2", "TCP"),
     ("grpc", "TCP"),
     ("no", "Never"),
-    ("unless-stopped", "Always"),
     ("missing", "IfNotPresent"),
     ("=", "Equal"),
     ("==", "Equal"),
@@ -107,7 +106,10 @@ pub fn one_of(code: Code, value: &str, words: &[&str], at: &At<'_>) -> Option<Fa
         let rule = if spelling { ", in exactly this spelling" } else { "" };
         fault.note(format!("Kubernetes knows {}{rule}", listed(words)))
     };
-    let Some(word) = near else { return Some(fault) };
+    let Some(word) = near else {
+        let example = words.first().map(|word| format!("write one of them, such as `{}`", literal::text(word)));
+        return Some(example.into_iter().fold(fault, Fault::help));
+    };
     let fault = fault.help(format!("did you mean `{word}`?"));
     let (change, text) = (format!("write `{word}`"), literal::text(word));
     // Where the letters are the same, nothing else can be meant.
@@ -119,12 +121,17 @@ pub fn one_of(code: Code, value: &str, words: &[&str], at: &At<'_>) -> Option<Fa
 #[must_use]
 pub fn meant<'w>(value: &str, words: &[&'w str]) -> Option<&'w str> {
     let lower = value.to_lowercase();
-    let mut known = FOREIGN.iter().filter(|(foreign, _)| *foreign == lower);
+    let mut known = FOREIGN.iter().filter(|(foreign, _)| *foreign == lower || same_word(foreign, &lower));
     let foreign = known.find_map(|(_, own)| words.iter().copied().find(|word| word == own));
     let spelt = words.iter().copied().find(|word| same_letters(word, value) && !lower.is_empty());
     let begins = || only(words, |word| lower.len() >= BEGINNING && word.to_lowercase().starts_with(&lower));
     let ends = || only(words, |word| lower.len() >= BEGINNING && word.to_lowercase().ends_with(&lower));
     spelt.or(foreign).or_else(begins).or_else(ends).or_else(|| closest(value, words.iter().copied()))
+}
+
+/// Whether two words are the same but for signs between their letters; signs alone are no word.
+fn same_word(a: &str, b: &str) -> bool {
+    a.contains(char::is_alphabetic) && same_letters(a, b)
 }
 
 /// The one word of which something holds.

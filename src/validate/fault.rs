@@ -3,6 +3,7 @@
 //! In: a place in the pod and words. Out: [`Fault`], plain data. Always: a fault says where in the pod it is, not where in the
 //! sources; what Kubernetes itself would report has its reason and its field. Not here: how it is shown (`report`).
 
+use super::change::Change;
 use super::path::{At, Path};
 use crate::diagnostics::Code;
 use crate::diagnostics::suggest::same_letters;
@@ -157,6 +158,8 @@ pub struct Fault {
     pub elsewhere: Option<Elsewhere>,
     /// Something missing that would mend it.
     pub insertion: Option<Insertion>,
+    /// A change of the entry that would mend it.
+    pub change: Option<Change>,
 }
 
 impl Fault {
@@ -190,6 +193,7 @@ impl Fault {
             replacement: None,
             elsewhere: None,
             insertion: None,
+            change: None,
         }
     }
 

@@ -11,7 +11,7 @@ use rustc_hash::FxHashSet;
 use super::fault::{Elsewhere, Fault, Insertion, Point, Scope, Text};
 use super::locate::{Located, Origin};
 use super::path::Path;
-use super::{insert, literal};
+use super::{change, insert, literal};
 use crate::diagnostics::{Diagnostic, Diagnostics, Edit, Fix, KubernetesError};
 use crate::source::{SourceMap, Span};
 
@@ -66,6 +66,9 @@ impl<'s> Report<'s> {
         }
         let mut diagnostic = diagnostic(fault, &located, place, origin);
         diagnostic.fixes.extend(self.replaced(fault, &located, origin));
+        // What to do with a value that nobody wrote helps nobody.
+        let change = fault.change.as_ref().filter(|_| located.made_by.is_none());
+        diagnostic.fixes.extend(change.and_then(|change| change::fix(change, &located, self.sources)));
         diagnostic.fixes.extend(fault.elsewhere.as_ref().and_then(|value| elsewhere(value, origin)));
         let insertion = fault.insertion.as_ref();
         diagnostic.fixes.extend(insertion.and_then(|insertion| self.inserted(insertion, place, origin)));

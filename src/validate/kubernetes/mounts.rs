@@ -200,7 +200,8 @@ fn of_list(container: &Container, mount: &VolumeMount, list: &At<'_>, at: &At<'_
             fault
                 .other(&at.field("subPath"), "a folder as it is written")
                 .note("both say which folder of the volume is mounted, and Kubernetes does not choose")
-                .help("keep `subPathExpr` if the folder has a variable `$(NAME)` in its name, else `subPath`"),
+                .help("keep `subPathExpr` if the folder has a variable `$(NAME)` in its name, else `subPath`")
+                .remove("subPathExpr"),
         );
     }
     let before = faults.len();

@@ -127,6 +127,7 @@ fn foreign(os: &str, at: &At<'_>, spec: &At<'_>) -> Fault {
     };
     let chosen = spec.field("os");
     let fault = Fault::forbidden(code, at, format!("a pod for {here} cannot have `{field}`"))
+        .remove(field)
         .other(&chosen.field("name"), format!("the pod is for {here}"))
         .note(format!(
             "it means something only on {there}, and Kubernetes refuses it even where its value changes nothing"

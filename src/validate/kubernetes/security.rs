@@ -143,7 +143,8 @@ fn shared_processes(spec: &PodSpec, at: &At<'_>, faults: &mut Faults) {
         .here("its containers see each other's processes")
         .other(&at.field("hostPID"), "the pod sees the processes of the node")
         .note("Linux has one list of processes for a container: Kubernetes takes the pod's or the node's")
-        .help("leave out one of `shareProcessNamespace` and `hostPID`"),
+        .help("leave out one of `shareProcessNamespace` and `hostPID`")
+        .remove("shareProcessNamespace"),
     );
 }
 
@@ -154,6 +155,7 @@ fn escalation(context: &SecurityContext, at: &At<'_>, faults: &mut Faults) {
     }
     let conflict = |message: &str, other: &At<'_>| {
         Fault::invalid(code::kubernetes::ESCALATION_CONFLICT, &at.field("allowPrivilegeEscalation"), message)
+            .remove("allowPrivilegeEscalation")
             .field(at.path().to_string())
             .relation()
             .here("no more privileges than it starts with")

@@ -72,6 +72,7 @@ pub fn amount_of_values(operator: &str, values: Option<&[String]>, at: &At<'_>, 
             .other(&at.field("operator"), "this is the operator")
             .note(format!("for Kubernetes `{operator}` looks at the key alone"))
             .help(format!("take `values` out, or compare with `{other}`"))
+            .remove("values")
             .suggest_at(format!("compare with `{other}`"), &at.field("operator"), literal::text(other));
             faults.push(fault);
         }

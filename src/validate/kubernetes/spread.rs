@@ -95,6 +95,7 @@ fn min_domains(constraint: &TopologySpreadConstraint, at: &At<'_>, faults: &mut 
             .other(&at.field("whenUnsatisfiable"), "this schedules the pod in any case")
             .note("Kubernetes holds pods back until there are so many domains, which it does for this answer only")
             .help(format!("take `minDomains` out, or hold pods back with `{DO_NOT_SCHEDULE}`"))
+            .remove("minDomains")
             .suggest_at(
                 format!("hold pods back: `{DO_NOT_SCHEDULE}`"),
                 &at.field("whenUnsatisfiable"),

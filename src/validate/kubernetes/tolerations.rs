@@ -110,7 +110,7 @@ fn seconds(toleration: &Toleration, at: &At<'_>) -> Option<Fault> {
         .note("only a taint of this effect evicts pods that run; for others there is nothing to wait for");
     Some(if effect.is_empty() {
         let entry = "effect = \"NoExecute\"";
-        let fault = fault.at_key().help(format!("add `{entry}`, or take the seconds out"));
+        let fault = fault.at_key().help(format!("add `{entry}`, or take the seconds out")).remove("tolerationSeconds");
         fault.insert(format!("tolerate this effect alone: `{entry}`"), at, entry)
     } else {
         fault
@@ -138,6 +138,7 @@ fn compared(toleration: &Toleration, operator: &str, features: &Features, at: &A
                 .other(&at.field("operator"), "this operator looks at the key alone")
                 .note("Kubernetes tolerates every value of the taint with `Exists`")
                 .help("take the value out, or compare with `Equal`")
+                .remove("value")
                 .suggest_at("compare with `Equal`", &at.field("operator"), "\"Equal\"");
             faults.push(fault);
         }

@@ -105,6 +105,7 @@ fn idle(kind: &str, at: &At<'_>) -> Fault {
         .other(&at.field("type"), "the type is set here")
         .note("Kubernetes takes a profile of the node only with the type `Localhost`")
         .help("write `type = \"Localhost\"` to use this profile, or leave `localhostProfile` out")
+        .remove("localhostProfile")
         .suggest_at("take the profile of the node: `type = \"Localhost\"`", &at.field("type"), "\"Localhost\"")
 }
 

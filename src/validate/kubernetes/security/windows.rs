@@ -182,6 +182,7 @@ fn differs(own: bool, of_pod: bool, place: &At<'_>, spec: &At<'_>) -> Fault {
         .here("the container")
         .other(&options.field("hostProcess"), "the pod")
         .note("all containers of a pod are processes of the host or none is, so Kubernetes wants the two to agree")
+        .remove("hostProcess")
         .help("say it once, in `windowsOptions` of the pod's `securityContext`")
 }
 

@@ -99,7 +99,7 @@ fn check_metadata(metadata: &ObjectMeta, at: &At<'_>, faults: &mut Faults) {
     for field in others(metadata) {
         let message = format!("a claim that is made for a pod cannot have `{field}`");
         let fault = Fault::forbidden(codes::BAD_CLAIM_METADATA, &at.field(field), message);
-        let fault = fault.note(
+        let fault = fault.remove(field).note(
             "Kubernetes makes the claim with the pod and gives it all this itself; only labels and annotations are the template's",
         );
         faults.push(match field {

@@ -163,7 +163,9 @@ pub fn host_process(spec: &PodSpec, at: &At<'_>, faults: &mut Faults) {
             .help("add `hostNetwork = true` to the pod spec");
         let change = "share the network of the host: `hostNetwork = true`";
         if spec.host_network.is_none() {
-            fault = fault.insert(change, at, "hostNetwork = true");
+            // In the network of the node, names of the cluster are only found if the pod asks for it.
+            let dns = if spec.dns_policy.is_none() { ", dnsPolicy = \"ClusterFirstWithHostNet\"" } else { "" };
+            fault = fault.insert(change, at, format!("hostNetwork = true{dns}"));
             fault.at = with;
         } else {
             fault = fault.suggest(change, "true");

@@ -54,8 +54,14 @@ fn weight(weight: i32, at: &At<'_>) -> Option<Fault> {
     let nearest = if weight < 1 { 1 } else { 100 };
     Some(
         Fault::invalid(code::BAD_WEIGHT, &at.field("weight"), message)
-            .note("for each node Kubernetes adds up the weights of the preferences that it meets; one that counts for nothing is none")
-            .help("write how much this preference counts beside the others: `weight = 100` for the most, `1` for the least")
+            .note(
+                "for each node Kubernetes adds up the weights of the preferences that it meets; one that counts \
+                 for nothing is none",
+            )
+            .help(
+                "write how much this preference counts beside the others: `weight = 100` for the most, `1` for \
+                 the least",
+            )
             .suggest(format!("write {nearest}"), nearest.to_string()),
     )
 }
@@ -88,7 +94,10 @@ fn node_selector(selector: &NodeSelector, at: &At<'_>, faults: &mut Faults) {
     if selector.node_selector_terms.is_empty() {
         let fault = Fault::required(code::NO_NODE_TERMS, &list, "a selector of nodes needs at least one term")
             .note("Kubernetes takes a node that fits one of the terms; of none it could take no node")
-            .help("add a term: `nodeSelectorTerms = [{ matchExpressions = [{ key = \"…\", operator = \"Exists\" }] }]`, or take the selector out");
+            .help(
+                "add a term: `nodeSelectorTerms = [{ matchExpressions = [{ key = \"…\", operator = \"Exists\" }] \
+                 }]`, or take the selector out",
+            );
         faults.push(fault);
     }
     for (index, term) in selector.node_selector_terms.iter().enumerate() {

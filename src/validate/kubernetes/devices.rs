@@ -61,7 +61,10 @@ fn check_name(device: &VolumeDevice, volumes: &Volumes<'_>, at: &At<'_>, faults:
             faults.push(
                 fault
                     .other(&list.index(index), "this volume")
-                    .note("to Kubernetes only the volumes `persistentVolumeClaim` and `ephemeral` are disks that a container can have without their file system")
+                    .note(
+                        "to Kubernetes only the volumes `persistentVolumeClaim` and `ephemeral` are disks that a \
+                         container can have without their file system",
+                    )
                     .help(format!("mount it instead: `volumeMounts \"/{0}\" {{ name = \"{0}\" }}`", device.name)),
             );
         }

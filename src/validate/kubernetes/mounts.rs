@@ -73,7 +73,10 @@ fn check_path<'p>(
         faults.push(
             fault
                 .other(&other.field("mountPath"), "the first of them")
-                .note("one path of a container shows one volume: the second would hide the first, so Kubernetes refuses it")
+                .note(
+                    "one path of a container shows one volume: the second would hide the first, so Kubernetes \
+                     refuses it",
+                )
                 .help("mount one of them at another path, or take one of the mounts out"),
         );
         return;
@@ -161,7 +164,10 @@ fn beside_devices(devices: &Taken<'_>, mount: &VolumeMount, list: &At<'_>, at: &
         let fault = fault.here("the mount").other(&device.field("name"), "the device");
         faults.push(
             fault
-                .note("a container has a volume as a folder of files or as a raw block device; Kubernetes gives it no volume as both")
+                .note(
+                    "a container has a volume as a folder of files or as a raw block device; Kubernetes gives it \
+                     no volume as both",
+                )
                 .help("take the mount out, or the device"),
         );
     }
@@ -227,7 +233,10 @@ fn propagated(container: &Container, propagation: &str, at: &At<'_>, faults: &mu
         let message = format!("only a privileged container can mount with `{BOTH_WAYS}`");
         let fault = Fault { point: Point::Value, ..Fault::forbidden(codes::PROPAGATION_NEEDS_PRIVILEGE, at, message) };
         let fault = fault
-            .note("whatever the container mounts there would be mounted on the node too, which Kubernetes leaves to privileged containers")
+            .note(
+                "whatever the container mounts there would be mounted on the node too, which Kubernetes leaves to \
+                 privileged containers",
+            )
             .help(
                 "write `HostToContainer` if the container only has to see what the node mounts, \
                  or `securityContext { privileged = true }` if it mounts something itself",

@@ -69,7 +69,8 @@ pub fn key(of: Of, key: &str, at: &At<'_>) -> Option<Fault> {
     let (known, what) = match of {
         Of::Label => (
             LABELS,
-            "Kubernetes gives no node a label of this name; where nobody else does, no node fits and the pod waits for ever",
+            "Kubernetes gives no node a label of this name; where nobody else does, no node fits and the pod waits \
+            for ever",
         ),
         Of::Taint => (
             TAINTS,
@@ -97,11 +98,12 @@ pub fn value(key: &str, value: &str, at: &At<'_>) -> Option<Fault> {
     }
     let message = format!("no node has the value {} for the label `{key}`", shown(value));
     let fault = Fault::found(code::VALUE_OF_NO_NODE, at, message).note(format!(
-        "Kubernetes sets this label of each node to {what}: {}; with another value no node fits, and the pod waits for ever",
+        "Kubernetes sets this label of each node to {what}: {}; with another value no node fits, and the pod waits \
+        for ever",
         words::alternatives(known)
     ));
     Some(match words::meant(value, known) {
         Some(meant) => fault.did_you_mean(value, meant, true),
-        None => fault,
+        None => fault.help(format!("write one that your nodes have: `kubectl get nodes -L {key}` shows them")),
     })
 }

@@ -28,7 +28,9 @@ pub fn check(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
         "windows" => windows(pod.spec, at, faults),
         "" => {
             let message = "an operating system needs a name";
-            faults.push(Fault::required(code::MISSING_FIELD, &name, message).help("write `linux` or `windows`"));
+            let fault = Fault::required(code::MISSING_FIELD, &name, message);
+            let fault = fault.note("Kubernetes checks by it which settings the pod may have");
+            faults.push(fault.help("write `name = \"linux\"` or `name = \"windows\"`, or leave `os` out"));
         }
         other => {
             let fault = one_of(code::kubernetes::UNKNOWN_OS, other, &["linux", "windows"], &name);
@@ -136,7 +138,8 @@ fn foreign(os: &str, at: &At<'_>, spec: &At<'_>) -> Fault {
         "runAsUser" => fault.help("on Windows a user has a name: `windowsOptions { runAsUserName = \"…\" }`"),
         "windowsOptions" => fault.help("leave it out, or write `os { name = \"windows\" }` if the pod is for Windows"),
         _ => fault.help(format!(
-            "leave it out (`{field} = null` where it is inherited), or write `os {{ name = \"linux\" }}` if the pod is for Linux"
+            "leave it out (`{field} = null` where it is inherited), or write `os {{ name = \"linux\" }}` if the pod \
+            is for Linux"
         )),
     }
 }

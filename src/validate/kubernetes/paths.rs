@@ -14,6 +14,7 @@ use crate::validate::path::At;
 pub fn required(text: &str, owner: &str, field: &str, at: &At<'_>, faults: &mut Faults) {
     if text.is_empty() {
         let fault = Fault::required(code::MISSING_FIELD, &at.field(field), format!("{owner} needs `{field}`"));
+        let fault = fault.note("Kubernetes has no value of its own for it");
         faults.push(fault.help(format!("add `{field} = \"…\"`")));
     }
 }
@@ -64,8 +65,10 @@ fn read_as_octal(mode: i32) -> Option<i32> {
 fn octal_digits(mode: i32, at: &At<'_>) -> Option<Fault> {
     let octal = read_as_octal(mode).filter(|octal| makes_sense(*octal) && !makes_sense(mode))?;
     let message = format!("the mode {mode} is 0{mode:o} in octal, and not 0{mode}");
-    let fault = Fault::found(codes::OCTAL_DIGITS, at, message)
-        .note("Kubernetes takes it as it is: a decimal number, by which a group may write what it cannot read, or more than the owner");
+    let fault = Fault::found(codes::OCTAL_DIGITS, at, message).note(
+        "Kubernetes takes it as it is: a decimal number, by which a group may write what it cannot read, or \
+             more than the owner",
+    );
     let fault = fault.help(format!("for the mode 0{mode} write {octal}, the same in decimal"));
     Some(fault.suggest(format!("write {octal}"), octal.to_string()))
 }
@@ -125,8 +128,10 @@ fn relative(path: &str, rest: &str, at: &At<'_>, faults: &mut Faults) {
 }
 
 fn absolute(path: &str, rest: &str, at: &At<'_>) -> Fault {
-    let fault = Fault::invalid(codes::PATH_IS_ABSOLUTE, at, format!("the path `{path}` has to be relative"))
-        .note("to Kubernetes it is a path inside of the volume, wherever the volume is mounted; only `mountPath` begins at `/`");
+    let fault = Fault::invalid(codes::PATH_IS_ABSOLUTE, at, format!("the path `{path}` has to be relative")).note(
+        "to Kubernetes it is a path inside of the volume, wherever the volume is mounted; only `mountPath` \
+             begins at `/`",
+    );
     match rest {
         "" => fault.help("leave it out to have the whole volume"),
         // With a `..` in it, the rest would be refused as well.

@@ -116,7 +116,10 @@ fn unmasked(spec: &PodSpec, at: &At<'_>) -> Fault {
     let message = "`procMount` cannot be `Unmasked` for users of the node";
     let fault = Fault::invalid(code::kubernetes::UNMASKED_PROC, at, message)
         .relation()
-        .note("Kubernetes shows all of `/proc` only to pods in a user namespace of their own: root in there is nobody on the node")
+        .note(
+            "Kubernetes shows all of `/proc` only to pods in a user namespace of their own: root in there is \
+             nobody on the node",
+        )
         .help("add `hostUsers = false` to the pod spec, or leave `procMount` out");
     let (root, change) = (At::root(), "give the pod users of its own: `hostUsers = false`");
     let place = root.field("spec");
@@ -161,7 +164,8 @@ fn escalation(context: &SecurityContext, at: &At<'_>, faults: &mut Faults) {
             .here("no more privileges than it starts with")
             .other(other, "but here it has all of them")
             .note(
-                "Linux lets such a process gain privileges whatever is said here, so Kubernetes refuses a promise that nobody can keep",
+                "Linux lets such a process gain privileges whatever is said here, so Kubernetes refuses a promise \
+                that nobody can keep",
             )
     };
     if context.privileged == Some(true) {

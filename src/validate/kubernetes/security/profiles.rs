@@ -67,7 +67,8 @@ fn kind(which: &str, kind: &str, at: &At<'_>, faults: &mut Faults) {
     if kind.is_empty() {
         let message = format!("the {which} profile needs a `type`");
         let help = "write `type = \"RuntimeDefault\"` for the profile of the container runtime";
-        faults.push(Fault::required(code::MISSING_FIELD, &at, message).help(help));
+        let note = format!("Kubernetes knows {}", formats::listed(TYPES));
+        faults.push(Fault::required(code::MISSING_FIELD, &at, message).note(note).help(help));
     } else {
         faults.extend(one_of(code::kubernetes::UNKNOWN_WORD, kind, TYPES, &at));
     }
@@ -115,8 +116,10 @@ fn loaded(name: &str, at: &At<'_>, faults: &mut Faults) {
     let trimmed = name.trim();
     if trimmed != name {
         let message = format!("the name `{name}` of an AppArmor profile has blanks around it");
-        let fault = Fault::invalid(code::kubernetes::BAD_PROFILE_PATH, at, message)
-            .note("Kubernetes compares the name with those of the profiles on the node letter by letter, and none begins or ends so");
+        let fault = Fault::invalid(code::kubernetes::BAD_PROFILE_PATH, at, message).note(
+            "Kubernetes compares the name with those of the profiles on the node letter by letter, and none \
+                 begins or ends so",
+        );
         faults.push(match trimmed {
             "" => fault.help("give the name of a profile that is loaded on the node"),
             name if is_plain(name) => {
@@ -127,7 +130,8 @@ fn loaded(name: &str, at: &At<'_>, faults: &mut Faults) {
     } else if name.is_empty() {
         let message = "the name of an AppArmor profile is empty";
         let help = "give the name of a profile that is loaded on the node";
-        faults.push(Fault::required(code::kubernetes::UNNAMED_PROFILE, at, message).help(help));
+        let fault = Fault::required(code::kubernetes::UNNAMED_PROFILE, at, message);
+        faults.push(fault.note("the node looks for a profile of this name, and none has an empty one").help(help));
     }
     if name.len() > LONGEST_PATH {
         let message = format!("the name of an AppArmor profile has {} characters", name.len());

@@ -80,7 +80,9 @@ pub fn check(pod: &Pod<'_>, context: &PodSecurityContext, at: &At<'_>, faults: &
         let first = *seen.entry(name).or_insert(index);
         let wrong = if name.is_empty() {
             let message = "a setting of the kernel needs a name";
-            Some(Fault::required(code::MISSING_FIELD, &place, message).help("write it as in `net.core.somaxconn`"))
+            let fault = Fault::required(code::MISSING_FIELD, &place, message);
+            let fault = fault.note("Kubernetes sets one value for each name");
+            Some(fault.help("write it as `sysctl -a` lists it, such as `net.core.somaxconn`"))
         } else if !is_name(name) {
             Some(bad_name(name, &place))
         } else if first != index {

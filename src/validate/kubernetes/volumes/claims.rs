@@ -42,7 +42,11 @@ pub fn csi(source: &CSIVolumeSource, at: &At<'_>, faults: &mut Faults) {
     let long = driver.len() > LONGEST;
     if long {
         let message = format!("the name of a driver has {} characters, and {LONGEST} are allowed", driver.len());
-        faults.push(Fault::refused(codes::NO_DNS_NAME, Reason::TooLong, &place, message));
+        let fault = Fault::refused(codes::NO_DNS_NAME, Reason::TooLong, &place, message);
+        let fault = fault.note(
+            "Kubernetes finds the driver on the node by this name, which is a DNS name such as `efs.csi.aws.com`",
+        );
+        faults.push(fault.help("write it as `kubectl get csidrivers` shows it"));
     }
     if dns_subdomain(&driver.to_lowercase()).is_some() {
         let message = format!("`{driver}` cannot be the name of a driver");
@@ -70,7 +74,11 @@ pub fn ephemeral(pod: &Pod<'_>, source: &EphemeralVolumeSource, at: &At<'_>, fau
     let at = at.field("volumeClaimTemplate");
     let Some(template) = &source.volume_claim_template else {
         let message = "an `ephemeral` volume needs `volumeClaimTemplate`";
-        faults.push(Fault::required(code::MISSING_FIELD, &at, message));
+        let fault = Fault::required(code::MISSING_FIELD, &at, message);
+        faults.push(fault.note("Kubernetes makes a claim of it for each pod").help(
+            "write `volumeClaimTemplate { spec { accessModes = [\"ReadWriteOnce\"], resources { requests { storage \
+            = 10Gi } } } }`",
+        ));
         return;
     };
     if let Some(metadata) = &template.metadata {
@@ -100,7 +108,8 @@ fn check_metadata(metadata: &ObjectMeta, at: &At<'_>, faults: &mut Faults) {
         let message = format!("a claim that is made for a pod cannot have `{field}`");
         let fault = Fault::forbidden(codes::BAD_CLAIM_METADATA, &at.field(field), message);
         let fault = fault.remove(field).note(
-            "Kubernetes makes the claim with the pod and gives it all this itself; only labels and annotations are the template's",
+            "Kubernetes makes the claim with the pod and gives it all this itself; only labels and annotations are \
+            the template's",
         );
         faults.push(match field {
             "name" | "generateName" => fault.help("take it out: the claim is called after the pod and the volume"),

@@ -18,7 +18,12 @@ use crate::validate::path::At;
 #[must_use]
 pub fn byte(number: i32, what: &str, at: &At<'_>) -> Option<Fault> {
     let message = || format!("{what} is a number from 0 to 255, and {number} is none");
-    (!(0..=255).contains(&number)).then(|| Fault::invalid(code::OUT_OF_RANGE, at, message()))
+    (!(0..=255).contains(&number)).then(|| {
+        Fault::invalid(code::OUT_OF_RANGE, at, message()).note("Kubernetes keeps it in one byte").help(
+            "write the number as the node or the storage counts: the first disk has the `lun` 0, and without \
+                 `partition` it is all of the disk",
+        )
+    })
 }
 
 /// Checks a disk of Google's cloud, which Kubernetes calls by another name: `validateGCEPersistentDiskVolumeSource`.

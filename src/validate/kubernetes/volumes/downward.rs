@@ -52,7 +52,8 @@ pub fn file(pod: &Pod<'_>, file: &DownwardAPIVolumeFile, at: &At<'_>, owner: &At
         (None, None) => {
             let message = "a file has to say something: `fieldRef` or `resourceFieldRef`";
             let fault = Fault::required(code::MISSING_FIELD, at, message);
-            faults.push(fault.help("write `fieldRef { fieldPath = \"metadata.labels\" }`"));
+            let fault = fault.note("Kubernetes writes into the file what one of them names");
+            faults.push(fault.help("write `fieldRef = { fieldPath = \"metadata.labels\" }`"));
         }
     }
     faults.extend(mode(file.mode, &at.field("mode")));

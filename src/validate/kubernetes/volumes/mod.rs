@@ -68,7 +68,8 @@ impl<'p> Volumes<'p> {
         // What is wrong with a volume is told there.
         let broken = similar.is_some_and(|similar| matches!(self.get(similar), Some(Named::Broken)));
         let fault = Fault::refused(codes::UNKNOWN_VOLUME, Reason::NotFound, at, message)
-            .echo(name.is_empty() || broken || self.by_name.contains_key(name));
+            .echo(name.is_empty() || broken || self.by_name.contains_key(name))
+            .note("a container has volumes of its pod, and finds them by their names");
         match (similar, self.spare) {
             (Some(similar), _) => self.near(similar, fault).did_you_mean(name, similar, true),
             (None, Some(spare)) => fault
@@ -106,7 +107,8 @@ impl<'p> Volumes<'p> {
 fn declare(fault: Fault, name: &str) -> Fault {
     let fault = fault.help(format!(
         "declare it in `pod_spec`: `volumes {} {{ … }}`, with `emptyDir {{}}` for an empty folder, or with \
-         `persistentVolumeClaim {{ claimName = \"…\" }}`, `secret {{ secretName = \"…\" }}` or `configMap {{ name = \"…\" }}`",
+         `persistentVolumeClaim {{ claimName = \"…\" }}`, `secret {{ secretName = \"…\" }}` or `configMap {{ name = \
+              \"…\" }}`",
         literal::key(name)
     ));
     if dns_label(name).is_some() {

@@ -48,7 +48,8 @@ impl<'p> Taken<'p> {
             let mut fault = Fault::invalid(codes::FILE_TWICE, at, message).relation().echo(path.is_empty());
             fault.others.push((first.clone(), "the first of them".to_owned()));
             let fault = fault.here("the same path again").note(
-                "all sources of a projected volume are in one folder, and Kubernetes does not choose between two files of one name",
+                "all sources of a projected volume are in one folder, and Kubernetes does not choose between two \
+                files of one name",
             );
             let help = format!("give one of them another `path`, such as `other/{path}`");
             faults.push(fault.field(self.volume.path().to_string()).help(help));
@@ -223,7 +224,12 @@ fn cluster_trust_bundle<'p>(
         }
         (None, None) => {
             let message = "a `clusterTrustBundle` needs `name` or `signerName`";
-            faults.push(Fault::required(code::MISSING_FIELD, at, message));
+            let fault = Fault::required(code::MISSING_FIELD, at, message);
+            faults.push(
+                fault
+                    .note("a name means one bundle, a signer all bundles that it has signed")
+                    .help("add `name = \"…\"`, or `signerName = \"example.com/my-signer\"`"),
+            );
         }
     }
     required(&bundle.path, "a `clusterTrustBundle`", "path", at, faults);
@@ -259,6 +265,11 @@ fn pod_certificate<'p>(
     if written == 0 {
         let message =
             "a `podCertificate` needs a file: `credentialBundlePath`, or `keyPath` and `certificateChainPath`";
-        faults.push(Fault::required(code::MISSING_FIELD, at, message));
+        let fault = Fault::required(code::MISSING_FIELD, at, message);
+        faults.push(
+            fault
+                .note("Kubernetes writes the key and the certificates into files of the volume")
+                .help("add `credentialBundlePath = \"credentials.pem\"`, which has them all"),
+        );
     }
 }

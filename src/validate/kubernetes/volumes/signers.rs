@@ -57,8 +57,14 @@ pub fn bundle_name(name: &str, at: &At<'_>) -> Option<Fault> {
     let wrong_signer = name.contains(':') && (signer.is_empty() || signer.contains('/'));
     (wrong_signer || dns_subdomain(own).is_some()).then(|| {
         Fault::invalid(codes::BAD_TRUST_BUNDLE, at, format!("`{name}` is no name of a trust bundle"))
-            .note("Kubernetes takes lower-case letters, digits, `-` and `.`; the bundle of a signer has the signer in front, with `:` for its `/`")
-            .help("write it as `kubectl get clustertrustbundles` shows it: `my-bundle`, or `example.com:my-signer:my-bundle`")
+            .note(
+                "Kubernetes takes lower-case letters, digits, `-` and `.`; the bundle of a signer has the signer \
+                 in front, with `:` for its `/`",
+            )
+            .help(
+                "write it as `kubectl get clustertrustbundles` shows it: `my-bundle`, or \
+                 `example.com:my-signer:my-bundle`",
+            )
     })
 }
 
@@ -72,6 +78,10 @@ pub fn lifetime(seconds: i32, signer: &str, at: &At<'_>) -> Option<Fault> {
     (!(SHORTEST..=longest).contains(&seconds)).then(|| {
         let message =
             format!("a certificate of this signer lives for {SHORTEST} to {longest} seconds, not for {seconds}");
+        let nearest = seconds.clamp(SHORTEST, longest);
         Fault::invalid(code::OUT_OF_RANGE, at, message)
+            .note("Kubernetes lets signers of its own give a day at most, and all others 91 days")
+            .help("write how long it may live, in seconds: a day has 86400")
+            .suggest(format!("write {nearest}"), nearest.to_string())
     })
 }

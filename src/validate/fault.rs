@@ -3,6 +3,7 @@
 //! In: a place in the pod and words. Out: [`Fault`], plain data. Always: a fault says where in the pod it is, not where in the
 //! sources; what Kubernetes itself would report has its reason and its field. Not here: how it is shown (`report`).
 
+use super::change::Change;
 use super::path::{At, Path};
 use crate::diagnostics::Code;
 use crate::diagnostics::suggest::same_letters;
@@ -102,6 +103,17 @@ pub struct Replacement {
     pub also: Vec<Path>,
 }
 
+/// A value that would mend a fault from another place than it points at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// What the change does, as an imperative.
+    pub message: String,
+    /// Where the value is.
+    pub at: Path,
+    /// The new text of the value, as source.
+    pub text: String,
+}
+
 /// An entry that would mend a fault, for an object of the pod.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Insertion {
@@ -142,8 +154,12 @@ pub struct Fault {
     pub help: Vec<String>,
     /// A value that would be right.
     pub replacement: Option<Replacement>,
+    /// Another value that would be right, and mend it as well.
+    pub elsewhere: Option<Elsewhere>,
     /// Something missing that would mend it.
     pub insertion: Option<Insertion>,
+    /// A change of the entry that would mend it.
+    pub change: Option<Change>,
 }
 
 impl Fault {
@@ -175,7 +191,9 @@ impl Fault {
             notes: Vec::new(),
             help: Vec::new(),
             replacement: None,
+            elsewhere: None,
             insertion: None,
+            change: None,
         }
     }
 
@@ -260,6 +278,13 @@ impl Fault {
         let replacement =
             Replacement { message: message.into(), text: Text::Source(text.into()), safe: false, also: Vec::new() };
         Self { replacement: Some(replacement), ..self }
+    }
+
+    /// Offers a value for `at`, which is not where the fault points, as source text; the author should look at it.
+    #[must_use]
+    pub fn suggest_at(self, message: impl Into<String>, at: &At<'_>, text: impl Into<String>) -> Self {
+        let elsewhere = Elsewhere { message: message.into(), at: at.path(), text: text.into() };
+        Self { elsewhere: Some(elsewhere), ..self }
     }
 
     /// Offers a value that certainly is what the author meant, as source text: a string has its quotes.

@@ -199,6 +199,8 @@ super::codes! {
     NEARLY_A_RESOURCE = "W1755", "a resource whose name is nearly a known one";
     FEW_BYTES = "W1756", "an amount of bytes that nothing can run in";
     MANY_CORES = "W1757", "more cores than hardly any node has";
+    OCTAL_DIGITS = "W1753", "a mode whose digits are those of an octal one";
+    VALUE_OF_NO_NODE = "W1754", "a value that a label has on no node";
 
     // 18: what a Flyte cluster does with it
     WAITS_FOR_ALL = "W1803", "a task that waits for all containers of its pod";

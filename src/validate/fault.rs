@@ -3,6 +3,7 @@
 //! In: a place in the pod and words. Out: [`Fault`], plain data. Always: a fault says where in the pod it is, not where in the
 //! sources; what Kubernetes itself would report has its reason and its field. Not here: how it is shown (`report`).
 
+use super::change::Change;
 use super::path::{At, Path};
 use crate::diagnostics::Code;
 
@@ -130,6 +131,8 @@ pub struct Fault {
     pub replacement: Option<Replacement>,
     /// Something missing that would mend it.
     pub insertion: Option<Insertion>,
+    /// A change of the entry that would mend it.
+    pub change: Option<Change>,
 }
 
 impl Fault {
@@ -162,6 +165,7 @@ impl Fault {
             help: Vec::new(),
             replacement: None,
             insertion: None,
+            change: None,
         }
     }
 

@@ -5,6 +5,7 @@
 //! and what they take over from their environment. What may follow from something reported before is not told. Not here: rules between
 //! settings ([`crate::check`]), and any change of a pod.
 
+mod change;
 pub mod fault;
 mod flyte;
 mod insert;

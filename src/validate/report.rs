@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashSet;
 
 use super::fault::{Fault, Insertion, Point, Scope};
-use super::insert;
 use super::locate::{Located, Origin};
 use super::path::Path;
+use super::{change, insert};
 use crate::diagnostics::{Diagnostic, Diagnostics, Fix, KubernetesError};
 use crate::source::{SourceMap, Span};
 
@@ -65,6 +65,9 @@ impl<'s> Report<'s> {
             return;
         }
         let mut diagnostic = diagnostic(fault, &located, place, origin);
+        // What to do with a value that nobody wrote helps nobody.
+        let change = fault.change.as_ref().filter(|_| located.made_by.is_none());
+        diagnostic.fixes.extend(change.and_then(|change| change::fix(change, &located, self.sources)));
         let insertion = fault.insertion.as_ref();
         diagnostic.fixes.extend(insertion.and_then(|insertion| self.inserted(insertion, place, origin)));
         let first = pods.map_or_else(String::new, |pods| pods.first.to_owned());

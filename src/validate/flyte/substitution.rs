@@ -72,7 +72,7 @@ fn unknown(placeholder: &Placeholder<'_>, at: &At<'_>) -> Option<Fault> {
         Meaning::Known | Meaning::Input => None,
         Meaning::Almost(known) => Some(
             fault(format!("Flyte does not know `{text}`, so the program gets it as it stands"))
-                .help(format!("did you mean `{{{{.{known}}}}}`?")),
+                .meant_within(text, &format!("{{{{.{known}}}}}")),
         ),
         Meaning::Unknown => Some(
             fault(format!("Flyte does not know `{text}`, so the program gets it as it stands"))
@@ -83,7 +83,8 @@ fn unknown(placeholder: &Placeholder<'_>, at: &At<'_>) -> Option<Fault> {
             Some(match variable {
                 Some(variable) => fault
                     .note(format!("the SDK's own entrypoint, which is given it, takes `{variable}` instead"))
-                    .help(format!("write `$({variable})`: Flyte sets this variable in every container")),
+                    .help(format!("write `$({variable})`: Flyte sets this variable in every container"))
+                    .within(text, &format!("$({variable})")),
                 None => fault.note("Flyte replaces it only where the SDK sends a container without a pod around it"),
             })
         }
@@ -107,7 +108,7 @@ fn out_of_place(text: &str, at: &At<'_>, faults: &mut Faults) {
     faults.push(
         Fault::found(PLACEHOLDER_OUT_OF_PLACE, at, format!("nothing replaces `{}` here", placeholder.text))
             .note("Flyte replaces placeholders in the `command` and `args` of containers alone")
-            .help("give it to the program as an argument"),
+            .help(format!("give it to the program as an argument: `args = [\"{}\"]`", placeholder.text)),
     );
 }
 

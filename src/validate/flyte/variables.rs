@@ -59,7 +59,7 @@ fn reserved(container: &Container, at: &At<'_>, faults: &mut Faults) {
             Fault::found(RESERVED_VARIABLE, &at.field("name"), format!("the value of `{name}` never reaches the program"))
                 .here(format!("Flyte sets it to {value}"))
                 .note("Flyte adds its own variables to every container, behind those that are written, and the last one counts")
-                .help("take another name"),
+                .help(format!("take another name, such as `MY_{}`, and read that in the program", name.trim_start_matches('_'))),
         );
     }
 }
@@ -76,7 +76,8 @@ fn replaced_probe(container: &Container, at: &At<'_>, faults: &mut Faults) {
             .at_key()
             .relation()
             .other(&list.index(index), format!("`{EDITOR}` asks for an editor"))
-            .note(format!("where `{EDITOR}` is true, Flyte sets a probe of its own, which asks for the editor")),
+            .note(format!("where `{EDITOR}` is true, Flyte sets a probe of its own, which asks for the editor"))
+            .help(format!("leave `{EDITOR}` out where the probe is needed")),
     );
 }
 

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::diagnostics::code::{MISSING_FIELD, kubernetes as code};
 use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// The words of `imagePullPolicy`: `validatePullPolicy`.
@@ -208,13 +209,16 @@ fn process(container: &Container, at: &At<'_>, faults: &mut Faults) {
     if let Some(path) = defaults::given(container.working_dir.as_deref()).filter(|path| !absolute(path)) {
         let fault = Fault::found(code::RELATIVE_PATH, &at.field("workingDir"), "`workingDir` has to begin with `/`")
             .note("Kubernetes accepts any text, but no node can start a container in a relative folder");
-        faults.push(fault.help(format!("did you mean `/{path}`?")));
+        let better = format!("/{}", path.trim_start_matches("./"));
+        let fault = fault.help(format!("did you mean `{better}`?"));
+        faults.push(fault.suggest(format!("write `{better}`"), literal::text(&better)));
     }
     if container.stdin == Some(true) {
         let fault = Fault::found(code::READS_INPUT, &at.field("stdin"), "nobody writes to `stdin` here")
             .at_key()
             .note("Flyte attaches to no container, so a program that reads its input waits for ever")
-            .help("take it away: then a program that reads finds an empty input");
+            .help("take it away: then a program that reads finds an empty input")
+            .remove("stdin");
         faults.push(fault);
     }
 }

@@ -8,6 +8,7 @@ use k8s_openapi::api::core::v1::Container;
 
 use super::defaults;
 use crate::diagnostics::code::kubernetes as code;
+use crate::diagnostics::suggest::same_letters;
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::literal;
 use crate::validate::path::At;
@@ -51,11 +52,26 @@ pub fn check(container: &Container, at: &At<'_>, faults: &mut Faults) {
         let fault = Fault::found(code::BAD_IMAGE_REFERENCE, &at, format!("`{image}` is not the name of an image"))
             .here(wrong)
             .note("Kubernetes takes it, but no node can pull it: the pod waits with `InvalidImageName`");
-        faults.push(match tag_as_path(image) {
-            Some(better) => fault.help(format!("did you mean `{better}`?")),
+        faults.push(match meant(image) {
+            Some(better) => {
+                let fault = fault.help(format!("did you mean `{better}`?"));
+                let write = format!("write `{better}`");
+                let text = literal::text(&better);
+                if same_letters(image, &better) { fault.replace(write, text) } else { fault.suggest(write, text) }
+            }
             None => fault.help("write `registry/path/name:tag` or `registry/path/name@sha256:digest`"),
         });
     }
+}
+
+/// The reference that was probably meant: without the beginning of a URL and without blanks, with its path in lower case, or with a tag
+/// behind `:`.
+fn meant(image: &str) -> Option<String> {
+    let bare = image.split_once("://").map_or(image, |(_, rest)| rest).trim_end_matches('/');
+    let bare: String = bare.chars().filter(|c| !c.is_whitespace()).collect();
+    let name = split_tag(bare.split('@').next().unwrap_or_default()).0;
+    let lower = format!("{}{}", name.to_lowercase(), bare.get(name.len()..).unwrap_or_default());
+    [bare.clone(), lower].into_iter().find(|better| malformed(better).is_none()).or_else(|| tag_as_path(&bare))
 }
 
 /// What is wrong with a reference to an image, in a few words.

@@ -99,7 +99,13 @@ fn odd(path: &str, at: &At<'_>) -> Option<Fault> {
     if path.contains(':') {
         let message = format!("the mount path `{path}` has a `:`");
         let fault = Fault::found(codes::ODD_MOUNT_PATH, at, message);
-        return Some(fault.note("Kubernetes' reference says that it must not: container runtimes split there"));
+        let fault = fault.note("Kubernetes' reference says that it must not: container runtimes split there");
+        return Some(match path.strip_suffix(":ro") {
+            Some(bare) => fault
+                .help(format!("write `{bare}`, and `readOnly = true` beside `name`"))
+                .suggest(format!("write `{bare}`"), literal::text(bare)),
+            None => fault.help("write a path without `:`"),
+        });
     }
     if path.starts_with('/') {
         return None;
@@ -241,7 +247,7 @@ fn variables(pod: &Pod<'_>, container: &Container, mount: &VolumeMount, at: &At<
         let message = format!("the container has no variable `{name}`");
         let fault = Fault::found(codes::UNKNOWN_VARIABLE_IN_PATH, &at.field("subPathExpr"), message).relation();
         let fault = fault.note("the node would not know what to mount, and the container never starts");
-        faults.push(fault.help(format!("did you mean `$({similar})`?")));
+        faults.push(fault.meant_within(&format!("$({name})"), &format!("$({similar})")));
     }
 }
 

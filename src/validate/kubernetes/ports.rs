@@ -99,11 +99,15 @@ fn host_ip(pod: &Pod<'_>, port: &ContainerPort, at: &At<'_>, faults: &mut Faults
             .relation()
             .at_key()
             .note("it is the address of the node at which the node's port is open, and this port has none there");
-        faults.push(fault.help("take it away, or add `hostPort`"));
+        faults.push(fault.help("take it away, or add `hostPort`").remove("hostIP"));
     } else if address.parse::<IpAddr>().is_err() {
         let fault = Fault::found(code::BAD_HOST_IP, &place, format!("`{address}` is no IP address"))
             .note("Kubernetes takes any text, but no node can listen there");
-        faults.push(fault);
+        faults.push(if address == "localhost" {
+            fault.help("write `127.0.0.1` for programs on the node alone").suggest("write `127.0.0.1`", "\"127.0.0.1\"")
+        } else {
+            fault.help("write an address of the node, or leave `hostIP` out: then the port is open at all of them")
+        });
     }
 }
 
@@ -276,6 +280,7 @@ fn same_names(together: &[Listed<'_>], spec: &At<'_>, faults: &mut Faults) {
                 .relation()
                 .here("this one is not found by its name")
                 .note("services that look for a port by its name take the first")
+                .help("give one of the two another name")
         });
         faults.push(first.at(spec, |at| fault.other(&at.field("name"), "this one is")));
     }

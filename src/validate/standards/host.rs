@@ -136,7 +136,8 @@ fn ports(pod: &Pod<'_>, container: &Container<'_>, at: &At<'_>, faults: &mut Fau
         let fault = PORT.finds(&element.field("hostPort"), message, &detail);
         // What the network of the node makes of a port is told of the network.
         let written = port.host_port.is_some_and(|port| port != 0);
-        faults.push(fault.help("leave `hostPort` out; other pods reach the port without it").echo(!written));
+        let fault = fault.help("leave `hostPort` out; other pods reach the port without it");
+        faults.push(fault.remove("hostPort").echo(!written));
     }
 }
 
@@ -175,7 +176,9 @@ fn asks(
         let detail = format!("container \"{container}\" uses probe or lifecycle host \"{host}\"");
         let fault = PROBE.finds(&handler.field("host"), message, &detail);
         faults.push(
-            fault.help("leave `host` out, so that the node asks the pod itself; not even `127.0.0.1` is allowed"),
+            fault
+                .help("leave `host` out, so that the node asks the pod itself; not even `127.0.0.1` is allowed")
+                .remove("host"),
         );
     }
 }

@@ -70,7 +70,8 @@ fn annotations(pod: &Pod<'_>, faults: &mut Faults) {
         let container = key.strip_prefix(APPARMOR_ANNOTATION).unwrap_or_default();
         let message = format!("AppArmor does not watch over the container `{container}`");
         let fault = APP_ARMOR.finds(&annotations.key(key), message, &detail);
-        faults.push(fault.help("leave the annotation out; the node then takes the profile of its container runtime"));
+        let help = "leave the annotation out; the node then takes the profile of its container runtime";
+        faults.push(fault.help(help).remove(key));
     }
 }
 
@@ -105,7 +106,7 @@ fn selinux(pod: &Pod<'_>, options: Option<&SELinuxOptions>, whose: Whose<'_>, co
         if value.as_deref().is_some_and(|value| !value.is_empty()) {
             let message = format!("a pod cannot choose its SELinux {field}");
             let fault = SELINUX.finds(&at.field(field), message, &format!("{start} {field} may not be set"));
-            faults.push(fault.at_key().help(format!("leave `{field}` out")));
+            faults.push(fault.at_key().help(format!("leave `{field}` out")).remove(field));
         }
     }
 }

@@ -1,0 +1,196 @@
+//! Changes of something else than a whole value: of a key, of a part of a text, of a whole entry.
+//!
+//! In: a [`Change`], and where the thing that it is for was written. Out: an edit, where the source says the thing as it is. Always:
+//! what was put together, or stands behind a name, is left alone, for the text at its place is not the value; entries are only
+//! changed in sources of the language, and go together with their line or their comma. Not here: a whole value
+//! ([`Replacement`](super::fault::Replacement)), and entries that are missing ([`insert`](super::insert)).
+
+use super::fault::Fault;
+use super::literal;
+use super::locate::Located;
+use crate::diagnostics::suggest::same_letters;
+use crate::diagnostics::{Edit, Fix};
+use crate::source::{SourceMap, Span};
+
+/// A change of the entry that a fault points at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What the change does, as an imperative.
+    pub message: String,
+    /// Whether it certainly is what the author meant.
+    pub safe: bool,
+    /// What is changed.
+    pub part: Part,
+}
+
+/// What of an entry is changed, and to what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// The key becomes this one.
+    Key(String),
+    /// In the text of the value the first, which stands there once, becomes the second.
+    Within(String, String),
+    /// The whole entry becomes this one, as source; nothing takes it out.
+    Entry(String),
+}
+
+impl Fault {
+    /// Offers another key; it is certain where `safe` says so.
+    #[must_use]
+    pub fn rename(self, better: &str, safe: bool) -> Self {
+        self.change(format!("write `{better}`"), safe, Part::Key(better.to_owned()))
+    }
+
+    /// Asks whether `better` was meant in a text where `written` stands; two spellings of the same letters certainly mean the same.
+    #[must_use]
+    pub fn meant_within(self, written: &str, better: &str) -> Self {
+        let safe = same_letters(written, better);
+        let part = Part::Within(written.to_owned(), better.to_owned());
+        self.help(format!("did you mean `{better}`?")).change(format!("write `{better}`"), safe, part)
+    }
+
+    /// Offers to write `better` in a text where `written` stands; the author should look at it.
+    #[must_use]
+    pub fn within(self, written: &str, better: &str) -> Self {
+        self.change(format!("write `{better}`"), false, Part::Within(written.to_owned(), better.to_owned()))
+    }
+
+    /// Offers to take the entry out; the author should look at it.
+    #[must_use]
+    pub fn remove(self, name: &str) -> Self {
+        self.change(format!("take `{name}` out"), false, Part::Entry(String::new()))
+    }
+
+    /// Offers another entry, as source, in the place of this one; the author should look at it.
+    #[must_use]
+    pub fn instead(self, entry: &str) -> Self {
+        self.change(format!("write `{entry}`"), false, Part::Entry(entry.to_owned()))
+    }
+
+    fn change(self, message: String, safe: bool, part: Part) -> Self {
+        Self { change: Some(Change { message, safe, part }), ..self }
+    }
+}
+
+/// The fix that a change is, for what stands there.
+#[must_use]
+pub fn fix(change: &Change, located: &Located, sources: &SourceMap) -> Option<Fix> {
+    if !located.found {
+        return None;
+    }
+    let edit = match &change.part {
+        Part::Key(better) => key(located.key, better, sources),
+        Part::Within(written, better) => within(located.value, written, better, sources),
+        Part::Entry(entry) => whole(located, entry, sources),
+    }?;
+    Some(Fix { message: change.message.clone(), safe: change.safe, edits: vec![edit] })
+}
+
+fn key(key: Span, better: &str, sources: &SourceMap) -> Option<Edit> {
+    let is_plain = !sources.text(key).contains("${");
+    is_plain.then(|| Edit { span: key, text: literal::key(better) })
+}
+
+fn within(value: Span, written: &str, better: &str, sources: &SourceMap) -> Option<Edit> {
+    let text = sources.text(value);
+    let mut found = text.match_indices(written);
+    let (start, _) = found.next().filter(|_| found.next().is_none())?;
+    let start = value.start as usize + start;
+    Some(Edit { span: Span::new(value.file, start..start + written.len()), text: better.to_owned() })
+}
+
+/// The entry as `key = value`; blocks, and values from elsewhere, are not looked for.
+fn whole(located: &Located, entry: &str, sources: &SourceMap) -> Option<Edit> {
+    let (key, value) = (located.key, located.value);
+    let source = sources.get(key.file);
+    let readable = source.name.ends_with(".flyteenv") || source.name == "<stdin>";
+    if !readable || key.file != value.file {
+        return None;
+    }
+    let text = source.text.as_str();
+    let (start, end) = (key.start as usize, value.end as usize);
+    let is_entry = text.get(key.end as usize..value.start as usize)?.trim() == "=";
+    let rest = text.get(end..)?.trim_start_matches(BLANKS);
+    if !is_entry || !(rest.is_empty() || rest.starts_with(['\n', '\r', ',', '}', '#'])) {
+        return None;
+    }
+    let range = if entry.is_empty() { taken_out(text, start, end)? } else { start..end };
+    Some(Edit { span: Span::new(key.file, range), text: entry.to_owned() })
+}
+
+const BLANKS: [char; 2] = [' ', '\t'];
+
+/// What goes when an entry goes: its line where it is alone on it, else a comma beside it.
+fn taken_out(text: &str, start: usize, end: usize) -> Option<std::ops::Range<usize>> {
+    let (before, after) = (text.get(..start)?, text.get(end..)?);
+    let line = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let opens_line = text.get(line..start)?.trim().is_empty();
+    let behind = after.trim_start_matches(BLANKS);
+    let behind_comma = behind.strip_prefix(',').map(|rest| rest.trim_start_matches(BLANKS));
+    let rest = behind_comma.unwrap_or(behind);
+    let at = text.len() - rest.len();
+    if opens_line && (rest.is_empty() || rest.starts_with(['\n', '\r'])) {
+        let newline = rest.find('\n').map_or(rest.len(), |newline| newline + 1);
+        return Some(line..at + newline);
+    }
+    if behind_comma.is_some() {
+        return Some(start..at);
+    }
+    let kept = before.trim_end_matches(BLANKS);
+    Some(match kept.strip_suffix(',') {
+        Some(kept) => kept.len()..end,
+        None => start..at,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The text with the change made to the entry `old = 1`.
+    fn changed(name: &str, text: &str, part: Part) -> Option<String> {
+        let sources = SourceMap::new(vec![(name.to_owned(), text.to_owned())]);
+        let file = sources.ids().next().expect("there is one");
+        let place = |word: &str| text.find(word).map(|at| Span::new(file, at..at + word.len()));
+        let (key, value) = (place("old")?, place("1")?);
+        let located = Located { key, value, found: true, broken: false, string: false, made_by: None };
+        let edit = fix(&Change { message: String::new(), safe: false, part }, &located, &sources)?.edits.pop()?;
+        let mut changed = text.to_owned();
+        changed.replace_range(edit.span.range(), &edit.text);
+        Some(changed)
+    }
+
+    #[test]
+    fn an_entry_goes_with_its_line_or_its_comma() {
+        let is = |text: &str, expected: Option<&str>| {
+            assert_eq!(changed("a.flyteenv", text, Part::Entry(String::new())).as_deref(), expected, "{text}");
+        };
+        is("a {\n  old = 1\n  b = 2\n}", Some("a {\n  b = 2\n}"));
+        is("a {\n  old = 1,\r\n  b = 2\n}", Some("a {\n  b = 2\n}"));
+        is("a { old = 1, b = 2 }", Some("a { b = 2 }"));
+        is("a { b = 2, old = 1 }", Some("a { b = 2 }"));
+        is("a { old = 1 }", Some("a { }"));
+        is("old = 1", Some(""));
+        is("  old = 1 # why\n", Some("  # why\n"));
+        is("old = 1 + 2", None);
+        is("old = if x then 1 else 2", None);
+        is("old { 1 }", None);
+        is("x = 1, old", None);
+    }
+
+    #[test]
+    fn a_key_is_written_as_it_has_to_be() {
+        let key = |better: &str| changed("a.flyteenv", "old = 1", Part::Key(better.to_owned()));
+        assert_eq!(key("new").as_deref(), Some("new = 1"));
+        assert_eq!(key("a/b").as_deref(), Some("\"a/b\" = 1"));
+    }
+
+    #[test]
+    fn a_part_is_changed_where_it_stands_once() {
+        let within = |text: &str| changed("a.flyteenv", text, Part::Within("1".to_owned(), "2".to_owned()));
+        assert_eq!(within("old = 1").as_deref(), Some("old = 2"));
+        let entry = Part::Entry("new = 2".to_owned());
+        assert_eq!(changed("a.flyteenv", "{ old = 1, b = 3 }", entry.clone()).as_deref(), Some("{ new = 2, b = 3 }"));
+        assert_eq!(changed("a.yaml", "old: 1", entry), None);
+    }
+}

@@ -210,18 +210,22 @@ fn shut(set: &Set<'_>, guard: &Guard, target: &Target) -> Diagnostic {
 fn with_gate(diagnostic: Diagnostic, guard: &Guard, target: &Target) -> Diagnostic {
     let facts = guard.gate.facts();
     let name = facts.name;
+    // A field can be left out, and of a word another can be written.
+    let without = if matches!(guard.effect, Effect::Refused) { "write another word" } else { "remove it" };
     let diagnostic = match facts.on_since {
         Some(since) if target.gates.is_set(guard.gate) => {
             return diagnostic
                 .note(format!("the gate is on by default since Kubernetes {since}, and set to off for this build"))
-                .help(format!("remove it, or the `{name}=false` of this build where the cluster has the gate on"));
+                .help(format!(
+                    "{without}, or remove the `{name}=false` of this build where the cluster has the gate on"
+                ));
         }
         Some(since) => diagnostic
             .note(format!("the gate is on by default since Kubernetes {since}"))
-            .help(format!("remove it, or if the cluster is newer say so: `--kubernetes-version {since}`")),
-        None => diagnostic
-            .note(format!("no version up to {} has the gate on by default", Version::NEWEST))
-            .help("remove it".to_owned()),
+            .help(format!("{without}, or if the cluster is newer say so: `--kubernetes-version {since}`")),
+        None => {
+            diagnostic.note(format!("no version up to {} has the gate on by default", Version::NEWEST)).help(without)
+        }
     };
     diagnostic.help(format!("where the cluster's administrator has turned the gate on: `--feature-gates {name}=true`"))
 }

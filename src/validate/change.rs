@@ -28,6 +28,8 @@ pub struct Change {
 pub enum Part {
     /// The key becomes this one.
     Key(String),
+    /// The value, which is a name, becomes this one: as a string where it is one, else as a key or a label.
+    Name(String),
     /// In the text of the value the first, which stands there once, becomes the second.
     Within(String, String),
     /// The whole entry becomes this one, as source; nothing takes it out.
@@ -39,6 +41,12 @@ impl Fault {
     #[must_use]
     pub fn rename(self, better: &str, safe: bool) -> Self {
         self.change(format!("write `{better}`"), safe, Part::Key(better.to_owned()))
+    }
+
+    /// Offers another name in the place of the value; the author should look at it.
+    #[must_use]
+    pub fn call(self, better: &str) -> Self {
+        self.change(format!("write `{better}`"), false, Part::Name(better.to_owned()))
     }
 
     /// Asks whether `better` was meant in a text where `written` stands; two spellings of the same letters certainly mean the same.
@@ -80,6 +88,10 @@ pub fn fix(change: &Change, located: &Located, sources: &SourceMap) -> Option<Fi
     }
     let edit = match &change.part {
         Part::Key(better) => key(located.key, better, sources),
+        Part::Name(better) if sources.text(located.value).starts_with('"') => {
+            Some(Edit { span: located.value, text: literal::text(better) })
+        }
+        Part::Name(better) => key(located.value, better, sources),
         Part::Within(written, better) => within(located.value, written, better, sources),
         Part::Entry(entry) => whole(located, entry, sources),
     }?;

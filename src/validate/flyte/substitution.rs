@@ -72,6 +72,7 @@ fn unknown(placeholder: &Placeholder<'_>, at: &At<'_>) -> Option<Fault> {
         Meaning::Known | Meaning::Input => None,
         Meaning::Almost(known) => Some(
             fault(format!("Flyte does not know `{text}`, so the program gets it as it stands"))
+                .note("Flyte replaces what it knows, each with a dot before its name, and leaves all other text alone")
                 .meant_within(text, &format!("{{{{.{known}}}}}")),
         ),
         Meaning::Unknown => Some(

@@ -59,9 +59,16 @@ fn reserved(container: &Container, at: &At<'_>, faults: &mut Faults) {
             Fault::found(RESERVED_VARIABLE, &at.field("name"), format!("the value of `{name}` never reaches the program"))
                 .here(format!("Flyte sets it to {value}"))
                 .note("Flyte adds its own variables to every container, behind those that are written, and the last one counts")
-                .help(format!("take another name, such as `MY_{}`, and read that in the program", name.trim_start_matches('_'))),
+                .help(format!("take another name, such as `MY_{}`, and read that in the program", of_ones_own(name))),
         );
     }
+}
+
+/// What a variable of Flyte's is about, without Flyte's own beginnings.
+fn of_ones_own(name: &str) -> &str {
+    const BEGINNINGS: &[&str] =
+        &["FLYTE_INTERNAL_EXECUTION_", "FLYTE_INTERNAL_TASK_", "FLYTE_INTERNAL_", "FLYTE_", "_U_", "_F_"];
+    BEGINNINGS.iter().find_map(|beginning| name.strip_prefix(beginning)).unwrap_or(name)
 }
 
 /// Source: `BuildResource` in `flyteplugins/go/tasks/plugins/k8s/pod/plugin.go`.

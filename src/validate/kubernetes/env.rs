@@ -52,7 +52,7 @@ fn name(name: &str, at: &At<'_>, faults: &mut Faults) {
             .note("Kubernetes takes any printable name since 1.32; before that, letters, digits, `_`, `-` and `.`, no digit first");
         let better = readable(name);
         let fault = fault.help(format!("take letters, digits and `_`, no digit first, such as `{better}`"));
-        faults.push(fault.rename(&better, false));
+        faults.push(fault.call(&better));
     }
 }
 

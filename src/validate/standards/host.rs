@@ -4,21 +4,45 @@
 //! `hostProbesAndHostLifecycle` and `windowsHostProcess` of kubernetes/pod-security-admission.
 
 use k8s_openapi::api::core::v1::{
-    HTTPGetAction, LifecycleHandler, TCPSocketAction, Volume, WindowsSecurityContextOptions,
+    HTTPGetAction, LifecycleHandler, PodSpec, TCPSocketAction, Volume, WindowsSecurityContextOptions,
 };
 
-use super::{Check, Container, Level, Whose};
+use super::{Check, Container, Level, Whose, containers};
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::Faults;
 use crate::validate::kubernetes::{Pod, defaults};
 use crate::validate::path::At;
 
-const NAMESPACES: Check = Check { code: code::STANDARD_HOST_NAMESPACES, name: "baseline: host namespaces" };
-const HOST_PATH: Check = Check { code: code::STANDARD_HOST_PATH, name: "baseline: hostPath volumes" };
-const VOLUMES: Check = Check { code: code::STANDARD_VOLUME_TYPE, name: "restricted: restricted volume types" };
-const PORT: Check = Check { code: code::STANDARD_HOST_PORT, name: "baseline: hostPort" };
-const PROBE: Check = Check { code: code::STANDARD_PROBE_HOST, name: "baseline: probe or lifecycle host" };
-const PROCESS: Check = Check { code: code::STANDARD_HOST_PROCESS, name: "baseline: hostProcess" };
+const NAMESPACES: Check = Check {
+    code: code::STANDARD_HOST_NAMESPACES,
+    name: "baseline: host namespaces",
+    why: "there it sees what belongs to other pods and to the node itself, so `baseline` keeps pods in namespaces of their own",
+};
+const HOST_PATH: Check = Check {
+    code: code::STANDARD_HOST_PATH,
+    name: "baseline: hostPath volumes",
+    why: "who writes to the files of a node changes what it runs, and who reads them reads what belongs to others",
+};
+const VOLUMES: Check = Check {
+    code: code::STANDARD_VOLUME_TYPE,
+    name: "restricted: restricted volume types",
+    why: "`restricted` allows only volumes that do not reach into the node or to an address that the pod chooses",
+};
+const PORT: Check = Check {
+    code: code::STANDARD_HOST_PORT,
+    name: "baseline: hostPort",
+    why: "a port of the node is reached past the rules for the traffic between pods",
+};
+const PROBE: Check = Check {
+    code: code::STANDARD_PROBE_HOST,
+    name: "baseline: probe or lifecycle host",
+    why: "the node asks for the pod, and may reach what the pod may not",
+};
+const PROCESS: Check = Check {
+    code: code::STANDARD_HOST_PROCESS,
+    name: "baseline: hostProcess",
+    why: "such a process has the files, the network and the rights of its node",
+};
 
 /// Checks the pod; `at` is its spec.
 pub fn pod(pod: &Pod<'_>, level: Level, at: &At<'_>, faults: &mut Faults) {
@@ -54,7 +78,10 @@ fn namespaces(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
     for (field, _, what) in namespaces.iter().filter(|(_, value, _)| *value == Some(true)) {
         let message = format!("the pod shares {what} of its node");
         let fault = NAMESPACES.finds(&at.field(field), message, &format!("{field}=true"));
-        faults.push(fault.help(format!("leave `{field}` out")).suggest("write `false`", "false"));
+        // A process of the host has to have the network of the host, and is told.
+        let needed = *field == "hostNetwork" && is_host_process(pod.spec);
+        let help = format!("leave `{field}` out, or write `false`");
+        faults.push(fault.help(help).suggest("write `false`", "false").echo(needed));
     }
 }
 
@@ -183,6 +210,14 @@ fn asks(
     }
 }
 
+/// Whether the pod or one of its containers is a process of the host.
+fn is_host_process(spec: &PodSpec) -> bool {
+    let of_pod = spec.security_context.as_ref().and_then(|context| context.windows_options.as_ref());
+    let of_containers =
+        containers::all(spec).filter_map(|(_, _, container)| container.context?.windows_options.as_ref());
+    of_containers.chain(of_pod).any(|options| options.host_process == Some(true))
+}
+
 fn host_process(
     options: Option<&WindowsSecurityContextOptions>,
     whose: Whose<'_>,
@@ -195,5 +230,6 @@ fn host_process(
     let options = context.field("windowsOptions");
     let detail = format!("{whose} must not set securityContext.windowsOptions.hostProcess=true");
     let fault = PROCESS.finds(&options.field("hostProcess"), "the containers are processes of the host", &detail);
-    faults.push(fault.help("leave `hostProcess` out").suggest("write `false`", "false"));
+    let help = "leave `hostProcess` out, and the `hostNetwork` that it needs, if the pod has it";
+    faults.push(fault.help(help).suggest("write `false`", "false"));
 }

@@ -12,13 +12,31 @@ use crate::validate::kubernetes::{Pod, os};
 use crate::validate::literal;
 use crate::validate::path::At;
 
-const PRIVILEGED: Check = Check { code: code::STANDARD_PRIVILEGED, name: "baseline: privileged" };
-const BEYOND_DEFAULT: Check = Check { code: code::STANDARD_CAPABILITIES, name: "baseline: non-default capabilities" };
-const BEYOND_RESTRICTED: Check =
-    Check { code: code::STANDARD_CAPABILITIES, name: "restricted: unrestricted capabilities" };
-const KEPT: Check = Check { code: code::STANDARD_KEPT_CAPABILITIES, name: "restricted: unrestricted capabilities" };
-const ESCALATION: Check =
-    Check { code: code::STANDARD_ESCALATION, name: "restricted: allowPrivilegeEscalation != false" };
+const PRIVILEGED: Check = Check {
+    code: code::STANDARD_PRIVILEGED,
+    name: "baseline: privileged",
+    why: "a privileged container has the devices and nearly all rights of its node",
+};
+const BEYOND_DEFAULT: Check = Check {
+    code: code::STANDARD_CAPABILITIES,
+    name: "baseline: non-default capabilities",
+    why: "`baseline` allows only the capabilities that container runtimes give anyway; others reach beyond the container",
+};
+const BEYOND_RESTRICTED: Check = Check {
+    code: code::STANDARD_CAPABILITIES,
+    name: "restricted: unrestricted capabilities",
+    why: "`restricted` allows only the one for ports below 1024; all others are parts of root's power",
+};
+const KEPT: Check = Check {
+    code: code::STANDARD_KEPT_CAPABILITIES,
+    name: "restricted: unrestricted capabilities",
+    why: "a container runtime gives a dozen capabilities, parts of root's power, unless it is told to drop them",
+};
+const ESCALATION: Check = Check {
+    code: code::STANDARD_ESCALATION,
+    name: "restricted: allowPrivilegeEscalation != false",
+    why: "without it, a program can become root by starting one that is marked for that, such as `sudo`",
+};
 
 /// What `baseline` lets a container add: what container runtimes give it anyway.
 const DEFAULT: &[&str] = &[
@@ -47,7 +65,7 @@ pub fn container(pod: &Pod<'_>, level: Level, container: &Container<'_>, at: &At
         let detail = format!("{} must not set securityContext.privileged=true", Whose::Container(name));
         let message = format!("the container `{name}` is privileged");
         let fault = PRIVILEGED.finds(&at.field("privileged"), message, &detail);
-        faults.push(fault.help("leave `privileged` out").suggest("write `false`", "false"));
+        faults.push(fault.help("leave `privileged` out, or write `false`").suggest("write `false`", "false"));
     }
     let capabilities = container.context.and_then(|context| context.capabilities.as_ref());
     if level == Level::Baseline {

@@ -30,7 +30,7 @@ pub enum Part {
     Key(String),
     /// The value, which is a name, becomes this one: as a string where it is one, else as a key or a label.
     Name(String),
-    /// In the text of the value the first, which stands there once, becomes the second.
+    /// In the text of the value the first becomes the second, wherever it stands.
     Within(String, String),
     /// The whole entry becomes this one, as source; nothing takes it out.
     Entry(String),
@@ -86,16 +86,17 @@ pub fn fix(change: &Change, located: &Located, sources: &SourceMap) -> Option<Fi
     if !located.found {
         return None;
     }
-    let edit = match &change.part {
-        Part::Key(better) => key(located.key, better, sources),
+    let edits = match &change.part {
+        Part::Key(better) => key(located.key, better, sources).into_iter().collect(),
         Part::Name(better) if sources.text(located.value).starts_with('"') => {
-            Some(Edit { span: located.value, text: literal::text(better) })
+            vec![Edit { span: located.value, text: literal::text(better) }]
         }
-        Part::Name(better) => key(located.value, better, sources),
+        Part::Name(better) => key(located.value, better, sources).into_iter().collect(),
         Part::Within(written, better) => within(located.value, written, better, sources),
-        Part::Entry(entry) => whole(located, entry, sources),
-    }?;
-    Some(Fix { message: change.message.clone(), safe: change.safe, edits: vec![edit] })
+        Part::Entry(entry) => whole(located, entry, sources).into_iter().collect(),
+    };
+    let fix = Fix { message: change.message.clone(), safe: change.safe, edits };
+    (!fix.edits.is_empty()).then_some(fix)
 }
 
 fn key(key: Span, better: &str, sources: &SourceMap) -> Option<Edit> {
@@ -103,12 +104,10 @@ fn key(key: Span, better: &str, sources: &SourceMap) -> Option<Edit> {
     is_plain.then(|| Edit { span: key, text: literal::key(better) })
 }
 
-fn within(value: Span, written: &str, better: &str, sources: &SourceMap) -> Option<Edit> {
-    let text = sources.text(value);
-    let mut found = text.match_indices(written);
-    let (start, _) = found.next().filter(|_| found.next().is_none())?;
-    let start = value.start as usize + start;
-    Some(Edit { span: Span::new(value.file, start..start + written.len()), text: better.to_owned() })
+fn within(value: Span, written: &str, better: &str, sources: &SourceMap) -> Vec<Edit> {
+    let found = sources.text(value).match_indices(written).map(|(start, _)| value.start as usize + start);
+    let edit = |start| Edit { span: Span::new(value.file, start..start + written.len()), text: better.to_owned() };
+    found.map(edit).collect()
 }
 
 /// The entry as `key = value`; blocks, and values from elsewhere, are not looked for.
@@ -198,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_part_is_changed_where_it_stands_once() {
+    fn a_part_is_changed_where_it_stands() {
         let within = |text: &str| changed("a.flyteenv", text, Part::Within("1".to_owned(), "2".to_owned()));
         assert_eq!(within("old = 1").as_deref(), Some("old = 2"));
         let entry = Part::Entry("new = 2".to_owned());

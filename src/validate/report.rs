@@ -12,7 +12,7 @@ use super::fault::{Fault, Insertion, Point, Scope};
 use super::locate::{Located, Origin};
 use super::path::Path;
 use super::{change, insert};
-use crate::diagnostics::{Diagnostic, Diagnostics, Fix, KubernetesError};
+use crate::diagnostics::{Diagnostic, Diagnostics, Fix, KubernetesError, Severity};
 use crate::source::{SourceMap, Span};
 
 /// The pods that a fault is found in.
@@ -31,6 +31,8 @@ pub struct Report<'s> {
     before: FxHashSet<Span>,
     /// By code, place and message: the diagnostic, and in how many pods it was found, with the place and name of the first.
     found: BTreeMap<(&'static str, Span, String), Found>,
+    /// The settings of templates that are told of, with whether it is an error: of what else one makes nothing more is said.
+    settings: FxHashSet<(Span, bool)>,
 }
 
 struct Found {
@@ -44,7 +46,12 @@ impl<'s> Report<'s> {
     /// After these diagnostics, of pods from these sources.
     #[must_use]
     pub fn new(diagnostics: &Diagnostics, sources: &'s SourceMap) -> Self {
-        Self { sources, before: diagnostics.error_places().collect(), found: BTreeMap::new() }
+        Self {
+            sources,
+            before: diagnostics.error_places().collect(),
+            found: BTreeMap::new(),
+            settings: FxHashSet::default(),
+        }
     }
 
     /// Adds a fault of a pod. `whole` is whether everything in the pod is as its author meant it; `pods` names the pods, where
@@ -62,6 +69,9 @@ impl<'s> Report<'s> {
         let count = pods.map_or(0, |pods| pods.count);
         if let Some(found) = self.found.get_mut(&key) {
             found.count += count;
+            return;
+        }
+        if located.made_by.is_some() && !self.settings.insert((place, fault.code.severity() == Severity::Error)) {
             return;
         }
         let mut diagnostic = diagnostic(fault, &located, place, origin);
@@ -132,7 +142,13 @@ fn diagnostic(fault: &Fault, located: &Located, place: Span, origin: &Origin<'_>
     diagnostic.notes.clone_from(&fault.notes);
     match located.made_by {
         // What to do with a value that nobody wrote helps nobody.
-        Some(setting) => diagnostic = diagnostic.note(format!("`{setting}` sets `{}`", fault.at)),
+        Some(setting) => {
+            diagnostic = diagnostic.note(format!("`{setting}` sets `{}`", fault.at));
+            // What the setting itself says could be mended; what it makes cannot.
+            if located.key == located.value {
+                diagnostic = diagnostic.help(format!("leave `{setting}` out"));
+            }
+        }
         None => diagnostic.help.clone_from(&fault.help),
     }
     if let Some(reason) = fault.reason {

@@ -17,6 +17,13 @@ pub fn required(text: &str, owner: &str, field: &str, at: &At<'_>, faults: &mut 
     }
 }
 
+/// A relative path as one from the root; what a shell would have to replace has none.
+#[must_use]
+pub fn absolute(path: &str) -> Option<String> {
+    let rest = path.trim_start_matches("./");
+    (!rest.starts_with(['~', '$', '.'])).then(|| format!("/{rest}"))
+}
+
 /// A name that has to be a DNS label; `what` is what has that name.
 #[must_use]
 pub fn label(name: &str, what: &str, at: &At<'_>) -> Option<Fault> {

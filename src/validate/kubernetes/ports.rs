@@ -261,7 +261,8 @@ fn twice(pod: &Pod<'_>, first: &Listed<'_>, listed: &Listed<'_>, spec: &At<'_>) 
     let fault = listed.at(spec, |at| {
         Fault::found(code::SAME_PORT, &at.field("containerPort"), message).relation().here("here").note(note)
     });
-    first.at(spec, |at| fault.other(&at.field("containerPort"), "and here"))
+    let help = if same_container { "take one of them out" } else { "give one of the two programs another port" };
+    first.at(spec, |at| fault.help(help).other(&at.field("containerPort"), "and here"))
 }
 
 /// Whoever looks for a port by its name finds one.

@@ -220,6 +220,7 @@ fn scheduling_gates(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
     let fault = Fault::found(code::GATE_THAT_STAYS, &list, "this pod is never scheduled by Flyte")
         .at_key()
         .note("the scheduler leaves a pod alone until something takes its `schedulingGates` away, and nothing in Flyte does")
-        .help("take the gates out, unless a controller of your cluster opens them");
+        .help("take the gates out, unless a controller of your cluster opens them")
+        .remove("schedulingGates");
     faults.push(fault);
 }

@@ -7,6 +7,7 @@ use k8s_openapi::api::core::v1::Capabilities;
 
 use super::{Check, Container, Level, Whose};
 use crate::diagnostics::code::kubernetes as code;
+use crate::diagnostics::suggest::closest;
 use crate::validate::fault::Faults;
 use crate::validate::kubernetes::{Pod, os};
 use crate::validate::literal;
@@ -101,8 +102,14 @@ fn added(
                 .help(format!("write `{bare}`, as the standard has it"))
                 .replace(format!("write `{bare}`"), literal::text(bare))
         } else {
+            let near = closest(bare, allowed.iter().copied());
             let allowed: Vec<String> = allowed.iter().map(|name| format!("`{name}`")).collect();
-            fault.help(format!("leave it out; allowed is {}", allowed.join(", ")))
+            match near {
+                Some(near) => fault
+                    .help(format!("did you mean `{near}`?"))
+                    .suggest(format!("write `{near}`"), literal::text(near)),
+                None => fault.help(format!("leave it out; allowed is {}", allowed.join(", "))),
+            }
         });
     }
 }
@@ -127,7 +134,10 @@ fn dropped(capabilities: Option<&Capabilities>, container: &str, at: &At<'_>, fa
             .misses(&list, message, &detail)
             .help("add `capabilities { drop = [\"ALL\"] }` to the `securityContext` of the container")
             .insert("drop all of them", &at, "drop = [\"ALL\"]"),
-        None => KEPT.misses(&list, message, &detail).help("drop `\"ALL\"`, and add what the container needs"),
+        None => KEPT
+            .misses(&list, message, &detail)
+            .help("drop `\"ALL\"`, which takes these away too")
+            .suggest("drop all of them", "[\"ALL\"]"),
     });
 }
 

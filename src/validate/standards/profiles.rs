@@ -131,7 +131,9 @@ fn selinux(pod: &Pod<'_>, options: Option<&SELinuxOptions>, whose: Whose<'_>, co
         let fault = SELINUX.finds(&at.field("type"), message, &format!("{start} type {kind:?}"));
         let newest = if pod.features.minor >= 31 { ", `container_engine_t`" } else { "" };
         faults.push(
-            fault.help(format!("leave it out, or write `container_t`, `container_init_t`, `container_kvm_t`{newest}")),
+            fault
+                .help(format!("leave it out, or write `container_t`, `container_init_t`, `container_kvm_t`{newest}"))
+                .remove("type"),
         );
     }
     for (field, value) in [("user", &options.user), ("role", &options.role)] {

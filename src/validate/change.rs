@@ -105,9 +105,12 @@ fn key(key: Span, better: &str, sources: &SourceMap) -> Option<Edit> {
 }
 
 fn within(value: Span, written: &str, better: &str, sources: &SourceMap) -> Vec<Edit> {
-    let found = sources.text(value).match_indices(written).map(|(start, _)| value.start as usize + start);
+    let text = sources.text(value);
+    // `$$(NAME)` is the text `$(NAME)` itself.
+    let escaped = |at: usize| written.starts_with('$') && text.get(..at).is_some_and(|before| before.ends_with('$'));
+    let found = text.match_indices(written).map(|(at, _)| at).filter(|at| !escaped(*at));
     let edit = |start| Edit { span: Span::new(value.file, start..start + written.len()), text: better.to_owned() };
-    found.map(edit).collect()
+    found.map(|at| edit(value.start as usize + at)).collect()
 }
 
 /// The entry as `key = value`; blocks, and values from elsewhere, are not looked for.
@@ -200,6 +203,7 @@ mod tests {
     fn a_part_is_changed_where_it_stands() {
         let within = |text: &str| changed("a.flyteenv", text, Part::Within("1".to_owned(), "2".to_owned()));
         assert_eq!(within("old = 1").as_deref(), Some("old = 2"));
+        assert_eq!(within("old = x"), None);
         let entry = Part::Entry("new = 2".to_owned());
         assert_eq!(changed("a.flyteenv", "{ old = 1, b = 3 }", entry.clone()).as_deref(), Some("{ new = 2, b = 3 }"));
         assert_eq!(changed("a.yaml", "old: 1", entry), None);

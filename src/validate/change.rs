@@ -88,9 +88,6 @@ pub fn fix(change: &Change, located: &Located, sources: &SourceMap) -> Option<Fi
     }
     let edits = match &change.part {
         Part::Key(better) => key(located.key, better, sources).into_iter().collect(),
-        Part::Name(better) if sources.text(located.value).starts_with('"') => {
-            vec![Edit { span: located.value, text: literal::text(better) }]
-        }
         Part::Name(better) => key(located.value, better, sources).into_iter().collect(),
         Part::Within(written, better) => within(located.value, written, better, sources),
         Part::Entry(entry) => whole(located, entry, sources).into_iter().collect(),
@@ -100,8 +97,10 @@ pub fn fix(change: &Change, located: &Located, sources: &SourceMap) -> Option<Fi
 }
 
 fn key(key: Span, better: &str, sources: &SourceMap) -> Option<Edit> {
-    let is_plain = !sources.text(key).contains("${");
-    is_plain.then(|| Edit { span: key, text: literal::key(better) })
+    let written = sources.text(key);
+    // JSON knows no key without quotes.
+    let text = if written.starts_with('"') { literal::text(better) } else { literal::key(better) };
+    (!written.contains("${")).then_some(Edit { span: key, text })
 }
 
 fn within(value: Span, written: &str, better: &str, sources: &SourceMap) -> Vec<Edit> {

@@ -48,24 +48,32 @@ fn waits_for_all(template: &Template, spec: &At<'_>, annotations: &At<'_>, fault
     let list = spec.field("containers");
     let primary = &template.primary_name;
     if let Some(fault) = misspelled(template, annotations, &format!("{names} {ended}")) {
-        faults.push(fault.other(&list.index(index), "beside the primary container"));
+        faults.push(fault.other(&list.index(index).field("name"), "beside the primary container"));
         return;
     }
     faults.push(
-        Fault::found(WAITS_FOR_ALL, &list.index(index), format!("a task ends only when {names} {ended} ended too"))
-            .relation()
-            .here("beside the primary container")
-            .note(format!(
-                "in a pod of several containers, Flyte waits for all of them, unless the annotation `{PRIMARY}` says \
+        Fault::found(
+            WAITS_FOR_ALL,
+            &list.index(index).field("name"),
+            format!("a task ends only when {names} {ended} ended too"),
+        )
+        .relation()
+        .here("beside the primary container")
+        .note(format!(
+            "in a pod of several containers, Flyte waits for all of them, unless the annotation `{PRIMARY}` says \
                  whose end is the task's"
-            ))
-            .help(format!("write `annotations {{ {PRIMARY} = \"{primary}\" }}` into the template"))
-            .help(format!(
-                "or write `initContainers {} {{ restartPolicy = \"Always\" … }}` for what is to run as long as the task: \
+        ))
+        .help(format!("write `annotations {{ {PRIMARY} = \"{primary}\" }}` into the template"))
+        .help(format!(
+            "or write `initContainers {} {{ restartPolicy = \"Always\" … }}` for what is to run as long as the task: \
                  Kubernetes stops it then",
-                first.name
-            ))
-            .insert("name the container whose end is the task's", annotations, format!("{PRIMARY} = \"{primary}\"")),
+            first.name
+        ))
+        .insert(
+            "name the container whose end is the task's",
+            annotations,
+            format!("{PRIMARY} = \"{primary}\""),
+        ),
     );
 }
 

@@ -16,7 +16,7 @@ use crate::validate::path::At;
 const NAMESPACES: Check = Check {
     code: code::STANDARD_HOST_NAMESPACES,
     name: "baseline: host namespaces",
-    why: "there it sees what belongs to other pods and to the node itself, so `baseline` keeps pods in namespaces of their own",
+    why: "a pod in a namespace of its node sees what belongs to others there, so `baseline` keeps each pod in its own",
 };
 const HOST_PATH: Check = Check {
     code: code::STANDARD_HOST_PATH,
@@ -43,6 +43,9 @@ const PROCESS: Check = Check {
     name: "baseline: hostProcess",
     why: "such a process has the files, the network and the rights of its node",
 };
+
+const INSTEAD_OF_HOST_PATH: &str =
+    "take `emptyDir` for files of the pod alone, or `persistentVolumeClaim` for those that stay";
 
 /// Checks the pod; `at` is its spec.
 pub fn pod(pod: &Pod<'_>, level: Level, at: &At<'_>, faults: &mut Faults) {
@@ -90,11 +93,7 @@ fn host_path(volume: &Volume, at: &At<'_>, faults: &mut Faults) {
         let name = &volume.name;
         let message = format!("the volume `{name}` is a path of the node");
         let fault = HOST_PATH.finds(&at.field("hostPath"), message, &format!("volume \"{name}\""));
-        faults.push(
-            fault
-                .at_key()
-                .help("take `emptyDir` for files of the pod alone, or `persistentVolumeClaim` for those that stay"),
-        );
+        faults.push(fault.at_key().help(INSTEAD_OF_HOST_PATH));
     }
 }
 
@@ -103,10 +102,19 @@ fn restricted_volume(volume: &Volume, at: &At<'_>, faults: &mut Faults) {
     let name = &volume.name;
     let message = format!("the volume `{name}` is of the kind `{kind}`");
     let detail = format!("volume \"{name}\" uses restricted volume type \"{kind}\"");
-    faults.push(VOLUMES.finds(&at.field(kind), message, &detail).at_key().help(
-        "allowed are `configMap`, `csi`, `downwardAPI`, `emptyDir`, `ephemeral`, `image`, `persistentVolumeClaim`, \
-         `projected` and `secret`",
-    ));
+    let help = match kind {
+        "hostPath" => INSTEAD_OF_HOST_PATH,
+        _ => "have a persistent volume made of it, and name its claim: `persistentVolumeClaim { claimName = \"…\" }`",
+    };
+    let fault = VOLUMES.finds(&at.field(kind), message, &detail).at_key();
+    faults.push(
+        fault
+            .note(
+                "allowed are `configMap`, `csi`, `downwardAPI`, `emptyDir`, `ephemeral`, `image`, `persistentVolumeClaim`, \
+                 `projected` and `secret`",
+            )
+            .help(help),
+    );
 }
 
 /// The source of a volume that has none of the allowed ones; without any it is an `emptyDir`.

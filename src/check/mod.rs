@@ -6,6 +6,7 @@
 
 mod cluster;
 mod containers;
+mod dropped;
 mod environments;
 mod images;
 mod overrides;
@@ -73,6 +74,7 @@ pub fn check(checked: &Checked<'_>, sources: &SourceMap, diagnostics: &mut Diagn
     containers::warn(checked, diagnostics);
     pod_security::environments(checked, diagnostics);
     cluster::templates(checked, sources, diagnostics);
+    dropped::warn(checked, diagnostics);
 }
 
 /// A task or variant with its values and settings, for rules that hold for both.

@@ -75,6 +75,10 @@ impl<'s> Report<'s> {
             return;
         }
         let mut diagnostic = diagnostic(fault, &located, place, origin);
+        // A value that is put together is no text that another could take the place of.
+        if self.sources.text(located.value).contains("${") {
+            diagnostic.fixes.clear();
+        }
         // What to do with a value that nobody wrote helps nobody.
         let change = fault.change.as_ref().filter(|_| located.made_by.is_none());
         diagnostic.fixes.extend(change.and_then(|change| change::fix(change, &located, self.sources)));

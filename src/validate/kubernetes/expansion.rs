@@ -129,6 +129,9 @@ fn undefined(name: &str, variables: &Variables<'_>, at: &At<'_>) -> Option<Fault
         .note("Kubernetes puts in the variables that the container's `env` sets, and leaves other references alone");
     Some(match near {
         Some(near) => fault.meant_within(&format!("$({name})"), &format!("$({near})")),
+        None if runs_shell(variables.container) => fault
+            .help(format!("set `{name}`; where a shell reads it, its own variable is `${name}`"))
+            .within(&format!("$({name})"), &format!("${name}")),
         None => fault.help(format!("set `{name}`; where a shell reads it, its own variable is `${name}`")),
     })
 }

@@ -58,7 +58,9 @@ pub fn check(container: &Container, at: &At<'_>, faults: &mut Faults) {
                 let fault = fault.help(format!("did you mean `{better}`?"));
                 let write = format!("write `{better}`");
                 let text = literal::text(&better);
-                if same_letters(image, &better) { fault.replace(write, text) } else { fault.suggest(write, text) }
+                // A blank may stand where something is missing.
+                let sure = same_letters(image, &better) && !image.contains(char::is_whitespace);
+                if sure { fault.replace(write, text) } else { fault.suggest(write, text) }
             }
             None if image.contains(VARIABLES) => {
                 fault.help("write it out, or take it from a name of this language: `\"ghcr.io/acme/train:${tag}\"`")

@@ -59,7 +59,7 @@ pub fn pod(pod: &Pod<'_>, level: Level, at: &At<'_>, faults: &mut Faults) {
         }
     }
     let options = pod.spec.security_context.as_ref().and_then(|context| context.windows_options.as_ref());
-    host_process(options, Whose::Pod, &at.field("securityContext"), faults);
+    host_process(pod, options, Whose::Pod, &at.field("securityContext"), faults);
 }
 
 /// Checks a container at `at`.
@@ -69,7 +69,7 @@ pub fn container(pod: &Pod<'_>, container: &Container<'_>, at: &At<'_>, faults: 
         probes(container, at, faults);
     }
     let options = container.context.and_then(|context| context.windows_options.as_ref());
-    host_process(options, Whose::Container(container.name), &at.field("securityContext"), faults);
+    host_process(pod, options, Whose::Container(container.name), &at.field("securityContext"), faults);
 }
 
 fn namespaces(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
@@ -227,6 +227,7 @@ fn is_host_process(spec: &PodSpec) -> bool {
 }
 
 fn host_process(
+    pod: &Pod<'_>,
     options: Option<&WindowsSecurityContextOptions>,
     whose: Whose<'_>,
     context: &At<'_>,
@@ -238,6 +239,14 @@ fn host_process(
     let options = context.field("windowsOptions");
     let detail = format!("{whose} must not set securityContext.windowsOptions.hostProcess=true");
     let fault = PROCESS.finds(&options.field("hostProcess"), "the containers are processes of the host", &detail);
-    let help = "leave `hostProcess` out, and the `hostNetwork` that it needs, if the pod has it";
-    faults.push(fault.help(help).suggest("write `false`", "false"));
+    let fault = fault.suggest("write `false`", "false");
+    faults.push(if pod.spec.host_network == Some(true) {
+        let root = At::root();
+        let network = root.field("spec");
+        fault
+            .other(&network.field("hostNetwork"), "it needs this, which the level does not allow either")
+            .help("leave out `hostProcess`, and `hostNetwork` with it")
+    } else {
+        fault.help("leave `hostProcess` out, or write `false`")
+    });
 }

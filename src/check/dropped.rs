@@ -41,14 +41,13 @@ pub fn warn(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     let mut uses: Vec<Use<'_>> = Vec::new();
     for subject in checked.subjects() {
         let Some(template) = template_of(&subject, cluster) else { continue };
-        match uses.iter_mut().find(|known| std::ptr::eq(known.template, template)) {
-            Some(known) => known.add(&subject),
-            None => {
-                let mut found = Use { template, first: subject.name.span, names: [BTreeSet::new(), BTreeSet::new()] };
-                found.add(&subject);
-                uses.push(found);
-            }
+        if let Some(known) = uses.iter_mut().find(|known| std::ptr::eq(known.template, template)) {
+            known.add(&subject);
+            continue;
         }
+        let mut found = Use { template, first: subject.name.span, names: [BTreeSet::new(), BTreeSet::new()] };
+        found.add(&subject);
+        uses.push(found);
     }
     for found in &uses {
         for (list, names) in List::ALL.into_iter().zip(&found.names) {

@@ -97,7 +97,9 @@ fn warnings_of_the_server_are_warnings_here() {
             }
         }
         let known = |fault: &&Fault| KINDS.iter().any(|(_, code)| *code == fault.code.id);
-        for fault in faults.iter().filter(known) {
+        // A folder of half a byte is as little meant as memory of half a byte, and the server does not look at it.
+        let here_alone = |fault: &&Fault| fault.at.to_string().ends_with(".emptyDir.sizeLimit");
+        for fault in faults.iter().filter(known).filter(|fault| !here_alone(fault)) {
             if !expected.iter().any(|(warning, _)| is_at(warning, fault)) {
                 differences.push(format!("{}: the server says nothing like `{}`", case["id"], fault.message));
             }

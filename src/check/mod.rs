@@ -7,6 +7,7 @@
 pub mod allowances;
 mod cluster;
 mod containers;
+mod dropped;
 mod environments;
 mod images;
 mod insert;
@@ -76,6 +77,7 @@ pub fn check(checked: &Checked<'_>, sources: &SourceMap, diagnostics: &mut Diagn
     overruled::warn(checked, diagnostics);
     containers::warn(checked, diagnostics);
     pod_security::environments(checked, diagnostics);
+    dropped::warn(checked, diagnostics);
 }
 
 /// A task or variant with its values and settings, for rules that hold for both.

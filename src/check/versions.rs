@@ -19,7 +19,9 @@ use crate::value::{Entry, Kind, Object, Value};
 pub fn effective(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
     for (fields, _) in templates::all(checked) {
         if let Some(spec) = pod_spec(fields) {
-            Walk { target: checked.kubernetes, gone: 0, diagnostics }.object(spec, &POD_SPEC, None);
+            let mut walk = Walk { target: checked.kubernetes, gone: 0, found: Vec::new() };
+            walk.object(spec, &POD_SPEC, None);
+            walk.found.into_iter().for_each(|found| diagnostics.push(found.diagnostic));
         }
     }
 }
@@ -28,7 +30,15 @@ struct Walk<'w> {
     target: &'w Target,
     /// How many of the fields around are dropped; what else is dropped with them is not told again.
     gone: usize,
-    diagnostics: &'w mut Diagnostics,
+    found: Vec<Found>,
+}
+
+/// What was found in a template.
+struct Found {
+    /// The gate that it is behind.
+    gate: Option<&'static str>,
+    field: &'static str,
+    diagnostic: Diagnostic,
 }
 
 /// A field that is set.
@@ -82,7 +92,8 @@ impl Walk<'_> {
         let presence = presence(set.object, set.field);
         let known = presence.includes(self.target.version);
         if !known {
-            self.diagnostics.push(absent(set, presence, self.target.version));
+            let gate = gate_of(set).map(|gate| gate.facts().name);
+            self.add(set, gate, absent(set, presence, self.target.version));
         }
         known
     }
@@ -94,9 +105,20 @@ impl Walk<'_> {
         }
         let guard = guards(set.object, set.field).iter().find(|guard| self.is_shut(guard, set));
         if let Some(guard) = guard {
-            self.diagnostics.push(shut(set, guard, self.target));
+            self.add(set, Some(guard.gate.facts().name), shut(set, guard, self.target));
         }
         guard.is_some()
+    }
+
+    /// Adds what was found. Another field behind the same gate is the same fault, for none of them is of use without the others.
+    fn add(&mut self, set: &Set<'_>, gate: Option<&'static str>, diagnostic: Diagnostic) {
+        let same = |found: &&mut Found| {
+            gate.is_some() && found.gate == gate && found.field != set.field && found.diagnostic.code == diagnostic.code
+        };
+        match (self.found.iter_mut().find(same), diagnostic.span()) {
+            (Some(first), Some(place)) => first.diagnostic.add_label(place, "and this is behind the same feature gate"),
+            _ => self.found.push(Found { gate, field: set.field, diagnostic }),
+        }
     }
 
     /// Whether a gate that is off guards what is set.
@@ -134,11 +156,16 @@ fn absent(set: &Set<'_>, presence: Presence, version: Version) -> Diagnostic {
     let message = format!("the {object} of Kubernetes {version} has no field `{field}`");
     let diagnostic = Diagnostic::new(code::NOT_IN_VERSION, set.entry.key, message).here(known);
     let diagnostic = diagnostic.note("an API server loses a field that it does not know, or refuses the pod");
-    let gate = guards(object, field).iter().find(|guard| guard.words == Words::Any && guard.list.is_none());
     match presence.since.filter(|since| version < *since) {
-        Some(since) => where_newer(diagnostic, since, gate.map(|guard| guard.gate)),
+        Some(since) => where_newer(diagnostic, since, gate_of(set)),
         None => diagnostic.help("remove it"),
     }
+}
+
+/// The gate that all of a field is behind.
+fn gate_of(set: &Set<'_>) -> Option<Gate> {
+    let guard = guards(set.object, set.field).iter().find(|guard| guard.words == Words::Any && guard.list.is_none());
+    guard.map(|guard| guard.gate)
 }
 
 /// What to do about something that came with `since`, and is guarded by the gate.
@@ -210,18 +237,22 @@ fn shut(set: &Set<'_>, guard: &Guard, target: &Target) -> Diagnostic {
 fn with_gate(diagnostic: Diagnostic, guard: &Guard, target: &Target) -> Diagnostic {
     let facts = guard.gate.facts();
     let name = facts.name;
+    // A field can be left out, and of a word another can be written.
+    let without = if matches!(guard.effect, Effect::Refused) { "write another word" } else { "remove it" };
     let diagnostic = match facts.on_since {
         Some(since) if target.gates.is_set(guard.gate) => {
             return diagnostic
                 .note(format!("the gate is on by default since Kubernetes {since}, and set to off for this build"))
-                .help(format!("remove it, or the `{name}=false` of this build where the cluster has the gate on"));
+                .help(format!(
+                    "{without}, or remove the `{name}=false` of this build where the cluster has the gate on"
+                ));
         }
         Some(since) => diagnostic
             .note(format!("the gate is on by default since Kubernetes {since}"))
-            .help(format!("remove it, or if the cluster is newer say so: `--kubernetes-version {since}`")),
-        None => diagnostic
-            .note(format!("no version up to {} has the gate on by default", Version::NEWEST))
-            .help("remove it".to_owned()),
+            .help(format!("{without}, or if the cluster is newer say so: `--kubernetes-version {since}`")),
+        None => {
+            diagnostic.note(format!("no version up to {} has the gate on by default", Version::NEWEST)).help(without)
+        }
     };
     diagnostic.help(format!("where the cluster's administrator has turned the gate on: `--feature-gates {name}=true`"))
 }

@@ -31,7 +31,8 @@ impl List {
     }
 
     /// The names of the containers that count for all, and for the primary one.
-    fn magic(self) -> [&'static str; 2] {
+    #[must_use]
+    pub fn magic(self) -> [&'static str; 2] {
         match self {
             Self::Init => ["default-init", "primary-init"],
             Self::Regular => ["default", "primary"],

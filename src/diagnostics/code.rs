@@ -257,6 +257,7 @@ codes! {
     // 18: the cluster
     NO_CLUSTER_TEMPLATE = "E1801", "a pod template that the cluster does not have";
     CLUSTER_TEMPLATE_WINS = "W1802", "a value that the cluster's pod template does not give way to";
+    DROPPED_CONTAINER = "W1822", "a container of the cluster's pod template that Flyte drops";
     BAD_CLUSTER_DOCUMENT = "E1831", "a document that a cluster file cannot have";
     CLUSTER_TEMPLATE_TWICE = "E1832", "a pod template that a cluster file gives twice";
     UNKNOWN_CLUSTER_KEY = "W1833", "a key that Flyte's configuration does not have";

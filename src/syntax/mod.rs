@@ -31,7 +31,7 @@ pub const MAX_SOURCE_BYTES: usize = 64 * 1024 * 1024;
 /// The tree of one source.
 pub fn parse(file: FileId, source: &Source, diagnostics: &mut Diagnostics) -> ast::File {
     if source.text.len() > MAX_SOURCE_BYTES {
-        diagnostics.push(too_large(file));
+        diagnostics.push(too_large(file, source.text.len()));
         return ast::File::default();
     }
     let Prepared { text, doubtful, unclosed } = brackets::prepared(file, &source.text, diagnostics);
@@ -49,8 +49,10 @@ pub fn recognise(text: &str) -> bool {
     grammar::Grammar::parse(grammar::Rule::file, text).is_ok()
 }
 
-fn too_large(file: FileId) -> Diagnostic {
-    let limit = MAX_SOURCE_BYTES / (1024 * 1024);
-    Diagnostic::new(code::SOURCE_TOO_LARGE, Span::new(file, 0..0), format!("a source has at most {limit} MiB"))
-        .help("split it into several files")
+fn too_large(file: FileId, bytes: usize) -> Diagnostic {
+    const MEBIBYTE: usize = 1024 * 1024;
+    let message = format!("this source has more than {} MiB", bytes / MEBIBYTE);
+    Diagnostic::new(code::SOURCE_TOO_LARGE, Span::new(file, 0..0), message)
+        .note(format!("a source has at most {} MiB, and is not read where it has more", MAX_SOURCE_BYTES / MEBIBYTE))
+        .help("split it into several files, or leave it out where it is no program")
 }

@@ -12,7 +12,7 @@ use super::fault::{Elsewhere, Fault, Insertion, Point, Scope, Text};
 use super::locate::{Located, Origin};
 use super::path::Path;
 use super::{change, insert, literal};
-use crate::diagnostics::{Diagnostic, Diagnostics, Edit, Fix, KubernetesError};
+use crate::diagnostics::{Diagnostic, Diagnostics, Edit, Fix, KubernetesError, Severity};
 use crate::source::{SourceMap, Span};
 
 /// The pods that a fault is found in.
@@ -32,6 +32,8 @@ pub struct Report<'s> {
     /// By code, place and what is wrong: the diagnostic, and in how many pods it was found, with the place and name of the first. What is
     /// put together at a place may be many texts, of which the first alone is told.
     found: BTreeMap<(&'static str, Span, String), Found>,
+    /// The settings of templates that are told of, with whether it is an error: of what else one makes nothing more is said.
+    settings: FxHashSet<(Span, bool)>,
 }
 
 struct Found {
@@ -62,7 +64,12 @@ impl<'s> Report<'s> {
     /// After these diagnostics, of pods from these sources.
     #[must_use]
     pub fn new(diagnostics: &Diagnostics, sources: &'s SourceMap) -> Self {
-        Self { sources, before: diagnostics.error_places().collect(), found: BTreeMap::new() }
+        Self {
+            sources,
+            before: diagnostics.error_places().collect(),
+            found: BTreeMap::new(),
+            settings: FxHashSet::default(),
+        }
     }
 
     /// Adds a fault of a pod. `whole` is whether everything in the pod is as its author meant it; `pods` names the pods, where
@@ -80,6 +87,9 @@ impl<'s> Report<'s> {
         let count = pods.map_or(0, |pods| pods.count);
         if let Some(found) = self.found.get_mut(&key) {
             found.again(&fault.message, pods);
+            return;
+        }
+        if located.made_by.is_some() && !self.settings.insert((place, fault.code.severity() == Severity::Error)) {
             return;
         }
         let mut diagnostic = diagnostic(fault, &located, place, origin);
@@ -236,7 +246,13 @@ fn diagnostic(fault: &Fault, located: &Located, place: Span, origin: &Origin<'_>
     diagnostic.notes.clone_from(&fault.notes);
     match located.made_by {
         // What to do with a value that nobody wrote helps nobody.
-        Some(setting) => diagnostic = diagnostic.note(format!("`{setting}` sets `{}`", fault.at)),
+        Some(setting) => {
+            diagnostic = diagnostic.note(format!("`{setting}` sets `{}`", fault.at));
+            // What the setting itself says could be mended; what it makes cannot.
+            if located.key == located.value {
+                diagnostic = diagnostic.help(format!("leave `{setting}` out"));
+            }
+        }
         None => diagnostic.help.clone_from(&fault.help),
     }
     if let Some(reason) = fault.reason {

@@ -74,6 +74,9 @@ fn reported(case: &Value) -> BTreeSet<String> {
         if dropped || (diagnostic.code == code::NEEDS_GATE && path.ends_with(".fileKeyRef")) {
             assert_eq!(program.sources().get(place.file).name, "spec.json", "{}", program.messages());
             paths.push(path);
+            // What is behind the same gate is pointed at beside it.
+            let beside = diagnostic.labels.iter().filter(|label| !label.primary && label.span.file == place.file);
+            paths.extend(beside.map(|label| text.path_at(label.span.start)));
         }
     }
     lost(spec, &without(spec, &paths))

@@ -6,7 +6,7 @@
 use k8s_openapi::api::core::v1::Container;
 
 use crate::diagnostics::code::kubernetes::{DEFAULT_CONTAINER, PRIMARY_ANNOTATION, STARTED_AGAIN, WAITS_FOR_ALL};
-use crate::diagnostics::suggest::did_you_mean;
+use crate::diagnostics::suggest::{closest, same_letters};
 use crate::lower::Template;
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::kubernetes::features::Features;
@@ -47,38 +47,81 @@ fn waits_for_all(template: &Template, spec: &At<'_>, annotations: &At<'_>, fault
     let ended = if others == 0 { "has" } else { "have" };
     let list = spec.field("containers");
     let primary = &template.primary_name;
+    if let Some(fault) = misspelled(template, annotations, &format!("{names} {ended}")) {
+        faults.push(fault.other(&list.index(index).field("name"), "beside the primary container"));
+        return;
+    }
     faults.push(
-        Fault::found(WAITS_FOR_ALL, &list.index(index), format!("a task ends only when {names} {ended} ended too"))
-            .relation()
-            .here("beside the primary container")
-            .note(format!(
-                "in a pod of several containers, Flyte waits for all of them, unless the annotation `{PRIMARY}` says \
+        Fault::found(
+            WAITS_FOR_ALL,
+            &list.index(index).field("name"),
+            format!("a task ends only when {names} {ended} ended too"),
+        )
+        .relation()
+        .here("beside the primary container")
+        .note(format!(
+            "in a pod of several containers, Flyte waits for all of them, unless the annotation `{PRIMARY}` says \
                  whose end is the task's"
-            ))
-            .help(format!("write `annotations {{ {PRIMARY} = \"{primary}\" }}` into the template"))
-            .help(format!(
-                "or write `initContainers {} {{ restartPolicy = \"Always\" … }}` for what is to run as long as the task: \
+        ))
+        .help(format!("write `annotations {{ {PRIMARY} = \"{primary}\" }}` into the template"))
+        .help(format!(
+            "or write `initContainers {} {{ restartPolicy = \"Always\" … }}` for what is to run as long as the task: \
                  Kubernetes stops it then",
-                first.name
-            ))
-            .insert("name the container whose end is the task's", annotations, format!("{PRIMARY} = \"{primary}\"")),
+            first.name
+        ))
+        .insert(
+            "name the container whose end is the task's",
+            annotations,
+            format!("{PRIMARY} = \"{primary}\""),
+        ),
     );
+}
+
+/// An annotation, or a label, that was to be the one that Flyte reads.
+fn misspelled(template: &Template, annotations: &At<'_>, others: &str) -> Option<Fault> {
+    let root = At::root();
+    let metadata = root.field("metadata");
+    let labels = metadata.field("labels");
+    let is_meant = |key: &&String| closest(key.rsplit('/').next().unwrap_or(key), [PRIMARY]).is_some();
+    let annotation = template.annotations.keys().find(is_meant).map(|key| (key, annotations.key(key)));
+    let label = || template.labels.keys().find(is_meant).map(|key| (key, labels.key(key)));
+    let is_label = annotation.is_none();
+    let (key, at) = annotation.or_else(label)?;
+    let fault =
+        Fault::found(WAITS_FOR_ALL, &at, format!("a task ends only when {others} ended too")).at_key().relation().note(
+            format!("Flyte waits for all containers, unless the annotation `{PRIMARY}` says whose end is the task's"),
+        );
+    Some(if is_label {
+        let entry = format!("{PRIMARY} = {}", literal::text(&template.primary_name));
+        let fault =
+            fault.here("a label is not read for this").help(format!("write `annotations {{ {entry} }}` instead"));
+        fault.insert("name the container whose end is the task's", annotations, entry)
+    } else {
+        let safe = same_letters(key, PRIMARY);
+        fault
+            .here(format!("Flyte knows no annotation `{key}`"))
+            .help(format!("did you mean `{PRIMARY}`?"))
+            .rename(PRIMARY, safe)
+    })
 }
 
 fn wrong_primary(template: &Template, name: &str, at: &At<'_>) -> Fault {
     let primary = &template.primary_name;
     let beside = template.spec.containers.iter().any(|container| container.name == name);
+    let before = template.spec.init_containers.iter().flatten().any(|container| container.name == name);
     let fault = if beside {
         Fault::found(PRIMARY_ANNOTATION, at, format!("a task ends when `{name}` ends, not `{primary}`"))
             .note(format!("Flyte takes the end of the container that `{PRIMARY}` names for the end of the task"))
     } else {
         Fault::found(PRIMARY_ANNOTATION, at, format!("there is no container `{name}` whose end could be the task's"))
-            .note(format!("Flyte looks in a running pod for the container that `{PRIMARY}` names"))
+            .note(format!("Flyte looks among the `containers` of a running pod for the one that `{PRIMARY}` names, and fails the task if there is none"))
     };
-    fault
-        .relation()
-        .help(format!("the task runs in `{primary}`"))
-        .suggest("name the primary container", literal::text(primary))
+    let fault = if before { fault.here("this is an init container") } else { fault };
+    let help = match closest(name, [primary.as_str()]) {
+        Some(_) => format!("did you mean `{primary}`?"),
+        None => format!("write `{primary}`, the container that the task runs in"),
+    };
+    fault.relation().help(help).suggest(format!("write `{primary}`"), literal::text(primary))
 }
 
 fn default_container(template: &Template, name: &str, at: &At<'_>, faults: &mut Faults) {
@@ -90,8 +133,11 @@ fn default_container(template: &Template, name: &str, at: &At<'_>, faults: &mut 
     let fault = Fault::found(DEFAULT_CONTAINER, at, format!("the pod has no container `{name}`")).relation();
     let fault =
         fault.note("this annotation picks the container whose logs Flyte shows, and the one that `kubectl` means");
-    let help = did_you_mean(name, names()).unwrap_or_else(|| format!("the task runs in `{}`", template.primary_name));
-    faults.push(fault.help(help));
+    let (help, better) = match closest(name, names()) {
+        Some(near) => (format!("did you mean `{near}`?"), near),
+        None => (format!("the task runs in `{}`", template.primary_name), template.primary_name.as_str()),
+    };
+    faults.push(fault.help(help).suggest(format!("write `{better}`"), literal::text(better)));
 }
 
 fn started_again(template: &Template, features: &Features, spec: &At<'_>, faults: &mut Faults) {
@@ -104,8 +150,8 @@ fn started_again(template: &Template, features: &Features, spec: &At<'_>, faults
         faults.extend(message.map(|message| {
             Fault::found(STARTED_AGAIN, at, message)
                 .note("Flyte makes a pod for each try, sees to the task's `retries`, and sets `Never` where nothing is said")
-                .help("leave `restartPolicy` out here; for more tries, set `retries` of the task")
-                .suggest("never start it again", "\"Never\"")
+                .help("leave `restartPolicy` out, or write `Never`; for more tries, set `retries` of the task")
+                .suggest("write `Never`", "\"Never\"")
         }));
     };
     add(policy(&template.spec.restart_policy), &spec.field("restartPolicy"));

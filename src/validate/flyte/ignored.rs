@@ -17,7 +17,8 @@ pub fn check(template: &Template, faults: &mut Faults) {
         faults.push(
             Fault::found(IGNORED_FIELD, &spec.field("enableServiceLinks"), "`enableServiceLinks = true` has no effect")
                 .here("Flyte sets it to `false`")
-                .note("Flyte puts no variables for services into the pods that it makes")
+                .note("with `true`, Kubernetes would put variables for every service of the namespace into each container")
+                .remove("enableServiceLinks")
                 .help("leave it out; services are found by their names, as `http://NAME.NAMESPACE`"),
         );
     }
@@ -50,6 +51,8 @@ pub fn service_account(workload: &Workload, faults: &mut Faults) {
         .here("this is not used for the pod")
         .other(&spec.field("serviceAccountName"), "this one is used")
         .note("Flyte gives a pod the `service_account` of its task only where the pod spec names none")
-        .help("leave one of the two out"),
+        .help(format!(
+            "leave one of the two out; `serviceAccountName = null` in the task's `pod_template` lets `{setting}` count"
+        )),
     );
 }

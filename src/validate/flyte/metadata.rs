@@ -38,7 +38,10 @@ pub fn check(template: &Template, faults: &mut Faults) {
                 .at_key()
                 .here(format!("Flyte sets it to {value}"))
                 .note("Flyte puts its own labels on every pod, over those that are written")
-                .help("take another name, such as one with a prefix of your own: `example.com/…`"),
+                .help(format!(
+                    "take a key with a domain of your own, such as `example.com/{}`",
+                    name.rsplit('/').next().unwrap_or(name)
+                )),
         );
     }
 }

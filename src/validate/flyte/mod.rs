@@ -10,7 +10,7 @@ mod completion;
 mod ignored;
 mod metadata;
 mod numbers;
-mod placeholders;
+pub mod placeholders;
 mod resources;
 mod secrets;
 mod shared_memory;

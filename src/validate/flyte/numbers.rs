@@ -65,7 +65,14 @@ fn number(number: Option<i64>, at: &At<'_>, faults: &mut Faults) {
         Err(_) => format!("{number} arrives at the cluster as {arrives}, which it cannot read"),
     };
     let fault = Fault::found(INEXACT_NUMBER, at, message);
-    faults.push(fault.note(format!("pods travel as doubles, which hold every whole number up to {EXACT} only")));
+    let fault = fault.note(format!("pods travel as doubles, which hold every whole number up to {EXACT} only"));
+    let field = at.path().to_string();
+    faults.push(match field.rsplit('.').next() {
+        Some(field @ "tolerationSeconds") => {
+            fault.help("leave it out: a toleration without it holds for ever").remove(field)
+        }
+        _ => fault.help("write a number of seconds that a task can wait, such as `3600` for an hour"),
+    });
 }
 
 /// The double nearest to a number, which is a whole number again.

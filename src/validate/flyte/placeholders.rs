@@ -49,6 +49,8 @@ pub enum Meaning<'t> {
     NotInPods(Option<&'t str>),
     /// Almost something that it replaces.
     Almost(&'static str),
+    /// Almost an input of the task, by its name.
+    AlmostInput(&'t str),
     /// A name in Flyte's way of writing that it does not know.
     Unknown,
 }
@@ -80,10 +82,31 @@ pub fn placeholders(text: &str) -> impl Iterator<Item = Placeholder<'_>> {
     })
 }
 
+/// Whether a text has a placeholder that Flyte replaces where it replaces any, and that was meant for it.
+///
+/// Other engines, which write names in Go's way, begin them in upper case.
+#[must_use]
+pub fn is_replaced(text: &str) -> bool {
+    placeholders(text).any(|placeholder| placeholder.is_of_flyte())
+}
+
+impl Placeholder<'_> {
+    /// Whether it was meant for Flyte, which replaces it where it replaces any.
+    #[must_use]
+    pub fn is_of_flyte(&self) -> bool {
+        matches!(self.meaning, Meaning::Input | Meaning::Known)
+            && self.text.trim_start_matches(['{', ' ', '.', '$']).starts_with(char::is_lowercase)
+    }
+}
+
 /// What stands between the braces to Flyte; nothing where it may be another program's.
-fn meaning(inside: &str) -> Option<Meaning<'static>> {
+fn meaning(inside: &str) -> Option<Meaning<'_>> {
     let inside = inside.trim();
     let Some(name) = inside.strip_prefix(['.', '$']) else {
+        // Argo writes `inputs.parameters.NAME`.
+        if let Some(input) = inside.strip_prefix("inputs.") {
+            return Some(almost_input(input.rsplit('.').next().unwrap_or(input)));
+        }
         let known = known(inside)?;
         return (!COMMON.contains(&known)).then_some(Meaning::Almost(known));
     };
@@ -93,7 +116,12 @@ fn meaning(inside: &str) -> Option<Meaning<'static>> {
     if let Some((group, input)) = name.split_once('.') {
         let is_input =
             group.eq_ignore_ascii_case("inputs") && !input.is_empty() && !input.contains(char::is_whitespace);
-        return is_input.then_some(Meaning::Input);
+        return match group {
+            _ if is_input => Some(Meaning::Input),
+            "input" | "inputs" => Some(almost_input(input)),
+            "output" | "outputs" => Some(Meaning::Unknown),
+            _ => None,
+        };
     }
     if let Some((_, variable)) = NOT_IN_PODS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
         return Some(Meaning::NotInPods(*variable));
@@ -106,6 +134,11 @@ fn meaning(inside: &str) -> Option<Meaning<'static>> {
     let meant = mistaken.or_else(|| closest(name, KNOWN.iter().copied()));
     let is_name = || name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     meant.map(Meaning::Almost).or_else(|| is_name().then_some(Meaning::Unknown))
+}
+
+fn almost_input(name: &str) -> Meaning<'_> {
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_name { Meaning::AlmostInput(name) } else { Meaning::Unknown }
 }
 
 /// What Flyte replaces under this name, in its usual spelling.

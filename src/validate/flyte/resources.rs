@@ -140,7 +140,8 @@ pub fn accelerators(workload: &Workload, faults: &mut Faults) {
             .other(&asked.field("gpu"), "asked for here")
             .note(format!("the task's `gpu` becomes the request of `{resource}` on the cluster"))
             .note(consequence)
-            .help("leave the limit out; for the primary container, Flyte sets it to the request"),
+            .help("leave the limit out; for the primary container, Flyte sets it to the request")
+            .remove(resource),
         );
     });
 }

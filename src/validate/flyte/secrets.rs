@@ -59,7 +59,7 @@ fn taken(name: &str, secrets: &[Secret], variable: &At<'_>, faults: &mut Faults)
         faults.push(
             fault(format!("the value of `{name}` is lost: it tells the task where its secrets are"))
                 .here(format!("Flyte sets it to {says}"))
-                .help("take another name"),
+                .help("leave it out, or take another name"),
         );
     }
 }
@@ -77,5 +77,5 @@ fn mounted(path: &str, secrets: &[Secret], at: &At<'_>) -> Fault {
         .relation()
         .other(&list.index(file), "this secret is a file there")
         .note("Flyte mounts secrets into every container of a pod, and Kubernetes refuses two mounts at one path")
-        .help("mount it elsewhere")
+        .help("mount it elsewhere, such as at `/etc/certs`; what Flyte manages as a secret needs no mount")
 }

@@ -48,5 +48,5 @@ fn taken(message: &str, at: &At<'_>) -> Fault {
             "for `shm`, Flyte adds a volume `{VOLUME}` to the pod and mounts it at `{PATH}`; where either is taken, the \
              cluster fails the task"
         ))
-        .help("leave one of the two out")
+        .help("keep `shm` and take out the volume with its mount, or keep these and take out `shm`")
 }

@@ -35,9 +35,15 @@ pub fn template(template: &Template, faults: &mut Faults) {
     }
 }
 
-/// Checks the variables that a task fills in.
+/// Checks the variables and the image that a task fills in.
 pub fn filled(workload: &Workload, faults: &mut Faults) {
-    primary(workload, |container, at| variables(container, at, faults));
+    primary(workload, |container, at| {
+        variables(container, at, faults);
+        // The template's own image is told with the template.
+        if let Some(image) = container.image.as_ref().filter(|_| workload.template.primary().image.is_none()) {
+            in_image(image, at, faults);
+        }
+    });
 }
 
 /// Checks the command that a task fills in.
@@ -72,7 +78,13 @@ fn unknown(placeholder: &Placeholder<'_>, at: &At<'_>) -> Option<Fault> {
         Meaning::Known | Meaning::Input => None,
         Meaning::Almost(known) => Some(
             fault(format!("Flyte does not know `{text}`, so the program gets it as it stands"))
-                .help(format!("did you mean `{{{{.{known}}}}}`?")),
+                .note("Flyte replaces what it knows, each with a dot before its name, and leaves all other text alone")
+                .meant_within(text, &format!("{{{{.{known}}}}}")),
+        ),
+        Meaning::AlmostInput(input) => Some(
+            fault(format!("Flyte does not know `{text}`, so the program gets it as it stands"))
+                .note("Flyte replaces an input of the task where it is written as `{{.inputs.NAME}}`")
+                .meant_within(text, &format!("{{{{.inputs.{input}}}}}")),
         ),
         Meaning::Unknown => Some(
             fault(format!("Flyte does not know `{text}`, so the program gets it as it stands"))
@@ -83,8 +95,13 @@ fn unknown(placeholder: &Placeholder<'_>, at: &At<'_>) -> Option<Fault> {
             Some(match variable {
                 Some(variable) => fault
                     .note(format!("the SDK's own entrypoint, which is given it, takes `{variable}` instead"))
-                    .help(format!("write `$({variable})`: Flyte sets this variable in every container")),
-                None => fault.note("Flyte replaces it only where the SDK sends a container without a pod around it"),
+                    .help(format!("write `$({variable})`: Flyte sets this variable in every container"))
+                    .within(text, &format!("$({variable})")),
+                None => {
+                    fault.note("Flyte replaces it only where the SDK sends a container without a pod around it").help(
+                        "have the program take the time itself, or give it as an input of the task: `{{.inputs.NAME}}`",
+                    )
+                }
             })
         }
     }
@@ -98,17 +115,24 @@ fn listed() -> String {
 // ---------------------------------------------------------------------------------------- where nothing is replaced
 
 fn out_of_place(text: &str, at: &At<'_>, faults: &mut Faults) {
-    // Other engines, which write names in Go's way, begin them in upper case.
-    let of_flyte = |text: &str| text.trim_start_matches(['{', ' ', '.', '$']).starts_with(char::is_lowercase);
-    let replaced = |placeholder: &Placeholder<'_>| {
-        matches!(placeholder.meaning, Meaning::Input | Meaning::Known) && of_flyte(placeholder.text)
-    };
-    let Some(placeholder) = placeholders(text).find(replaced) else { return };
-    faults.push(
-        Fault::found(PLACEHOLDER_OUT_OF_PLACE, at, format!("nothing replaces `{}` here", placeholder.text))
-            .note("Flyte replaces placeholders in the `command` and `args` of containers alone")
-            .help("give it to the program as an argument"),
-    );
+    if let Some((placeholder, fault)) = not_replaced(text, at) {
+        faults.push(fault.help(format!("give it to the program as an argument: `args = [\"{placeholder}\"]`")));
+    }
+}
+
+/// The image is the same for all runs.
+fn in_image(image: &str, at: &At<'_>, faults: &mut Faults) {
+    if let Some((_, fault)) = not_replaced(image, &at.field("image")) {
+        faults.push(fault.help("a task has one image, whatever its inputs are; give each image a task or a variant"));
+    }
+}
+
+/// What stands there for Flyte to replace, and what is said of it.
+fn not_replaced<'t>(text: &'t str, at: &At<'_>) -> Option<(&'t str, Fault)> {
+    let placeholder = placeholders(text).find(Placeholder::is_of_flyte)?;
+    let fault = Fault::found(PLACEHOLDER_OUT_OF_PLACE, at, format!("nothing replaces `{}` here", placeholder.text))
+        .note("Flyte replaces placeholders in the `command` and `args` of containers alone");
+    Some((placeholder.text, fault))
 }
 
 fn variables(container: &Container, at: &At<'_>, faults: &mut Faults) {
@@ -122,13 +146,12 @@ fn variables(container: &Container, at: &At<'_>, faults: &mut Faults) {
 }
 
 fn elsewhere(container: &Container, at: &At<'_>, faults: &mut Faults) {
-    let mut look = |text: &Option<String>, at: &At<'_>| {
-        if let Some(text) = text {
-            out_of_place(text, at, faults);
-        }
-    };
-    look(&container.image, &at.field("image"));
-    look(&container.working_dir, &at.field("workingDir"));
+    if let Some(image) = &container.image {
+        in_image(image, at, faults);
+    }
+    if let Some(folder) = &container.working_dir {
+        out_of_place(folder, &at.field("workingDir"), faults);
+    }
     let list = at.field("volumeMounts");
     for (index, mount) in container.volume_mounts.iter().flatten().enumerate() {
         let at = list.index(index);

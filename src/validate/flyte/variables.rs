@@ -59,9 +59,16 @@ fn reserved(container: &Container, at: &At<'_>, faults: &mut Faults) {
             Fault::found(RESERVED_VARIABLE, &at.field("name"), format!("the value of `{name}` never reaches the program"))
                 .here(format!("Flyte sets it to {value}"))
                 .note("Flyte adds its own variables to every container, behind those that are written, and the last one counts")
-                .help("take another name"),
+                .help(format!("take another name, such as `MY_{}`, and read that in the program", of_ones_own(name))),
         );
     }
+}
+
+/// What a variable of Flyte's is about, without Flyte's own beginnings.
+fn of_ones_own(name: &str) -> &str {
+    const BEGINNINGS: &[&str] =
+        &["FLYTE_INTERNAL_EXECUTION_", "FLYTE_INTERNAL_TASK_", "FLYTE_INTERNAL_", "FLYTE_", "_U_", "_F_"];
+    BEGINNINGS.iter().find_map(|beginning| name.strip_prefix(beginning)).unwrap_or(name)
 }
 
 /// Source: `BuildResource` in `flyteplugins/go/tasks/plugins/k8s/pod/plugin.go`.
@@ -76,7 +83,8 @@ fn replaced_probe(container: &Container, at: &At<'_>, faults: &mut Faults) {
             .at_key()
             .relation()
             .other(&list.index(index), format!("`{EDITOR}` asks for an editor"))
-            .note(format!("where `{EDITOR}` is true, Flyte sets a probe of its own, which asks for the editor")),
+            .note(format!("where `{EDITOR}` is true, Flyte sets a probe of its own, which asks for the editor"))
+            .help(format!("leave `{EDITOR}` out where the probe is needed")),
     );
 }
 

@@ -137,7 +137,7 @@ fn node_expression(expression: &NodeSelectorRequirement, strength: Strength, at:
     }
     let key_at = at.field("key");
     faults.extend(labels::key(Of::Label, &expression.key, &key_at));
-    faults.extend(labels::old_node_label(&expression.key, true, &key_at));
+    faults.extend(labels::old_node_label(&expression.key, None, &key_at));
     faults.extend(nodes::key(Of::Label, &expression.key, &key_at));
     let list = at.field("values");
     for (index, value) in values.iter().enumerate() {
@@ -159,6 +159,7 @@ fn without_match(fault: Fault, value: &str) -> Fault {
         message: format!("no node can have a label of the value {}", shown(value)),
         ..fault
     }
+    .help("write a value that the nodes have: `kubectl get nodes --show-labels` shows them")
 }
 
 fn compared(operator: &str, values: Option<&[String]>, at: &At<'_>, faults: &mut Faults) {
@@ -175,7 +176,14 @@ fn compared(operator: &str, values: Option<&[String]>, at: &At<'_>, faults: &mut
         let fault = Fault::found(code::NO_NUMBER_TO_COMPARE, &list.index(0), message)
             .relation()
             .note("Kubernetes takes it, but the scheduler then fits no node to the term");
-        faults.push(fault);
+        let number: String = value.trim().chars().take_while(char::is_ascii_digit).collect();
+        faults.push(if number.is_empty() {
+            fault.help("write a whole number in quotes, such as `\"4\"`, or compare with `In`")
+        } else {
+            fault
+                .help(format!("write a whole number without a unit, such as `\"{number}\"`"))
+                .suggest(format!("write `{number}`"), literal::text(&number))
+        });
     }
 }
 

@@ -300,8 +300,12 @@ fn negative(name: &str, text: &str, at: &At<'_>) -> Fault {
 #[must_use]
 pub fn no_digit(text: &str, at: &At<'_>) -> Fault {
     Fault::found(codes::AMOUNT_WITHOUT_DIGIT, at, format!("`{text}` has no number in it, and counts as 0"))
+        .note("Kubernetes reads a number and a unit, and takes 0 where there is no number")
         .help("write the number before the unit: `2Gi`")
 }
+
+/// Below so many thousandths nobody counts in bytes.
+const SMALL: i128 = 1024 * ONE;
 
 /// A warning where an amount of bytes is not whole.
 #[must_use]
@@ -316,6 +320,10 @@ pub fn parts_of_bytes(name: &str, text: &str, thousandths: i128, at: &At<'_>) ->
         Some(number) => {
             (format!("{number}Mi"), "the unit `m` means thousandths; megabytes are `M` and `Mi`".to_owned())
         }
+        None if thousandths < SMALL && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') => (
+            format!("{text}Gi"),
+            "without a unit it is bytes, of which Kubernetes makes whole ones; gigabytes are `G` and `Gi`".to_owned(),
+        ),
         None => (whole_mebibytes(thousandths), "Kubernetes rounds it up to a whole byte, and warns".to_owned()),
     };
     let fault = fault.note(why).help(format!("did you mean `{better}`?"));

@@ -70,7 +70,11 @@ fn in_the_network_of_the_node(pod: &Pod<'_>, policy: &str, at: &At<'_>) -> Optio
     }
     let message = "this pod cannot resolve the names of the cluster's services";
     let fault = if policy.is_empty() {
-        Fault::found(code::NODE_DNS, &at.field("hostNetwork"), message).at_key()
+        Fault::found(code::NODE_DNS, &at.field("hostNetwork"), message).at_key().insert(
+            "ask the cluster first, in the node's network too",
+            at,
+            "dnsPolicy = \"ClusterFirstWithHostNet\"",
+        )
     } else {
         Fault::found(code::NODE_DNS, &at.field("dnsPolicy"), message)
             .other(&at.field("hostNetwork"), "the pod is in the network of its node")

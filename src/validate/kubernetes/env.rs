@@ -52,7 +52,9 @@ fn name(name: &str, at: &At<'_>, faults: &mut Faults) {
     } else if !formats::is_plain_variable_name(name) {
         let fault = Fault::found(code::UNREADABLE_VARIABLE, at, format!("no shell can read a variable called `{name}`"))
             .note("Kubernetes takes any printable name since 1.32; before that, letters, digits, `_`, `-` and `.`, no digit first");
-        faults.push(fault);
+        let better = readable(name);
+        let fault = fault.help(format!("take letters, digits and `_`, no digit first, such as `{better}`"));
+        faults.push(fault.call(&better));
     }
 }
 
@@ -66,6 +68,13 @@ fn bad_name(name: &str, at: &At<'_>) -> Fault {
         }
         _ => fault.help("write it in capital letters, digits and `_`, such as `LOG_LEVEL`"),
     }
+}
+
+/// A name like this one that shells can read.
+fn readable(name: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    let better: String = name.chars().map(plain).collect();
+    if better.starts_with(|c: char| c.is_ascii_digit()) { format!("_{better}") } else { better }
 }
 
 // -------------------------------------------------------------------------------------------------------- sources

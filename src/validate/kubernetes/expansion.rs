@@ -114,6 +114,7 @@ fn too_late(name: &str, at: &At<'_>) -> Fault {
         .relation()
         .note("the value of a variable can refer only to variables before it in the list")
         .note("a task's own `env_vars` come before those of its container")
+        .help(format!("write `{name}` before this variable"))
 }
 
 fn undefined(name: &str, variables: &Variables<'_>, at: &At<'_>) -> Option<Fault> {
@@ -127,7 +128,10 @@ fn undefined(name: &str, variables: &Variables<'_>, at: &At<'_>) -> Option<Fault
         .relation()
         .note("Kubernetes puts in the variables that the container's `env` sets, and leaves other references alone");
     Some(match near {
-        Some(near) => fault.help(format!("did you mean `$({near})`?")),
+        Some(near) => fault.meant_within(&format!("$({name})"), &format!("$({near})")),
+        None if runs_shell(variables.container) => fault
+            .help(format!("set `{name}`; where a shell reads it, its own variable is `${name}`"))
+            .within(&format!("$({name})"), &format!("${name}")),
         None => fault.help(format!("set `{name}`; where a shell reads it, its own variable is `${name}`")),
     })
 }

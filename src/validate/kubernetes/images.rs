@@ -8,7 +8,9 @@ use k8s_openapi::api::core::v1::Container;
 
 use super::defaults;
 use crate::diagnostics::code::kubernetes as code;
+use crate::diagnostics::suggest::same_letters;
 use crate::validate::fault::{Fault, Faults};
+use crate::validate::flyte::placeholders::is_replaced;
 use crate::validate::literal;
 use crate::validate::path::At;
 
@@ -50,19 +52,53 @@ pub fn check(container: &Container, at: &At<'_>, faults: &mut Faults) {
     if image.contains(char::REPLACEMENT_CHARACTER) {
         return;
     }
-    if let Some(wrong) = malformed(image) {
+    if let Some(wrong) = malformed(image).filter(|_| !is_replaced(image)) {
         let fault = Fault::found(code::BAD_IMAGE_REFERENCE, &at, format!("`{image}` is not the name of an image"))
             .here(wrong)
             .note("Kubernetes takes it, but no node can pull it: the pod waits with `InvalidImageName`");
-        faults.push(match tag_as_path(image) {
-            Some(better) => fault.help(format!("did you mean `{better}`?")),
+        faults.push(match meant(image) {
+            Some(better) => {
+                let fault = fault.help(format!("did you mean `{better}`?"));
+                let write = format!("write `{better}`");
+                let text = literal::text(&better);
+                // A blank may stand where something is missing.
+                let sure = same_letters(image, &better) && !image.contains(char::is_whitespace);
+                if sure { fault.replace(write, text) } else { fault.suggest(write, text) }
+            }
+            None if image.contains(VARIABLES) => {
+                fault.help("write it out, or take it from a name of this language: `\"ghcr.io/acme/train:${tag}\"`")
+            }
             None => fault.help("write `registry/path/name:tag` or `registry/path/name@sha256:digest`"),
         });
     }
 }
 
+/// What stands around variables and gaps to be filled, in one language or another.
+const VARIABLES: [char; 5] = ['$', '{', '}', '<', '>'];
+
+/// Sites that show images and sources to people; nodes pull nothing from them.
+const PAGES: &[&str] = &["hub.docker.com/", "github.com/", "gitlab.com/"];
+
+/// The reference that was probably meant: without the beginning of a URL and without blanks, with its path in lower case, or with a tag
+/// behind `:`.
+fn meant(image: &str) -> Option<String> {
+    let bare = image.split_once("://").map_or(image, |(_, rest)| rest).trim_end_matches('/');
+    let bare = bare.chars().filter(|c| !c.is_whitespace()).collect::<String>().replace("//", "/");
+    if PAGES.iter().any(|page| bare.starts_with(page)) {
+        let shown = bare.strip_prefix("hub.docker.com/")?;
+        let name = shown.strip_prefix("r/").or_else(|| shown.strip_prefix("_/"))?;
+        return malformed(name).is_none().then(|| name.to_owned());
+    }
+    let name = split_tag(bare.split('@').next().unwrap_or_default()).0;
+    let lower = format!("{}{}", name.to_lowercase(), bare.get(name.len()..).unwrap_or_default());
+    [bare.clone(), lower].into_iter().find(|better| malformed(better).is_none()).or_else(|| tag_as_path(&bare))
+}
+
 /// What is wrong with a reference to an image, in a few words.
 fn malformed(image: &str) -> Option<String> {
+    if image.contains(VARIABLES) {
+        return Some("nothing is filled in here".to_owned());
+    }
     let (rest, digest) = match image.split_once('@') {
         Some((rest, digest)) => (rest, Some(digest)),
         None => (image, None),

@@ -114,20 +114,25 @@ const OLD: &[Old] = &[
     old("node-role.kubernetes.io/master", Some("node-role.kubernetes.io/control-plane"), None),
 ];
 
-/// What is said of a node label that is out of date. The key stands at `at`: as a value, or as the key of an entry.
+/// What is said of a node label that is out of date. The key stands at `at`: as the key of an entry of
+/// this map, or as a value.
 #[must_use]
-pub fn old_node_label(key: &str, as_value: bool, at: &At<'_>) -> Option<Fault> {
+pub fn old_node_label(key: &str, of: Option<&BTreeMap<String, String>>, at: &At<'_>) -> Option<Fault> {
     let old = OLD.iter().find(|old| old.key == key)?;
     let fault = Fault::found(code::OLD_NODE_LABEL, at, format!("the node label `{key}` is out of date"));
     let fault = match old.since {
         Some(since) => fault.note(format!("Kubernetes warns of it; it is deprecated since Kubernetes {since}")),
         None => fault.note("Kubernetes warns of it; nodes of current clusters do not have it"),
     };
-    let fault = if as_value { fault } else { fault.at_key() };
+    let fault = if of.is_none() { fault } else { fault.at_key() };
     Some(match old.new {
         Some(new) => {
             let fault = fault.help(format!("use `{new}`"));
-            if as_value { fault.suggest(format!("write `{new}`"), literal::text(new)) } else { fault }
+            match of {
+                None => fault.replace(format!("write `{new}`"), literal::text(new)),
+                Some(map) if map.contains_key(new) => fault.remove(key),
+                Some(_) => fault.rename(new, true),
+            }
         }
         None => fault.help("leave it out; taints and tolerations keep pods off nodes"),
     })

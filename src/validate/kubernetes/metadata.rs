@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::formats::{qualified_name, shown};
 use super::{Pod, labels, tolerations};
 use crate::diagnostics::code::kubernetes as code;
-use crate::diagnostics::suggest::closest;
+use crate::diagnostics::suggest::{closest, same_letters};
 use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::path::At;
 
@@ -179,7 +179,8 @@ fn out_of_date(annotations: &BTreeMap<String, String>, at: &At<'_>, faults: &mut
         let fault = Fault::found(code::OLD_ANNOTATION, &at.key(key), format!("the annotation `{key}` has no effect"))
             .at_key()
             .note(format!("Kubernetes does not read it any more since {since}"))
-            .help(format!("use {field}"));
+            .help(format!("take it out, and use {field}"))
+            .remove(key);
         faults.push(fault);
     }
 }
@@ -227,7 +228,8 @@ fn reserved(key: &str, known: &[&str], at: &At<'_>) -> Option<Fault> {
     let fault = Fault::found(code::RESERVED_KEY, at, format!("Kubernetes knows no `{key}`"))
         .at_key()
         .note("keys with the domains `kubernetes.io` and `k8s.io` are Kubernetes' own; a key that nothing reads has no effect")
-        .help(format!("did you mean `{meant}`?"));
+        .help(format!("did you mean `{meant}`?"))
+        .rename(meant, same_letters(key, meant));
     Some(fault)
 }
 

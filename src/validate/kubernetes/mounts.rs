@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::{Container, VolumeMount};
 use rustc_hash::FxHashMap;
 
 use super::Pod;
-use super::paths::{below, known_as, required};
+use super::paths::{absolute, below, known_as, required};
 use super::volumes::{Named, Volumes};
 use super::words::one_of;
 use crate::diagnostics::code::{self, kubernetes as codes};
@@ -107,7 +107,13 @@ fn odd(path: &str, at: &At<'_>) -> Option<Fault> {
     if path.contains(':') {
         let message = format!("the mount path `{path}` has a `:`");
         let fault = Fault::found(codes::ODD_MOUNT_PATH, at, message);
-        return Some(fault.note("Kubernetes' reference says that it must not: container runtimes split there"));
+        let fault = fault.note("Kubernetes' reference says that it must not: container runtimes split there");
+        return Some(match path.strip_suffix(":ro") {
+            Some(bare) => fault
+                .help(format!("write `{bare}`, and `readOnly = true` beside `name`"))
+                .suggest(format!("write `{bare}`"), literal::text(bare)),
+            None => fault.help("write a path without `:`"),
+        });
     }
     if path.ends_with(char::is_whitespace) {
         let message = format!("the mount path `{path}` ends with a blank");
@@ -119,10 +125,13 @@ fn odd(path: &str, at: &At<'_>) -> Option<Fault> {
     if path.starts_with('/') {
         return None;
     }
-    let meant = format!("/{path}");
-    let message = format!("the volume is mounted at `{meant}`, wherever the container works");
-    let fault = Fault::found(codes::ODD_MOUNT_PATH, at, message);
-    Some(fault.help(format!("write `{meant}`")).suggest("make it absolute", literal::text(&meant)))
+    let message = format!("the volume is mounted at `/{path}`, wherever the container works");
+    let fault = Fault::found(codes::ODD_MOUNT_PATH, at, message)
+        .note("Kubernetes takes the path of a mount from the root of the container, and replaces nothing in it");
+    Some(match absolute(path) {
+        Some(meant) => fault.help(format!("write `{meant}`")).suggest("make it absolute", literal::text(&meant)),
+        None => fault.help("write the whole path, such as `/home/worker/data`"),
+    })
 }
 
 /// Mounts or devices of a container by their names and by their paths. Of several with one name the last counts.
@@ -305,7 +314,7 @@ fn variables(pod: &Pod<'_>, container: &Container, mount: &VolumeMount, at: &At<
         let message = format!("the container has no variable `{name}`");
         let fault = Fault::found(codes::UNKNOWN_VARIABLE_IN_PATH, &at.field("subPathExpr"), message).relation();
         let fault = fault.note("the node would not know what to mount, and the container never starts");
-        faults.push(fault.help(format!("did you mean `$({similar})`?")));
+        faults.push(fault.meant_within(&format!("$({name})"), &format!("$({similar})")));
     }
 }
 

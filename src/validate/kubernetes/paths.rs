@@ -19,6 +19,13 @@ pub fn required(text: &str, owner: &str, field: &str, at: &At<'_>, faults: &mut 
     }
 }
 
+/// A relative path as one from the root; what a shell would have to replace has none.
+#[must_use]
+pub fn absolute(path: &str) -> Option<String> {
+    let rest = path.trim_start_matches("./");
+    (!rest.starts_with(['~', '$', '.'])).then(|| format!("/{rest}"))
+}
+
 /// A name that has to be a DNS label; `what` is what has that name.
 #[must_use]
 pub fn label(name: &str, what: &str, at: &At<'_>) -> Option<Fault> {
@@ -122,12 +129,12 @@ pub fn below(path: &str, at: &At<'_>, faults: &mut Faults) {
 /// A path that has to be relative, and that would be right as `rest` if it begins at the root.
 fn relative(path: &str, rest: &str, at: &At<'_>, faults: &mut Faults) {
     if path.starts_with('/') {
-        faults.push(absolute(path, rest, at));
+        faults.push(is_absolute(path, rest, at));
     }
     faults.extend(without_parents(path, at).map(|fault| fault.echo(path.starts_with('/'))));
 }
 
-fn absolute(path: &str, rest: &str, at: &At<'_>) -> Fault {
+fn is_absolute(path: &str, rest: &str, at: &At<'_>) -> Fault {
     let fault = Fault::invalid(codes::PATH_IS_ABSOLUTE, at, format!("the path `{path}` has to be relative")).note(
         "to Kubernetes it is a path inside of the volume, wherever the volume is mounted; only `mountPath` \
              begins at `/`",

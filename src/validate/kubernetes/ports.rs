@@ -117,11 +117,15 @@ fn host_ip(pod: &Pod<'_>, port: &ContainerPort, at: &At<'_>, faults: &mut Faults
             .relation()
             .at_key()
             .note("it is the address of the node at which the node's port is open, and this port has none there");
-        faults.push(fault.help("take it away, or add `hostPort`"));
+        faults.push(fault.help("take it away, or add `hostPort`").remove("hostIP"));
     } else if address.parse::<IpAddr>().is_err() {
         let fault = Fault::found(code::BAD_HOST_IP, &place, format!("`{address}` is no IP address"))
             .note("Kubernetes takes any text, but no node can listen there");
-        faults.push(fault);
+        faults.push(if address == "localhost" {
+            fault.help("write `127.0.0.1` for programs on the node alone").suggest("write `127.0.0.1`", "\"127.0.0.1\"")
+        } else {
+            fault.help("write an address of the node, or leave `hostIP` out: then the port is open at all of them")
+        });
     }
 }
 
@@ -292,7 +296,8 @@ fn twice(pod: &Pod<'_>, first: &Listed<'_>, listed: &Listed<'_>, spec: &At<'_>) 
     let fault = listed.at(spec, |at| {
         Fault::found(code::SAME_PORT, &at.field("containerPort"), message).relation().here("here").note(note)
     });
-    first.at(spec, |at| fault.other(&at.field("containerPort"), "and here"))
+    let help = if same_container { "take one of them out" } else { "give one of the two programs another port" };
+    first.at(spec, |at| fault.help(help).other(&at.field("containerPort"), "and here"))
 }
 
 /// Whoever looks for a port by its name finds one.
@@ -311,6 +316,7 @@ fn same_names(together: &[Listed<'_>], spec: &At<'_>, faults: &mut Faults) {
                 .relation()
                 .here("this one is not found by its name")
                 .note("services that look for a port by its name take the first")
+                .help("give one of the two another name")
         });
         faults.push(first.at(spec, |at| fault.other(&at.field("name"), "this one is")));
     }

@@ -49,7 +49,8 @@ fn priority(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
         let fault = Fault::found(code::SET_BY_CLUSTER, &at.field("priority"), "the cluster computes `priority` itself")
             .at_key()
             .note("Kubernetes' plugin Priority takes it from the class of the pod, and refuses a pod that gives another number")
-            .help("set `priorityClassName`, or nothing for the cluster's default");
+            .help("set `priorityClassName`, or nothing for the cluster's default")
+            .remove("priority");
         faults.push(fault);
     }
 }

@@ -144,5 +144,6 @@ fn never_restarted(pod: &Pod<'_>, at: &At<'_>) -> Option<Fault> {
             .note("Flyte sets the `restartPolicy` of a pod to `Never` where nothing is said, and Kubernetes refuses the two together"),
         Some(_) => return None,
     };
+    let fault = fault.help("write `NotRequired`, or leave `resizePolicy` out, which means the same");
     Some(fault.relation().suggest("write `NotRequired`", "\"NotRequired\""))
 }

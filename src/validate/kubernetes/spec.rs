@@ -15,6 +15,7 @@ use super::words::one_of;
 use crate::diagnostics::code::kubernetes as code;
 use crate::diagnostics::{Code, code as common};
 use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// Source: `validateRestartPolicy`.
@@ -112,7 +113,7 @@ fn periods(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
 fn node_selector(selector: &BTreeMap<String, String>, at: &At<'_>, faults: &mut Faults) {
     labels::map(selector, at, faults);
     for key in selector.keys() {
-        faults.extend(labels::old_node_label(key, false, &at.key(key)));
+        faults.extend(labels::old_node_label(key, Some(selector), &at.key(key)));
     }
 }
 
@@ -137,11 +138,12 @@ fn node_name(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
     if !known {
         return;
     }
+    let selector = format!("nodeSelector {{ \"kubernetes.io/hostname\" = {} }}", literal::text(name));
     let fault = Fault::found(code::NODE_BY_NAME, &at_name, "this pod goes to one node, past the scheduler")
         .at_key()
         .note("the scheduler then looks neither at what the node has left nor at its taints, and the pod fails where it does not fit")
-        .help("select the node by a label: `nodeSelector { \"kubernetes.io/hostname\" = \"…\" }`");
-    faults.push(fault);
+        .help(format!("select the node by its label: `{selector}`"));
+    faults.push(if pod.spec.node_selector.is_none() { fault.instead(&selector) } else { fault });
 }
 
 /// The old field counts where the new one is empty, under the name of the new one.
@@ -162,7 +164,7 @@ fn service_account(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
                 .at_key()
                 .note("Kubernetes keeps it for old pods; where `serviceAccountName` is set, that counts")
                 .help("write `serviceAccountName`");
-        faults.push(fault);
+        faults.push(if given(new) { fault.remove("serviceAccount") } else { fault.rename("serviceAccountName", true) });
     }
 }
 
@@ -238,6 +240,7 @@ fn scheduling_gates(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
     let fault = Fault::found(code::GATE_THAT_STAYS, &list, "this pod is never scheduled by Flyte")
         .at_key()
         .note("the scheduler leaves a pod alone until something takes its `schedulingGates` away, and nothing in Flyte does")
-        .help("take the gates out, unless a controller of your cluster opens them");
+        .help("take the gates out, unless a controller of your cluster opens them")
+        .remove("schedulingGates");
     faults.push(fault);
 }

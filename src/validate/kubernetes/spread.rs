@@ -39,7 +39,7 @@ fn one(pod: &Pod<'_>, constraint: &TopologySpreadConstraint, at: &At<'_>, faults
     if constraint.topology_key.is_empty() {
         faults.push(empty_topology_key(&key_at));
     }
-    faults.extend(labels::old_node_label(&constraint.topology_key, true, &key_at));
+    faults.extend(labels::old_node_label(&constraint.topology_key, None, &key_at));
     faults.extend(nodes::key(labels::Of::Label, &constraint.topology_key, &key_at));
     let action = constraint.when_unsatisfiable.as_str();
     faults.extend(one_of(code::UNKNOWN_WORD, action, ACTIONS, &at.field("whenUnsatisfiable")));

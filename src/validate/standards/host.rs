@@ -4,21 +4,48 @@
 //! `hostProbesAndHostLifecycle` and `windowsHostProcess` of kubernetes/pod-security-admission.
 
 use k8s_openapi::api::core::v1::{
-    HTTPGetAction, LifecycleHandler, TCPSocketAction, Volume, WindowsSecurityContextOptions,
+    HTTPGetAction, LifecycleHandler, PodSpec, TCPSocketAction, Volume, WindowsSecurityContextOptions,
 };
 
-use super::{Check, Container, Level, Whose};
+use super::{Check, Container, Level, Whose, containers};
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::Faults;
 use crate::validate::kubernetes::{Pod, defaults};
 use crate::validate::path::At;
 
-const NAMESPACES: Check = Check { code: code::STANDARD_HOST_NAMESPACES, name: "baseline: host namespaces" };
-const HOST_PATH: Check = Check { code: code::STANDARD_HOST_PATH, name: "baseline: hostPath volumes" };
-const VOLUMES: Check = Check { code: code::STANDARD_VOLUME_TYPE, name: "restricted: restricted volume types" };
-const PORT: Check = Check { code: code::STANDARD_HOST_PORT, name: "baseline: hostPort" };
-const PROBE: Check = Check { code: code::STANDARD_PROBE_HOST, name: "baseline: probe or lifecycle host" };
-const PROCESS: Check = Check { code: code::STANDARD_HOST_PROCESS, name: "baseline: hostProcess" };
+const NAMESPACES: Check = Check {
+    code: code::STANDARD_HOST_NAMESPACES,
+    name: "baseline: host namespaces",
+    why: "a pod in a namespace of its node sees what belongs to others there, so `baseline` keeps each pod in its own",
+};
+const HOST_PATH: Check = Check {
+    code: code::STANDARD_HOST_PATH,
+    name: "baseline: hostPath volumes",
+    why: "who writes to the files of a node changes what it runs, and who reads them reads what belongs to others",
+};
+const VOLUMES: Check = Check {
+    code: code::STANDARD_VOLUME_TYPE,
+    name: "restricted: restricted volume types",
+    why: "`restricted` allows only volumes that do not reach into the node or to an address that the pod chooses",
+};
+const PORT: Check = Check {
+    code: code::STANDARD_HOST_PORT,
+    name: "baseline: hostPort",
+    why: "a port of the node is reached past the rules for the traffic between pods",
+};
+const PROBE: Check = Check {
+    code: code::STANDARD_PROBE_HOST,
+    name: "baseline: probe or lifecycle host",
+    why: "the node asks for the pod, and may reach what the pod may not",
+};
+const PROCESS: Check = Check {
+    code: code::STANDARD_HOST_PROCESS,
+    name: "baseline: hostProcess",
+    why: "such a process has the files, the network and the rights of its node",
+};
+
+const INSTEAD_OF_HOST_PATH: &str =
+    "take `emptyDir` for files of the pod alone, or `persistentVolumeClaim` for those that stay";
 
 /// Checks the pod; `at` is its spec.
 pub fn pod(pod: &Pod<'_>, level: Level, at: &At<'_>, faults: &mut Faults) {
@@ -32,7 +59,7 @@ pub fn pod(pod: &Pod<'_>, level: Level, at: &At<'_>, faults: &mut Faults) {
         }
     }
     let options = pod.spec.security_context.as_ref().and_then(|context| context.windows_options.as_ref());
-    host_process(options, Whose::Pod, &at.field("securityContext"), faults);
+    host_process(pod, options, Whose::Pod, &at.field("securityContext"), faults);
 }
 
 /// Checks a container at `at`.
@@ -42,7 +69,7 @@ pub fn container(pod: &Pod<'_>, container: &Container<'_>, at: &At<'_>, faults: 
         probes(container, at, faults);
     }
     let options = container.context.and_then(|context| context.windows_options.as_ref());
-    host_process(options, Whose::Container(container.name), &at.field("securityContext"), faults);
+    host_process(pod, options, Whose::Container(container.name), &at.field("securityContext"), faults);
 }
 
 fn namespaces(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
@@ -54,7 +81,10 @@ fn namespaces(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
     for (field, _, what) in namespaces.iter().filter(|(_, value, _)| *value == Some(true)) {
         let message = format!("the pod shares {what} of its node");
         let fault = NAMESPACES.finds(&at.field(field), message, &format!("{field}=true"));
-        faults.push(fault.help(format!("leave `{field}` out")).suggest("write `false`", "false"));
+        // A process of the host has to have the network of the host, and is told.
+        let needed = *field == "hostNetwork" && is_host_process(pod.spec);
+        let help = format!("leave `{field}` out, or write `false`");
+        faults.push(fault.help(help).suggest("write `false`", "false").echo(needed));
     }
 }
 
@@ -63,11 +93,7 @@ fn host_path(volume: &Volume, at: &At<'_>, faults: &mut Faults) {
         let name = &volume.name;
         let message = format!("the volume `{name}` is a path of the node");
         let fault = HOST_PATH.finds(&at.field("hostPath"), message, &format!("volume \"{name}\""));
-        faults.push(
-            fault
-                .at_key()
-                .help("take `emptyDir` for files of the pod alone, or `persistentVolumeClaim` for those that stay"),
-        );
+        faults.push(fault.at_key().help(INSTEAD_OF_HOST_PATH));
     }
 }
 
@@ -76,10 +102,19 @@ fn restricted_volume(volume: &Volume, at: &At<'_>, faults: &mut Faults) {
     let name = &volume.name;
     let message = format!("the volume `{name}` is of the kind `{kind}`");
     let detail = format!("volume \"{name}\" uses restricted volume type \"{kind}\"");
-    faults.push(VOLUMES.finds(&at.field(kind), message, &detail).at_key().help(
-        "allowed are `configMap`, `csi`, `downwardAPI`, `emptyDir`, `ephemeral`, `image`, `persistentVolumeClaim`, \
-         `projected` and `secret`",
-    ));
+    let help = match kind {
+        "hostPath" => INSTEAD_OF_HOST_PATH,
+        _ => "have a persistent volume made of it, and name its claim: `persistentVolumeClaim { claimName = \"…\" }`",
+    };
+    let fault = VOLUMES.finds(&at.field(kind), message, &detail).at_key();
+    faults.push(
+        fault
+            .note(
+                "allowed are `configMap`, `csi`, `downwardAPI`, `emptyDir`, `ephemeral`, `image`, `persistentVolumeClaim`, \
+                 `projected` and `secret`",
+            )
+            .help(help),
+    );
 }
 
 /// The source of a volume that has none of the allowed ones; without any it is an `emptyDir`.
@@ -136,7 +171,8 @@ fn ports(pod: &Pod<'_>, container: &Container<'_>, at: &At<'_>, faults: &mut Fau
         let fault = PORT.finds(&element.field("hostPort"), message, &detail);
         // What the network of the node makes of a port is told of the network.
         let written = port.host_port.is_some_and(|port| port != 0);
-        faults.push(fault.help("leave `hostPort` out; other pods reach the port without it").echo(!written));
+        let fault = fault.help("leave `hostPort` out; other pods reach the port without it");
+        faults.push(fault.remove("hostPort").echo(!written));
     }
 }
 
@@ -175,12 +211,23 @@ fn asks(
         let detail = format!("container \"{container}\" uses probe or lifecycle host \"{host}\"");
         let fault = PROBE.finds(&handler.field("host"), message, &detail);
         faults.push(
-            fault.help("leave `host` out, so that the node asks the pod itself; not even `127.0.0.1` is allowed"),
+            fault
+                .help("leave `host` out, so that the node asks the pod itself; not even `127.0.0.1` is allowed")
+                .remove("host"),
         );
     }
 }
 
+/// Whether the pod or one of its containers is a process of the host.
+fn is_host_process(spec: &PodSpec) -> bool {
+    let of_pod = spec.security_context.as_ref().and_then(|context| context.windows_options.as_ref());
+    let of_containers =
+        containers::all(spec).filter_map(|(_, _, container)| container.context?.windows_options.as_ref());
+    of_containers.chain(of_pod).any(|options| options.host_process == Some(true))
+}
+
 fn host_process(
+    pod: &Pod<'_>,
     options: Option<&WindowsSecurityContextOptions>,
     whose: Whose<'_>,
     context: &At<'_>,
@@ -192,5 +239,14 @@ fn host_process(
     let options = context.field("windowsOptions");
     let detail = format!("{whose} must not set securityContext.windowsOptions.hostProcess=true");
     let fault = PROCESS.finds(&options.field("hostProcess"), "the containers are processes of the host", &detail);
-    faults.push(fault.help("leave `hostProcess` out").suggest("write `false`", "false"));
+    let fault = fault.suggest("write `false`", "false");
+    faults.push(if pod.spec.host_network == Some(true) {
+        let root = At::root();
+        let network = root.field("spec");
+        fault
+            .other(&network.field("hostNetwork"), "it needs this, which the level does not allow either")
+            .help("leave out `hostProcess`, and `hostNetwork` with it")
+    } else {
+        fault.help("leave `hostProcess` out, or write `false`")
+    });
 }

@@ -9,8 +9,16 @@ use crate::validate::fault::Faults;
 use crate::validate::kubernetes::Pod;
 use crate::validate::path::At;
 
-const NON_ROOT: Check = Check { code: code::STANDARD_NON_ROOT, name: "restricted: runAsNonRoot != true" };
-const ROOT_USER: Check = Check { code: code::STANDARD_ROOT_USER, name: "restricted: runAsUser=0" };
+const NON_ROOT: Check = Check {
+    code: code::STANDARD_NON_ROOT,
+    name: "restricted: runAsNonRoot != true",
+    why: "root in a container is root to the kernel, with the walls of the container alone around it",
+};
+const ROOT_USER: Check = Check {
+    code: code::STANDARD_ROOT_USER,
+    name: "restricted: runAsUser=0",
+    why: "root in a container is root to the kernel, with the walls of the container alone around it",
+};
 
 /// Checks the pod; `at` is its spec.
 pub fn pod(pod: &Pod<'_>, level: Level, at: &At<'_>, faults: &mut Faults) {

@@ -28,6 +28,8 @@ struct Check {
     code: Code,
     /// As Kubernetes writes it, with its level.
     name: &'static str,
+    /// What the level keeps from happening.
+    why: &'static str,
 }
 
 impl Check {
@@ -35,6 +37,7 @@ impl Check {
     fn finds(&self, at: &At<'_>, message: impl Into<String>, detail: &str) -> Fault {
         let name = self.name;
         Fault::found(self.code, at, message)
+            .note(self.why)
             .note(format!("the Pod Security Standards would refuse the pod: `{name} ({detail})`"))
     }
 

@@ -7,18 +7,37 @@ use k8s_openapi::api::core::v1::Capabilities;
 
 use super::{Check, Container, Level, Whose};
 use crate::diagnostics::code::kubernetes as code;
+use crate::diagnostics::suggest::closest;
 use crate::validate::fault::Faults;
 use crate::validate::kubernetes::{Pod, os};
 use crate::validate::literal;
 use crate::validate::path::At;
 
-const PRIVILEGED: Check = Check { code: code::STANDARD_PRIVILEGED, name: "baseline: privileged" };
-const BEYOND_DEFAULT: Check = Check { code: code::STANDARD_CAPABILITIES, name: "baseline: non-default capabilities" };
-const BEYOND_RESTRICTED: Check =
-    Check { code: code::STANDARD_CAPABILITIES, name: "restricted: unrestricted capabilities" };
-const KEPT: Check = Check { code: code::STANDARD_KEPT_CAPABILITIES, name: "restricted: unrestricted capabilities" };
-const ESCALATION: Check =
-    Check { code: code::STANDARD_ESCALATION, name: "restricted: allowPrivilegeEscalation != false" };
+const PRIVILEGED: Check = Check {
+    code: code::STANDARD_PRIVILEGED,
+    name: "baseline: privileged",
+    why: "a privileged container has the devices and nearly all rights of its node",
+};
+const BEYOND_DEFAULT: Check = Check {
+    code: code::STANDARD_CAPABILITIES,
+    name: "baseline: non-default capabilities",
+    why: "`baseline` allows only the capabilities that container runtimes give anyway; others reach beyond the container",
+};
+const BEYOND_RESTRICTED: Check = Check {
+    code: code::STANDARD_CAPABILITIES,
+    name: "restricted: unrestricted capabilities",
+    why: "`restricted` allows only the one for ports below 1024; all others are parts of root's power",
+};
+const KEPT: Check = Check {
+    code: code::STANDARD_KEPT_CAPABILITIES,
+    name: "restricted: unrestricted capabilities",
+    why: "a container runtime gives a dozen capabilities, parts of root's power, unless it is told to drop them",
+};
+const ESCALATION: Check = Check {
+    code: code::STANDARD_ESCALATION,
+    name: "restricted: allowPrivilegeEscalation != false",
+    why: "without it, a program can become root by starting one that is marked for that, such as `sudo`",
+};
 
 /// What `baseline` lets a container add: what container runtimes give it anyway.
 const DEFAULT: &[&str] = &[
@@ -47,7 +66,7 @@ pub fn container(pod: &Pod<'_>, level: Level, container: &Container<'_>, at: &At
         let detail = format!("{} must not set securityContext.privileged=true", Whose::Container(name));
         let message = format!("the container `{name}` is privileged");
         let fault = PRIVILEGED.finds(&at.field("privileged"), message, &detail);
-        faults.push(fault.help("leave `privileged` out").suggest("write `false`", "false"));
+        faults.push(fault.help("leave `privileged` out, or write `false`").suggest("write `false`", "false"));
     }
     let capabilities = container.context.and_then(|context| context.capabilities.as_ref());
     if level == Level::Baseline {
@@ -83,8 +102,14 @@ fn added(
                 .help(format!("write `{bare}`, as the standard has it"))
                 .replace(format!("write `{bare}`"), literal::text(bare))
         } else {
+            let near = closest(bare, allowed.iter().copied());
             let allowed: Vec<String> = allowed.iter().map(|name| format!("`{name}`")).collect();
-            fault.help(format!("leave it out; allowed is {}", allowed.join(", ")))
+            match near {
+                Some(near) => fault
+                    .help(format!("did you mean `{near}`?"))
+                    .suggest(format!("write `{near}`"), literal::text(near)),
+                None => fault.help(format!("leave it out; allowed is {}", allowed.join(", "))),
+            }
         });
     }
 }
@@ -109,7 +134,10 @@ fn dropped(capabilities: Option<&Capabilities>, container: &str, at: &At<'_>, fa
             .misses(&list, message, &detail)
             .help("add `capabilities { drop = [\"ALL\"] }` to the `securityContext` of the container")
             .insert("drop all of them", &at, "drop = [\"ALL\"]"),
-        None => KEPT.misses(&list, message, &detail).help("drop `\"ALL\"`, and add what the container needs"),
+        None => KEPT
+            .misses(&list, message, &detail)
+            .help("drop `\"ALL\"`, which takes these away too")
+            .suggest("drop all of them", "[\"ALL\"]"),
     });
 }
 

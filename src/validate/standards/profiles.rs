@@ -13,14 +13,46 @@ use crate::validate::kubernetes::security::sysctls;
 use crate::validate::kubernetes::{Pod, os};
 use crate::validate::path::At;
 
-const APP_ARMOR: Check = Check { code: code::STANDARD_APP_ARMOR, name: "baseline: forbidden AppArmor profile" };
-const SELINUX: Check = Check { code: code::STANDARD_SELINUX, name: "baseline: seLinuxOptions" };
-const PROC_MOUNT: Check = Check { code: code::STANDARD_PROC_MOUNT, name: "baseline: procMount" };
-const PROC_MOUNT_RESTRICTED: Check = Check { code: code::STANDARD_PROC_MOUNT, name: "restricted: procMount" };
-const SECCOMP: Check = Check { code: code::STANDARD_SECCOMP, name: "baseline: seccompProfile" };
-const SECCOMP_RESTRICTED: Check = Check { code: code::STANDARD_SECCOMP, name: "restricted: seccompProfile" };
-const NO_SECCOMP: Check = Check { code: code::STANDARD_NO_SECCOMP, name: "restricted: seccompProfile" };
-const SYSCTL: Check = Check { code: code::STANDARD_SYSCTL, name: "baseline: forbidden sysctls" };
+const APP_ARMOR: Check = Check {
+    code: code::STANDARD_APP_ARMOR,
+    name: "baseline: forbidden AppArmor profile",
+    why: "AppArmor holds a program to the files and rights that containers need",
+};
+const SELINUX: Check = Check {
+    code: code::STANDARD_SELINUX,
+    name: "baseline: seLinuxOptions",
+    why: "SELinux rules go by these labels, and a pod that chooses its own chooses its rules",
+};
+const PROC_MOUNT: Check = Check {
+    code: code::STANDARD_PROC_MOUNT,
+    name: "baseline: procMount",
+    why: "container runtimes hide the parts of `/proc` that belong to the node",
+};
+const PROC_MOUNT_RESTRICTED: Check = Check {
+    code: code::STANDARD_PROC_MOUNT,
+    name: "restricted: procMount",
+    why: "container runtimes hide the parts of `/proc` that belong to the node",
+};
+const SECCOMP: Check = Check {
+    code: code::STANDARD_SECCOMP,
+    name: "baseline: seccompProfile",
+    why: "seccomp rules out the system calls that containers do not need",
+};
+const SECCOMP_RESTRICTED: Check = Check {
+    code: code::STANDARD_SECCOMP,
+    name: "restricted: seccompProfile",
+    why: "seccomp rules out the system calls that containers do not need",
+};
+const NO_SECCOMP: Check = Check {
+    code: code::STANDARD_NO_SECCOMP,
+    name: "restricted: seccompProfile",
+    why: "seccomp rules out the system calls that containers do not need, and many clusters turn it on only for pods that ask",
+};
+const SYSCTL: Check = Check {
+    code: code::STANDARD_SYSCTL,
+    name: "baseline: forbidden sysctls",
+    why: "`baseline` allows only settings of the pod's own; others can disturb the pods beside it",
+};
 
 /// Checks the pod; `at` is its spec.
 pub fn pod(pod: &Pod<'_>, level: Level, at: &At<'_>, faults: &mut Faults) {
@@ -70,7 +102,8 @@ fn annotations(pod: &Pod<'_>, faults: &mut Faults) {
         let container = key.strip_prefix(APPARMOR_ANNOTATION).unwrap_or_default();
         let message = format!("AppArmor does not watch over the container `{container}`");
         let fault = APP_ARMOR.finds(&annotations.key(key), message, &detail);
-        faults.push(fault.help("leave the annotation out; the node then takes the profile of its container runtime"));
+        let help = "leave the annotation out; the node then takes the profile of its container runtime";
+        faults.push(fault.help(help).remove(key));
     }
 }
 
@@ -98,14 +131,16 @@ fn selinux(pod: &Pod<'_>, options: Option<&SELinuxOptions>, whose: Whose<'_>, co
         let fault = SELINUX.finds(&at.field("type"), message, &format!("{start} type {kind:?}"));
         let newest = if pod.features.minor >= 31 { ", `container_engine_t`" } else { "" };
         faults.push(
-            fault.help(format!("leave it out, or write `container_t`, `container_init_t`, `container_kvm_t`{newest}")),
+            fault
+                .help(format!("leave it out, or write `container_t`, `container_init_t`, `container_kvm_t`{newest}"))
+                .remove("type"),
         );
     }
     for (field, value) in [("user", &options.user), ("role", &options.role)] {
         if value.as_deref().is_some_and(|value| !value.is_empty()) {
             let message = format!("a pod cannot choose its SELinux {field}");
             let fault = SELINUX.finds(&at.field(field), message, &format!("{start} {field} may not be set"));
-            faults.push(fault.at_key().help(format!("leave `{field}` out")));
+            faults.push(fault.at_key().help(format!("leave `{field}` out")).remove(field));
         }
     }
 }
@@ -130,7 +165,7 @@ fn proc_mount(pod: &Pod<'_>, level: Level, value: &str, container: &str, context
     let detail = format!("{} must not set securityContext.procMount to {value:?}", Whose::Container(container));
     let message = format!("the container `{container}` sees all of `/proc`");
     let fault = check.finds(&context.field("procMount"), message, &detail);
-    faults.push(fault.help("leave `procMount` out").suggest("write `Default`", "\"Default\""));
+    faults.push(fault.help("leave `procMount` out, or write `Default`").suggest("write `Default`", "\"Default\""));
 }
 
 fn seccomp(

@@ -8,10 +8,11 @@ use k8s_openapi::api::core::v1::{DownwardAPIVolumeFile, DownwardAPIVolumeSource,
 
 use super::overlaps::Paths;
 use crate::diagnostics::code::{self, kubernetes as codes};
-use crate::diagnostics::suggest::did_you_mean;
-use crate::validate::fault::{Fault, Faults};
+use crate::diagnostics::suggest::closest;
+use crate::validate::fault::{Fault, Faults, MOST_COMPARED};
 use crate::validate::kubernetes::paths::{known_as, mode, of_file, required};
 use crate::validate::kubernetes::{Pod, downward};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// Checks a volume.
@@ -86,7 +87,11 @@ fn unknown_container(pod: &Pod<'_>, name: &str, at: &At<'_>) -> Option<Fault> {
         return None;
     }
     let fault = Fault::found(codes::NO_SUCH_CONTAINER, at, format!("the pod has no container `{name}`")).relation();
-    let mut fault = fault.note("the node cannot write the file, and the pod never starts");
-    fault.help.extend(did_you_mean(name, names));
-    Some(fault)
+    let fault = fault.note("the node cannot write the file, and the pod never starts");
+    Some(match closest(name, names.take(MOST_COMPARED)) {
+        Some(near) => {
+            fault.help(format!("did you mean `{near}`?")).suggest(format!("write `{near}`"), literal::text(near))
+        }
+        None => fault.help("write the name of a container of this pod"),
+    })
 }

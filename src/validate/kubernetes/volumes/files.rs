@@ -11,6 +11,7 @@ use crate::diagnostics::code::kubernetes as codes;
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::kubernetes::formats::dns_subdomain;
 use crate::validate::kubernetes::paths::{mode, of_file, required};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// Checks a volume of a secret.
@@ -35,7 +36,14 @@ pub fn config_map(source: &ConfigMapVolumeSource, at: &At<'_>, faults: &mut Faul
 pub fn name_of(name: &str, what: &str, at: &At<'_>) -> Option<Fault> {
     let wrong = dns_subdomain(name).filter(|_| !name.is_empty())?;
     let message = format!("no {what} can have the name `{name}`: it {wrong}");
-    Some(Fault::found(codes::IMPOSSIBLE_NAME, at, message).note("the pod would wait for it and never start"))
+    let fault = Fault::found(codes::IMPOSSIBLE_NAME, at, message).note("the pod would wait for it and never start");
+    let better = name.to_lowercase().replace(['_', ' '], "-");
+    Some(match dns_subdomain(&better) {
+        None => {
+            fault.help(format!("did you mean `{better}`?")).suggest(format!("write `{better}`"), literal::text(&better))
+        }
+        Some(_) => fault.help(format!("write the name that the {what} has on the cluster")),
+    })
 }
 
 fn with_items(files: Option<&[KeyToPath]>, at: &At<'_>, faults: &mut Faults) {

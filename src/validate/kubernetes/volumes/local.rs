@@ -5,12 +5,14 @@
 //! others. Not here: what is at a path of a node.
 
 use k8s_openapi::api::core::v1::{EmptyDirVolumeSource, HostPathVolumeSource, ImageVolumeSource};
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
 use crate::diagnostics::code::{self, kubernetes as codes};
-use crate::diagnostics::suggest::closest;
+use crate::diagnostics::suggest::{closest, same_letters};
+use crate::schema::units;
 use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::kubernetes::Pod;
-use crate::validate::kubernetes::amounts::{is_huge_pages, thousandths};
+use crate::validate::kubernetes::amounts::{is_huge_pages, no_digit, parts_of_bytes, thousandths};
 use crate::validate::kubernetes::paths::{required, without_parents};
 use crate::validate::kubernetes::words::one_of;
 use crate::validate::literal;
@@ -23,6 +25,8 @@ pub fn empty_dir(pod: &Pod<'_>, folder: &EmptyDirVolumeSource, at: &At<'_>, faul
     if let Some(limit) = folder.size_limit.as_ref().filter(|limit| thousandths(limit) < 0) {
         let message = format!("`sizeLimit` cannot be `{}`: that is below zero", limit.0);
         faults.push(Fault::refused(codes::NEGATIVE_AMOUNT, Reason::Forbidden, &at.field("sizeLimit"), message));
+    } else if let Some(limit) = &folder.size_limit {
+        faults.extend(odd_limit(limit, &at.field("sizeLimit")));
     }
     let medium = folder.medium.as_deref().unwrap_or_default();
     if medium.starts_with(HUGE_PAGES) {
@@ -32,17 +36,29 @@ pub fn empty_dir(pod: &Pod<'_>, folder: &EmptyDirVolumeSource, at: &At<'_>, faul
     }
 }
 
+/// A limit that says something else than it seems to: of no bytes, or of a part of one.
+fn odd_limit(limit: &Quantity, at: &At<'_>) -> Option<Fault> {
+    if units::has_no_digit(&limit.0) {
+        return Some(no_digit(&limit.0, at));
+    }
+    parts_of_bytes("sizeLimit", &limit.0, thousandths(limit), at)
+}
+
 fn bad_medium(medium: &str, at: &At<'_>) -> Fault {
     const MEDIA: &[&str] = &["Memory", HUGE_PAGES];
     let fault = Fault::found(codes::BAD_MEDIUM, at, format!("no node has the medium `{medium}` for a folder"));
     let fault = fault.note(
         "nodes know `Memory`, `HugePages` and `HugePages-SIZE`; without `medium` the folder is on the disk of the node",
     );
-    match closest(medium, MEDIA.iter().copied()) {
+    // What Linux calls a folder in memory.
+    let written = if matches!(medium, "tmpfs" | "ram" | "RAM") { "Memory" } else { medium };
+    match closest(written, MEDIA.iter().copied()) {
         Some(word) => {
-            fault.help(format!("did you mean `{word}`?")).suggest(format!("write `{word}`"), literal::text(word))
+            let fault = fault.help(format!("did you mean `{word}`?"));
+            let (write, text) = (format!("write `{word}`"), literal::text(word));
+            if same_letters(medium, word) { fault.replace(write, text) } else { fault.suggest(write, text) }
         }
-        None => fault,
+        None => fault.help("leave `medium` out for the disk, or write `Memory` for a folder in memory"),
     }
 }
 

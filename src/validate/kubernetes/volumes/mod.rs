@@ -153,8 +153,11 @@ fn check_one(pod: &Pod<'_>, volume: &Volume, volumes: &Volumes<'_>, list: &At<'_
     if sources.first.is_none() {
         let fault = Fault::found(codes::VOLUME_WITHOUT_SOURCE, at, "a volume that does not say what it is")
             .relation()
-            .note("Kubernetes takes it for an empty folder");
-        faults.push(fault.help("write `emptyDir {}` where that is meant"));
+            .note("Kubernetes takes it for an empty folder, which is gone when the pod has ended")
+            .insert("say that it is an empty folder", at, "emptyDir {}");
+        faults.push(
+            fault.help("write `emptyDir {}` where that is meant, or what it is, such as `persistentVolumeClaim { … }`"),
+        );
     }
     let name = volume.name.as_str();
     required(name, "a volume", "name", at, faults);

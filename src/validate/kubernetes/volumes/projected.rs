@@ -132,6 +132,7 @@ fn several(pod: &Pod<'_>, source: &VolumeProjection, at: &At<'_>) -> Option<Faul
     ];
     if all.iter().all(|(_, there, _)| !there) {
         let fault = Fault::found(codes::PROJECTION_OF_NOTHING, at, "a source that does not say what it is of");
+        let fault = fault.note("Kubernetes takes it, and makes no file of it");
         return Some(fault.relation().help("name one: `secret`, `configMap`, `downwardAPI` or `serviceAccountToken`"));
     }
     let mut kept = all.iter().filter(|(_, there, known)| *there && *known);

@@ -4,13 +4,14 @@
 //! mount was probably meant for the unused volume. Source: no rule of Kubernetes; a volume without a mount does nothing but delay
 //! the pod. Not here: templates that no task uses as they stand, whose mounts may come from elsewhere.
 
-use k8s_openapi::api::core::v1::Container;
+use k8s_openapi::api::core::v1::{Container, Volume};
 use rustc_hash::FxHashSet;
 
 use super::{Named, Volumes};
 use crate::diagnostics::code::kubernetes as codes;
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::kubernetes::Pod;
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// Warns about volumes that are not among those used; `at` is the list of volumes.
@@ -28,14 +29,26 @@ pub fn check(pod: &Pod<'_>, volumes: &Volumes<'_>, used: &FxHashSet<&str>, at: &
         if used.contains(name) || !matches!(volumes.get(name), Some(Named::Volume(..))) {
             continue;
         }
+        // Of a volume that does not say what it is, that is told.
+        if *volume == (Volume { name: volume.name.clone(), ..Volume::default() }) {
+            continue;
+        }
         let at = at.index(index);
         let fault =
             Fault::found(codes::UNUSED_VOLUME, &at.field("name"), format!("no container uses the volume `{name}`"));
-        faults.push(
-            fault
-                .relation()
-                .help(format!("mount it in a container: `volumeMounts \"/{name}\" {{ name = \"{name}\" }}`")),
-        );
+        let mount = format!("volumeMounts {} {{ name = {} }}", literal::text(&format!("/{name}")), literal::text(name));
+        let fault = fault
+            .relation()
+            .note("a volume does nothing until it is mounted, and yet the pod waits until its node has brought it")
+            .help(format!("mount it in a container: `{mount}`"));
+        faults.push(match pod.filled {
+            Some(primary) => {
+                let root = At::root();
+                let (spec, message) = (root.field("spec"), "mount it in the primary container");
+                fault.insert(message, &spec.field("containers").index(primary), mount)
+            }
+            None => fault,
+        });
     }
 }
 

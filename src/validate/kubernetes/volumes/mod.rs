@@ -63,8 +63,8 @@ impl<'p> Volumes<'p> {
     #[must_use]
     pub fn unknown(&self, name: &str, who: &str, at: &At<'_>) -> Fault {
         let message = format!("the pod has no volume `{name}`, which {who} names");
-        let names = || self.by_name.keys().copied().filter(|_| self.by_name.len() <= MOST_COMPARED);
-        let similar = closest(name, names());
+        let names = self.by_name.keys().copied().filter(|_| self.by_name.len() <= MOST_COMPARED);
+        let similar = closest(name, names);
         // What is wrong with a volume is told there.
         let broken = similar.is_some_and(|similar| matches!(self.get(similar), Some(Named::Broken)));
         let fault = Fault::refused(codes::UNKNOWN_VOLUME, Reason::NotFound, at, message)
@@ -107,8 +107,8 @@ impl<'p> Volumes<'p> {
 fn declare(fault: Fault, name: &str) -> Fault {
     let fault = fault.help(format!(
         "declare it in `pod_spec`: `volumes {} {{ … }}`, with `emptyDir {{}}` for an empty folder, or with \
-         `persistentVolumeClaim {{ claimName = \"…\" }}`, `secret {{ secretName = \"…\" }}` or `configMap {{ name = \
-              \"…\" }}`",
+         `persistentVolumeClaim {{ claimName = \"…\" }}`, `secret {{ secretName = \"…\" }}` or \
+         `configMap {{ name = \"…\" }}`",
         literal::key(name)
     ));
     if dns_label(name).is_some() {

@@ -28,7 +28,7 @@ use crate::diagnostics::code::kubernetes as codes;
 use crate::diagnostics::suggest::closest;
 use crate::validate::fault::{Fault, Faults, MOST_COMPARED, Reason};
 use crate::validate::literal;
-use crate::validate::path::At;
+use crate::validate::path::{At, Path};
 
 /// The volumes of a pod by name.
 #[derive(Debug, Default)]
@@ -99,6 +99,37 @@ impl<'p> Volumes<'p> {
             0 => "the pod has no volumes at all".to_owned(),
             1 => format!("its only volume is {}", listed(&names)),
             _ => format!("its volumes are {}", listed(&names)),
+        }
+    }
+}
+
+/// How many further places of a name are pointed at.
+const MOST_PLACES: usize = 3;
+
+/// Of all that name one volume that there is not, the first tells for the others: it is one volume that is missing.
+pub fn together(faults: &mut Faults) {
+    let mut firsts: FxHashMap<String, usize> = FxHashMap::default();
+    let mut others: Vec<(usize, Path)> = Vec::new();
+    for (index, fault) in faults.iter_mut().enumerate() {
+        if fault.code != codes::UNKNOWN_VOLUME || fault.echo {
+            continue;
+        }
+        match firsts.get(&fault.message) {
+            Some(first) => {
+                fault.echo = true;
+                others.push((*first, fault.at.clone()));
+            }
+            None => {
+                firsts.insert(fault.message.clone(), index);
+            }
+        }
+    }
+    for (first, at) in others {
+        let Some(fault) = faults.get_mut(first) else { continue };
+        fault.replacement.iter_mut().for_each(|replacement| replacement.also.push(at.clone()));
+        // One of them may be the volume of nearly that name.
+        if fault.others.len() <= MOST_PLACES {
+            fault.others.push((at, "and here".to_owned()));
         }
     }
 }

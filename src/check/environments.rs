@@ -26,7 +26,8 @@ pub fn names(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
                     .label(other, "the other one")
                     .note(format!(
                         "Flyte cuts an environment's name after {MAX_NAME} characters; both become `{short}`"
-                    )),
+                    ))
+                    .help("let the names differ earlier"),
             );
         }
         warn_cut(name.span, "an environment's name", MAX_NAME, diagnostics);
@@ -47,7 +48,9 @@ pub fn names(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
 
 fn warn_cut(span: Span, what: &str, length: usize, diagnostics: &mut Diagnostics) {
     let message = format!("Flyte cuts {what} after {length} characters");
-    diagnostics.push(Diagnostic::new(code::NAME_IS_CUT, span, message));
+    let diagnostic = Diagnostic::new(code::NAME_IS_CUT, span, message)
+        .note("Flyte's protocol has room for no more, so its pages show the beginning alone");
+    diagnostics.push(diagnostic.help(format!("write {length} characters at the most")));
 }
 
 /// No environment depends on itself, directly or through others.
@@ -72,7 +75,11 @@ fn report_ring(checked: &Checked<'_>, ring: &[(EnvironmentId, Span)], diagnostic
     let name = |id: &EnvironmentId| checked.program.environments[id.0].name.text.as_str();
     let path: Vec<&str> = std::iter::once(name(first)).chain(ring.iter().map(|(id, _)| name(id))).collect();
     let message = format!("environment `{}` depends on itself", name(first));
-    let mut diagnostic = Diagnostic::new(code::DEPENDENCY_CYCLE, *span, message);
+    let mut diagnostic = Diagnostic::new(code::DEPENDENCY_CYCLE, *span, message)
+        .note(
+            "an environment is deployed together with those that it depends on, which a ring never comes to the end of",
+        )
+        .help("take the environment out of one of these lists");
     if !rest.is_empty() {
         diagnostic = diagnostic.note(format!("the ring is {}", path.join(" → ")));
     }

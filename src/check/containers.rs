@@ -63,7 +63,7 @@ fn image_wins(own: Span, set: &[Span]) -> Diagnostic {
     for place in set.iter().take(MOST) {
         diagnostic = diagnostic.label(*place, "not used where this template is");
     }
-    diagnostic.help("take one of the two away")
+    diagnostic.help("take the template's away to have each task run in its own, or take the task's away")
 }
 
 // ------------------------------------------------------------------------------------------------------ variables
@@ -104,4 +104,5 @@ fn twice(name: &str, loses: Span, wins: Span, how: &str) -> Diagnostic {
         .here("this one does not count")
         .label(wins, how)
         .note("of two variables of one name Kubernetes takes the last")
+        .help("set it in one of the two places")
 }

@@ -58,10 +58,9 @@ fn cut_alike(place: Span, first: Span, short: &str) -> Diagnostic {
 
 fn warn_cut(span: Span, what: &str, length: usize, diagnostics: &mut Diagnostics) {
     let message = format!("Flyte cuts {what} after {length} characters");
-    let diagnostic = Diagnostic::new(code::NAME_IS_CUT, span, message);
-    diagnostics.push(
-        diagnostic.note("what is beyond is lost without a word").help(format!("shorten it to {length} characters")),
-    );
+    let diagnostic = Diagnostic::new(code::NAME_IS_CUT, span, message)
+        .note("Flyte's protocol has room for no more, so its pages show the beginning alone");
+    diagnostics.push(diagnostic.help(format!("write {length} characters at the most")));
 }
 
 /// No environment depends on itself, directly or through others.
@@ -86,7 +85,11 @@ fn report_ring(checked: &Checked<'_>, ring: &[(EnvironmentId, Span)], diagnostic
     let name = |id: &EnvironmentId| checked.program.environments[id.0].name.text.as_str();
     let path: Vec<&str> = std::iter::once(name(first)).chain(ring.iter().map(|(id, _)| name(id))).collect();
     let message = format!("environment `{}` depends on itself", name(first));
-    let mut diagnostic = Diagnostic::new(code::DEPENDENCY_CYCLE, *span, message);
+    let mut diagnostic = Diagnostic::new(code::DEPENDENCY_CYCLE, *span, message)
+        .note(
+            "an environment is deployed together with those that it depends on, which a ring never comes to the end of",
+        )
+        .help("take the environment out of one of these lists");
     if !rest.is_empty() {
         diagnostic = diagnostic.note(format!("the ring is {}", path.join(" → ")));
     }

@@ -22,6 +22,7 @@ pub fn clashes(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
                     let diagnostic = Diagnostic::new(code::OVERRIDE_CLASH, key.span, message)
                         .here("and here")
                         .label(span, "changed here")
+                        .note("neither of them comes later than the other, so nothing says which counts")
                         .help("keep one of them, or declare a variant with `as`");
                     diagnostics.push(diagnostic);
                 }

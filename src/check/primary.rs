@@ -64,11 +64,16 @@ impl Missing<'_> {
             (None, Some(meant)) => self.misspelt(meant),
             (None, None) => self.absent(),
         };
-        let inits = self.spec.get("initContainers").and_then(Value::as_list).unwrap_or_default();
-        match inits.iter().find(|container| name_of(container) == Some(self.primary)) {
+        match self.init() {
             Some(init) => diagnostic.label(name_place(init), "an init container cannot be the primary one"),
             None => diagnostic,
         }
+    }
+
+    /// The init container of the primary name.
+    fn init(&self) -> Option<&Value> {
+        let inits = self.spec.get("initContainers").and_then(Value::as_list).unwrap_or_default();
+        inits.iter().find(|container| name_of(container) == Some(self.primary))
     }
 
     fn at(&self, place: Span) -> Diagnostic {
@@ -110,6 +115,12 @@ impl Missing<'_> {
     fn absent(&self) -> Diagnostic {
         let diagnostic = self.at(self.key);
         let entry = self.entry();
+        if self.init().is_some() {
+            // Kubernetes takes a name once in both lists.
+            return diagnostic
+                .note("init containers have ended before the task begins")
+                .help(format!("move it to `containers`; or give it another name, and add `{entry}`"));
+        }
         let diagnostic = match self.containers {
             [only] => diagnostic.help(format!(
                 "add `{entry}`, or set `primary_container_name = \"{}\"` if the task belongs there",

@@ -91,6 +91,7 @@ fn constants(checked: &Checked<'_>, files: &FxHashSet<FileId>, diagnostics: &mut
                 let message = format!("nothing reads parameter `{}`", name.text);
                 Diagnostic::new(code::UNUSED_PARAMETER, name.span, message)
                     .note("whatever a build is given for it changes nothing")
+                    .help("read it where it should count, or remove it")
             }
             Declaration::Let(_) => {
                 let message = format!("nothing uses constant `{}`", name.text);
@@ -129,7 +130,8 @@ fn template_parameters(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
             if !checked.used.parameters.contains(&name.span) {
                 let message = format!("template `{}` never reads its parameter `{}`", template.name.text, name.text);
                 let diagnostic = Diagnostic::new(code::UNUSED_PARAMETER, name.span, message);
-                diagnostics.push(diagnostic.note("whatever it is given changes nothing"));
+                let diagnostic = diagnostic.note("whatever it is given changes nothing");
+                diagnostics.push(diagnostic.help("read it where it should count, or remove it"));
             }
         }
     }

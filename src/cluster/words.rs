@@ -62,6 +62,7 @@ pub fn renamed(diagnostic: Diagnostic, key: &Key, better: &str) -> Diagnostic {
 pub fn missing(span: Span, of: &str, names: &str) -> Diagnostic {
     Diagnostic::new(code::MISSING_FIELD, span, format!("Kubernetes' {of} needs {names}"))
         .here(format!("{names} is missing here"))
+        .note("the API server refuses an object without it, so the cluster cannot have this one")
 }
 
 /// A value of another type than its field.

@@ -227,4 +227,6 @@ const LEVELS: &[(&str, &str)] = &[
 fn no_proto(span: Span) -> Diagnostic {
     Diagnostic::new(code::BAD_SETTING, span, "a Kubernetes pod is written as JSON or YAML, not as wire bytes")
         .note("`emit = \"k8s\"` is for `kubectl`, which reads no others")
+        .help("write `\"json\"` or `\"yaml\"`, or take `emit` away for the pods of Flyte")
+        .unsafe_fix("write `yaml`", span, "\"yaml\"")
 }

@@ -60,6 +60,7 @@ fn checked_count(value: &Value, diagnostics: &mut Diagnostics) -> Option<u32> {
                     "Flyte counts how often a failed task is started again; there is no number for \"until it works\"",
                 )
                 .help("write `0` for no retries, or how many there may be, such as `3`")
+                .unsafe_fix("do not try it again", value.span, "0")
         } else {
             diagnostic.note("Flyte sends it as a number of 32 bits")
         });

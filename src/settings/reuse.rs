@@ -141,7 +141,8 @@ fn concurrency(fields: &Object, diagnostics: &mut Diagnostics) -> i32 {
         let message = "a replica runs at least one task at a time";
         let diagnostic = Diagnostic::new(code::REUSE_POLICY, value.span, message)
             .note("`concurrency` is how many tasks one replica runs at once");
-        diagnostics.push(diagnostic.help("write `1`, or leave it out: that is its default"));
+        let diagnostic = diagnostic.help("write `1`, or leave it out: that is its default");
+        diagnostics.push(diagnostic.unsafe_fix("run one task at a time", value.span, "1"));
     }
     number
 }

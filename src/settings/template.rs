@@ -69,20 +69,54 @@ fn check_required(value: &Value, ty: &'static Type, diagnostics: &mut Diagnostic
 fn check_object(place: Span, object: &'static schema::Object, fields: &Object, diagnostics: &mut Diagnostics) {
     let required = object.name != OPTIONAL_NAME;
     let absent = |field: &&schema::Field| required && field.required && fields.get(field.name).is_none();
-    let missing: Vec<&str> = object.fields.iter().filter(absent).map(|field| field.name).collect();
+    let missing: Vec<&schema::Field> = object.fields.iter().filter(absent).collect();
     if !missing.is_empty() && !fields.poisoned {
-        let names = missing.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" and ");
-        let message = format!("Kubernetes' {} needs {names}", object.name);
-        let diagnostic = Diagnostic::new(code::MISSING_FIELD, place, message)
-            .here(format!("{names} {} missing here", if missing.len() == 1 { "is" } else { "are" }));
-        let entries: Vec<String> = missing.iter().map(|name| format!("{name} = …")).collect();
-        let help = format!("add `{}`; a layer above may do so as well", entries.join(", "));
-        diagnostics.push(diagnostic.note("Kubernetes refuses the pod without it").help(help));
+        diagnostics.push(required_fields(place, object, &missing));
     }
     for (name, entry) in fields.iter() {
         if let Some(field) = object.field(name) {
             check_required(&entry.value, &field.ty, diagnostics);
         }
+    }
+}
+
+fn required_fields(place: Span, object: &schema::Object, missing: &[&schema::Field]) -> Diagnostic {
+    let names = missing.iter().map(|field| format!("`{}`", field.name)).collect::<Vec<_>>().join(" and ");
+    let (is, they) = if missing.len() == 1 { ("is", "it") } else { ("are", "them") };
+    let message = format!("Kubernetes' {} needs {names}", object.name);
+    let diagnostic = Diagnostic::new(code::MISSING_FIELD, place, message).here(format!("{names} {is} missing here"));
+    let meanings = missing.iter().filter_map(|field| meaning(object.name, field.name));
+    let diagnostic = meanings.fold(diagnostic, Diagnostic::note);
+    let examples = missing.iter().map(|field| format!("`{} = {}`", field.name, example(field)));
+    let examples = examples.collect::<Vec<_>>().join(" and ");
+    diagnostic.note(format!("Kubernetes refuses a pod without {they}")).help(format!("write {examples}"))
+}
+
+/// What a required field is for, where its name alone does not tell.
+fn meaning(object: &str, field: &str) -> Option<&'static str> {
+    Some(match (object, field) {
+        ("Container", "name") => "containers are told apart by their names, here and in logs",
+        ("VolumeMount", "name") => "`name` is that of a volume of this pod",
+        ("VolumeMount", "mountPath") => "`mountPath` is the folder of the container in which the volume appears",
+        ("Volume", "name") => "mounts refer to a volume by its name",
+        ("HTTPGetAction" | "TCPSocketAction" | "GRPCAction", "port") => "the probe asks at this port of the container",
+        ("ConfigMapKeySelector" | "SecretKeySelector" | "KeyToPath", "key") => {
+            "`key` says which of its entries is meant"
+        }
+        _ => return None,
+    })
+}
+
+fn example(field: &schema::Field) -> &'static str {
+    match (field.name, &field.ty) {
+        ("mountPath" | "path", _) => "\"/data\"",
+        ("port" | "containerPort", _) => "8080",
+        (_, Type::String | Type::Keyword(_) | Type::Time) => "\"…\"",
+        (_, Type::Int { .. } | Type::IntOrString) => "1",
+        (_, Type::Quantity) => "1Gi",
+        (_, Type::Bool) => "true",
+        (_, Type::List { .. }) => "[ … ]",
+        _ => "{ … }",
     }
 }
 

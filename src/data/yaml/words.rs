@@ -10,7 +10,7 @@ use super::build::MAX_COPIES;
 use super::places::Places;
 use super::scalar::NoBinary;
 use crate::data::faults::{bad, too_deep};
-use crate::diagnostics::Diagnostic;
+use crate::diagnostics::{Diagnostic, Edit, Fix};
 use crate::source::Span;
 
 /// What the parser refuses. `open` is the innermost bracket that is open.
@@ -216,11 +216,30 @@ fn tab(places: &Places, at: usize) -> Diagnostic {
     let line = at - before.len();
     let tab = before.find('\t').map(|tab| line + tab).or_else(|| places.rest(at).find('\t').map(|tab| at + tab));
     let tab = tab.unwrap_or(at);
-    let run = places.rest(tab).len() - places.rest(tab).trim_start_matches('\t').len();
-    bad(sign(places, tab), "a tab may not indent a line")
+    let mut diagnostic = bad(sign(places, tab), "a tab may not indent a line")
         .note("YAML indents with spaces only, because a tab has no width of its own")
-        .help("write spaces, as many as the lines beside it have")
-        .unsafe_fix("write two spaces for a tab", places.span(tab..tab + run), "  ".repeat(run))
+        .help("write spaces, as many as the lines beside it have");
+    let message = "write two spaces for each tab that indents".to_owned();
+    diagnostic.fixes.push(Fix { message, safe: false, edits: indenting_tabs(places, tab) });
+    diagnostic
+}
+
+/// The tabs that indent lines, from the first of them at `tab` on, as spaces.
+fn indenting_tabs(places: &Places, tab: usize) -> Vec<Edit> {
+    /// As many lines as people look through.
+    const MOST: usize = 200;
+    let mut edits = Vec::new();
+    let mut at = tab;
+    for line in places.rest(tab).split_inclusive('\n').take(MOST) {
+        let blank = line.trim_start_matches([' ', '\t']);
+        let indentation = line.strip_suffix(blank).unwrap_or_default();
+        if indentation.contains('\t') {
+            let span = places.span(at..at + indentation.len());
+            edits.push(Edit { span, text: indentation.replace('\t', "  ") });
+        }
+        at += line.len();
+    }
+    edits
 }
 
 // ----------------------------------------------------------------------------------------------------------- texts

@@ -417,7 +417,13 @@ impl Layering<'_, '_, '_, '_> {
         if let Some(better) = self.expressions.suggestion(&first.text, scope) {
             return diagnostic.did_you_mean(&first.text, &better, first.span, better.as_str());
         }
+        if let Some(import) = path.get(1).and_then(|member| self.expressions.import_with(&member.text, scope)) {
+            return diagnostic.did_you_mean(text, import, first.span, import);
+        }
         if takes_text(ty) {
+            // In a template or a loop, one of its own names may be meant.
+            let inner = scope.bindings().next().and_then(|_| self.expressions.known_here(scope));
+            let diagnostic = inner.into_iter().fold(diagnostic, Diagnostic::note);
             let quoted = format!("\"{whole}\"");
             return diagnostic.help("text stands between quotes").unsafe_fix("quote it", span, quoted);
         }

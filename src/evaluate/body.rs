@@ -214,12 +214,13 @@ impl Layering<'_, '_, '_, '_> {
                     &field.ty
                 } else {
                     target.poisoned = true;
-                    let diagnostic = unknown_field(object, &name, place, Some(entry));
+                    let mut diagnostic = unknown_field(object, &name, place, Some(entry));
                     // What was probably meant has a value that nobody knows.
                     let meant =
                         diagnostic.fixes.first().and_then(|fix| fix.edits.first()).map(|edit| edit.text.as_str());
                     if let Some(field) = meant.and_then(|meant| object.field(meant)) {
                         target.set(field.name.into(), place, Value::poison(entry.span));
+                        diagnostic = self.renamed_block(diagnostic, entry, field.name, &field.ty);
                     }
                     return self.expressions.diagnostics.push(diagnostic);
                 }

@@ -59,8 +59,16 @@ const HABITS: &[Habit] = &[
     habit(TASKS, &["timeout_seconds", "time_limit", "max_runtime", "execution_timeout"], Field("timeout")),
     habit(TASKS, &["deck", "decks", "enable_deck"], Field("report")),
     habit(TASKS, &["cached", "cacheable"], Field("cache")),
-    habit(SETTINGS, &["cache_version"], Inside(&["cache"], "version_override")),
-    habit(SETTINGS, &["cache_serialize", "cache_serializable"], Inside(&["cache"], "serialize")),
+    habit(
+        SETTINGS,
+        &["cache_version"],
+        Otherwise("a version of one's own is `cache { behavior = \"override\", version_override = \"1.0\" }`"),
+    ),
+    habit(
+        SETTINGS,
+        &["cache_serialize", "cache_serializable"],
+        Otherwise("it is a part of the cache's policy: `cache { behavior = \"auto\", serialize = true }`"),
+    ),
     habit(SETTINGS, &["mem", "ram", "memory_limit", "memory_request"], Inside(RESOURCES, "memory")),
     habit(SETTINGS, &["cpus", "cores", "vcpu", "vcpus", "cpu_limit", "cpu_request"], Inside(RESOURCES, "cpu")),
     habit(SETTINGS, &["gpus", "accelerator", "accelerators", "num_gpus"], Inside(RESOURCES, "gpu")),

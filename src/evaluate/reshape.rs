@@ -238,15 +238,47 @@ impl Layering<'_, '_, '_, '_> {
         if entries.iter().filter(known).count() == entries.len() {
             return self.labelled_by_its_key(diagnostic, entry, &entries, elements);
         }
-        let lines: Option<Vec<String>> = entries.iter().map(|entry| self.labelled(name, entry, elements)).collect();
-        let Some(lines) = lines else { return diagnostic };
-        let separator = format!("\n{}", self.indentation(entry.key.span));
-        let mut diagnostic = diagnostic;
-        if let Some(first) = lines.first() {
-            diagnostic.help = vec![shown_entry(first)];
+        match self.labelled_lines(name, entry, &entries, elements) {
+            Some((first, text)) => {
+                let diagnostic = Diagnostic { help: vec![shown_entry(&first)], ..diagnostic };
+                with_fix(diagnostic, "give each element its label".into(), vec![Edit { span: entry.span, text }])
+            }
+            None => diagnostic,
         }
-        let edits = vec![Edit { span: entry.span, text: lines.join(&separator) }];
-        with_fix(diagnostic, "give each element its label".into(), edits)
+    }
+
+    /// The entries of a block as elements with labels: the first of them, and all.
+    fn labelled_lines(
+        &self,
+        name: &str,
+        entry: &Entry,
+        entries: &[&Entry],
+        elements: Elements,
+    ) -> Option<(String, String)> {
+        let lines: Option<Vec<String>> = entries.iter().map(|entry| self.labelled(name, entry, elements)).collect();
+        let lines = lines?;
+        let text = lines.join(&format!("\n{}", self.indentation(entry.key.span)));
+        Some((lines.first()?.clone(), text))
+    }
+
+    /// A block under another name than that of the list which was meant: its entries as elements of the list, if they can be.
+    pub fn renamed_block(&self, diagnostic: Diagnostic, entry: &Entry, name: &str, ty: &'static Type) -> Diagnostic {
+        let block = block_of(entry).and_then(plain).filter(|entries| entry.label.is_none() && !entries.is_empty());
+        let Some((elements, entries)) = Elements::of(ty).filter(|elements| elements.key.is_some()).zip(block) else {
+            return diagnostic;
+        };
+        if entries.iter().any(|entry| elements.object.field(&entry.key.text).is_some()) {
+            return diagnostic;
+        }
+        let Some((first, text)) = self.labelled_lines(name, entry, &entries, elements) else { return diagnostic };
+        let mut diagnostic = diagnostic;
+        diagnostic.help.push(shown_entry(&first));
+        diagnostic.fixes.clear();
+        with_fix(
+            diagnostic,
+            format!("write `{name}`, each element with its label"),
+            vec![Edit { span: entry.span, text }],
+        )
     }
 
     /// A block for one element, which says its key inside: that becomes its label.

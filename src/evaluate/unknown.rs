@@ -81,6 +81,10 @@ pub fn unknown_field(object: &'static Object, name: &str, place: Span, entry: Op
         return diagnostic.did_you_mean(name, word, place, word);
     }
     match meant(object.name, name) {
+        // What is no key by itself is a form of this language.
+        Some(Meant::Field(better)) if entry.is_none() && better.contains(' ') => {
+            return diagnostic.help(format!("did you mean `{better}`?"));
+        }
         Some(Meant::Field(better)) => return diagnostic.did_you_mean(name, better, place, better),
         Some(Meant::Inside(path, field)) => return inside(diagnostic, path, field, place, entry),
         Some(Meant::Otherwise(help)) => return diagnostic.help(help),

@@ -206,8 +206,12 @@ impl Layering<'_, '_, '_, '_> {
                 let what = element_what(used.what);
                 let mut items = Vec::with_capacity(list.items().len());
                 for item in list.items() {
-                    let item = self.coerce(item.clone(), element, Use { what: &what, literal: false, ..used }, scope);
-                    let place = if self.expressions.is_data(item.span.file) { item.span } else { used.at };
+                    // A file of data is what is wrong, and not where it comes in.
+                    let in_data = self.expressions.is_data(item.span.file);
+                    let whole = if in_data { Some(used.whole.unwrap_or(used.at)) } else { used.whole };
+                    let place = if in_data { item.span } else { used.at };
+                    let part = Use { what: &what, at: place, literal: false, whole };
+                    let item = self.coerce(item.clone(), element, part, scope);
                     items.push(self.no_null(item, element, &what, place));
                 }
                 Value { kind: Kind::List(Arc::new(List::new(items))), ..value }
@@ -259,7 +263,8 @@ impl Layering<'_, '_, '_, '_> {
                         &field.ty
                     } else {
                         typed.poisoned = true;
-                        let diagnostic = unknown_field(known, name, entry.key, None);
+                        let mut diagnostic = unknown_field(known, name, entry.key, None);
+                        self.keep_quotes(&mut diagnostic, entry.key);
                         self.expressions.diagnostics.push(part.within_whole(diagnostic));
                         continue;
                     }
@@ -272,6 +277,16 @@ impl Layering<'_, '_, '_, '_> {
             }
         }
         typed
+    }
+
+    /// Puts quotes around what is offered in place of a key that has them: a key of JSON cannot do without.
+    fn keep_quotes(&self, diagnostic: &mut Diagnostic, key: Span) {
+        let quote = self.expressions.sources.text(key).chars().next().filter(|c| matches!(c, '"' | '\''));
+        let Some(quote) = quote else { return };
+        let edits = diagnostic.fixes.iter_mut().flat_map(|fix| &mut fix.edits);
+        for edit in edits.filter(|edit| edit.span == key) {
+            edit.text = format!("{quote}{}{quote}", edit.text);
+        }
     }
 
     // ---------------------------------------------------------------------------------------------- references
@@ -417,7 +432,13 @@ impl Layering<'_, '_, '_, '_> {
         if let Some(better) = self.expressions.suggestion(&first.text, scope) {
             return diagnostic.did_you_mean(&first.text, &better, first.span, better.as_str());
         }
+        if let Some(import) = path.get(1).and_then(|member| self.expressions.import_with(&member.text, scope)) {
+            return diagnostic.did_you_mean(text, import, first.span, import);
+        }
         if takes_text(ty) {
+            // In a template or a loop, one of its own names may be meant.
+            let inner = scope.bindings().next().and_then(|_| self.expressions.known_here(scope));
+            let diagnostic = inner.into_iter().fold(diagnostic, Diagnostic::note);
             let quoted = format!("\"{whole}\"");
             return diagnostic.help("text stands between quotes").unsafe_fix("quote it", span, quoted);
         }

@@ -302,7 +302,7 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
             _ => types::text(value).map_or_else(
                 || {
                     let diagnostic = no_text(value, place, self.sources.text(place));
-                    self.diagnostics.push(diagnostic);
+                    self.tell(diagnostic);
                     PartText::Poison
                 },
                 PartText::Text,
@@ -399,6 +399,9 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
     }
 }
 
+/// What is said where a value was written that is used elsewhere.
+const WRITTEN: &str = "this is where its value was written";
+
 /// The diagnostic, with the place where the value was written, if that is another.
 #[must_use]
 pub fn written_at(diagnostic: Diagnostic, value: &Value, place: Span) -> Diagnostic {
@@ -411,7 +414,7 @@ pub fn written_at(diagnostic: Diagnostic, value: &Value, place: Span) -> Diagnos
     let beside = |step: &Span| step.file == place.file && step.end <= place.start && step.end + 1 >= place.start;
     let between = value.passed().filter(|step| *step != place && *step != value.span && !beside(step)).take(MOST_STEPS);
     let diagnostic = between.fold(diagnostic, |diagnostic, step| diagnostic.label(step, "it is passed on here"));
-    diagnostic.label(value.span, "this is where its value was written")
+    diagnostic.label(value.span, WRITTEN)
 }
 
 fn no_text(value: &Value, place: Span, written: &str) -> Diagnostic {

@@ -132,6 +132,13 @@ impl Evaluator<'_, '_> {
         if let Some(diagnostic) = self.prefixed(&diagnostic, path, span, scope) {
             return diagnostic;
         }
+        if let Some(import) = path.get(1).and_then(|member| self.import_with(&member.text, scope)) {
+            return diagnostic.did_you_mean(text, import, first.span, import);
+        }
+        let diagnostic = match self.known_here(scope) {
+            Some(note) if self.suggestion(text, scope).is_none() => diagnostic.note(note),
+            _ => diagnostic,
+        };
         match self.suggestion(text, scope) {
             Some(better) => diagnostic.did_you_mean(&first.text, &better, first.span, better.as_str()),
             None => match word(text) {
@@ -169,6 +176,36 @@ impl Evaluator<'_, '_> {
         }
         let rest = path.iter().skip(1).map(|name| name.text.as_str()).collect::<Vec<_>>().join(".");
         Some(diagnostic.unsafe_fix(format!("write `{rest}`"), span, rest))
+    }
+
+    /// The import whose file declares a name, if only one does.
+    #[must_use]
+    pub fn import_with(&self, member: &str, scope: &Scope) -> Option<&str> {
+        let has = |import: &&str| match self.names.meaning(scope.file, import) {
+            Some((Meaning::Import(Some(target)), _)) => self.names.meaning(target, member).is_some(),
+            _ => false,
+        };
+        let mut imports = self.names.of(scope.file).filter(has);
+        imports.next().filter(|_| imports.next().is_none())
+    }
+
+    /// What a note says of the names that mean something at a place, where they are few.
+    #[must_use]
+    pub fn known_here(&self, scope: &Scope) -> Option<String> {
+        /// More of them would have to be searched.
+        const MOST: usize = 8;
+        if !self.diagnostics.are_few() {
+            return None;
+        }
+        let constant = |name: &&str| matches!(self.names.meaning(scope.file, name), Some((Meaning::Constant(_), _)));
+        let outer = self.names.of(scope.file).filter(constant);
+        let all = scope.bindings().map(|binding| binding.name.as_str()).chain(outer).take(MOST + 1);
+        let names: Vec<String> = all.map(|name| format!("`{name}`")).collect();
+        match names.len() {
+            0 => None,
+            1..=MOST => Some(format!("the names that mean something here are {}", names.join(", "))),
+            _ => None,
+        }
     }
 
     /// The name that could be meant by one that means nothing: the same in an imported file, or nearly the same here.

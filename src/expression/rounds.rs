@@ -57,7 +57,7 @@ impl Evaluator<'_, '_> {
             _ => {
                 let written = self.sources.text(head.over.span);
                 let diagnostic = no_elements(&head.over, over, head, written);
-                self.diagnostics.push(diagnostic);
+                self.tell(diagnostic);
                 Rounds::Poison
             }
         }

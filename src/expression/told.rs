@@ -1,18 +1,22 @@
-//! Names that mean nothing, told once: a constant that was renamed is one mistake, however often the old name stands.
+//! Names that mean nothing, and values that are wrong, told once: a constant that was renamed is one mistake, however often the old name
+//! stands.
 //!
 //! In: diagnostics. Out: one for all places of a file at which the same is said of the same name. Always: its place is the first of
 //! them in the text, the next few are pointed at, and what mends it mends all. Not here: what is said of a name.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Evaluator;
 use super::references::MEANS_NOTHING;
+use super::{Evaluator, WRITTEN};
 use crate::diagnostics::{Code, Diagnostic, code};
 use crate::source::{FileId, Span};
 
 /// What is said of names that nothing declares.
 const OF_NAMES: &[Code] =
-    &[code::UNKNOWN_MEMBER, code::UNKNOWN_TEMPLATE, code::UNKNOWN_ENVIRONMENT, code::UNKNOWN_TASK, code::NO_SUCH_PART];
+    &[code::UNKNOWN_MEMBER, code::UNKNOWN_TEMPLATE, code::UNKNOWN_ENVIRONMENT, code::UNKNOWN_TASK];
+
+/// What is said of values that were written elsewhere: one that is wrong is wrong wherever its name stands.
+const OF_VALUES: &[Code] = &[code::NO_SUCH_PART, code::NOT_A_LOOP, code::NO_TEXT, code::WRONG_TYPE];
 
 /// How many further places a message points at.
 const MOST_LABELS: usize = 5;
@@ -44,14 +48,13 @@ impl Evaluator<'_, '_> {
     pub fn tell(&mut self, diagnostic: Diagnostic) {
         let undeclared = match diagnostic.code {
             code::UNKNOWN_NAME => diagnostic.message.ends_with(MEANS_NOTHING) && !of_function(&diagnostic),
-            // Nothing but the value tells that two parts of one name are the same.
-            code::NO_SUCH_PART => diagnostic.labels.len() > 1,
+            code if OF_VALUES.contains(&code) => written(&diagnostic).is_some(),
             code => OF_NAMES.contains(&code),
         };
         let Some(span) = diagnostic.span().filter(|_| undeclared) else {
             return self.diagnostics.push(diagnostic);
         };
-        let of = diagnostic.labels.last().filter(|_| diagnostic.code == code::NO_SUCH_PART).map(|label| label.span);
+        let of = written(&diagnostic).filter(|_| OF_VALUES.contains(&diagnostic.code));
         let key = (diagnostic.code.id, span.file, diagnostic.message.clone(), of);
         if let Some(places) = self.told.0.get_mut(&key) {
             if places.spans.insert(span) {
@@ -93,6 +96,11 @@ fn join(told: &mut Diagnostic, other: &Diagnostic, span: Span, count: usize) {
     for (fix, more) in told.fixes.iter_mut().zip(&other.fixes) {
         fix.edits.extend(more.edits.iter().cloned());
     }
+}
+
+/// Where the value was written that something is said of, if that is elsewhere.
+fn written(diagnostic: &Diagnostic) -> Option<Span> {
+    diagnostic.labels.iter().find(|label| label.message == WRITTEN).map(|label| label.span)
 }
 
 /// The text that is offered first.

@@ -111,7 +111,7 @@ fn file_of<'n>(
 ) -> Result<Option<(FileId, &'n Name)>, Box<Diagnostic>> {
     match path {
         [name] => Ok(Some((scope.file, name))),
-        [import, name] => Ok(imported(evaluator, import, scope)?.map(|file| (file, name))),
+        [import, name] => Ok(imported(evaluator, import, Some(name), scope)?.map(|file| (file, name))),
         [import, name, ..] => too_far(evaluator, import, name, scope).map(|()| None),
         [] => Ok(None),
     }
@@ -190,6 +190,7 @@ pub fn base_path(evaluator: &mut Evaluator<'_, '_>, path: &[Name], scope: &Scope
 fn imported(
     evaluator: &mut Evaluator<'_, '_>,
     import: &Name,
+    member: Option<&Name>,
     scope: &Scope,
 ) -> Result<Option<FileId>, Box<Diagnostic>> {
     match evaluator.names.meaning(scope.file, &import.text) {
@@ -210,7 +211,8 @@ fn imported(
                 .of(scope.file)
                 .filter(|name| matches!(evaluator.names.meaning(scope.file, name), Some((Meaning::Import(_), _))));
             let imports: Vec<&str> = imports.collect();
-            if let Some(better) = closest(&import.text, imports.iter().copied()) {
+            let by_member = member.and_then(|member| evaluator.import_with(&member.text, scope));
+            if let Some(better) = closest(&import.text, imports.iter().copied()).or(by_member) {
                 return Err(Box::new(diagnostic.did_you_mean(&import.text, better, import.span, better)));
             }
             if other.is_none() {
@@ -234,7 +236,7 @@ fn too_far(
     name: &Name,
     scope: &Scope,
 ) -> Result<(), Box<Diagnostic>> {
-    let Some(file) = imported(evaluator, import, scope)? else { return Ok(()) };
+    let Some(file) = imported(evaluator, import, Some(name), scope)? else { return Ok(()) };
     let diagnostic = match evaluator.names.meaning(file, &name.text) {
         Some((Meaning::Import(_), place)) => not_passed_on(name, place),
         Some(_) => Diagnostic::new(code::UNKNOWN_NAME, name.span, format!("`{}` is no import", name.text)),

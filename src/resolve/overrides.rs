@@ -272,12 +272,12 @@ impl<'a> Resolver<'a, '_, '_> {
     }
 
     fn unknown_variant(&mut self, id: VariantId, base: &str) {
+        /// How many names are compared at the most.
+        const MOST: usize = 200;
         // It is one of a task that was reported.
         if self.undeclared.contains(base) {
             return;
         }
-        /// How many names are compared at the most.
-        const MOST: usize = 200;
         let variant = &self.program.variants[id.0];
         let (task, own) = (variant.task, &variant.name);
         let target = &variant.declaration.target;

@@ -1,8 +1,8 @@
 //! Where a value is used that was written elsewhere: as the value of a parameter or constant, or on the command line.
 //!
 //! In: what was reported of settings and pods, at the places where their values were written. Out: the same, with the keys that take
-//! those values. Always: a value that stands behind its key is left as it is, and a fix of what others may use too is taken
-//! away. The values are gone through only where something was reported.
+//! those values. Always: a value that stands behind its key is left as it is, and a fix of what others may use too is one
+//! that its author should look at. The values are gone through only where something was reported.
 
 use std::sync::Arc;
 
@@ -37,13 +37,20 @@ pub fn label(evaluation: &Evaluation, sources: &SourceMap, from: usize, diagnost
     }
     diagnostics.amend_after(from, |diagnostic| {
         let Some(keys) = diagnostic.span().and_then(|place| uses.keys.get(&place)) else { return };
-        diagnostic.fixes.clear();
+        diagnostic.fixes.retain(|fix| fix.edits.iter().all(|edit| is_source(sources, edit.span)));
+        diagnostic.fixes.iter_mut().for_each(|fix| fix.safe = false);
         for key in keys.iter().take(MOST_KEYS) {
             if !diagnostic.labels.iter().any(|label| label.span == *key) {
                 diagnostic.add_label(*key, "used here");
             }
         }
     });
+}
+
+/// Whether a place is in a source of the language, which a fix can change; the command line is none.
+fn is_source(sources: &SourceMap, place: Span) -> bool {
+    let name = &sources.get(place.file).name;
+    name.ends_with(".flyteenv") || name == "<stdin>"
 }
 
 struct Uses<'a> {

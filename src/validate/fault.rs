@@ -6,6 +6,7 @@
 use super::change::Change;
 use super::path::{At, Path};
 use crate::diagnostics::Code;
+use crate::diagnostics::suggest::same_letters;
 
 /// The kinds of error that Kubernetes knows.
 ///
@@ -74,19 +75,32 @@ pub enum Scope {
     /// One value alone: it is wrong wherever it ends up.
     #[default]
     Literal,
+    /// One value alone, which may be wrong only because of what was reported of something around it.
+    Member,
     /// Values together, or a value that is missing: another layer may still mend it, and something broken may be to blame.
     Relation,
 }
 
-/// A replacement for the value that a fault points at.
+/// What is written in the place of something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Text {
+    /// The text of a value, as source: a string has its quotes.
+    Source(String),
+    /// A name, which is written as the one before it was: as a label, a key or a string.
+    Name(String),
+}
+
+/// A replacement for the value or the key that a fault points at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replacement {
     /// What the change does, as an imperative.
     pub message: String,
-    /// The new text of the value, as source.
-    pub text: String,
+    /// The new text.
+    pub text: Text,
     /// Whether it certainly is what the author meant.
     pub safe: bool,
+    /// Further places of the same name, which have to change with it.
+    pub also: Vec<Path>,
 }
 
 /// An entry that would mend a fault, for an object of the pod.
@@ -199,6 +213,12 @@ impl Fault {
         Self { scope: Scope::Relation, ..self }
     }
 
+    /// May be wrong only because of what was reported of something around it.
+    #[must_use]
+    pub fn member(self) -> Self {
+        Self { scope: Scope::Member, ..self }
+    }
+
     /// Follows from another fault where `echo` is true.
     #[must_use]
     pub fn echo(self, echo: bool) -> Self {
@@ -241,15 +261,44 @@ impl Fault {
     /// Offers a value that the author should look at, as source text: a string has its quotes.
     #[must_use]
     pub fn suggest(self, message: impl Into<String>, text: impl Into<String>) -> Self {
-        let replacement = Replacement { message: message.into(), text: text.into(), safe: false };
+        let replacement =
+            Replacement { message: message.into(), text: Text::Source(text.into()), safe: false, also: Vec::new() };
         Self { replacement: Some(replacement), ..self }
     }
 
     /// Offers a value that certainly is what the author meant, as source text: a string has its quotes.
     #[must_use]
     pub fn replace(self, message: impl Into<String>, text: impl Into<String>) -> Self {
-        let replacement = Replacement { message: message.into(), text: text.into(), safe: true };
+        let replacement =
+            Replacement { message: message.into(), text: Text::Source(text.into()), safe: true, also: Vec::new() };
         Self { replacement: Some(replacement), ..self }
+    }
+
+    /// Asks whether another name was meant, and offers to write it. It is certain where `sure` says that nothing else refers to it, and
+    /// both are the same letters.
+    #[must_use]
+    pub fn did_you_mean(self, written: &str, better: &str, sure: bool) -> Self {
+        let safe = sure && same_letters(written, better);
+        let (message, text) = (format!("write `{better}`"), Text::Name(better.to_owned()));
+        let replacement = Replacement { message, text, safe, also: Vec::new() };
+        Self { replacement: Some(replacement), ..self.help(format!("did you mean `{better}`?")) }
+    }
+
+    /// A name that is offered is certain where it is the same letters as the one that is written: nothing else refers to that, or all
+    /// that does is changed as well.
+    #[must_use]
+    pub fn surely(mut self, written: &str) -> Self {
+        if let Some(Replacement { text: Text::Name(better), safe, .. }) = &mut self.replacement {
+            *safe = same_letters(written, better);
+        }
+        self
+    }
+
+    /// What is offered changes the same name at a further place as well.
+    pub fn also(&mut self, at: &At<'_>) {
+        if let Some(replacement) = &mut self.replacement {
+            replacement.also.push(at.path());
+        }
     }
 
     /// Offers an entry for the object at `into`, as source text; the author should look at it, for an object may be shared.

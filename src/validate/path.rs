@@ -108,6 +108,13 @@ impl Path {
         (1..self.0.len()).rev().map(|length| Path(self.0.iter().take(length).cloned().collect()))
     }
 
+    /// Another value of the map that this one is a value of.
+    #[must_use]
+    pub fn beside(&self, key: &str) -> Option<Self> {
+        let (last, around) = self.0.split_last()?;
+        matches!(last, Step::Key(_)).then(|| Self(around.iter().cloned().chain([Step::Key(key.to_owned())]).collect()))
+    }
+
     /// The steps from the pod down.
     #[must_use]
     pub fn steps(&self) -> &[Step] {

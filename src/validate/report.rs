@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
-use super::fault::{Fault, Insertion, Point, Scope};
+use super::fault::{Fault, Insertion, Point, Scope, Text};
 use super::locate::{Located, Origin};
 use super::path::Path;
-use super::{change, insert};
-use crate::diagnostics::{Diagnostic, Diagnostics, Fix, KubernetesError, Severity};
+use super::{change, insert, literal};
+use crate::diagnostics::{Diagnostic, Diagnostics, Edit, Fix, KubernetesError, Severity};
 use crate::source::{SourceMap, Span};
 
 /// The pods that a fault is found in.
@@ -75,10 +75,7 @@ impl<'s> Report<'s> {
             return;
         }
         let mut diagnostic = diagnostic(fault, &located, place, origin);
-        // A value that is put together is no text that another could take the place of.
-        if self.sources.text(located.value).contains("${") {
-            diagnostic.fixes.clear();
-        }
+        diagnostic.fixes.extend(self.replaced(fault, &located, origin));
         // What to do with a value that nobody wrote helps nobody.
         let change = fault.change.as_ref().filter(|_| located.made_by.is_none());
         diagnostic.fixes.extend(change.and_then(|change| change::fix(change, &located, self.sources)));
@@ -101,7 +98,55 @@ impl<'s> Report<'s> {
         // What is missing may have been meant by what was reported of the whole.
         let around = || others().chain([&fault.at]).flat_map(Path::around);
         let doubtful = || !self.before.is_empty() && around().any(|path| reported(&origin.locate(&path)));
-        fault.scope == Scope::Relation && (!whole || doubtful())
+        match fault.scope {
+            Scope::Literal => false,
+            Scope::Member => doubtful(),
+            Scope::Relation => !whole || doubtful(),
+        }
+    }
+
+    /// The change that a replacement is. What is put together of other values has none: it would be a part of that no more.
+    fn replaced(&self, fault: &Fault, located: &Located, origin: &Origin<'_>) -> Option<Fix> {
+        let with = fault.replacement.as_ref().filter(|_| located.found)?;
+        if let Text::Name(name) = &with.text {
+            // A key that is there already would be there twice.
+            let beside = with.also.iter().chain([&fault.at]).filter_map(|path| path.beside(name));
+            if beside.into_iter().any(|other| origin.locate(&other).found) {
+                return None;
+            }
+        }
+        let others = with.also.iter().map(|path| origin.locate(path)).filter(|other| other.found);
+        let mut edits: Vec<Edit> = Vec::new();
+        for place in [*located].into_iter().chain(others) {
+            let edit = self.edit(&with.text, fault.point, &place);
+            if !edits.iter().any(|known| known.span == edit.span) {
+                edits.push(edit);
+            }
+        }
+        edits.sort_by_key(|edit| edit.span);
+        let whole = edits.iter().all(|edit| self.is_written_out(edit.span));
+        whole.then(|| Fix { message: with.message.clone(), safe: with.safe, edits })
+    }
+
+    /// Whether a value stands at a place as it is, and is not put together of others. In data files all values do.
+    fn is_written_out(&self, place: Span) -> bool {
+        let text = self.sources.text(place);
+        let in_source = self.sources.get(place.file).name.ends_with(".flyteenv");
+        let quoted = text.starts_with(['"', '\'']);
+        !in_source || if quoted { !text.contains("${") } else { !text.contains(['(', '[', '{', ' ', '$']) }
+    }
+
+    /// The edit that writes a text at a place: a name as a label or key, or as a string, as the one before it was.
+    fn edit(&self, text: &Text, point: Point, located: &Located) -> Edit {
+        let name = match text {
+            Text::Source(text) => return Edit { span: located.value, text: text.clone() },
+            Text::Name(name) => name,
+        };
+        let span = if point == Point::Key { located.key } else { located.value };
+        let quoted = self.sources.text(span).starts_with(['"', '\'']);
+        let is_key = point == Point::Key || located.key == located.value;
+        let text = if is_key && !quoted { literal::key(name) } else { literal::text(name) };
+        Edit { span, text }
     }
 
     /// The change that an insertion is. The object may serve others too, so the author should look at it.
@@ -141,7 +186,10 @@ fn in_pods(first: &str, count: usize) -> String {
 fn diagnostic(fault: &Fault, located: &Located, place: Span, origin: &Origin<'_>) -> Diagnostic {
     let mut diagnostic = Diagnostic::new(fault.code, place, fault.message.clone()).here(fault.here.clone());
     for (at, message) in &fault.others {
-        diagnostic = diagnostic.label(origin.locate(at).value, message.clone());
+        // What nobody wrote is nowhere to be seen.
+        let other = Some(origin.locate(at)).filter(|other| other.found || other.made_by.is_some());
+        diagnostic =
+            other.into_iter().fold(diagnostic, |diagnostic, other| diagnostic.label(other.value, message.clone()));
     }
     diagnostic.notes.clone_from(&fault.notes);
     match located.made_by {
@@ -160,9 +208,5 @@ fn diagnostic(fault: &Fault, located: &Located, place: Span, origin: &Origin<'_>
         diagnostic = diagnostic.note(format!("Kubernetes would refuse the pod: `{field}: {}`", reason.text()));
         diagnostic.kubernetes = Some(KubernetesError { field, reason: reason.machine_name() });
     }
-    match &fault.replacement {
-        Some(with) if located.found && with.safe => diagnostic.safe_fix(&with.message, located.value, &with.text),
-        Some(with) if located.found => diagnostic.unsafe_fix(&with.message, located.value, &with.text),
-        _ => diagnostic,
-    }
+    diagnostic
 }

@@ -6,6 +6,7 @@
 use crate::diagnostics::code::kubernetes::{IGNORED_FIELD, IGNORED_SERVICE_ACCOUNT};
 use crate::lower::{Template, Workload};
 use crate::validate::fault::{Fault, Faults};
+use crate::validate::kubernetes::volumes::files::name_of;
 use crate::validate::path::At;
 
 /// Checks the fields of the pod.
@@ -25,6 +26,11 @@ pub fn check(template: &Template, faults: &mut Faults) {
 
 /// The service account in the pod spec wins over that of the task.
 pub fn service_account(workload: &Workload, faults: &mut Faults) {
+    let setting = workload.settings.service_account.as_deref().unwrap_or_default();
+    if let Some(fault) = name_of(setting, "service account", &At::settings().field("service_account")) {
+        faults.push(fault);
+        return;
+    }
     let (Some(account), Some(setting)) =
         (&workload.template.spec.service_account_name, &workload.settings.service_account)
     else {

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
 use super::formats::qualified_name;
+use super::unlikely;
 use crate::diagnostics::code::kubernetes as codes;
 use crate::diagnostics::suggest::closest;
 use crate::schema::units;
@@ -48,6 +49,8 @@ pub struct Requirements<'p> {
     pub requests: Option<&'p Amounts>,
     /// Whether what the server fills in asks for CPU or memory.
     pub fills_in: bool,
+    /// Whether it is the overhead of a pod, whose amounts stand in no `limits`.
+    pub is_overhead: bool,
 }
 
 /// An amount in thousandths, rounded away from zero as the API server does before it looks.
@@ -93,7 +96,11 @@ pub fn check(asked: &Requirements<'_>, at: &At<'_>, faults: &mut Faults) {
     let (limits_at, requests_at) = (at.field("limits"), at.field("requests"));
     for (name, amount) in asked.limits.into_iter().flatten() {
         let at = limits_at.key(name);
+        let before = faults.len();
         check_name(asked.of, name, &at, faults);
+        if asked.requests.is_some_and(|requests| requests.contains_key(name)) {
+            faults.iter_mut().skip(before).for_each(|fault| fault.also(&requests_at.key(name)));
+        }
         check_amount(name, amount, &at, faults);
     }
     for (name, amount) in asked.requests.into_iter().flatten() {
@@ -121,8 +128,10 @@ pub fn overhead(overhead: &Amounts, at: &At<'_>, faults: &mut Faults) {
         let (before, name_at) = (faults.len(), at.key(name));
         if name == FLYTE_ACCELERATOR {
             let message = format!("the resource `{name}` does not exist");
-            let fault = Fault::invalid(codes::BAD_RESOURCE_NAME, &name_at, message).at_key();
-            faults.push(fault.help("name the one that is meant: `\"nvidia.com/gpu\"`"));
+            let fault = Fault::invalid(codes::BAD_RESOURCE_NAME, &name_at, message)
+                .at_key()
+                .note("`gpu` is a name of Flyte's, which it replaces in containers alone");
+            faults.push(fault.did_you_mean(name, "nvidia.com/gpu", false));
         } else {
             check_name(Of::Container, name, &name_at, faults);
             check_amount(name, amount, &name_at, faults);
@@ -131,7 +140,8 @@ pub fn overhead(overhead: &Amounts, at: &At<'_>, faults: &mut Faults) {
             fault.field = Some(format!("{}.limits[{name}]", at.path()));
         }
     }
-    let asked = Requirements { of: Of::Container, limits: Some(overhead), requests: None, fills_in: false };
+    let asked =
+        Requirements { of: Of::Container, limits: Some(overhead), requests: None, fills_in: false, is_overhead: true };
     faults.extend(huge_pages_alone(&asked, at).map(|fault| fault.help("give it `cpu` or `memory` too")));
 }
 
@@ -150,19 +160,24 @@ fn check_name(of: Of, name: &str, at: &At<'_>, faults: &mut Faults) {
             wrong => (wrong, Reason::Invalid),
         },
     };
-    let Some(wrong) = wrong else { return };
+    let Some(wrong) = wrong else {
+        faults.extend(unlikely::name(name, at));
+        return;
+    };
     let fault = Fault::refused(codes::BAD_RESOURCE_NAME, reason, at, format!("the resource `{name}` {wrong}")).at_key();
     let fault = fault.note(match of {
         Of::Container => {
-            "Kubernetes itself has `cpu`, `memory`, `ephemeral-storage` and `hugepages-SIZE`; all other resources are named \
-             `DOMAIN/NAME` by the device plugin that offers them"
+            "Kubernetes itself has `cpu`, `memory`, `ephemeral-storage` and `hugepages-SIZE`; device plugins name all others \
+             `DOMAIN/NAME`"
         }
         Of::Pod => "a pod as a whole can ask for `cpu`, `memory` and `hugepages-SIZE`",
     });
-    let similar = if of == Of::Container { similar(name) } else { None };
+    let whole_pod = |name: &&str| matches!(*name, "cpu" | "memory") || is_huge_pages(name);
+    let similar = similar(name).filter(|similar| of == Of::Container || whole_pod(similar));
     faults.push(match similar {
-        Some(similar) => fault.help(format!("did you mean `{similar}`?")),
-        None => fault,
+        Some(similar) => fault.did_you_mean(name, similar, true),
+        None if of == Of::Pod => fault.help("ask for it in the container that uses it"),
+        None => fault.help("name it as the device plugin does, such as `\"nvidia.com/gpu\"`"),
     });
 }
 
@@ -227,10 +242,11 @@ fn similar(name: &str) -> Option<&'static str> {
         "aws.amazon.com/neuron",
     ];
     match name.to_ascii_lowercase().as_str() {
-        "disk" | "storage" | "ephemeral_storage" => Some("ephemeral-storage"),
+        "disk" | "storage" | "ephemeral" | "ephemeral_storage" => Some("ephemeral-storage"),
         "mem" | "ram" => Some("memory"),
-        "cores" => Some("cpu"),
-        "gpus" | "nvidia-gpu" | "nvidia" => Some("nvidia.com/gpu"),
+        "cores" | "vcpu" | "vcpus" => Some("cpu"),
+        "gpu" | "gpus" | "nvidia-gpu" | "nvidia_gpu" | "nvidia" => Some("nvidia.com/gpu"),
+        "hugepages" | "huge-pages" => Some("hugepages-2Mi"),
         "tpu" => Some("google.com/tpu"),
         "neuron" => Some("aws.amazon.com/neuron"),
         _ => closest(name, KNOWN.iter().copied()),
@@ -247,22 +263,36 @@ fn check_amount(name: &str, amount: &Quantity, at: &At<'_>, faults: &mut Faults)
     if units::has_no_digit(text) {
         faults.push(no_digit(text, at));
     } else if value < 0 {
-        faults.push(Fault::invalid(
-            codes::NEGATIVE_AMOUNT,
-            at,
-            format!("`{name}` cannot be `{text}`: that is below zero"),
-        ));
+        faults.push(negative(name, text, at));
     } else if matches!(name, "memory" | "ephemeral-storage") {
         faults.extend(parts_of_bytes(name, text, value, at));
     }
     if value % ONE != 0 && is_extended(name) {
         let message = format!("`{name}` is counted, and `{text}` is no whole number");
-        let fault = Fault::invalid(codes::FRACTIONAL_COUNT, at, message);
-        faults
-            .push(fault.note("only cores and bytes can be shared; of everything else, a container gets whole pieces"));
+        let whole = (value / ONE + value.signum().max(0)).max(1).to_string();
+        let fault = Fault::invalid(codes::FRACTIONAL_COUNT, at, message)
+            .note(
+                "for Kubernetes only cores and bytes can be shared; of everything else, a container gets whole pieces",
+            )
+            .help("ask for a whole one, or for a slice that the cluster offers under a name of its own");
+        faults.push(fault.suggest(format!("write `{whole}`"), literal::text(&whole)));
     }
     if is_huge_pages(name) {
         faults.extend(check_huge_pages(name, text, value, at));
+    } else if value % ONE == 0 {
+        faults.extend(unlikely::few_bytes(name, text, value / ONE, at));
+        faults.extend(unlikely::many_cores(name, text, value / ONE, at));
+    }
+}
+
+fn negative(name: &str, text: &str, at: &At<'_>) -> Fault {
+    let fault = Fault::invalid(codes::NEGATIVE_AMOUNT, at, format!("`{name}` cannot be `{text}`: that is below zero"))
+        .note("for Kubernetes an amount is 0 or more, and no number stands for an amount without a bound")
+        .help("leave it out where there should be no bound");
+    // One below nothing is how other tools say that there is no bound.
+    match text.strip_prefix('-').filter(|amount| *amount != "1") {
+        Some(amount) => fault.suggest(format!("write `{amount}`"), literal::text(amount)),
+        None => fault,
     }
 }
 
@@ -315,6 +345,7 @@ fn check_huge_pages(name: &str, text: &str, value: i128, at: &At<'_>) -> Option<
     let Some(page) = page else {
         let message = format!("`{name}` names no size of pages");
         let fault = Fault::invalid(codes::BAD_HUGE_PAGES, at, message).at_key();
+        let fault = fault.note("for Kubernetes pages of each size are a resource of their own");
         return Some(fault.help("write the size of a page behind the `-`: `hugepages-2Mi`, `hugepages-1Gi`"));
     };
     let bytes = value / ONE + (value % ONE).signum();
@@ -323,7 +354,8 @@ fn check_huge_pages(name: &str, text: &str, value: i128, at: &At<'_>) -> Option<
     (!whole).then(|| {
         let message = format!("`{text}` is no whole number of pages of {size}");
         Fault::invalid(codes::BAD_HUGE_PAGES, at, message)
-            .note(format!("memory of `{name}` comes in pages of {size} each"))
+            .note(format!("a node has memory of `{name}` in pages of {size}, and Kubernetes gives whole ones"))
+            .help(format!("write a multiple of {size}"))
     })
 }
 
@@ -343,16 +375,24 @@ fn check_beside(
         let message = format!("{request} of `{name}` is requested, and the limit is {limit}");
         let note = "of what cannot be shared, Kubernetes wants the request to be the limit";
         let fault = Fault::invalid(codes::REQUEST_IS_NOT_LIMIT, &requests_at.key(name), message).note(note);
-        fault.help("leave the request out: Kubernetes takes the limit for it")
+        fault
+            .help("leave the request out: Kubernetes takes the limit for it")
+            .suggest(format!("request as much as the limit: `{limit}`"), literal::quantity(limit))
     } else if asked > most {
         let message = format!("{request} of `{name}` is requested, more than its limit {limit}");
         Fault::invalid(codes::REQUEST_OVER_ITS_LIMIT, &requests_at.key(name), message)
+            .note("Kubernetes keeps free what is requested, and lets nobody use more than the limit")
             .help("lower the request, or raise the limit")
+            .suggest(format!("request no more than the limit: `{limit}`"), literal::quantity(limit))
     } else {
         return;
     };
     let fault = fault.relation().field(requests_at.path().to_string());
-    faults.push(fault.here("the request").other(&limits_at.key(name), "the limit"));
+    // Of an amount below zero that is told.
+    let fault = fault.echo(asked < 0 || most < 0);
+    let fault = fault.here("the request").other(&limits_at.key(name), "the limit");
+    let fault = unlikely::behind(fault, faults);
+    faults.push(fault);
 }
 
 fn check_without_limit(
@@ -381,5 +421,13 @@ fn huge_pages_alone(asked: &Requirements<'_>, at: &At<'_>) -> Option<Fault> {
         return None;
     }
     let message = format!("`{pages}` is asked for without `cpu` or `memory`");
-    Some(Fault::forbidden(codes::HUGE_PAGES_ALONE, at, message))
+    let side = if asked.limits.is_some_and(|limits| limits.contains_key(pages)) { "limits" } else { "requests" };
+    // An overhead is its own limits.
+    let (side, field) = (at.field(side), at.path().to_string());
+    let place = if asked.is_overhead { at.key(pages) } else { side.key(pages) };
+    let fault = Fault::forbidden(codes::HUGE_PAGES_ALONE, &place, message).field(field);
+    Some(
+        fault
+            .note("Kubernetes ranks containers by their CPU and memory, and could not rank one with large pages alone"),
+    )
 }

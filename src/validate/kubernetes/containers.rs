@@ -53,7 +53,7 @@ pub fn check<'p>(pod: &Pod<'p>, volumes: &Volumes<'_>, at: &At<'_>, faults: &mut
 
 /// Checks what no task changes, in every kind of container.
 pub fn common(pod: &Pod<'_>, container: &Container, volumes: &Volumes<'_>, at: &At<'_>, faults: &mut Faults) {
-    name(container, at, faults);
+    name(pod, container, at, faults);
     words(container, at, faults);
     process(container, at, faults);
     ports::check(pod, container, at, faults);
@@ -113,34 +113,38 @@ fn not_for_init(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut 
         let fault = Fault::forbidden(code::NOT_FOR_INIT_CONTAINERS, &at.field(field), message)
             .note("an init container runs to its end before the task starts, so Kubernetes has no use for it")
             .help("with `restartPolicy = \"Always\"` it is a sidecar, which runs beside the task; else take this away");
-        faults.push(fault);
+        faults.push(if container.restart_policy.is_none() {
+            fault.insert("make it a sidecar", at, "restartPolicy = \"Always\"")
+        } else {
+            fault
+        });
     }
 }
 
 // ---------------------------------------------------------------------------------------------------------- names
 
-fn name(container: &Container, at: &At<'_>, faults: &mut Faults) {
+fn name(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faults) {
     let (at, name) = (at.field("name"), container.name.as_str());
     if name.is_empty() {
-        faults.push(Fault::required(MISSING_FIELD, &at, "the name of a container cannot be empty"));
+        let fault = Fault::required(MISSING_FIELD, &at, "the name of a container cannot be empty")
+            .note("Kubernetes tells the containers of a pod apart by their names");
+        faults.push(fault.help("name it for what it does, such as `proxy`"));
         return;
     }
     let Some(wrong) = formats::dns_label(name) else { return };
     let fault = Fault::invalid(code::BAD_CONTAINER_NAME, &at, format!("`{name}` cannot be the name of a container"))
         .here(format!("this {wrong}"))
-        .note("for Kubernetes it is a DNS label, of at most 63 characters");
-    faults.push(match label_of(name) {
-        Some(label) => fault.help(format!("`{label}` would do")),
-        None => fault,
+        // A primary container of another name was missed before.
+        .member()
+        .note("for Kubernetes it is a DNS label: at most 63 lower-case letters, digits and `-`, as it is part of paths and commands");
+    let init = pod.spec.init_containers.iter().flatten();
+    let mut others = pod.spec.containers.iter().chain(init).map(|container| container.name.as_str());
+    let better = formats::nearest(name, formats::dns_label).filter(|better| others.all(|other| other != better));
+    // Other settings may refer to the container by its name.
+    faults.push(match better {
+        Some(label) => fault.did_you_mean(name, &label, false),
+        None => fault.help("choose a short name for what it does, such as `proxy`"),
     });
-}
-
-/// The DNS label that is nearest to a name, if one is near.
-fn label_of(name: &str) -> Option<String> {
-    let lower = name.to_ascii_lowercase();
-    let label = lower.trim().replace(['_', '.', ' ', '/'], "-");
-    let label = label.trim_matches('-');
-    formats::dns_label(label).is_none().then(|| label.to_owned())
 }
 
 /// Where each name of a container stands first: the list, and the place in it.

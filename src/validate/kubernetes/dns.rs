@@ -52,11 +52,12 @@ fn without_server(configured: bool, policy: &At<'_>, config: &At<'_>) -> Fault {
     let fault = Fault::required(code::NO_NAMESERVER, policy, "this pod has no server to ask for names")
         .field(missing.path().to_string())
         .here("takes every server away")
-        .note("Kubernetes then uses nothing but `dnsConfig`, which has to name a server");
+        .note("Kubernetes then uses nothing but `dnsConfig`, which has to name a server")
+        .suggest("ask the servers of the cluster: `\"ClusterFirst\"`", "\"ClusterFirst\"");
     if configured {
-        fault.help("add `nameservers` to `dnsConfig`, or leave `dnsPolicy` out")
+        fault.help("add `nameservers = [\"…\"]` with an address to `dnsConfig`, or leave `dnsPolicy` out")
     } else {
-        fault.help("add `dnsConfig { nameservers = [ … ] }`, or leave `dnsPolicy` out")
+        fault.help("add `dnsConfig { nameservers = [\"…\"] }` with an address, or leave `dnsPolicy` out")
     }
 }
 
@@ -91,10 +92,11 @@ fn servers(config: &PodDNSConfig, at: &At<'_>, faults: &mut Faults) {
     let servers = config.nameservers.as_deref().unwrap_or_default();
     if servers.len() > MOST_NAMESERVERS {
         let message = format!("{} nameservers are more than a resolver asks", servers.len());
-        faults.push(
-            Fault::invalid(code::TOO_MANY_DNS_ENTRIES, at, message)
-                .note(format!("Kubernetes takes at most {MOST_NAMESERVERS}")),
-        );
+        let fault = Fault::invalid(code::TOO_MANY_DNS_ENTRIES, &at.index(MOST_NAMESERVERS), message)
+            .field(at.path().to_string())
+            .here("this one is never asked")
+            .note(format!("Kubernetes takes at most {MOST_NAMESERVERS}, since resolvers pass over all others"));
+        faults.push(fault.help("keep the three that matter"));
     }
     for (index, server) in servers.iter().enumerate() {
         ip::check(server, &at.index(index), faults);
@@ -106,17 +108,17 @@ fn searches(config: &PodDNSConfig, relaxed: bool, at: &At<'_>, faults: &mut Faul
     let many = searches.len() > MOST_SEARCHES;
     if many {
         let message = format!("{} domains are too many to search", searches.len());
-        faults.push(
-            Fault::invalid(code::TOO_MANY_DNS_ENTRIES, at, message)
-                .note(format!("Kubernetes takes at most {MOST_SEARCHES}")),
-        );
+        let fault = Fault::invalid(code::TOO_MANY_DNS_ENTRIES, at, message)
+            .note(format!("Kubernetes takes at most {MOST_SEARCHES}, since a lookup goes through all of them"));
+        faults.push(fault.help("keep those in which the program looks for short names"));
     }
     let length = searches.iter().map(String::len).sum::<usize>() + searches.len().saturating_sub(1);
     if length > LONGEST_SEARCHES {
         let message = format!("the domains to search have {length} characters together");
         let fault = Fault::invalid(code::TOO_MANY_DNS_ENTRIES, at, message)
             .echo(many)
-            .note(format!("Kubernetes takes at most {LONGEST_SEARCHES}, with a space between every two domains"));
+            .note(format!("Kubernetes takes at most {LONGEST_SEARCHES}, with a space between every two domains"))
+            .help("keep those in which the program looks for short names");
         faults.push(fault);
     }
     for (index, search) in searches.iter().enumerate() {
@@ -134,7 +136,7 @@ fn options(config: &PodDNSConfig, at: &At<'_>, faults: &mut Faults) {
         if option.name.as_deref().unwrap_or_default().is_empty() {
             let fault = Fault::required(code::NAMELESS_DNS_OPTION, &at.index(index), "this DNS option has no name")
                 .note("Kubernetes writes options by their names, such as `ndots`")
-                .help("add `name = \"…\"`");
+                .help("add its name, such as `{ name = \"ndots\", value = \"2\" }`");
             faults.push(fault);
         }
     }

@@ -6,10 +6,10 @@
 
 use k8s_openapi::api::core::v1::{ObjectFieldSelector, ResourceFieldSelector};
 
-use super::words::{alternatives, one_of};
+use super::words::{alternatives, meant, one_of};
 use super::{defaults, formats};
 use crate::diagnostics::code::{MISSING_FIELD, kubernetes as code};
-use crate::diagnostics::suggest::closest;
+use crate::diagnostics::suggest::same_letters;
 use crate::schema::units;
 use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::literal;
@@ -46,13 +46,18 @@ const HUGE_PAGES: &[&str] = &["limits.hugepages-", "requests.hugepages-"];
 pub fn field(selector: &ObjectFieldSelector, allowed: &[&str], at: &At<'_>, faults: &mut Faults) {
     let (place, path) = (at.field("fieldPath"), selector.field_path.as_str());
     if path.is_empty() {
-        faults.push(Fault::required(MISSING_FIELD, &place, "`fieldPath` cannot be empty"));
+        faults.push(
+            Fault::required(MISSING_FIELD, &place, "`fieldPath` cannot be empty")
+                .note("Kubernetes tells a container one field in each variable")
+                .help("name a field, such as `metadata.name`"),
+        );
         return;
     }
     if let Some(version) = defaults::given(selector.api_version.as_deref()).filter(|version| *version != "v1") {
         let message = format!("pods have no version `{version}`");
         let fault = Fault::invalid(code::BAD_POD_FIELD, &at.field("apiVersion"), message)
             .field(place.path().to_string())
+            .note("Kubernetes reads the path as one of this version of its API")
             .help("leave it out: there is only `v1`");
         faults.push(fault.replace("write `v1`", "\"v1\""));
         return;
@@ -63,7 +68,12 @@ pub fn field(selector: &ObjectFieldSelector, allowed: &[&str], at: &At<'_>, faul
         Some((field, _)) => {
             let message = format!("`{field}` has nothing that `['…']` could pick");
             let fault = Fault::invalid(code::BAD_POD_FIELD, &place, message);
-            Some(fault.note("only `metadata.labels['…']` and `metadata.annotations['…']` do"))
+            let fault = fault.note("for Kubernetes only `metadata.labels['…']` and `metadata.annotations['…']` do");
+            Some(if allowed.contains(&field) {
+                fault.did_you_mean(path, field, false)
+            } else {
+                fault.help("name a field alone, such as `metadata.name`")
+            })
         }
         None if allowed.contains(&current(path)) => None,
         None => Some(unknown(path, allowed, &place)),
@@ -83,7 +93,10 @@ fn current(path: &str) -> &str {
 fn bad_key(key: &str, wrong: Option<String>, at: &At<'_>) -> Option<Fault> {
     let message = format!("`{}` cannot be the key of a label or annotation", key.escape_debug());
     let fault = Fault::invalid(code::BAD_POD_FIELD, &at.field("fieldPath"), message).field(at.path().to_string());
-    wrong.map(|wrong| fault.note(format!("this key {wrong}")))
+    wrong.map(|wrong| {
+        let fault = fault.note(format!("this key {wrong}"));
+        fault.help("write the key of one of the pod's own, such as `metadata.labels['team']`")
+    })
 }
 
 fn unknown(path: &str, allowed: &[&str], at: &At<'_>) -> Fault {
@@ -93,30 +106,45 @@ fn unknown(path: &str, allowed: &[&str], at: &At<'_>) -> Fault {
     if matches!(path, "metadata.labels" | "metadata.annotations") {
         return fault.note("Kubernetes tells one of them at a time").help(format!("name the one: `{path}['key']`"));
     }
-    let fault = fault.note(format!("Kubernetes tells {}, and single labels and annotations", formats::listed(allowed)));
-    match closest(path, allowed.iter().copied()) {
-        Some(near) => {
-            let fault = fault.help(format!("did you mean `{near}`?"));
-            fault.suggest(format!("write `{near}`"), literal::text(near))
-        }
-        None => fault,
+    let of_part = || allowed.iter().find(|known| known.rsplit('.').next().is_some_and(|last| same_letters(last, path)));
+    let near = || of_part().copied().or_else(|| meant(path, allowed)).map(str::to_owned);
+    if let Some(near) = single(path).or_else(near) {
+        return fault
+            .note("Kubernetes tells a container a few fields, and single labels and annotations; it compares paths letter by letter")
+            .did_you_mean(path, &near, true);
     }
+    let known = formats::listed(allowed);
+    let fault = fault.note(format!("Kubernetes tells {known}, and single labels and annotations"));
+    fault.help("name one of them; what else there is, the program has to be given as a value")
+}
+
+/// A single label or annotation that is written in another way: `metadata.labels.team`, `metadata.labels["team"]`.
+fn single(path: &str) -> Option<String> {
+    let map = ["metadata.labels", "metadata.annotations"].into_iter().find(|map| path.starts_with(map))?;
+    let key = path.strip_prefix(map)?.trim_matches(['.', '[', ']', '"', '\'']);
+    formats::qualified_name(&key.to_lowercase()).is_none().then(|| format!("{map}['{key}']"))
 }
 
 /// Checks a reference to an amount of a container at `at`.
 pub fn resource(selector: &ResourceFieldSelector, at: &At<'_>, faults: &mut Faults) {
     let (place, resource) = (at.field("resource"), selector.resource.as_str());
     if resource.is_empty() {
-        faults.push(Fault::required(MISSING_FIELD, &place, "`resource` cannot be empty"));
+        faults.push(
+            Fault::required(MISSING_FIELD, &place, "`resource` cannot be empty")
+                .note("Kubernetes tells a container one amount in each variable")
+                .help("name an amount, such as `limits.memory`"),
+        );
     } else if !is_huge_pages(resource)
         && let Some(fault) = one_of(code::BAD_AMOUNT_NAME, resource, AMOUNTS, &place)
     {
-        let fault = fault.note("of huge pages it takes `limits.hugepages-2Mi` and the like");
         faults.push(match resource {
-            "cpu" | "memory" | "ephemeral-storage" => {
-                fault.help(format!("write `requests.{resource}` or `limits.{resource}`"))
-            }
-            _ => fault,
+            "cpu" | "memory" | "ephemeral-storage" => Fault { help: Vec::new(), ..fault }
+                .note("a request and a limit are two amounts, so it has to be said which one is meant")
+                .help(format!(
+                    "write `limits.{resource}` for what it may use, or `requests.{resource}` for what is kept free"
+                ))
+                .suggest(format!("write `limits.{resource}`"), literal::text(&format!("limits.{resource}"))),
+            _ => fault.note("of huge pages it takes `limits.hugepages-2Mi` and the like"),
         });
     }
     divisor(selector, at, faults);
@@ -147,7 +175,21 @@ fn bad_divisor(resource: &str, text: &str, at: &At<'_>) -> Option<Fault> {
     }
     let message = format!("`{resource}` cannot be told in units of `{text}`");
     let fault = Fault::invalid(code::BAD_DIVISOR, at, message);
-    Some(fault.note(format!("Kubernetes counts {} in {}", if cpu { "CPU" } else { "bytes" }, alternatives(units))))
+    let fault =
+        fault.note(format!("Kubernetes counts {} in {}", if cpu { "CPU" } else { "bytes" }, alternatives(units)));
+    let same = text.parse::<u64>().ok().and_then(|bytes| match bytes {
+        1_024 => Some("1Ki"),
+        1_048_576 => Some("1Mi"),
+        1_073_741_824 => Some("1Gi"),
+        1_000 => Some("1k"),
+        1_000_000 => Some("1M"),
+        1_000_000_000 => Some("1G"),
+        _ => None,
+    });
+    Some(match same.filter(|_| !cpu) {
+        Some(same) => fault.did_you_mean(text, same, false),
+        None => fault.help("leave it out for whole cores or bytes, and divide further in the program"),
+    })
 }
 
 #[cfg(test)]

@@ -26,7 +26,9 @@ const POD_FIELDS: &[&str] = &[
     "status.podIP",
     "status.podIPs",
 ];
-const PRINTABLE: &str = "Kubernetes takes printable ASCII characters other than `=`";
+const PRINTABLE: &str =
+    "Kubernetes takes printable ASCII characters other than `=`, which ends the name where a process is given it";
+const ONE_VALUE: &str = "a variable has one value, and Kubernetes does not choose between two";
 
 /// Checks `env` of the container at `at`.
 pub fn variables(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faults) {
@@ -43,10 +45,10 @@ pub fn variables(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut
 fn name(name: &str, at: &At<'_>, faults: &mut Faults) {
     if name.is_empty() {
         let message = "the name of an environment variable cannot be empty";
-        faults.push(Fault::required(MISSING_FIELD, at, message));
+        let fault = Fault::required(MISSING_FIELD, at, message).note("Kubernetes needs a name to set a value to");
+        faults.push(fault.help("write it in capital letters, digits and `_`, such as `LOG_LEVEL`"));
     } else if !formats::is_variable_name(name) {
-        let message = format!("`{}` cannot be the name of an environment variable", name.escape_debug());
-        faults.push(Fault::invalid(code::BAD_CONTAINER_VARIABLE, at, message).note(PRINTABLE));
+        faults.push(bad_name(name, at));
     } else if !formats::is_plain_variable_name(name) {
         let fault = Fault::found(code::UNREADABLE_VARIABLE, at, format!("no shell can read a variable called `{name}`"))
             .note("Kubernetes takes any printable name since 1.32; before that, letters, digits, `_`, `-` and `.`, no digit first");
@@ -61,6 +63,18 @@ fn readable(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
     let better: String = name.chars().map(plain).collect();
     if better.starts_with(|c: char| c.is_ascii_digit()) { format!("_{better}") } else { better }
+}
+
+/// A name that no variable can have. Behind a `=` in it stands what was meant as the value.
+fn bad_name(name: &str, at: &At<'_>) -> Fault {
+    let message = format!("`{}` cannot be the name of an environment variable", name.escape_debug());
+    let fault = Fault::invalid(code::BAD_CONTAINER_VARIABLE, at, message).note(PRINTABLE);
+    match name.split_once('=') {
+        Some((name, _)) if formats::is_variable_name(name) => {
+            fault.help(format!("name it `{name}` alone, and write what is behind the `=` as its `value`"))
+        }
+        _ => fault.help("write it in capital letters, digits and `_`, such as `LOG_LEVEL`"),
+    }
 }
 
 // -------------------------------------------------------------------------------------------------------- sources
@@ -81,16 +95,17 @@ fn from(pod: &Pod<'_>, variable: &EnvVar, source: &EnvVarSource, element: &At<'_
     match (names.next(), names.next()) {
         (None, _) => faults.push(no_source(pod, source, at)),
         (Some(only), _) if variable.value.as_ref().is_some_and(|value| !value.is_empty()) => {
-            let fault = value_and_source(variable, only, at);
-            faults.push(fault.other(&element.field("value"), "the one"));
+            faults.push(value_and_source(variable, only, element));
         }
         (Some(one), Some(other)) => {
             let message = format!("`{}` takes its value from `{one}` and `{other}`", variable.name);
-            let fault = Fault::invalid(code::SEVERAL_SOURCES, at, message)
+            let fault = Fault::invalid(code::SEVERAL_SOURCES, &at.field(other), message)
+                .field(at.path().to_string())
                 .relation()
-                .other(&at.field(one), "the one")
-                .other(&at.field(other), "the other");
-            faults.push(fault.note("a variable has one value").help("take one of them away"));
+                .at_key()
+                .here("the one")
+                .other(&at.field(one), "the other");
+            faults.push(fault.note(ONE_VALUE).help("take one of them away"));
         }
         _ => {}
     }
@@ -117,20 +132,24 @@ fn no_source(pod: &Pod<'_>, source: &EnvVarSource, at: &At<'_>) -> Fault {
     let known = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"];
     let known = if pod.features.env_files { &known[..] } else { &known[..4] };
     let fault = Fault::invalid(code::VARIABLE_WITHOUT_SOURCE, at, "`valueFrom` does not say where the value is");
-    let fault = fault.relation().note(format!("Kubernetes wants one of {} in it", alternatives(known)));
+    let fault = fault
+        .relation()
+        .at_key()
+        .note(format!("Kubernetes wants one of {} in it", alternatives(known)))
+        .help("for a key of a secret write `valueFrom { secretKeyRef { name = \"…\", key = \"…\" } }`");
     // That the cluster drops the source is told where the gates are.
     fault.echo(source.file_key_ref.is_some())
 }
 
-fn value_and_source(variable: &EnvVar, source: &str, at: &At<'_>) -> Fault {
+fn value_and_source(variable: &EnvVar, source: &str, element: &At<'_>) -> Fault {
     let message = format!("`{}` has a `value` and a `valueFrom`", variable.name);
-    Fault::invalid(code::SEVERAL_SOURCES, &at.field(source), message)
-        .field(at.path().to_string())
+    Fault::invalid(code::SEVERAL_SOURCES, &element.field("valueFrom"), message)
         .relation()
         .at_key()
-        .here("the other")
-        .note("a variable has one value")
-        .help("take `value` away, or `valueFrom`")
+        .here(format!("takes the value from a `{source}`"))
+        .other(&element.field("value"), "gives another")
+        .note(ONE_VALUE)
+        .help("take `value` away, or `valueFrom`; `value = null` takes back what a layer beneath has set")
 }
 
 /// A node that cannot find the container does not start the pod.
@@ -145,9 +164,7 @@ fn no_such_container(pod: &Pod<'_>, name: Option<&str>, at: &At<'_>) -> Option<F
         .relation()
         .note("Kubernetes takes any name, but without that container no node can start this one");
     Some(match closest(name, names().take(MOST_COMPARED)) {
-        Some(near) => {
-            fault.help(format!("did you mean `{near}`?")).suggest(format!("write `{near}`"), literal::text(near))
-        }
+        Some(near) => fault.did_you_mean(name, near, true),
         None => fault.help("leave it out for the container itself"),
     })
 }
@@ -157,16 +174,25 @@ fn key_of(kind: &str, name: &str, key: &str, at: &At<'_>, faults: &mut Faults) {
     let place = at.field("name");
     if name.is_empty() {
         let message = format!("the {kind} has no name");
-        faults.push(Fault::invalid(code::BAD_OBJECT_NAME, &place, message).relation());
+        let fault = Fault::invalid(code::BAD_OBJECT_NAME, &place, message).relation();
+        faults.push(fault.help(format!("write the name of the {kind} that has the key")));
     } else {
         faults.extend(object_name(kind, name, name, &place));
     }
     let place = at.field("key");
     if key.is_empty() {
-        faults.push(Fault::required(MISSING_FIELD, &place, "`key` cannot be empty"));
+        let fault = Fault::required(MISSING_FIELD, &place, "`key` cannot be empty");
+        faults.push(
+            fault
+                .note(format!("a {kind} has several values, each with a key"))
+                .help(format!("write the key as the {kind} has it")),
+        );
     } else if let Some(wrong) = formats::config_key(key) {
         let message = format!("`{}` cannot be a key of a {kind}", key.escape_debug());
-        faults.push(Fault::invalid(code::BAD_OBJECT_KEY, &place, message).note(format!("this key {wrong}")));
+        let fault = Fault::invalid(code::BAD_OBJECT_KEY, &place, message)
+            .here(format!("this {wrong}"))
+            .note("for Kubernetes each key can become a file, so it has the form of a name of a file");
+        faults.push(fault.help(format!("write the key as the {kind} has it")));
     }
 }
 
@@ -174,12 +200,13 @@ fn key_of(kind: &str, name: &str, key: &str, at: &At<'_>, faults: &mut Faults) {
 fn object_name(kind: &str, name: &str, compared: &str, at: &At<'_>) -> Option<Fault> {
     let wrong = formats::dns_subdomain(compared)?;
     let message = format!("`{}` cannot be the name of a {kind}", name.escape_debug());
-    let fault = Fault::invalid(code::BAD_OBJECT_NAME, at, message).note(format!("this name {wrong}"));
-    let better = name.to_ascii_lowercase().replace(['_', ' '], "-");
-    Some(if better != name && formats::dns_subdomain(&better).is_none() {
-        fault.help(format!("did you mean `{better}`?"))
-    } else {
-        fault
+    let fault = Fault::invalid(code::BAD_OBJECT_NAME, at, message).here(format!("this {wrong}")).note(format!(
+        "for Kubernetes the name of a {kind} is a DNS name, so there can be none of this name, and the container would never start"
+    ));
+    let alone = name.rsplit('/').next().unwrap_or(name);
+    Some(match formats::nearest(alone, formats::dns_subdomain) {
+        Some(better) => fault.did_you_mean(name, &better, false),
+        None => fault,
     })
 }
 
@@ -188,16 +215,23 @@ fn file(pod: &Pod<'_>, selector: &FileKeySelector, at: &At<'_>, faults: &mut Fau
     let fields = [("key", &selector.key), ("volumeName", &selector.volume_name), ("path", &selector.path)];
     for (field, _) in fields.into_iter().filter(|(_, text)| text.is_empty()) {
         let message = format!("`{field}` cannot be empty");
-        faults.push(Fault::required(MISSING_FIELD, &at.field(field), message));
+        let fault = Fault::required(MISSING_FIELD, &at.field(field), message);
+        faults.push(
+            fault
+                .note("Kubernetes finds the value by the volume, the path of a file in it, and the name there")
+                .help("all three have to be there: `volumeName`, `path` and `key`"),
+        );
     }
     if !selector.key.is_empty() && !formats::is_variable_name(&selector.key) {
         let message = format!("`{}` cannot be the name of an environment variable", selector.key.escape_debug());
-        faults.push(Fault::invalid(code::BAD_CONTAINER_VARIABLE, &at.field("key"), message).note(PRINTABLE));
+        let fault = Fault::invalid(code::BAD_CONTAINER_VARIABLE, &at.field("key"), message).note(PRINTABLE);
+        faults.push(fault.help("write the name that stands before the `=` in the file"));
     }
     if formats::has_parent_element(&selector.path) {
         let message = format!("`{}` leads out of its volume", selector.path);
         let fault = Fault::invalid(code::BAD_VARIABLE_FILE, &at.field("path"), message);
-        faults.push(fault.note("Kubernetes allows no `..` in it"));
+        let fault = fault.note("the node itself reads the file, so Kubernetes allows no `..` in its path");
+        faults.push(fault.help("write the path from the root of the volume"));
     }
     volume(pod, &selector.volume_name, &at.field("volumeName"), faults);
 }
@@ -207,7 +241,12 @@ fn volume(pod: &Pod<'_>, name: &str, at: &At<'_>, faults: &mut Faults) {
     let misnamed = !name.is_empty() && formats::dns_label(name).is_some();
     if misnamed {
         let message = format!("`{}` cannot be the name of a volume", name.escape_debug());
-        faults.push(Fault::invalid(code::BAD_VARIABLE_FILE, at, message));
+        let fault = Fault::invalid(code::BAD_VARIABLE_FILE, at, message);
+        let fault = fault.note("for Kubernetes it is a DNS label: lower-case letters, digits and `-`");
+        faults.push(match formats::nearest(name, formats::dns_label) {
+            Some(better) => fault.did_you_mean(name, &better, false),
+            None => fault.help("write the name that the volume has in `volumes`"),
+        });
     }
     let images = pod.features.image_volume;
     let mut volumes = pod.spec.volumes.iter().flatten().filter(|volume| images || volume.image.is_none());
@@ -217,15 +256,18 @@ fn volume(pod: &Pod<'_>, name: &str, at: &At<'_>, faults: &mut Faults) {
         let fault = Fault::refused(code::BAD_VARIABLE_FILE, Reason::NotFound, at, message);
         let names = pod.spec.volumes.iter().flatten().map(|volume| volume.name.as_str());
         let fault = match closest(name, names.take(MOST_COMPARED)) {
-            Some(near) => fault.help(format!("did you mean `{near}`?")),
-            None => fault,
+            Some(near) => fault.did_you_mean(name, near, true),
+            None => fault.help(format!("add it to the pod spec: `volumes {} {{ emptyDir {{}} }}`", literal::key(name))),
         };
+        let fault =
+            fault.note("Kubernetes reads the file from a volume of the pod, which another container has written to");
         faults.push(fault.echo(name.is_empty() || misnamed));
         return;
     };
     if !defaults::is_empty_dir(found) {
         let fault = Fault::invalid(code::BAD_VARIABLE_FILE, at, format!("volume `{name}` is no `emptyDir`")).relation();
-        faults.push(fault.note("Kubernetes reads such files from volumes of that kind alone"));
+        let fault = fault.note("Kubernetes reads such files from volumes of that kind alone, which are on the node");
+        faults.push(fault.help("let the container before write to an `emptyDir`"));
     }
 }
 
@@ -240,7 +282,8 @@ pub fn sources(container: &Container, at: &At<'_>, faults: &mut Faults) {
             defaults::given(source.prefix.as_deref()).filter(|prefix| !formats::is_variable_name(prefix))
         {
             let message = format!("no environment variable can begin with `{}`", prefix.escape_debug());
-            faults.push(Fault::invalid(code::BAD_CONTAINER_VARIABLE, &at.field("prefix"), message).note(PRINTABLE));
+            let fault = Fault::invalid(code::BAD_CONTAINER_VARIABLE, &at.field("prefix"), message).note(PRINTABLE);
+            faults.push(fault.help("write letters, digits and `_`, such as `WAREHOUSE_`"));
         }
         whole(source, &list, &at, faults);
     }
@@ -263,17 +306,22 @@ fn whole(source: &EnvFromSource, list: &At<'_>, at: &At<'_>, faults: &mut Faults
     match (map, secret) {
         (None, None) => {
             let message = "this entry does not say where its variables are";
-            let fault = Fault::invalid(code::VARIABLE_WITHOUT_SOURCE, at, message).field(list.path().to_string());
-            faults.push(fault.relation().note("Kubernetes wants `configMapRef` or `secretRef` in it"));
+            let fault = Fault::invalid(code::VARIABLE_WITHOUT_SOURCE, at, message)
+                .field(list.path().to_string())
+                .relation()
+                .note("Kubernetes wants `configMapRef` or `secretRef` in it");
+            faults.push(fault.help("for all keys of a secret write `{ secretRef = { name = \"…\" } }`"));
         }
         (Some(_), Some(_)) => {
             let message = "one entry takes variables from a config map and from a secret";
-            let fault = Fault::invalid(code::SEVERAL_SOURCES, at, message)
+            let fault = Fault::invalid(code::SEVERAL_SOURCES, &at.field("secretRef"), message)
                 .field(list.path().to_string())
                 .relation()
-                .other(&at.field("configMapRef"), "the one")
-                .other(&at.field("secretRef"), "the other");
-            faults.push(fault.help("make two entries of it"));
+                .at_key()
+                .here("the one")
+                .other(&at.field("configMapRef"), "the other")
+                .note("Kubernetes takes one source in each entry; where two entries have a variable of one name, the later one wins");
+            faults.push(fault.help("make two entries of it: `[{ configMapRef = … }, { secretRef = … }]`"));
         }
         _ => {}
     }

@@ -19,8 +19,44 @@ fn is_framed(text: &str, outer: impl Fn(u8) -> bool, inner: impl Fn(u8) -> bool)
     outer(*first) && outer(*last) && bytes.iter().all(|byte| inner(*byte))
 }
 
+/// What is wrong with a text that is made of `inner` bytes between two `outer` ones; `alphabet` names the former.
+fn wrong_frame(
+    text: &str,
+    (outer, inner): (impl Fn(u8) -> bool, impl Fn(u8) -> bool),
+    alphabet: &str,
+) -> Option<String> {
+    let allowed = |c: char| u8::try_from(c).is_ok_and(|byte| byte.is_ascii() && inner(byte));
+    let framing = |c: char| u8::try_from(c).is_ok_and(|byte| byte.is_ascii() && outer(byte));
+    let (Some(first), Some(last)) = (text.chars().next(), text.chars().next_back()) else {
+        return Some("is empty".to_owned());
+    };
+    if let Some(stranger) = text.chars().find(|c| !allowed(*c)) {
+        return Some(format!("has {} in it, and only {alphabet} are allowed", character(stranger)));
+    }
+    if !framing(first) {
+        return Some(format!("begins with {}, and has to begin with a letter or digit", character(first)));
+    }
+    (!framing(last)).then(|| format!("ends with {}, and has to end with a letter or digit", character(last)))
+}
+
+/// A character as messages name it.
+fn character(c: char) -> String {
+    match c {
+        ' ' => "a blank".to_owned(),
+        '\t' => "a tab".to_owned(),
+        '\n' | '\r' => "a line break".to_owned(),
+        c if c.is_ascii_uppercase() => format!("the capital letter `{c}`"),
+        c if c.is_control() => format!("`{}`", c.escape_debug()),
+        c => format!("`{c}`"),
+    }
+}
+
+fn label_byte(byte: u8) -> bool {
+    lower_alphanumeric(byte) || byte == b'-'
+}
+
 fn is_label_of_any_length(text: &str) -> bool {
-    is_framed(text, lower_alphanumeric, |byte| lower_alphanumeric(byte) || byte == b'-')
+    is_framed(text, lower_alphanumeric, label_byte)
 }
 
 /// What is wrong with a DNS label: `IsDNS1123Label`.
@@ -29,8 +65,7 @@ pub fn dns_label(text: &str) -> Option<String> {
     if text.len() > LABEL_LENGTH {
         return Some(format!("has {} characters, and {LABEL_LENGTH} are allowed", text.len()));
     }
-    (!is_label_of_any_length(text))
-        .then(|| "is not made of lower-case letters, digits and `-` with a letter or digit at both ends".to_owned())
+    wrong_frame(text, (lower_alphanumeric, label_byte), "lower-case letters, digits and `-`")
 }
 
 /// What is wrong with a DNS subdomain: `IsDNS1123Subdomain`.
@@ -39,19 +74,21 @@ pub fn dns_subdomain(text: &str) -> Option<String> {
     if text.len() > SUBDOMAIN_LENGTH {
         return Some(format!("has {} characters, and {SUBDOMAIN_LENGTH} are allowed", text.len()));
     }
-    (!text.split('.').all(is_label_of_any_length)).then(|| {
-        "is not made of lower-case letters, digits, `-` and `.` with a letter or digit at both ends of each part"
-            .to_owned()
-    })
+    if text.split('.').all(is_label_of_any_length) {
+        return None;
+    }
+    let parts = |byte| label_byte(byte) || byte == b'.';
+    wrong_frame(text, (lower_alphanumeric, parts), "lower-case letters, digits, `-` and `.`")
+        .or_else(|| Some("has a part between its dots that does not begin and end with a letter or digit".to_owned()))
 }
 
-/// Whether a text is the name part of a qualified name.
-fn is_name_part(text: &str) -> bool {
-    is_framed(
-        text,
-        |byte| byte.is_ascii_alphanumeric(),
-        |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'),
-    )
+fn name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
+}
+
+/// What is wrong with the name part of a qualified name.
+fn wrong_name_part(text: &str) -> Option<String> {
+    wrong_frame(text, (|byte: u8| byte.is_ascii_alphanumeric(), name_byte), "letters, digits, `-`, `_` and `.`")
 }
 
 /// What is wrong with a qualified name, such as the key of a label: `IsQualifiedName`.
@@ -74,8 +111,7 @@ pub fn qualified_name(text: &str) -> Option<String> {
     if name.len() > LABEL_LENGTH {
         return Some(format!("has a name of {} characters, and {LABEL_LENGTH} are allowed", name.len()));
     }
-    (!is_name_part(name))
-        .then(|| "is not made of letters, digits, `-`, `_` and `.` with a letter or digit at both ends".to_owned())
+    wrong_name_part(name)
 }
 
 /// What is wrong with the value of a label: `IsValidLabelValue`.
@@ -84,8 +120,7 @@ pub fn label_value(text: &str) -> Option<String> {
     if text.len() > LABEL_LENGTH {
         return Some(format!("has {} characters, and {LABEL_LENGTH} are allowed", text.len()));
     }
-    (!text.is_empty() && !is_name_part(text))
-        .then(|| "is not made of letters, digits, `-`, `_` and `.` with a letter or digit at both ends".to_owned())
+    if text.is_empty() { None } else { wrong_name_part(text) }
 }
 
 /// What is wrong with a path below something: `validateLocalDescendingPath`.
@@ -111,12 +146,14 @@ pub fn dns_subdomain_with_underscores(text: &str) -> Option<String> {
     if text.len() > SUBDOMAIN_LENGTH {
         return Some(format!("has {} characters, and {SUBDOMAIN_LENGTH} are allowed", text.len()));
     }
-    let inner = |byte| lower_alphanumeric(byte) || matches!(byte, b'-' | b'_');
+    let inner = |byte| label_byte(byte) || byte == b'_';
     let is_part = |part: &str| is_framed(part.strip_prefix('_').unwrap_or(part), lower_alphanumeric, inner);
-    (!text.split('.').all(is_part)).then(|| {
-        "is not made of lower-case letters, digits, `-`, `_` and `.` with a letter or digit at both ends of each part"
-            .to_owned()
-    })
+    if text.split('.').all(is_part) {
+        return None;
+    }
+    let (outer, inner) = (|byte| lower_alphanumeric(byte) || byte == b'_', |byte| inner(byte) || byte == b'.');
+    wrong_frame(text, (outer, inner), "lower-case letters, digits, `-`, `_` and `.`")
+        .or_else(|| Some("has a part between its dots that does not begin and end with a letter or digit".to_owned()))
 }
 
 /// A text as messages show it.
@@ -156,9 +193,11 @@ pub fn port_name(text: &str) -> Option<String> {
     if text.len() > PORT_NAME_LENGTH {
         return Some(format!("has {} characters, and {PORT_NAME_LENGTH} are allowed", text.len()));
     }
-    let wrong = if !text.bytes().all(|byte| lower_alphanumeric(byte) || byte == b'-') {
-        "is not made of lower-case letters, digits and `-`"
-    } else if !text.bytes().any(|byte| byte.is_ascii_lowercase()) {
+    let wrong = wrong_frame(text, (label_byte, label_byte), "lower-case letters, digits and `-`");
+    if wrong.is_some() {
+        return wrong;
+    }
+    let wrong = if !text.bytes().any(|byte| byte.is_ascii_lowercase()) {
         "has no letter"
     } else if text.contains("--") {
         "has two `-` in a row"
@@ -184,8 +223,7 @@ pub fn is_plain_variable_name(text: &str) -> bool {
 
 /// Whether a text can be a key of a config map or secret, but for its length.
 fn is_key(text: &str) -> bool {
-    let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    !text.is_empty() && text.bytes().all(known) && text != "." && !text.starts_with("..")
+    !text.is_empty() && text.bytes().all(name_byte) && text != "." && !text.starts_with("..")
 }
 
 /// What is wrong with a key of a config map or secret: `IsConfigMapKey`.
@@ -194,12 +232,42 @@ pub fn config_key(text: &str) -> Option<String> {
     if text.len() > SUBDOMAIN_LENGTH {
         return Some(format!("has {} characters, and {SUBDOMAIN_LENGTH} are allowed", text.len()));
     }
-    (!is_key(text))
-        .then(|| "is not made of letters, digits, `-`, `_` and `.`, or is `.` or begins with `..`".to_owned())
+    if is_key(text) {
+        return None;
+    }
+    wrong_frame(text, (name_byte, name_byte), "letters, digits, `-`, `_` and `.`")
+        .or_else(|| Some("is no name of a file: it is `.` or begins with `..`".to_owned()))
 }
 
-/// Whether a text can be the name of an HTTP header: `IsHTTPHeaderName`.
+/// What is wrong with the name of an HTTP header: `IsHTTPHeaderName`.
 #[must_use]
-pub fn is_header_name(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+pub fn header_name(text: &str) -> Option<String> {
+    let byte = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    wrong_frame(text, (byte, byte), "letters, digits and `-`")
+}
+
+// ------------------------------------------------------------------------------------------- names that may be meant
+
+/// The name nearest to a text that has the form for which `wrong` finds nothing: in lower case, with `-` in the place of what does
+/// not belong.
+#[must_use]
+pub fn nearest(text: &str, wrong: impl Fn(&str) -> Option<String>) -> Option<String> {
+    [text.to_owned(), text.to_lowercase()].iter().find_map(|text| {
+        let plain = text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' });
+        let kept = text.chars().map(|c| if name_byte(u8::try_from(c).unwrap_or(b' ')) { c } else { '-' });
+        let no_dots = text.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' });
+        [kept.collect(), plain.collect(), no_dots.collect::<String>()]
+            .iter()
+            .map(|name| joined(name))
+            .find(|name| !name.is_empty() && wrong(name).is_none())
+    })
+}
+
+/// The same with one `-` or `.` for several, and nothing but letters and digits at both ends.
+fn joined(name: &str) -> String {
+    let without_gaps = |name: &str, between: char| {
+        let parts: Vec<&str> = name.split(between).filter(|part| !part.is_empty()).collect();
+        parts.join(between.encode_utf8(&mut [0; 4]))
+    };
+    without_gaps(&without_gaps(name, '-'), '.').trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_owned()
 }

@@ -24,7 +24,8 @@ pub fn check(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
         (&spec.subdomain, "subdomain", "the subdomain of a pod"),
     ] {
         if let Some(name) = name.as_deref().filter(|name| !name.is_empty()) {
-            faults.extend(dns_name_of(code::NO_DNS_LABEL, dns_label(name), what, name, &at.field(field)));
+            let fault = dns_name_of(code::NO_DNS_LABEL, dns_label(name), what, name, &at.field(field));
+            faults.extend(fault.map(|fault| fault.surely(name)));
         }
     }
     if let Some(name) = spec.hostname_override.as_deref().filter(|_| pod.features.hostname_override) {
@@ -57,7 +58,8 @@ fn hostname_override(pod: &Pod<'_>, name: &str, at: &At<'_>, faults: &mut Faults
     if long {
         let message = format!("a hostname of {} characters is too long", name.len());
         let fault = Fault::refused(code::HOSTNAME_TOO_LONG, Reason::TooLong, &here, message)
-            .note(format!("Kubernetes takes at most {LONGEST_HOSTNAME} here, as Linux does"));
+            .note(format!("Kubernetes takes at most {LONGEST_HOSTNAME} here, as Linux does"))
+            .help("shorten it");
         faults.push(fault);
     }
     let fault = dns_name(dns_subdomain(name), "a hostname", name, &here);

@@ -28,14 +28,17 @@ pub fn check(container: &Container, at: &At<'_>, faults: &mut Faults) {
             name => format!("container `{name}` has no image"),
         };
         let fault = Fault::required(code::CONTAINER_WITHOUT_IMAGE, &at, message)
-            .note("a task's image goes into its primary container alone")
-            .help("add `image = \"…\"`");
+            .note(
+                "a task's image goes into its primary container alone, and Kubernetes starts no container without one",
+            )
+            .help("add `image = \"…\"`, such as `image = \"busybox:1.37\"`");
         faults.push(fault);
         return;
     };
     let trimmed = image.trim();
     if trimmed.len() != image.len() {
-        let fault = Fault::invalid(code::IMAGE_WITH_BLANKS, &at, "an image cannot have blanks around its name");
+        let fault = Fault::invalid(code::IMAGE_WITH_BLANKS, &at, "an image cannot have blanks around its name")
+            .note("Kubernetes gives the text to the container runtime as it stands, and no registry has such an image");
         faults.push(match malformed(trimmed) {
             None => {
                 let fault = fault.help(format!("write `{trimmed}`"));

@@ -21,10 +21,44 @@ pub fn check(text: &str, at: &At<'_>, faults: &mut Faults) {
         None => {
             let fault = Fault::invalid(code::NO_IP, at, format!("{} is not an IP address", shown(text)))
                 .note("Kubernetes takes addresses such as `10.9.8.7` and `2001:db8::ffff` here, and looks no names up");
-            faults.push(fault);
+            faults.push(explained(text, fault));
         }
         Some(address) => faults.extend(unusual(text, address, at)),
     }
+}
+
+/// What is more than an address, or nearly one.
+fn explained(text: &str, fault: Fault) -> Fault {
+    if let Some(address) = alone(text) {
+        return fault.here("this is more than an address").did_you_mean(text, address, false);
+    }
+    if text.split_once('/').is_some_and(|(address, _)| address.parse::<IpAddr>().is_ok()) {
+        return fault.here("this is a network").help("write the address of one host in it");
+    }
+    match too_large(text) {
+        Some(number) => fault
+            .here(format!("{number} is more than 255, which a part can be at most"))
+            .help("write four numbers from 0 to 255, with dots between them"),
+        None if text.contains([',', ' ']) => fault.help("write one address; each has an entry of its own"),
+        None => fault.help("write the address that the name stands for"),
+    }
+}
+
+/// The address in a text that has a port behind it, a scheme before it, or brackets and blanks around it.
+fn alone(text: &str) -> Option<&str> {
+    let text = text.rsplit("://").next().unwrap_or(text).trim().trim_end_matches('/');
+    let host = text.strip_suffix("/32").or_else(|| text.strip_suffix("/128"));
+    let without_port = text.rsplit_once(':').map(|(address, _)| address);
+    let parts = [Some(text), host, without_port].into_iter().flatten();
+    parts.map(|part| part.trim_matches(['[', ']'])).find(|part| part.parse::<IpAddr>().is_ok())
+}
+
+/// The number in an address of four that no byte can be.
+fn too_large(text: &str) -> Option<&str> {
+    let parts: Vec<&str> = text.split('.').collect();
+    let numbers =
+        parts.len() == 4 && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    parts.into_iter().find(|part| numbers && part.parse::<u8>().is_err())
 }
 
 /// An address in which numbers may begin with zeros.

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::formats::{label_value, qualified_name, shown};
+use super::formats::{dns_subdomain, label_value, nearest, qualified_name, shown};
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::literal;
@@ -40,7 +40,24 @@ pub fn key(of: Of, key: &str, at: &At<'_>) -> Option<Fault> {
             "for Kubernetes the key of {} has at most 63 characters, after a DNS name and `/` where it has a prefix",
             of.name()
         ));
-    Some(fault)
+    Some(better_key(fault, key))
+}
+
+/// The same with a key that has the right form: of several `/` the first ends the prefix, which is in lower case.
+#[must_use]
+pub fn better_key(fault: Fault, key: &str) -> Fault {
+    let better = match key.split_once('/') {
+        None => nearest(key, qualified_name),
+        Some((prefix, name)) => {
+            let prefix = nearest(prefix, dns_subdomain);
+            let name = nearest(name, qualified_name);
+            prefix.zip(name).map(|(prefix, name)| format!("{prefix}/{name}"))
+        }
+    };
+    match better.filter(|better| qualified_name(better).is_none()) {
+        Some(better) => fault.did_you_mean(key, &better, false),
+        None => fault.help("write it as `NAME` or `DOMAIN/NAME`, such as `acme.io/team`"),
+    }
 }
 
 /// What is wrong with a value.
@@ -51,10 +68,15 @@ pub fn value(of: Of, value: &str, at: &At<'_>) -> Option<Fault> {
         Fault::invalid(code::BAD_LABEL_VALUE, at, format!("{} cannot be the value of {}", shown(value), of.name()))
             .here(format!("this {wrong}"))
             .note(format!(
-                "for Kubernetes the value of {} is empty or made of at most 63 letters, digits, `-`, `_` and `.`",
+                "for Kubernetes the value of {} is empty or made of at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends",
                 of.name()
             ));
-    Some(fault)
+    // Of an address of a person or of a page, half would be left.
+    let is_address = value.contains('@') || value.contains("://");
+    Some(match nearest(value, label_value).filter(|_| !is_address) {
+        Some(better) => fault.did_you_mean(value, &better, false),
+        None => fault,
+    })
 }
 
 /// Checks the keys and values of a map of labels at `at`.

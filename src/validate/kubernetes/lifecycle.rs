@@ -83,9 +83,10 @@ fn stop_signal(pod: &Pod<'_>, signal: &str, at: &At<'_>, faults: &mut Faults) {
         None => {
             let message = "`stopSignal` needs a pod that says which system it is for";
             let fault = Fault::forbidden(code::STOP_SIGNAL_WITHOUT_OS, at, message)
-                .note("Linux and Windows have different signals")
+                .note("Linux and Windows have different signals, and Kubernetes looks at them before it knows the node")
                 .help("add `os { name = \"linux\" }` to the pod spec");
-            faults.push(fault);
+            let root = At::root();
+            faults.push(fault.insert("say that the pod is for Linux", &root.field("spec"), "os { name = \"linux\" }"));
         }
         Some("windows") => faults.extend(one_of(code::UNKNOWN_WORD, signal, WINDOWS_SIGNALS, at)),
         Some("linux") if !is_real_time(signal) => {

@@ -70,7 +70,7 @@ pub fn annotation_key(key: &str, at: &At<'_>) -> Option<Fault> {
         .field(at.path().to_string())
         .here(format!("this {wrong}"))
         .note("for Kubernetes the key of an annotation has at most 63 characters, after a DNS name and `/` where it has a prefix");
-    Some(fault)
+    Some(labels::better_key(fault, key))
 }
 
 /// Whether the pod says that it mirrors a file of its node.
@@ -102,9 +102,11 @@ fn deletion_cost(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
         &at.key(DELETION_COST),
         format!("{} is no cost of deletion", shown(cost)),
     )
-    .note("Kubernetes reads a whole number of 32 bits here, without leading zeros and without `+`")
-    .help("write a number in quotes, such as `\"100\"`");
-    faults.push(fault);
+    .note("Kubernetes reads a whole number of 32 bits here, without leading zeros and without `+`, and deletes pods of a low cost first");
+    faults.push(match cost.trim().trim_start_matches('+').parse::<i32>() {
+        Ok(number) => fault.did_you_mean(cost, &number.to_string(), false),
+        Err(_) => fault.help("write a number in quotes, such as `\"100\"`"),
+    });
 }
 
 // --------------------------------------------------------------------------------------- tolerations in an annotation

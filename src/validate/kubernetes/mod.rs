@@ -41,7 +41,8 @@ mod selectors;
 mod spec;
 mod spread;
 mod tolerations;
-mod volumes;
+mod unlikely;
+pub mod volumes;
 mod words;
 
 use std::collections::BTreeMap;

@@ -14,6 +14,7 @@ use super::Pod;
 use super::amounts::{self, Amounts, Of, Requirements, is_huge_pages, may_overcommit, thousandths};
 use crate::diagnostics::code::kubernetes as codes;
 use crate::validate::fault::{Fault, Faults};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// Amounts in thousandths, by name.
@@ -38,17 +39,21 @@ fn check_with(pod: &Pod<'_>, instead: Instead<'_>, spec: &At<'_>, faults: &mut F
     if pod.spec.os.as_ref().is_some_and(|os| os.name == "windows") {
         let message = "a pod with Windows cannot have resources as a whole";
         let fault = Fault::forbidden(codes::POD_RESOURCES_ON_WINDOWS, &at, message);
+        let fault =
+            fault.note("amounts of a pod are kept by the Linux kernel, and Kubernetes has nothing like it on Windows");
         faults.push(fault.help("give each container its own `resources`"));
         return;
     }
     if resources.claims.is_some() {
         let message = "a pod as a whole cannot use resource claims";
         let fault = Fault::forbidden(codes::CLAIMS_OF_A_POD, &at.field("claims"), message);
+        let fault = fault.note("Kubernetes brings the devices of a claim into single containers");
         faults.push(fault.help("use them in the containers that need them: `resources { claims = … }` of a container"));
     }
     let containers = Containers { pod, instead };
     let (limits, requests) = (resources.limits.as_ref(), resources.requests.as_ref());
-    let asked = Requirements { of: Of::Pod, limits, requests, fills_in: fills_in(containers, resources) };
+    let asked =
+        Requirements { of: Of::Pod, limits, requests, fills_in: fills_in(containers, resources), is_overhead: false };
     amounts::check(&asked, &at, faults);
     requests_of_containers(&containers, resources, &at, faults);
     requests_filled_in(&containers, resources, &at, faults);
@@ -153,8 +158,12 @@ fn requests_of_containers(
     for (name, own) in asked {
         let Some(sum) = together.get(name.as_str()).filter(|sum| **sum > thousandths(own)) else { continue };
         let message = format!("the pod requests {} of `{name}`, less than its containers together", own.0);
-        let fault = Fault::invalid(codes::POD_REQUESTS_LESS, &list.key(name), message).relation();
-        faults.push(fault.help(format!("raise it to {}, or lower the requests of containers", shown(*sum))));
+        let fault = Fault::invalid(codes::POD_REQUESTS_LESS, &list.key(name), message)
+            .relation()
+            .note("Kubernetes keeps free for the pod what it requests, and each of its containers is promised a share of that");
+        let enough = shown(*sum);
+        let fault = fault.help(format!("raise it to {enough}, or lower the requests of containers"));
+        faults.push(fault.suggest(format!("write `{enough}`"), literal::quantity(&enough)));
     }
 }
 
@@ -194,8 +203,12 @@ fn huge_pages_of_containers(
     for (name, own) in own() {
         let Some(sum) = together.get(name.as_str()).filter(|sum| **sum > thousandths(own)) else { continue };
         let message = format!("the pod's limit of `{name}` is {}, less than its containers have together", own.0);
-        let fault = Fault::invalid(codes::POD_LIMITS_LESS, &list.key(name), message).relation();
-        faults.push(fault.help(format!("raise it to {}, or lower the limits of containers", shown(*sum))));
+        let fault = Fault::invalid(codes::POD_LIMITS_LESS, &list.key(name), message)
+            .relation()
+            .note("each container keeps its large pages for itself, so for Kubernetes all of them have to fit into those of the pod");
+        let enough = shown(*sum);
+        let fault = fault.help(format!("raise it to {enough}, or lower the limits of containers"));
+        faults.push(fault.suggest(format!("write `{enough}`"), literal::quantity(&enough)));
     }
 }
 
@@ -218,14 +231,21 @@ fn limits_of_containers(
                 continue;
             }
             let message = format!("{} of `{name}` is more than the limit of the whole pod, {}", limit.0, most.0);
-            let fault = Fault::invalid(codes::LIMIT_OVER_POD, &at.key(name), message).relation();
-            faults.push(
+            let fault = Fault::invalid(codes::LIMIT_OVER_POD, &at.key(name), message)
+                .relation()
+                .field(format!("{spec}.resources.containers[{index}][{name}].limits", spec = spec.path()))
+                // Large pages of a single container are told as those of all.
+                .echo(!may_overcommit(name))
+                .other(&of_pod.key(name), "the limit of the pod")
+                .note("the containers of a pod are held to its limit together, so none could ever use more, and Kubernetes refuses it")
+                .help("raise the limit of the pod, or lower that of the container");
+            // A limit below the request would be wrong as well.
+            let fits = get(own.requests.as_ref(), name).is_none_or(|own| thousandths(own) <= thousandths(most));
+            faults.push(if fits {
+                fault.suggest(format!("write `{}`", most.0), literal::quantity(&most.0))
+            } else {
                 fault
-                    .field(format!("{spec}.resources.containers[{index}][{name}].limits", spec = spec.path()))
-                    // Large pages of a single container are told as those of all.
-                    .echo(!may_overcommit(name))
-                    .other(&of_pod.key(name), "the limit of the pod"),
-            );
+            });
         }
     }
 }

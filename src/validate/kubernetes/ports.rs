@@ -10,24 +10,28 @@ use k8s_openapi::api::core::v1::{Container, ContainerPort};
 use rustc_hash::FxHashMap;
 
 use super::words::one_of;
-use super::{Pod, defaults, formats, restarts};
+use super::{Pod, defaults, formats, handlers, restarts};
 use crate::diagnostics::code::{MISSING_FIELD, kubernetes as code};
-use crate::validate::fault::{Fault, Faults, Reason};
-use crate::validate::literal;
+use crate::validate::fault::{Fault, Faults, Reason, Text};
 use crate::validate::path::At;
 
 const PROTOCOLS: &[&str] = &["TCP", "UDP", "SCTP"];
+const NUMBERS: &str = "TCP and UDP have ports from 1 to 65535, and Kubernetes takes no other number";
 
 /// Checks those of the container at `at`, each for itself.
-pub fn check(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faults) {
+pub fn check(pod: &Pod<'_>, container: &Container, container_at: &At<'_>, faults: &mut Faults) {
     let Some(ports) = container.ports.as_deref() else { return };
-    let at = at.field("ports");
+    let at = container_at.field("ports");
     let mut names: FxHashMap<&str, usize> = FxHashMap::default();
     for (index, port) in ports.iter().enumerate() {
         let place = at.index(index);
         if let Some(name) = defaults::given(port.name.as_deref()) {
             match self::name(name, &place.field("name")) {
-                Some(fault) => faults.push(fault),
+                Some(fault) => {
+                    let mut fault = unless_taken(fault, ports);
+                    handlers::each_port(container, name, container_at, |at| fault.also(at));
+                    faults.push(fault);
+                }
                 None => faults.extend(name_again(name, index, &mut names, &at)),
             }
         }
@@ -35,6 +39,19 @@ pub fn check(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Fau
         faults.extend(one_of(code::UNKNOWN_WORD, defaults::protocol(port), PROTOCOLS, &place.field("protocol")));
         host_ip(pod, port, &place, faults);
     }
+}
+
+/// The same without a name for a port that another port of the container has.
+fn unless_taken(mut fault: Fault, ports: &[ContainerPort]) -> Fault {
+    let taken = |text: &Text| match text {
+        Text::Name(name) => ports.iter().any(|port| port.name.as_ref() == Some(name)),
+        Text::Source(_) => false,
+    };
+    if fault.replacement.as_ref().is_some_and(|with| taken(&with.text)) {
+        fault.replacement = None;
+        fault.help = vec!["choose a name that no other port of this container has".to_owned()];
+    }
+    fault
 }
 
 /// What is wrong with the name of a port: `IsValidPortName`.
@@ -45,12 +62,10 @@ pub fn name(name: &str, at: &At<'_>) -> Option<Fault> {
         "Kubernetes allows at most {} lower-case letters, digits and single `-` between them, with one letter at least",
         formats::PORT_NAME_LENGTH
     ));
-    let better = name.to_ascii_lowercase().replace(['_', '.', ' '], "-");
-    Some(if formats::port_name(&better).is_none() {
-        let fault = fault.help(format!("did you mean `{better}`?"));
-        fault.suggest(format!("write `{better}`"), literal::text(&better))
-    } else {
-        fault
+    // Whatever refers to the port is told as well, for nothing can have such a name.
+    Some(match formats::nearest(name, formats::port_name) {
+        Some(better) => fault.did_you_mean(name, &better, true),
+        None => fault.help("choose a short name, such as `http` or `metrics`"),
     })
 }
 
@@ -62,7 +77,10 @@ fn name_again<'p>(name: &'p str, index: usize, names: &mut FxHashMap<&'p str, us
     let (first, place) = (at.index(*first), at.index(index));
     let message = format!("two ports of this container are called `{name}`");
     let fault = Fault::refused(code::PORT_NAME_TWICE, Reason::Duplicate, &place.field("name"), message);
-    Some(fault.here("this one").other(&first.field("name"), "and this one"))
+    let fault = fault.here("this one").other(&first.field("name"), "and this one");
+    let fault = fault
+        .note("probes and services look for a port by its name, so Kubernetes takes each name once in a container");
+    Some(fault.help("give one of them another name, or none"))
 }
 
 /// What is wrong with the number of a port: `IsValidPortNum`.
@@ -71,14 +89,14 @@ pub fn number(number: i32, at: &At<'_>) -> Option<Fault> {
         return None;
     }
     let fault = Fault::invalid(code::BAD_PORT, at, format!("there is no port {number}"));
-    Some(fault.note("ports have numbers from 1 to 65535"))
+    Some(fault.note(NUMBERS).help("write the port at which the program listens, such as `8080`"))
 }
 
 fn numbers(pod: &Pod<'_>, port: &ContainerPort, at: &At<'_>, faults: &mut Faults) {
     let place = at.field("containerPort");
     if port.container_port == 0 {
         let fault = Fault::required(MISSING_FIELD, &place, "a port needs a `containerPort`");
-        faults.push(fault.note("ports have numbers from 1 to 65535"));
+        faults.push(fault.note(NUMBERS).help("write the port at which the program listens, such as `8080`"));
     } else {
         faults.extend(number(port.container_port, &place));
     }
@@ -185,7 +203,7 @@ fn node_port<'p>(
         return None;
     };
     let message = format!("port {number}/{protocol} of the node is taken twice");
-    let written = if listed.port.host_port.unwrap_or_default() == 0 { "containerPort" } else { "hostPort" };
+    let written = written_as(listed.port);
     let fault = listed.at(spec, |at| {
         let field = match listed.list {
             // As Kubernetes has it, whichever init container it is.
@@ -194,12 +212,22 @@ fn node_port<'p>(
         };
         Fault::refused(code::NODE_PORT_TWICE, Reason::Duplicate, &at.field(written), message).field(field)
     });
-    let fault = first.at(spec, |at| fault.here("here").other(at, "and here"));
+    let fault =
+        first.at(spec, |at| fault.here("taken again here").other(&at.field(written_as(first.port)), "taken here"));
     Some(if written == "hostPort" {
-        fault.note("only one of them could listen there")
+        fault
+            .note("on a node only one program can listen at a port, so Kubernetes refuses a pod that takes it twice")
+            .help("take one `hostPort` away: the containers of a pod reach each other at `localhost` without it")
     } else {
-        fault.note("with `hostNetwork` each port of a container is one of the node's, and only one could listen there")
+        fault
+            .note("with `hostNetwork` each port of a container is one of the node's, and only one could listen there")
+            .help("let one of the programs listen at another port")
     })
+}
+
+/// The field in which a port of the node was written: in the node's network that may be the container's.
+fn written_as(port: &ContainerPort) -> &'static str {
+    if port.host_port.unwrap_or_default() == 0 { "containerPort" } else { "hostPort" }
 }
 
 /// In the node's network, a container's port and the node's are the same.
@@ -215,7 +243,14 @@ fn differs(pod: &Pod<'_>, listed: Listed<'_>, spec: &At<'_>) -> Option<Fault> {
             .other(&at.field("containerPort"), "the port of the container")
     });
     let fault = fault.relation().other(&spec.field("hostNetwork"), "asked for here");
-    Some(fault.note("then nothing leads from one port to another").help("leave out `hostPort`"))
+    let fault = fault.note(
+        "in the network of the node the program listens at its own port, and Kubernetes leads nothing from another to it",
+    );
+    Some(
+        fault
+            .help(format!("leave out `hostPort`, or write `{own}`"))
+            .suggest(format!("write `{own}`"), own.to_string()),
+    )
 }
 
 /// Containers that run together have one network.

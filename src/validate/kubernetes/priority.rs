@@ -85,7 +85,8 @@ fn claims(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
             )
             // What Kubernetes writes for no field at all.
             .field("[]")
-            .note("such pods are started by the kubelet alone, which makes no claims");
+            .note("such pods are started by the kubelet alone, which makes no claims")
+            .help("take the annotation `kubernetes.io/config.mirror` out");
             faults.push(fault);
         }
         return;
@@ -93,7 +94,7 @@ fn claims(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
     let mut names = FxHashMap::default();
     for (index, claim) in claims.iter().enumerate() {
         let first = *names.entry(claim.name.as_str()).or_insert(index);
-        claim_name(claim, (first != index).then(|| at.index(first)), &at.index(index), faults);
+        claim_name(pod, claim, (first != index).then(|| at.index(first)), &at.index(index), faults);
         faults.extend(sources(claim, &at.index(index)));
         for (name, field, what) in [
             (&claim.resource_claim_name, "resourceClaimName", "the name of a resource claim"),
@@ -110,7 +111,7 @@ fn claims(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
     }
 }
 
-fn claim_name(claim: &PodResourceClaim, first: Option<At<'_>>, at: &At<'_>, faults: &mut Faults) {
+fn claim_name(pod: &Pod<'_>, claim: &PodResourceClaim, first: Option<At<'_>>, at: &At<'_>, faults: &mut Faults) {
     let name_at = at.field("name");
     if claim.name.is_empty() {
         let fault =
@@ -121,16 +122,35 @@ fn claim_name(claim: &PodResourceClaim, first: Option<At<'_>>, at: &At<'_>, faul
         let message = format!("two resource claims are called `{}`", claim.name);
         let fault = Fault::refused(code::DUPLICATE_CLAIM, Reason::Duplicate, &name_at, message)
             .other(&first.field("name"), "first here")
-            .note("containers refer to a claim by its name, so Kubernetes takes each name once");
+            .note("containers refer to a claim by its name, so Kubernetes takes each name once")
+            .help("give one of them another name, or take it out");
         faults.push(fault);
     } else {
-        faults.extend(dns_name_of(
-            code::NO_DNS_LABEL,
-            dns_label(&claim.name),
-            "the name of a resource claim",
-            &claim.name,
-            &name_at,
-        ));
+        let (name, what) = (claim.name.as_str(), "the name of a resource claim");
+        let fault = dns_name_of(code::NO_DNS_LABEL, dns_label(name), what, name, &name_at);
+        faults.extend(fault.map(|mut fault| {
+            each_use(pod, name, |at| fault.also(at));
+            fault.surely(name)
+        }));
+    }
+}
+
+/// Calls `with` with each place at which a container uses the claim of this name.
+fn each_use(pod: &Pod<'_>, name: &str, mut with: impl FnMut(&At<'_>)) {
+    let root = At::root();
+    let spec = root.field("spec");
+    let init = pod.spec.init_containers.as_deref().unwrap_or_default();
+    for (list, containers) in [("containers", pod.spec.containers.as_slice()), ("initContainers", init)] {
+        let list = spec.field(list);
+        for (index, container) in containers.iter().enumerate() {
+            let container_at = list.index(index);
+            let resources = container_at.field("resources");
+            let claims = resources.field("claims");
+            let used = container.resources.iter().filter_map(|own| own.claims.as_ref()).flatten().enumerate();
+            for (index, _) in used.filter(|(_, claim)| claim.name == name) {
+                with(&claims.index(index).field("name"));
+            }
+        }
     }
 }
 
@@ -144,7 +164,7 @@ fn sources(claim: &PodResourceClaim, at: &At<'_>) -> Option<Fault> {
                 .at_key()
                 .here("one that is made of a template")
                 .other(&at.field("resourceClaimName"), "and one that there is")
-                .note("Kubernetes takes one of the two");
+                .note("Kubernetes takes one of the two: it has to know on which devices the pod waits");
             Some(fault.field(at.path().to_string()).help("take one of them out"))
         }
         (None, None) => {
@@ -153,7 +173,9 @@ fn sources(claim: &PodResourceClaim, at: &At<'_>) -> Option<Fault> {
                 .relation()
                 .note("Kubernetes has to know which claim it is, or of which template it is made");
             let fault = fault.field(at.path().to_string());
-            Some(fault.help("add `resourceClaimName` or `resourceClaimTemplateName`"))
+            Some(fault.help(
+                "add `resourceClaimTemplateName = \"…\"` for a claim of the pod's own, or `resourceClaimName = \"…\"` for one that there is",
+            ))
         }
         _ => None,
     }

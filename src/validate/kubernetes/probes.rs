@@ -41,12 +41,16 @@ fn numbers(probe: &Probe, at: &At<'_>, faults: &mut Faults) {
     for (field, number) in numbers {
         if number.is_some_and(|number| number < 0) {
             let message = format!("`{field}` cannot be negative");
-            faults.push(Fault::invalid(NEGATIVE, &at.field(field), message));
+            let fault = Fault::invalid(NEGATIVE, &at.field(field), message);
+            faults.push(
+                fault.note("Kubernetes counts it from 0").help("leave it out for the default, or write a number"),
+            );
         }
     }
     if probe.termination_grace_period_seconds.is_some_and(|seconds| seconds <= 0) {
         let message = "a probe's `terminationGracePeriodSeconds` has to be at least 1";
         let fault = Fault::invalid(code::BAD_PROBE_GRACE, &at.field("terminationGracePeriodSeconds"), message)
+            .note("Kubernetes tells the container that it is to end, and needs some time to give it")
             .help("leave it out: then the pod's own counts");
         faults.push(fault);
     }
@@ -57,8 +61,8 @@ fn one_success(probe: &Probe, field: &str, at: &At<'_>, faults: &mut Faults) {
     let Some(threshold) = probe.success_threshold.filter(|threshold| !matches!(threshold, 0 | 1)) else { return };
     let message = format!("`successThreshold` of a `{field}` is always 1");
     let fault = Fault::invalid(code::BAD_SUCCESS_THRESHOLD, &at.field("successThreshold"), message)
-        .note("only a `readinessProbe` waits for several successes in a row")
-        .help("take it away")
+        .note("for Kubernetes only a `readinessProbe` waits for several successes in a row")
+        .help("take it away, or write `failureThreshold` if failures are meant")
         // That it is negative is said for itself.
         .echo(threshold < 0);
     faults.push(fault.suggest("write 1", "1"));
@@ -69,7 +73,7 @@ fn no_grace_period(probe: &Probe, at: &At<'_>, faults: &mut Faults) {
     let message = "a `readinessProbe` cannot have `terminationGracePeriodSeconds`";
     let fault = Fault::invalid(code::BAD_PROBE_GRACE, &at.field("terminationGracePeriodSeconds"), message)
         .at_key()
-        .note("it ends no container: where it fails, the container only gets no traffic")
+        .note("it ends no container: where it fails, the container only gets no traffic, so Kubernetes takes no time for it")
         .help("take it away")
         // That it is too small is said for itself.
         .echo(seconds <= 0);

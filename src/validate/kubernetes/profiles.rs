@@ -10,11 +10,12 @@ use std::ops::Bound;
 
 use k8s_openapi::api::core::v1::{AppArmorProfile, Container, PodSpec, SeccompProfile};
 
-use super::Pod;
 use super::formats::{descending_path, shown};
+use super::{Pod, words};
 use crate::diagnostics::code::kubernetes as code;
+use crate::diagnostics::suggest::closest;
 use crate::settings::template::{APPARMOR_ANNOTATION, APPARMOR_UNCONFINED};
-use crate::validate::fault::{Fault, Faults};
+use crate::validate::fault::{Fault, Faults, MOST_COMPARED};
 use crate::validate::path::At;
 
 const SECCOMP_OF_POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
@@ -71,6 +72,14 @@ impl<'p> Annotation<'p> {
         self.key.strip_prefix(prefix).unwrap_or_default()
     }
 
+    /// The same with the profile that was probably meant.
+    fn meant(self, fault: Fault) -> Fault {
+        match words::meant(self.profile, &[RUNTIME_DEFAULT, UNCONFINED]) {
+            Some(profile) => fault.did_you_mean(self.profile, profile, true),
+            None => fault,
+        }
+    }
+
     /// Whether it is right by itself: `ValidateAppArmorProfileFormat`.
     fn is_apparmor(self) -> bool {
         ["", RUNTIME_DEFAULT, UNCONFINED].contains(&self.profile) || self.profile.starts_with(LOCALHOST)
@@ -90,7 +99,7 @@ impl<'p> Annotation<'p> {
             .here(here)
             .note(format!("Kubernetes knows `{RUNTIME_DEFAULT}`, `{UNCONFINED}` and `{LOCALHOST}` with a path below the node's folder of profiles"))
             .help("take it out, and set `seccompProfile` in `securityContext`");
-        Some(fault)
+        Some(self.meant(fault))
     }
 }
 
@@ -184,9 +193,10 @@ fn apparmor(pod: &Pod<'_>, annotation: Annotation<'_>, at: &At<'_>, spec: &At<'_
             .flatten()
             .chain(&pod.spec.containers)
             .map(|container| container.name.as_str());
-        faults.push(match crate::diagnostics::suggest::did_you_mean(name, names) {
-            Some(help) => fault.help(help),
-            None => fault,
+        let near = closest(name, names.take(MOST_COMPARED));
+        faults.push(match near.zip(annotation.key.strip_suffix(name)) {
+            Some((near, prefix)) => fault.did_you_mean(annotation.key, &format!("{prefix}{near}"), false),
+            None => fault.help("end the key with the name of a container of this pod"),
         });
     }
     let known = annotation.is_apparmor();
@@ -197,7 +207,7 @@ fn apparmor(pod: &Pod<'_>, annotation: Annotation<'_>, at: &At<'_>, spec: &At<'_
                 "Kubernetes knows `{RUNTIME_DEFAULT}`, `{UNCONFINED}` and `{LOCALHOST}` with the name of a profile of the node"
             ))
             .help("take it out, and set `appArmorProfile` in `securityContext`");
-        faults.push(fault);
+        faults.push(annotation.meant(fault));
     }
     if pod.spec.os.as_ref().is_some_and(|os| os.name == "windows") {
         return;

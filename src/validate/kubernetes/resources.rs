@@ -10,8 +10,9 @@ use super::paths::label;
 use super::words::one_of;
 use super::{Pod, defaults};
 use crate::diagnostics::code::{self, kubernetes as codes};
-use crate::diagnostics::suggest::did_you_mean;
-use crate::validate::fault::{Fault, Faults, Reason};
+use crate::diagnostics::suggest::closest;
+use crate::validate::fault::{Fault, Faults, MOST_COMPARED, Reason};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// Checks `resources` of the container at `at`.
@@ -24,6 +25,7 @@ pub fn check(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Fau
         requests: resources.requests.as_ref(),
         // Only the names of limits are filled in.
         fills_in: false,
+        is_overhead: false,
     };
     amounts::check(&asked, &at, faults);
     if pod.features.dynamic_resource_allocation {
@@ -49,11 +51,18 @@ fn claims(pod: &Pod<'_>, claims: &[ResourceClaim], list: &At<'_>, faults: &mut F
         claimed_twice(claim, earlier, list, &at, faults);
         if !declared().any(|declared| declared == name) {
             let message = format!("the pod has no resource claim `{name}`");
-            let mut fault = Fault::refused(codes::UNKNOWN_CLAIM, Reason::NotFound, &at.field("name"), message)
+            let fault = Fault::refused(codes::UNKNOWN_CLAIM, Reason::NotFound, &at.field("name"), message)
                 .field(at.path().to_string())
-                .note("a container can use what `resourceClaims` of the pod declares");
-            fault.help.extend(did_you_mean(name, declared()));
-            faults.push(fault);
+                .note(
+                    "for Kubernetes a container can use what `resourceClaims` of the pod declares, by its name there",
+                );
+            faults.push(match closest(name, declared().take(MOST_COMPARED)) {
+                Some(near) => fault.did_you_mean(name, near, true),
+                None => fault.help(format!(
+                    "declare it in the pod spec: `resourceClaims {} {{ resourceClaimTemplateName = \"…\" }}`",
+                    literal::key(name)
+                )),
+            });
         }
     }
 }
@@ -73,7 +82,10 @@ fn claimed_twice(claim: &ResourceClaim, earlier: &[ResourceClaim], list: &At<'_>
     let Some((first, _)) = whole.or_else(|| same().find(alike)) else { return };
     let message = format!("the claim `{}` is used twice", claim.name);
     let fault = Fault::refused(codes::CLAIM_USED_TWICE, Reason::Duplicate, at, message);
-    faults.push(fault.other(&list.index(first), "used here already"));
+    let fault = fault
+        .other(&list.index(first), "used here already")
+        .note("for Kubernetes a container uses a claim once as a whole, or once for each of its requests");
+    faults.push(fault.help("take one of them out, or give each a `request` of the claim"));
 }
 
 // ----------------------------------------------------------------------------------------------------- resize policy
@@ -93,7 +105,10 @@ pub fn resize_policy(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: 
         if let Some(first) = earlier {
             let message = format!("`resizePolicy` says twice what happens with `{resource}`");
             let fault = Fault::refused(codes::RESIZED_TWICE, Reason::Duplicate, &at, message);
-            faults.push(fault.other(&list.index(first), "said here already"));
+            let fault = fault
+                .other(&list.index(first), "said here already")
+                .note("Kubernetes takes one entry for each resource, and could not tell which of two counts");
+            faults.push(fault.help("take one of them out"));
         }
         let before = faults.len();
         faults.extend(word(resource, RESOURCES, &at.field("resourceName")));
@@ -122,7 +137,9 @@ fn never_restarted(pod: &Pod<'_>, at: &At<'_>) -> Option<Fault> {
     let message = "a container that is never restarted cannot be restarted to resize it";
     let fault = match defaults::restart_policy(pod.spec) {
         Some("Never") => Fault::invalid(codes::RESIZE_RESTARTS, at, message)
-            .note("the pod's `restartPolicy` is `Never`"),
+            .other(&At::root().field("spec").field("restartPolicy"), "the containers of this pod are never restarted")
+            .note("Kubernetes takes the two only where both can be kept")
+            .help("resize it while it runs, with `NotRequired`, or let the pod restart its containers"),
         None => Fault::found(codes::RESIZE_RESTARTS_IN_FLYTE, at, message)
             .note("Flyte sets the `restartPolicy` of a pod to `Never` where nothing is said, and Kubernetes refuses the two together"),
         Some(_) => return None,

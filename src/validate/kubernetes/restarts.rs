@@ -14,6 +14,7 @@ use crate::validate::path::At;
 
 const POLICIES: &[&str] = &["Always", "Never", "OnFailure"];
 const OPERATORS: &[&str] = &["In", "NotIn"];
+const GO_THROUGH: &str = "Kubernetes bounds them, since a node goes through all of them whenever the container ends";
 const MOST_RULES: usize = 20;
 const MOST_VALUES: usize = 255;
 
@@ -33,10 +34,12 @@ pub fn regular(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut F
         None if rules(container).is_empty() => return,
         None => {
             let message = "`restartPolicyRules` need a `restartPolicy` beside them";
-            let fault = Fault::required(code::RULES_WITHOUT_POLICY, &policy_at, message)
-                .note("the rules are exceptions from the container's own policy, not from the pod's")
+            let fault = Fault::required(code::RULES_WITHOUT_POLICY, &at.field("restartPolicyRules"), message)
+                .field(policy_at.path().to_string())
+                .at_key()
+                .note("for Kubernetes the rules are exceptions from the container's own policy, not from the pod's")
                 .help("add `restartPolicy = \"Never\"`, which restarts the container by its rules alone");
-            faults.push(fault);
+            faults.push(fault.insert("restart by the rules alone", at, "restartPolicy = \"Never\""));
         }
         Some(policy) => faults.extend(one_of(code::UNKNOWN_WORD, policy, POLICIES, &policy_at)),
     }
@@ -55,7 +58,8 @@ pub fn init(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faul
             let message = "a sidecar cannot have `restartPolicyRules`";
             let fault = Fault::forbidden(code::RULES_OF_A_SIDECAR, &at.field("restartPolicyRules"), message)
                 .other(&at.field("restartPolicy"), "it always restarts")
-                .note("the rules are exceptions, and a container that always restarts has none");
+                .note("for Kubernetes the rules are exceptions from not restarting, and a container that always restarts has none")
+                .help("take the rules away");
             faults.push(fault);
         }
         return;
@@ -72,7 +76,8 @@ fn check_rules(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut F
     let (rules, list) = (rules(container), at.field("restartPolicyRules"));
     if rules.len() > MOST_RULES {
         let message = format!("a container has at most {MOST_RULES} restart rules, and these are {}", rules.len());
-        faults.push(Fault::refused(code::TOO_MANY_RULES, Reason::TooLong, &list, message).at_key());
+        let fault = Fault::refused(code::TOO_MANY_RULES, Reason::TooLong, &list, message).at_key();
+        faults.push(fault.note(GO_THROUGH).help("put exit codes with the same action into one rule"));
     }
     let actions: &[&str] =
         if pod.features.restart_all_containers { &["Restart", "RestartAllContainers"] } else { &["Restart"] };
@@ -82,7 +87,9 @@ fn check_rules(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut F
         let at = at.field("exitCodes");
         let Some(codes) = &rule.exit_codes else {
             let message = "a restart rule needs `exitCodes`, which it applies to";
-            faults.push(Fault::required(MISSING_FIELD, &at, message));
+            let fault = Fault::required(MISSING_FIELD, &at, message)
+                .note("Kubernetes looks for a rule by the code with which the container has ended");
+            faults.push(fault.help("add them: `exitCodes = { operator = \"In\", values = [42] }`"));
             continue;
         };
         faults.extend(one_of(code::UNKNOWN_WORD, &codes.operator, OPERATORS, &at.field("operator")));
@@ -90,7 +97,8 @@ fn check_rules(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut F
         if count > MOST_VALUES {
             let message = format!("a restart rule has at most {MOST_VALUES} exit codes, and these are {count}");
             let values = at.field("values");
-            faults.push(Fault::refused(code::TOO_MANY_RULES, Reason::TooLong, &values, message).at_key());
+            let fault = Fault::refused(code::TOO_MANY_RULES, Reason::TooLong, &values, message).at_key();
+            faults.push(fault.note(GO_THROUGH).help("name the codes that are left out, with the operator `NotIn`"));
         }
     }
 }

@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::Pod;
-use super::formats::{dns_label, dns_subdomain, qualified_name, shown};
+use super::formats::{LABEL_LENGTH, dns_label, dns_subdomain, nearest, qualified_name, shown};
 use super::labels;
+use super::volumes::files::name_of;
 use super::words::one_of;
 use crate::diagnostics::code::kubernetes as code;
 use crate::diagnostics::{Code, code as common};
@@ -19,6 +20,9 @@ use crate::validate::path::At;
 
 /// Source: `validateRestartPolicy`.
 const RESTART_POLICIES: &[&str] = &["Always", "OnFailure", "Never"];
+/// What a task needs most.
+const LEAVE_TO_FLYTE: &str =
+    "leave it out: Flyte then writes `Never`, and tries again as often as `retries` of the task says";
 /// What Kubernetes can count to, in seconds.
 const LONGEST_DEADLINE: i64 = i32::MAX as i64;
 
@@ -32,7 +36,11 @@ pub fn check(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
         faults.push(fault);
     }
     if let Some(policy) = spec.restart_policy.as_deref().filter(|policy| !policy.is_empty()) {
-        faults.extend(one_of(code::UNKNOWN_WORD, policy, RESTART_POLICIES, &at.field("restartPolicy")));
+        let fault = one_of(code::UNKNOWN_WORD, policy, RESTART_POLICIES, &at.field("restartPolicy"));
+        faults.extend(fault.map(|fault| match fault.replacement {
+            Some(_) => fault,
+            None => Fault { help: vec![LEAVE_TO_FLYTE.to_owned()], ..fault },
+        }));
     }
     periods(pod, at, faults);
     if let Some(labels) = &spec.node_selector {
@@ -61,16 +69,24 @@ pub fn dns_name(wrong: Option<String>, what: &str, name: &str, at: &At<'_>) -> O
 pub fn dns_name_of(code: Code, wrong: Option<String>, what: &str, name: &str, at: &At<'_>) -> Option<Fault> {
     let wrong = if name.is_empty() { "is empty".to_owned() } else { wrong? };
     let is_label = code == code::NO_DNS_LABEL;
-    let form = if is_label { "a DNS label, without dots" } else { "a DNS name" };
+    let form = if is_label {
+        "a DNS label: at most 63 lower-case letters, digits and `-`, without dots"
+    } else {
+        "a DNS name: lower-case letters, digits, `-` and `.`"
+    };
     let fault = Fault::invalid(code, at, format!("{} cannot be {what}", shown(name)))
         .here(format!("this {wrong}"))
         .note(format!("for Kubernetes {what} is {form}"));
-    let other = name.to_lowercase().replace(['_', ' '], "-");
-    let still_wrong = if is_label { dns_label(&other) } else { dns_subdomain(&other) };
-    Some(if still_wrong.is_none() {
-        fault.help(format!("`{other}` could be one")).suggest(format!("write `{other}`"), literal::text(&other))
-    } else {
-        fault
+    // What stands before a `/` is a namespace, and what stands behind the first dot of a label is a domain.
+    let alone = name.trim_end_matches('/').rsplit('/').next().unwrap_or(name);
+    let alone = if is_label { alone.split('.').next().unwrap_or(alone) } else { alone };
+    let form = if is_label { dns_label } else { dns_subdomain };
+    Some(match nearest(alone, form) {
+        // An object has the name that it has, and others may refer to it.
+        Some(better) => fault.did_you_mean(name, &better, false),
+        None if name.len() > LABEL_LENGTH => fault.help("shorten it"),
+        None if name.is_empty() => fault.help("write its name, or leave the field out"),
+        None => fault,
     })
 }
 
@@ -165,6 +181,7 @@ fn pull_secrets(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
             faults.push(fault.help("add its `name`, or take it out"));
             continue;
         }
+        faults.extend(name_of(&secret.name, "secret", &here.field("name")));
         // One secret, as most pods have, is not looked up.
         let first = if secrets.len() == 1 { index } else { *seen.entry(secret.name.as_str()).or_insert(index) };
         if first != index {
@@ -185,7 +202,10 @@ fn gate_name(what: &str, name: &str, at: &At<'_>) -> Option<Fault> {
         .note(format!(
             "for Kubernetes {what} has at most 63 characters, after a DNS name and `/` where it has a prefix"
         ));
-    Some(fault)
+    Some(match nearest(name, qualified_name) {
+        Some(better) if !name.contains('/') => fault.did_you_mean(name, &better, false),
+        _ => fault.help("write it as one word with a domain before it, such as `acme.io/ready`"),
+    })
 }
 
 /// Source: `validateSchedulingGates`, which names the gate and not its field.

@@ -9,7 +9,7 @@
 mod claims;
 mod disks;
 mod downward;
-mod files;
+pub mod files;
 mod local;
 mod network;
 mod overlaps;

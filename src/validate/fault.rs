@@ -103,6 +103,17 @@ pub struct Replacement {
     pub also: Vec<Path>,
 }
 
+/// A value that would mend a fault from another place than it points at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// What the change does, as an imperative.
+    pub message: String,
+    /// Where the value is.
+    pub at: Path,
+    /// The new text of the value, as source.
+    pub text: String,
+}
+
 /// An entry that would mend a fault, for an object of the pod.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Insertion {
@@ -143,6 +154,8 @@ pub struct Fault {
     pub help: Vec<String>,
     /// A value that would be right.
     pub replacement: Option<Replacement>,
+    /// Another value that would be right, and mend it as well.
+    pub elsewhere: Option<Elsewhere>,
     /// Something missing that would mend it.
     pub insertion: Option<Insertion>,
     /// A change of the entry that would mend it.
@@ -178,6 +191,7 @@ impl Fault {
             notes: Vec::new(),
             help: Vec::new(),
             replacement: None,
+            elsewhere: None,
             insertion: None,
             change: None,
         }
@@ -264,6 +278,13 @@ impl Fault {
         let replacement =
             Replacement { message: message.into(), text: Text::Source(text.into()), safe: false, also: Vec::new() };
         Self { replacement: Some(replacement), ..self }
+    }
+
+    /// Offers a value for `at`, which is not where the fault points, as source text; the author should look at it.
+    #[must_use]
+    pub fn suggest_at(self, message: impl Into<String>, at: &At<'_>, text: impl Into<String>) -> Self {
+        let elsewhere = Elsewhere { message: message.into(), at: at.path(), text: text.into() };
+        Self { elsewhere: Some(elsewhere), ..self }
     }
 
     /// Offers a value that certainly is what the author meant, as source text: a string has its quotes.

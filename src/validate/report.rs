@@ -4,11 +4,11 @@
 //! share is told once, with the first of them; what only follows from another fault is not told, nor is what may only follow from
 //! something that was reported before. Not here: the rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashSet;
 
-use super::fault::{Fault, Insertion, Point, Scope, Text};
+use super::fault::{Elsewhere, Fault, Insertion, Point, Scope, Text};
 use super::locate::{Located, Origin};
 use super::path::Path;
 use super::{change, insert, literal};
@@ -29,7 +29,8 @@ pub struct Report<'s> {
     sources: &'s SourceMap,
     /// Where errors were reported before.
     before: FxHashSet<Span>,
-    /// By code, place and message: the diagnostic, and in how many pods it was found, with the place and name of the first.
+    /// By code, place and what is wrong: the diagnostic, and in how many pods it was found, with the place and name of the first. What is
+    /// put together at a place may be many texts, of which the first alone is told.
     found: BTreeMap<(&'static str, Span, String), Found>,
     /// The settings of templates that are told of, with whether it is an error: of what else one makes nothing more is said.
     settings: FxHashSet<(Span, bool)>,
@@ -40,6 +41,23 @@ struct Found {
     place: Option<Span>,
     first: String,
     count: usize,
+    /// The pods that were counted last, by the name of their first.
+    last: String,
+    /// What else is put together at the place, by what is wrong with it.
+    more: BTreeSet<String>,
+}
+
+impl Found {
+    /// Counts the fault once more; in one pod it may be at many places that were written once.
+    fn again(&mut self, message: &str, pods: Option<Pods<'_>>) {
+        if self.diagnostic.message != message {
+            self.more.insert(message.to_owned());
+        }
+        if let Some(pods) = pods.filter(|pods| pods.first != self.last) {
+            self.count += pods.count;
+            pods.first.clone_into(&mut self.last);
+        }
+    }
 }
 
 impl<'s> Report<'s> {
@@ -65,10 +83,10 @@ impl<'s> Report<'s> {
             return;
         }
         let place = if fault.point == Point::Key { located.key } else { located.value };
-        let key = (fault.code.id, place, fault.message.clone());
+        let key = (fault.code.id, place, self.what(fault, place, origin));
         let count = pods.map_or(0, |pods| pods.count);
         if let Some(found) = self.found.get_mut(&key) {
-            found.count += count;
+            found.again(&fault.message, pods);
             return;
         }
         if located.made_by.is_some() && !self.settings.insert((place, fault.code.severity() == Severity::Error)) {
@@ -79,11 +97,12 @@ impl<'s> Report<'s> {
         // What to do with a value that nobody wrote helps nobody.
         let change = fault.change.as_ref().filter(|_| located.made_by.is_none());
         diagnostic.fixes.extend(change.and_then(|change| change::fix(change, &located, self.sources)));
+        diagnostic.fixes.extend(fault.elsewhere.as_ref().and_then(|value| self.elsewhere(value, origin)));
         let insertion = fault.insertion.as_ref();
         diagnostic.fixes.extend(insertion.and_then(|insertion| self.inserted(insertion, place, origin)));
         let first = pods.map_or_else(String::new, |pods| pods.first.to_owned());
         let place = pods.map(|_| origin.place);
-        self.found.insert(key, Found { diagnostic, place, first, count });
+        self.found.insert(key, Found { diagnostic, place, last: first.clone(), first, count, more: BTreeSet::new() });
     }
 
     /// Whether something that was reported before may be to blame for a fault.
@@ -128,6 +147,21 @@ impl<'s> Report<'s> {
         whole.then(|| Fix { message: with.message.clone(), safe: with.safe, edits })
     }
 
+    /// What is wrong at a place, as far as it tells faults of one code apart: the message, or for what is put together there the places of
+    /// what it does not go with.
+    fn what(&self, fault: &Fault, place: Span, origin: &Origin<'_>) -> String {
+        if self.is_put_together(place) {
+            let others = fault.others.iter().map(|(at, _)| origin.locate(at).value);
+            return others.map(|other| format!("{}:{} ", other.file.index(), other.start)).collect();
+        }
+        fault.message.clone()
+    }
+
+    /// Whether a text is put together at a place, in a loop or template as another one each time.
+    fn is_put_together(&self, place: Span) -> bool {
+        self.sources.text(place).starts_with('"') && !self.is_written_out(place)
+    }
+
     /// Whether a value stands at a place as it is, and is not put together of others. In data files all values do.
     fn is_written_out(&self, place: Span) -> bool {
         let text = self.sources.text(place);
@@ -149,6 +183,14 @@ impl<'s> Report<'s> {
         Edit { span, text }
     }
 
+    /// The change of a value at another place, if somebody wrote one there.
+    fn elsewhere(&self, value: &Elsewhere, origin: &Origin<'_>) -> Option<Fix> {
+        let located = Some(origin.locate(&value.at)).filter(|located| located.found)?;
+        let edits = vec![Edit { span: located.value, text: value.text.clone() }];
+        let fix = Fix { message: value.message.clone(), safe: false, edits };
+        Some(fix).filter(|_| self.is_written_out(located.value))
+    }
+
     /// The change that an insertion is. The object may serve others too, so the author should look at it.
     fn inserted(&self, insertion: &Insertion, near: Span, origin: &Origin<'_>) -> Option<Fix> {
         let opening = origin.opening(&insertion.into, near)?;
@@ -158,7 +200,8 @@ impl<'s> Report<'s> {
 
     /// All diagnostics.
     pub fn finish(self, diagnostics: &mut Diagnostics) {
-        for Found { diagnostic, place, first, count } in self.found.into_values() {
+        for Found { mut diagnostic, place, first, count, more, .. } in self.found.into_values() {
+            diagnostic.notes.extend(more_of(more.len()));
             let known = |place: &Span| diagnostic.labels.iter().any(|label| label.span == *place);
             let diagnostic = match place {
                 Some(place) if !known(&place) => diagnostic.label(place, in_pods(&first, count)),
@@ -167,6 +210,15 @@ impl<'s> Report<'s> {
             };
             diagnostics.push(diagnostic);
         }
+    }
+}
+
+/// What is said of further texts that are put together at a place.
+fn more_of(count: usize) -> Option<String> {
+    match count {
+        0 => None,
+        1 => Some("the same is wrong with another text that is put together here".to_owned()),
+        count => Some(format!("the same is wrong with {count} more texts that are put together here")),
     }
 }
 

@@ -11,7 +11,7 @@ use super::Pod;
 use super::formats::{dns_label, dns_subdomain, shown};
 use super::labels::{self, Of};
 use super::selectors::{self, LabelKeys};
-use super::spec;
+use super::{nodes, spec};
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::literal;
@@ -51,8 +51,18 @@ fn weight(weight: i32, at: &At<'_>) -> Option<Fault> {
         return None;
     }
     let message = format!("a weight of {weight} is outside 1 to 100");
+    let nearest = if weight < 1 { 1 } else { 100 };
     Some(
-        Fault::invalid(code::BAD_WEIGHT, &at.field("weight"), message).note("Kubernetes adds up weights from 1 to 100"),
+        Fault::invalid(code::BAD_WEIGHT, &at.field("weight"), message)
+            .note(
+                "for each node Kubernetes adds up the weights of the preferences that it meets; one that counts \
+                 for nothing is none",
+            )
+            .help(
+                "write how much this preference counts beside the others: `weight = 100` for the most, `1` for \
+                 the least",
+            )
+            .suggest(format!("write {nearest}"), nearest.to_string()),
     )
 }
 
@@ -84,7 +94,10 @@ fn node_selector(selector: &NodeSelector, at: &At<'_>, faults: &mut Faults) {
     if selector.node_selector_terms.is_empty() {
         let fault = Fault::required(code::NO_NODE_TERMS, &list, "a selector of nodes needs at least one term")
             .note("Kubernetes takes a node that fits one of the terms; of none it could take no node")
-            .help("add a term with `matchExpressions`, or take the selector out");
+            .help(
+                "add a term: `nodeSelectorTerms = [{ matchExpressions = [{ key = \"…\", operator = \"Exists\" }] \
+                 }]`, or take the selector out",
+            );
         faults.push(fault);
     }
     for (index, term) in selector.node_selector_terms.iter().enumerate() {
@@ -125,8 +138,12 @@ fn node_expression(expression: &NodeSelectorRequirement, strength: Strength, at:
     let key_at = at.field("key");
     faults.extend(labels::key(Of::Label, &expression.key, &key_at));
     faults.extend(labels::old_node_label(&expression.key, None, &key_at));
+    faults.extend(nodes::key(Of::Label, &expression.key, &key_at));
     let list = at.field("values");
     for (index, value) in values.iter().enumerate() {
+        if operator == "In" {
+            faults.extend(nodes::value(&expression.key, value, &list.index(index)));
+        }
         let fault = labels::value(Of::Label, value, &list.index(index));
         faults.extend(
             fault.map(|fault| if strength == Strength::Required { fault } else { without_match(fault, value) }),
@@ -186,8 +203,14 @@ fn node_field(field: &NodeSelectorRequirement, at: &At<'_>, faults: &mut Faults)
         let message = format!("nodes cannot be selected by the field {}", shown(&field.key));
         let fault = Fault::invalid(code::BAD_NODE_FIELD, &at.field("key"), message)
             .note(format!("Kubernetes knows `{NODE_FIELD}` alone, the name of the node"))
-            .help("select by labels with `matchExpressions`");
-        faults.push(fault);
+            .help("write `metadata.name`, or select nodes by their labels in `matchExpressions`");
+        // Every node has a label of its name, which is what it mostly is.
+        let name = matches!(field.key.as_str(), "name" | "nodeName" | "spec.nodeName" | "kubernetes.io/hostname");
+        faults.push(if name {
+            fault.suggest(format!("write `{NODE_FIELD}`"), literal::text(NODE_FIELD))
+        } else {
+            fault
+        });
         return;
     }
     for (index, value) in values.iter().enumerate() {
@@ -246,6 +269,7 @@ fn topology_key(key: &str, at: &At<'_>, faults: &mut Faults) {
         faults.push(empty_topology_key(at));
     }
     faults.extend(labels::key(Of::Label, key, at).map(|fault| fault.echo(key.is_empty())));
+    faults.extend(nodes::key(Of::Label, key, at));
 }
 
 /// What is said of an empty topology key at `at`.
@@ -253,4 +277,5 @@ pub fn empty_topology_key(at: &At<'_>) -> Fault {
     Fault::required(code::NO_TOPOLOGY_KEY, at, "the topology key is empty")
         .note("Kubernetes needs the label of nodes by whose values they are apart")
         .help("write `\"kubernetes.io/hostname\"` for single nodes or `\"topology.kubernetes.io/zone\"` for zones")
+        .suggest("tell single nodes apart: `kubernetes.io/hostname`", "\"kubernetes.io/hostname\"")
 }

@@ -34,7 +34,14 @@ pub fn check(pod: &Pod<'_>, container: &Container, volumes: &Volumes<'_>, at: &A
             Fault::forbidden(codes::DEVICES_OF_OTHER_USERS, &list, "devices cannot be used with `hostUsers = false`");
         let spec = At::root();
         let spec = spec.field("spec");
-        faults.push(fault.other(&spec.field("hostUsers"), "users of its own").help("take one of them away"));
+        faults.push(
+            fault
+                .other(&spec.field("hostUsers"), "the pod has users of its own")
+                .note(
+                    "a device of the node belongs to users of the node, and Kubernetes translates only what is mounted",
+                )
+                .help("take `hostUsers` out, or mount the volume: `volumeMounts`"),
+        );
     }
 }
 
@@ -54,8 +61,11 @@ fn check_name(device: &VolumeDevice, volumes: &Volumes<'_>, at: &At<'_>, faults:
             faults.push(
                 fault
                     .other(&list.index(index), "this volume")
-                    .note("only the volumes `persistentVolumeClaim` and `ephemeral` can be devices")
-                    .help("mount it instead: `volumeMounts`"),
+                    .note(
+                        "to Kubernetes only the volumes `persistentVolumeClaim` and `ephemeral` are disks that a \
+                         container can have without their file system",
+                    )
+                    .help(format!("mount it instead: `volumeMounts \"/{0}\" {{ name = \"{0}\" }}`", device.name)),
             );
         }
         Some(Named::Broken | Named::Dropped) | None => faults.push(volumes.unknown(&device.name, "this device", &at)),
@@ -69,12 +79,26 @@ fn repeated<'p>(device: &'p VolumeDevice, index: usize, earlier: &mut Taken<'p>,
     if let Some(first) = earlier.by_name.get(name) {
         let message = format!("the volume `{name}` is a device of the container twice");
         let fault = Fault::invalid(codes::DEVICE_TWICE, &at.field("name"), message).relation();
-        faults.push(fault.other(&list.index(*first), "the first"));
+        let first = list.index(*first);
+        faults.push(
+            fault
+                .here("the second time")
+                .other(&first.field("name"), "the first time")
+                .note("Kubernetes gives a container each device once")
+                .help("keep one of the two paths"),
+        );
     }
     if let Some(first) = earlier.by_path.get(path) {
         let fault =
             Fault::invalid(codes::DEVICE_TWICE, &at.field("devicePath"), format!("two devices are at `{path}`"));
-        faults.push(fault.relation().echo(path.is_empty()).other(&list.index(*first), "the first"));
+        let first = list.index(*first);
+        let fault = fault.relation().echo(path.is_empty()).here("the second at this path");
+        faults.push(
+            fault
+                .other(&first.field("devicePath"), "the first of them")
+                .note("one path of a container is one device")
+                .help("give one of them another path"),
+        );
     }
     if !name.is_empty() {
         earlier.by_name.entry(name).or_insert(index);

@@ -234,7 +234,7 @@ fn reserved(key: &str, known: &[&str], at: &At<'_>) -> Option<Fault> {
 }
 
 /// Whether a key may be a slip of the pen: the domain or the name is the same, or both are as long within two characters.
-fn is_near(key: &str, known: &str) -> bool {
+pub fn is_near(key: &str, known: &str) -> bool {
     let (Some((domain, name)), Some((other_domain, other_name))) = (key.split_once('/'), known.split_once('/')) else {
         return false;
     };

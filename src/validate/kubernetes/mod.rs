@@ -27,6 +27,7 @@ mod lifecycle;
 mod metadata;
 mod mounts;
 mod namespaces;
+mod nodes;
 pub(super) mod os;
 mod paths;
 mod pod_resources;
@@ -84,6 +85,7 @@ pub fn pod(pod: &Pod<'_>, faults: &mut Faults) {
     security::pod(pod, &at, faults);
     os::check(pod, &at, faults);
     priority::check(pod, &at, faults);
+    nodes::selector(pod, &at, faults);
     affinity::check(pod, &at.field("affinity"), faults);
     tolerations::check(pod, &at.field("tolerations"), faults);
     spread::check(pod, &at.field("topologySpreadConstraints"), faults);

@@ -9,12 +9,12 @@ use k8s_openapi::api::core::v1::{Container, VolumeMount};
 use rustc_hash::FxHashMap;
 
 use super::Pod;
-use super::paths::{absolute, below, known_as, required};
+use super::paths::{below, from_root, known_as, required};
 use super::volumes::{Named, Volumes};
 use super::words::one_of;
 use crate::diagnostics::code::{self, kubernetes as codes};
 use crate::diagnostics::suggest::closest;
-use crate::validate::fault::{Fault, Faults, MOST_COMPARED};
+use crate::validate::fault::{Fault, Faults, MOST_COMPARED, Point};
 use crate::validate::literal;
 use crate::validate::path::At;
 
@@ -69,8 +69,16 @@ fn check_path<'p>(
     if let Some(first) = paths.written.get(path) {
         let fault = Fault::invalid(codes::MOUNT_PATH_TWICE, &at, format!("two volumes are mounted at `{path}`"));
         let other = list.index(*first);
-        let fault = fault.relation().echo(path.is_empty());
-        faults.push(fault.other(&other.field("mountPath"), "the first of them").help("mount one of them elsewhere"));
+        let fault = fault.relation().echo(path.is_empty()).here("the second at this path");
+        faults.push(
+            fault
+                .other(&other.field("mountPath"), "the first of them")
+                .note(
+                    "one path of a container shows one volume: the second would hide the first, so Kubernetes \
+                     refuses it",
+                )
+                .help("mount one of them at another path, or take one of the mounts out"),
+        );
         return;
     }
     paths.written.insert(path, index);
@@ -107,13 +115,20 @@ fn odd(path: &str, at: &At<'_>) -> Option<Fault> {
             None => fault.help("write a path without `:`"),
         });
     }
+    if path.ends_with(char::is_whitespace) {
+        let message = format!("the mount path `{path}` ends with a blank");
+        let fault = Fault::found(codes::ODD_MOUNT_PATH, at, message);
+        let fault = fault.note("the blank is part of the name: the container finds nothing at the path without it");
+        let meant = path.trim_end();
+        return Some(fault.help(format!("write `{meant}`")).suggest("take the blank away", literal::text(meant)));
+    }
     if path.starts_with('/') {
         return None;
     }
     let message = format!("the volume is mounted at `/{path}`, wherever the container works");
     let fault = Fault::found(codes::ODD_MOUNT_PATH, at, message)
         .note("Kubernetes takes the path of a mount from the root of the container, and replaces nothing in it");
-    Some(match absolute(path) {
+    Some(match from_root(path) {
         Some(meant) => fault.help(format!("write `{meant}`")).suggest("make it absolute", literal::text(&meant)),
         None => fault.help("write the whole path, such as `/home/worker/data`"),
     })
@@ -155,14 +170,27 @@ fn beside_devices(devices: &Taken<'_>, mount: &VolumeMount, list: &At<'_>, at: &
         let fault = Fault::invalid(codes::MOUNT_AND_DEVICE, &at.field("name"), message).relation();
         let fault = fault.echo(mount.name.is_empty());
         let device = list.index(*index);
-        faults.push(fault.other(&device.field("name"), "the device").help("take one of them away"));
+        let fault = fault.here("the mount").other(&device.field("name"), "the device");
+        faults.push(
+            fault
+                .note(
+                    "a container has a volume as a folder of files or as a raw block device; Kubernetes gives it \
+                     no volume as both",
+                )
+                .help("take the mount out, or the device"),
+        );
     }
     if let Some(index) = devices.by_path.get(mount.mount_path.as_str()) {
         let message = format!("a mount and a device are both at `{}`", mount.mount_path);
         let fault = Fault::invalid(codes::MOUNT_PATH_TWICE, &at.field("mountPath"), message).relation();
         let fault = fault.echo(mount.mount_path.is_empty());
         let device = list.index(*index);
-        faults.push(fault.other(&device.field("devicePath"), "the device").help("put one of them elsewhere"));
+        let fault = fault.here("the mount").other(&device.field("devicePath"), "the device");
+        faults.push(
+            fault
+                .note("one path of a container shows one thing; Kubernetes does not choose which")
+                .help("give one of them another path"),
+        );
     }
 }
 
@@ -182,7 +210,14 @@ fn of_list(container: &Container, mount: &VolumeMount, list: &At<'_>, at: &At<'_
     if !sub_path.is_empty() && !expression.is_empty() {
         let message = "a mount has either `subPath` or `subPathExpr`";
         let fault = Fault::invalid(codes::TWO_PARTS_OF_A_VOLUME, &at.field("subPathExpr"), message).relation();
-        faults.push(fault.at_key().other(&at.field("subPath"), "beside this").help("leave one of them out"));
+        let fault = fault.at_key().here("a folder with variables in its name");
+        faults.push(
+            fault
+                .other(&at.field("subPath"), "a folder as it is written")
+                .note("both say which folder of the volume is mounted, and Kubernetes does not choose")
+                .help("keep `subPathExpr` if the folder has a variable `$(NAME)` in its name, else `subPath`")
+                .remove("subPathExpr"),
+        );
     }
     let before = faults.len();
     below(sub_path, &at.field("subPath"), faults);
@@ -205,11 +240,18 @@ fn propagated(container: &Container, propagation: &str, at: &At<'_>, faults: &mu
     let privileged = container.security_context.as_ref().and_then(|context| context.privileged).unwrap_or_default();
     if propagation == BOTH_WAYS && !privileged {
         let message = format!("only a privileged container can mount with `{BOTH_WAYS}`");
-        let fault = Fault::forbidden(codes::PROPAGATION_NEEDS_PRIVILEGE, at, message);
-        faults.push(fault.note("what it mounts would be mounted on the node as well").help(
-            "write `HostToContainer` if the container need not mount anything itself, \
-             or `securityContext { privileged = true }`",
-        ));
+        let fault = Fault { point: Point::Value, ..Fault::forbidden(codes::PROPAGATION_NEEDS_PRIVILEGE, at, message) };
+        let fault = fault
+            .note(
+                "whatever the container mounts there would be mounted on the node too, which Kubernetes leaves to \
+                 privileged containers",
+            )
+            .help(
+                "write `HostToContainer` if the container only has to see what the node mounts, \
+                 or `securityContext { privileged = true }` if it mounts something itself",
+            )
+            .suggest("write `HostToContainer`", literal::text("HostToContainer"));
+        faults.push(fault);
     }
 }
 
@@ -224,13 +266,35 @@ fn read_only_in_depth(mount: &VolumeMount, read_only: &str, at: &At<'_>, faults:
         return;
     }
     if mount.read_only != Some(true) {
-        let message = format!("`recursiveReadOnly = \"{read_only}\"` needs a mount that is read-only");
-        faults.push(Fault::forbidden(codes::BAD_READ_ONLY, &place, message).help("write `readOnly = true`"));
+        faults.push(writable(mount, read_only, at, &place));
     }
     if mount.mount_propagation.as_deref().is_some_and(|propagation| propagation != "None") {
         let message = format!("`recursiveReadOnly = \"{read_only}\"` cannot stand beside `mountPropagation`");
         let fault = Fault::forbidden(codes::BAD_READ_ONLY, &place, message);
-        faults.push(fault.other(&at.field("mountPropagation"), "beside this"));
+        faults.push(
+            fault
+                .other(&at.field("mountPropagation"), "mounts come and go here")
+                .note(
+                    "Kubernetes can promise that nothing below is written to only where nothing is mounted there later",
+                )
+                .help("leave `mountPropagation` out, or write `recursiveReadOnly = \"Disabled\"`"),
+        );
+    }
+}
+
+/// Only what is read-only can be so in depth.
+fn writable(mount: &VolumeMount, read_only: &str, at: &At<'_>, place: &At<'_>) -> Fault {
+    let message = format!("`recursiveReadOnly = \"{read_only}\"` needs a mount that is read-only");
+    let fault = Fault::forbidden(codes::BAD_READ_ONLY, place, message)
+        .note("it makes what is mounted below the mount read-only as well, and the mount itself can be written to");
+    let (change, entry) = ("make the mount read-only", "readOnly = true");
+    let fault = fault.help(format!("write `{entry}`"));
+    match mount.read_only {
+        Some(_) => {
+            let written = at.field("readOnly");
+            fault.other(&written, "it is writable").suggest_at(change, &written, "true")
+        }
+        None => fault.insert(change, at, entry),
     }
 }
 

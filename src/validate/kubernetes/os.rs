@@ -9,6 +9,7 @@ use super::Pod;
 use super::words::one_of;
 use crate::diagnostics::code;
 use crate::validate::fault::{Fault, Faults};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// Whether a pod says that it is for Windows.
@@ -27,16 +28,30 @@ pub fn check(pod: &Pod<'_>, at: &At<'_>, faults: &mut Faults) {
         "windows" => windows(pod.spec, at, faults),
         "" => {
             let message = "an operating system needs a name";
-            faults.push(Fault::required(code::MISSING_FIELD, &name, message).help("write `linux` or `windows`"));
+            let fault = Fault::required(code::MISSING_FIELD, &name, message);
+            let fault = fault.note("Kubernetes checks by it which settings the pod may have");
+            faults.push(fault.help("write `name = \"linux\"` or `name = \"windows\"`, or leave `os` out"));
         }
         other => {
             let fault = one_of(code::kubernetes::UNKNOWN_OS, other, &["linux", "windows"], &name);
-            faults.extend(fault.map(|fault| Fault {
-                message: format!("there is no operating system `{other}` for pods"),
-                ..fault.field(place.path().to_string())
-            }));
+            faults.extend(fault.map(|fault| system(other, fault).field(place.path().to_string())));
         }
     }
+}
+
+/// The fault of a system that pods do not know. Most names of others are kinds of Linux.
+fn system(name: &str, fault: Fault) -> Fault {
+    let fault = Fault { message: format!("there is no operating system `{name}` for pods"), ..fault };
+    if fault.replacement.is_some() {
+        return fault;
+    }
+    let fault = Fault { help: Vec::new(), ..fault };
+    let meant = if name.to_ascii_lowercase().starts_with("win") { "windows" } else { "linux" };
+    fault
+        .help(format!(
+            "write `{meant}`; a distribution or version is the image's, and nodes are chosen with `nodeSelector`"
+        ))
+        .suggest(format!("write `{meant}`"), literal::text(meant))
 }
 
 fn linux(spec: &PodSpec, at: &At<'_>, faults: &mut Faults) {
@@ -114,13 +129,18 @@ fn foreign(os: &str, at: &At<'_>, spec: &At<'_>) -> Fault {
     };
     let chosen = spec.field("os");
     let fault = Fault::forbidden(code, at, format!("a pod for {here} cannot have `{field}`"))
+        .remove(field)
         .other(&chosen.field("name"), format!("the pod is for {here}"))
         .note(format!(
             "it means something only on {there}, and Kubernetes refuses it even where its value changes nothing"
         ));
     match field {
         "runAsUser" => fault.help("on Windows a user has a name: `windowsOptions { runAsUserName = \"…\" }`"),
-        _ => fault.help("leave it out"),
+        "windowsOptions" => fault.help("leave it out, or write `os { name = \"windows\" }` if the pod is for Windows"),
+        _ => fault.help(format!(
+            "leave it out (`{field} = null` where it is inherited), or write `os {{ name = \"linux\" }}` if the pod \
+            is for Linux"
+        )),
     }
 }
 

@@ -84,7 +84,8 @@ fn is_id(value: i64) -> bool {
 fn bad_id(name: &str, value: i64, at: &At<'_>) -> Fault {
     let kind = if name == "runAsUser" { "user" } else { "group" };
     Fault::invalid(code::kubernetes::BAD_USER_ID, at, format!("no {kind} can have the number {value}"))
-        .note(format!("Kubernetes allows the numbers 0 to {} for `{name}`", i32::MAX))
+        .note(format!("Kubernetes takes the numbers 0 to {} for `{name}`, which Linux calls UIDs and GIDs", i32::MAX))
+        .help(format!("write the number of the {kind} as the image has it: 0 is root, and `1000` is a usual one"))
 }
 
 /// Source: `validateFSGroupChangePolicy`, `validateSupplementalGroupsPolicy`, `validateSELinuxChangePolicy`.
@@ -107,17 +108,26 @@ fn proc_mount(pod: &Pod<'_>, context: &SecurityContext, at: &At<'_>, faults: &mu
     let at = at.field("procMount");
     faults.extend(one_of(code::kubernetes::UNKNOWN_WORD, value, &["Default", "Unmasked"], &at));
     if value == "Unmasked" && pod.spec.host_users.unwrap_or(true) {
-        faults.push(
-            Fault::invalid(
-                code::kubernetes::UNMASKED_PROC,
-                &at,
-                "`procMount` cannot be `Unmasked` for users of the node",
-            )
-            .relation()
-            .note("Kubernetes shows all of `/proc` only to pods in a user namespace of their own")
-            .help("add `hostUsers = false` to the pod spec, or leave `procMount` out"),
-        );
+        faults.push(unmasked(pod.spec, &at));
     }
+}
+
+fn unmasked(spec: &PodSpec, at: &At<'_>) -> Fault {
+    let message = "`procMount` cannot be `Unmasked` for users of the node";
+    let fault = Fault::invalid(code::kubernetes::UNMASKED_PROC, at, message)
+        .relation()
+        .note(
+            "Kubernetes shows all of `/proc` only to pods in a user namespace of their own: root in there is \
+             nobody on the node",
+        )
+        .help("add `hostUsers = false` to the pod spec, or leave `procMount` out");
+    let (root, change) = (At::root(), "give the pod users of its own: `hostUsers = false`");
+    let place = root.field("spec");
+    if spec.host_users.is_none() {
+        return fault.insert(change, &place, "hostUsers = false");
+    }
+    let users = place.field("hostUsers");
+    fault.other(&users, "these are the users of the node").suggest_at(change, &users, "false")
 }
 
 /// Source: `validatePodSpecSecurityContext`.
@@ -133,8 +143,11 @@ fn shared_processes(spec: &PodSpec, at: &At<'_>, faults: &mut Faults) {
         )
         .field("spec.securityContext.shareProcessNamespace")
         .relation()
+        .here("its containers see each other's processes")
         .other(&at.field("hostPID"), "the pod sees the processes of the node")
-        .help("leave out one of `shareProcessNamespace` and `hostPID`"),
+        .note("Linux has one list of processes for a container: Kubernetes takes the pod's or the node's")
+        .help("leave out one of `shareProcessNamespace` and `hostPID`")
+        .remove("shareProcessNamespace"),
     );
 }
 
@@ -145,9 +158,15 @@ fn escalation(context: &SecurityContext, at: &At<'_>, faults: &mut Faults) {
     }
     let conflict = |message: &str, other: &At<'_>| {
         Fault::invalid(code::kubernetes::ESCALATION_CONFLICT, &at.field("allowPrivilegeEscalation"), message)
+            .remove("allowPrivilegeEscalation")
             .field(at.path().to_string())
             .relation()
-            .other(other, "but here is the privilege")
+            .here("no more privileges than it starts with")
+            .other(other, "but here it has all of them")
+            .note(
+                "Linux lets such a process gain privileges whatever is said here, so Kubernetes refuses a promise \
+                that nobody can keep",
+            )
     };
     if context.privileged == Some(true) {
         let message = "a privileged container cannot be kept from gaining privileges";

@@ -12,6 +12,7 @@ use super::labels::{self, Of};
 use super::words::one_of;
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// The operators of a label selector.
@@ -45,7 +46,8 @@ fn requirement(expression: &LabelSelectorRequirement, at: &At<'_>, faults: &mut 
 pub fn operator(operator: &str, words: &[&str], at: &At<'_>, faults: &mut Faults) {
     // Kubernetes calls it invalid, not unknown.
     let fault = one_of(code::BAD_OPERATOR, operator, words, &at.field("operator"));
-    faults.extend(fault.map(|fault| Fault { reason: Some(Reason::Invalid), ..fault }));
+    let fault = fault.map(|fault| Fault { reason: Some(Reason::Invalid), ..fault });
+    faults.extend(fault);
 }
 
 /// Checks how many values the requirement at `at` has for its operator.
@@ -54,11 +56,10 @@ pub fn amount_of_values(operator: &str, values: Option<&[String]>, at: &At<'_>, 
     match operator {
         "In" | "NotIn" if empty => {
             let fault = wrong_amount(values, at, format!("`{operator}` needs values to compare with"));
-            faults.push(
-                fault
-                    .note("Kubernetes compares the label with a list of values here")
-                    .help("add `values = [ … ]`; `Exists` and `DoesNotExist` ask whether there is such a label at all"),
-            );
+            faults.push(fault.note("Kubernetes compares the label with a list of values here").help(
+                "add the values: `values = [\"…\"]`; `Exists` and `DoesNotExist` ask whether there is \
+                         such a label at all",
+            ));
         }
         "Exists" | "DoesNotExist" if !empty => {
             let other = if operator == "Exists" { "In" } else { "NotIn" };
@@ -69,7 +70,9 @@ pub fn amount_of_values(operator: &str, values: Option<&[String]>, at: &At<'_>, 
             )
             .other(&at.field("operator"), "this is the operator")
             .note(format!("for Kubernetes `{operator}` looks at the key alone"))
-            .help(format!("take `values` out, or compare with `{other}`"));
+            .help(format!("take `values` out, or compare with `{other}`"))
+            .remove("values")
+            .suggest_at(format!("compare with `{other}`"), &at.field("operator"), literal::text(other));
             faults.push(fault);
         }
         _ => {}
@@ -82,7 +85,8 @@ pub fn wrong_amount(values: Option<&[String]>, at: &At<'_>, message: String) -> 
     if values.is_some() {
         return Fault::required(code::VALUES_OF_OPERATOR, &list, message).other(&operator, "this is the operator");
     }
-    Fault::required(code::VALUES_OF_OPERATOR, &operator, message).field(list.path().to_string())
+    let fault = Fault::required(code::VALUES_OF_OPERATOR, &operator, message).field(list.path().to_string());
+    fault.here("there are no `values` beside it")
 }
 
 // ---------------------------------------------------------------------------------------------------- keys of labels
@@ -130,7 +134,7 @@ pub fn label_keys(
                 .here("its value has to be the same here")
                 .other(&mismatching.index(other), "and has to differ here")
                 .note("no pod can be both, so Kubernetes takes a key in one of the two lists only");
-            faults.push(fault);
+            faults.push(fault.help("keep it in one of the two"));
         }
     }
 }
@@ -148,7 +152,7 @@ fn list_of_keys(keys: &[String], selector: Option<&LabelSelector>, at: &At<'_>, 
 fn without_selector(at: &At<'_>) -> Fault {
     Fault::forbidden(code::LABEL_KEYS_WITHOUT_SELECTOR, at, "keys of labels need a `labelSelector` beside them")
         .note("Kubernetes adds them to the selector; without one they would be added to nothing")
-        .help("add `labelSelector`; an empty one, `labelSelector {}`, selects all pods")
+        .help("add `labelSelector { matchLabels { … } }`; an empty one, `labelSelector {}`, selects all pods")
 }
 
 /// A key to match may not be in the selector already, once the pod's own labels are added to that.

@@ -7,11 +7,12 @@ use rustc_hash::FxHashMap;
 
 use super::Pod;
 use super::affinity::empty_topology_key;
-use super::labels;
 use super::selectors::{self, LabelKeys};
 use super::words::one_of;
+use super::{labels, nodes};
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::{Fault, Faults, Reason};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// The only answer to which a number of domains can be given.
@@ -39,6 +40,7 @@ fn one(pod: &Pod<'_>, constraint: &TopologySpreadConstraint, at: &At<'_>, faults
         faults.push(empty_topology_key(&key_at));
     }
     faults.extend(labels::old_node_label(&constraint.topology_key, None, &key_at));
+    faults.extend(nodes::key(labels::Of::Label, &constraint.topology_key, &key_at));
     let action = constraint.when_unsatisfiable.as_str();
     faults.extend(one_of(code::UNKNOWN_WORD, action, ACTIONS, &at.field("whenUnsatisfiable")));
     min_domains(constraint, at, faults);
@@ -71,11 +73,12 @@ fn at_least_one(count: i32, name: &str, at: &At<'_>) -> Option<Fault> {
         return None;
     }
     let fault = Fault::invalid(code::COUNT_BELOW_ONE, &at.field(name), format!("`{name}` has to be at least 1"));
-    Some(if name == "maxSkew" {
+    let fault = if name == "maxSkew" {
         fault.note("it is by how many pods Kubernetes lets two domains differ, and 1 is as even as it gets")
     } else {
         fault.note("Kubernetes counts at least one domain")
-    })
+    };
+    Some(fault.help(format!("write `{name} = 1`, or more")).suggest("write 1", "1"))
 }
 
 /// Source: `validateMinDomains`.
@@ -91,7 +94,13 @@ fn min_domains(constraint: &TopologySpreadConstraint, at: &At<'_>, faults: &mut 
             .echo(positive.is_some() || !ACTIONS.contains(&constraint.when_unsatisfiable.as_str()))
             .other(&at.field("whenUnsatisfiable"), "this schedules the pod in any case")
             .note("Kubernetes holds pods back until there are so many domains, which it does for this answer only")
-            .help("take `minDomains` out, or hold pods back");
+            .help(format!("take `minDomains` out, or hold pods back with `{DO_NOT_SCHEDULE}`"))
+            .remove("minDomains")
+            .suggest_at(
+                format!("hold pods back: `{DO_NOT_SCHEDULE}`"),
+                &at.field("whenUnsatisfiable"),
+                literal::text(DO_NOT_SCHEDULE),
+            );
         faults.push(fault);
     }
     faults.extend(positive);
@@ -113,12 +122,15 @@ fn repeated(constraints: &[TopologySpreadConstraint], at: &At<'_>, faults: &mut 
             "two constraints spread over `{}` with `{}`",
             constraint.topology_key, constraint.when_unsatisfiable
         );
-        let fault = Fault::refused(code::DUPLICATE_SPREAD, Reason::Duplicate, &at.index(other), message)
+        let (first, second) = (at.index(index), at.index(other));
+        let fault = Fault::refused(code::DUPLICATE_SPREAD, Reason::Duplicate, &second.field("topologyKey"), message)
             .field(format!("{}[{index}].{{topologyKey, whenUnsatisfiable}}", at.path()))
-            .here("this is of the same kind")
-            .other(&at.index(index), "as this one")
+            .here("spread over the same label again")
+            .other(&first.field("topologyKey"), "the first of them")
             .note("Kubernetes takes one constraint for each pair of `topologyKey` and `whenUnsatisfiable`")
-            .help("take one of them out, or spread over another label");
+            .help(
+                "take one of them out, or spread over another label; `=` in place of `+=` replaces an inherited list",
+            );
         faults.push(fault);
     }
 }

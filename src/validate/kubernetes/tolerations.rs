@@ -10,9 +10,11 @@ use super::Pod;
 use super::features::Features;
 use super::formats::shown;
 use super::labels::{self, Of};
+use super::nodes;
 use super::words::one_of;
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::{Fault, Faults};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// The operators of a toleration. Source: `TolerationOperator` in k8s.io/api/core/v1/types.go.
@@ -45,7 +47,8 @@ fn one(toleration: &Toleration, features: &Features, at: &At<'_>, faults: &mut F
     if key.is_empty() {
         faults.extend((operator != "Exists").then(|| without_key(toleration, at)));
     } else {
-        faults.extend(labels::key(Of::Taint, key, &at.field("key")));
+        faults.extend(labels::key(Of::Taint, key, &at.field("key")).map(|fault| whole_taint(key, operator, fault)));
+        faults.extend(nodes::key(Of::Taint, key, &at.field("key")));
     }
     faults.extend(seconds(toleration, at));
     compared(toleration, operator, features, at, faults);
@@ -55,13 +58,40 @@ fn one(toleration: &Toleration, features: &Features, at: &At<'_>, faults: &mut F
     }
 }
 
+/// Says how a taint is tolerated that was written as `kubectl` writes it: `KEY=VALUE:EFFECT`.
+fn whole_taint(written: &str, operator: &str, fault: Fault) -> Fault {
+    let (taint, effect) = written.rsplit_once(':').map_or((written, None), |(taint, effect)| (taint, Some(effect)));
+    let (key, value) = taint.split_once('=').map_or((taint, None), |(key, value)| (key, Some(value)));
+    if key == written || labels::key(Of::Taint, key, &At::root()).is_some() {
+        return fault;
+    }
+    let entry = |name: &str, text: Option<&str>| text.map(|text| format!("{name} = {}", literal::text(text)));
+    // `Exists` tolerates each value.
+    let value = value.filter(|_| operator != "Exists");
+    let entries = [entry("key", Some(key)), entry("value", value), entry("effect", effect)];
+    let entries: Vec<String> = entries.into_iter().flatten().map(|entry| format!("`{entry}`")).collect();
+    let fault = Fault { help: Vec::new(), ..fault };
+    let fault = fault.help(format!("a taint is written in several fields: {}", entries.join(", ")));
+    match value {
+        // The key alone would tolerate another taint.
+        Some(_) => fault,
+        None => fault.suggest(format!("write the key alone: `{key}`"), literal::text(key)),
+    }
+}
+
 fn without_key(toleration: &Toleration, at: &At<'_>) -> Fault {
     let fault = Fault::invalid(code::TOLERATION_WITHOUT_KEY, &at.field("operator"), "this toleration has no `key`")
         .relation()
         .note("without a key Kubernetes takes the operator `Exists` alone, which tolerates every taint");
-    match toleration.value.as_deref() {
-        Some(value) if !value.is_empty() => fault.help("add the `key` of the taint"),
-        _ => fault.help("add the `key` of the taint, or `operator = \"Exists\"` for every taint there is"),
+    if toleration.value.as_deref().is_some_and(|value| !value.is_empty()) {
+        return fault.help("add the `key` of the taint: `kubectl describe node` shows taints as `KEY=VALUE:EFFECT`");
+    }
+    let (change, exists) = ("tolerate every taint there is: `operator = \"Exists\"`", "\"Exists\"");
+    let fault =
+        fault.help("add the `key` of the taint, or write `operator = \"Exists\"` to tolerate every taint there is");
+    match toleration.operator {
+        Some(_) => fault.suggest(change, exists),
+        None => fault.insert(change, at, format!("operator = {exists}")),
     }
 }
 
@@ -75,12 +105,18 @@ fn seconds(toleration: &Toleration, at: &At<'_>) -> Option<Fault> {
     let place = if effect.is_empty() { &seconds_at } else { &effect_at };
     let fault = Fault::invalid(code::TOLERATION_SECONDS, place, message)
         .relation()
+        .echo(!effect.is_empty() && !EFFECTS.contains(&effect))
         .field(effect_at.path().to_string())
         .note("only a taint of this effect evicts pods that run; for others there is nothing to wait for");
     Some(if effect.is_empty() {
-        fault.at_key().help("add `effect = \"NoExecute\"`, or take the seconds out")
+        let entry = "effect = \"NoExecute\"";
+        let fault = fault.at_key().help(format!("add `{entry}`, or take the seconds out")).remove("tolerationSeconds");
+        fault.insert(format!("tolerate this effect alone: `{entry}`"), at, entry)
     } else {
-        fault.other(&seconds_at, "these are the seconds").help("take the seconds out, or tolerate `NoExecute`")
+        fault
+            .other(&seconds_at, "these are the seconds")
+            .help("take the seconds out, or tolerate `NoExecute`")
+            .suggest("tolerate `NoExecute`", "\"NoExecute\"")
     })
 }
 
@@ -101,7 +137,9 @@ fn compared(toleration: &Toleration, operator: &str, features: &Features, at: &A
                 .field(at.field("operator").path().to_string())
                 .other(&at.field("operator"), "this operator looks at the key alone")
                 .note("Kubernetes tolerates every value of the taint with `Exists`")
-                .help("take the value out, or compare with `Equal`");
+                .help("take the value out, or compare with `Equal`")
+                .remove("value")
+                .suggest_at("compare with `Equal`", &at.field("operator"), "\"Equal\"");
             faults.push(fault);
         }
         "Lt" | "Gt" if features.toleration_comparison => faults.extend(number(operator, value, &place)),
@@ -122,7 +160,8 @@ fn number(operator: &str, value: &str, at: &At<'_>) -> Option<Fault> {
     Some(
         Fault::invalid(code::TOLERATION_VALUE, at, message)
             .relation()
-            .note("Kubernetes compares whole numbers of 64 bits here, written without leading zeros and without `+`"),
+            .note("Kubernetes compares whole numbers of 64 bits here, written without leading zeros and without `+`")
+            .help("write the number as a string, such as `value = \"950\"`, or compare words with `Equal`"),
     )
 }
 

@@ -28,12 +28,25 @@ pub fn seccomp(profile: Option<&SeccompProfile>, at: &At<'_>, faults: &mut Fault
             if let Some(wrong) = formats::descending_path(file) {
                 let message = format!("the path `{file}` of a seccomp profile {wrong}");
                 let note = "Kubernetes takes a path below the folder `seccomp` of the kubelet, without `..`";
-                faults.push(Fault::invalid(code::kubernetes::BAD_PROFILE_PATH, &path, message).note(note));
+                let fault = Fault::invalid(code::kubernetes::BAD_PROFILE_PATH, &path, message).note(note);
+                faults.push(below_seccomp(file, fault));
             }
         }
         // Of a type that there is not, no more can be said.
         (other, Some(_)) => faults.push(idle(other, at).echo(!TYPES.contains(&other))),
         (_, None) => {}
+    }
+}
+
+/// Says how the path of a seccomp profile is written. Who gives the whole path means what is behind the kubelet's folder.
+fn below_seccomp(file: &str, fault: Fault) -> Fault {
+    const FOLDER: &str = "/seccomp/";
+    let behind = file.split_once(FOLDER).map(|(_, behind)| behind.trim_start_matches('/'));
+    match behind.filter(|behind| !behind.is_empty() && formats::descending_path(behind).is_none()) {
+        Some(behind) => fault
+            .help(format!("write what is behind this folder: `{behind}`"))
+            .suggest(format!("write `{behind}`"), literal::text(behind)),
+        None => fault.help("put the file below this folder on the nodes, and write `profiles/audit.json`"),
     }
 }
 
@@ -54,7 +67,8 @@ fn kind(which: &str, kind: &str, at: &At<'_>, faults: &mut Faults) {
     if kind.is_empty() {
         let message = format!("the {which} profile needs a `type`");
         let help = "write `type = \"RuntimeDefault\"` for the profile of the container runtime";
-        faults.push(Fault::required(code::MISSING_FIELD, &at, message).help(help));
+        let note = format!("Kubernetes knows {}", formats::listed(TYPES));
+        faults.push(Fault::required(code::MISSING_FIELD, &at, message).note(note).help(help));
     } else {
         faults.extend(one_of(code::kubernetes::UNKNOWN_WORD, kind, TYPES, &at));
     }
@@ -65,6 +79,12 @@ fn unnamed(which: &str, at: &At<'_>) -> Fault {
     let message = format!("the {which} profile is one of the node, but nothing says which");
     let fault = Fault::required(code::kubernetes::UNNAMED_PROFILE, &place, message)
         .other(&at.field("type"), "`Localhost` takes a profile of the node")
+        .note("Kubernetes keeps no profiles: the file or name is how the node finds the one that is meant")
+        .suggest_at(
+            "take the profile of the container runtime: `type = \"RuntimeDefault\"`",
+            &at.field("type"),
+            "\"RuntimeDefault\"",
+        )
         .at_key();
     match which {
         "seccomp" => fault.help(
@@ -86,6 +106,8 @@ fn idle(kind: &str, at: &At<'_>) -> Fault {
         .other(&at.field("type"), "the type is set here")
         .note("Kubernetes takes a profile of the node only with the type `Localhost`")
         .help("write `type = \"Localhost\"` to use this profile, or leave `localhostProfile` out")
+        .remove("localhostProfile")
+        .suggest_at("take the profile of the node: `type = \"Localhost\"`", &at.field("type"), "\"Localhost\"")
 }
 
 /// The name of a profile that is loaded on the node.
@@ -94,7 +116,10 @@ fn loaded(name: &str, at: &At<'_>, faults: &mut Faults) {
     let trimmed = name.trim();
     if trimmed != name {
         let message = format!("the name `{name}` of an AppArmor profile has blanks around it");
-        let fault = Fault::invalid(code::kubernetes::BAD_PROFILE_PATH, at, message);
+        let fault = Fault::invalid(code::kubernetes::BAD_PROFILE_PATH, at, message).note(
+            "Kubernetes compares the name with those of the profiles on the node letter by letter, and none \
+                 begins or ends so",
+        );
         faults.push(match trimmed {
             "" => fault.help("give the name of a profile that is loaded on the node"),
             name if is_plain(name) => {
@@ -105,12 +130,14 @@ fn loaded(name: &str, at: &At<'_>, faults: &mut Faults) {
     } else if name.is_empty() {
         let message = "the name of an AppArmor profile is empty";
         let help = "give the name of a profile that is loaded on the node";
-        faults.push(Fault::required(code::kubernetes::UNNAMED_PROFILE, at, message).help(help));
+        let fault = Fault::required(code::kubernetes::UNNAMED_PROFILE, at, message);
+        faults.push(fault.note("the node looks for a profile of this name, and none has an empty one").help(help));
     }
     if name.len() > LONGEST_PATH {
         let message = format!("the name of an AppArmor profile has {} characters", name.len());
         let note = format!("Kubernetes allows {LONGEST_PATH}");
-        faults.push(Fault::refused(code::kubernetes::BAD_PROFILE_PATH, Reason::TooLong, at, message).note(note));
+        let fault = Fault::refused(code::kubernetes::BAD_PROFILE_PATH, Reason::TooLong, at, message).note(note);
+        faults.push(fault.help("give the name of a profile that is loaded on the node, and not the profile itself"));
     }
 }
 

@@ -80,14 +80,19 @@ pub fn check(pod: &Pod<'_>, context: &PodSecurityContext, at: &At<'_>, faults: &
         let first = *seen.entry(name).or_insert(index);
         let wrong = if name.is_empty() {
             let message = "a setting of the kernel needs a name";
-            Some(Fault::required(code::MISSING_FIELD, &place, message).help("write it as in `net.core.somaxconn`"))
+            let fault = Fault::required(code::MISSING_FIELD, &place, message);
+            let fault = fault.note("Kubernetes sets one value for each name");
+            Some(fault.help("write it as `sysctl -a` lists it, such as `net.core.somaxconn`"))
         } else if !is_name(name) {
             Some(bad_name(name, &place))
         } else if first != index {
             let first = at.index(first);
             Some(
                 Fault::refused(code::kubernetes::DUPLICATE_SYSCTL, Reason::Duplicate, &place, twice(name))
-                    .other(&first.field("name"), "it is set here first"),
+                    .here("and here again")
+                    .other(&first.field("name"), "it is set here first")
+                    .note("a setting has one value, and Kubernetes does not choose between two")
+                    .help("take one of them out"),
             )
         } else {
             None
@@ -116,18 +121,26 @@ fn bad_name(name: &str, at: &At<'_>) -> Fault {
     let fault = |message: String| Fault::invalid(code::kubernetes::BAD_SYSCTL_NAME, at, message);
     if name.len() > LONGEST_NAME {
         let message = format!("the name of a setting of the kernel has {} characters", name.len());
-        return fault(message).note(format!("Kubernetes allows {LONGEST_NAME}"));
+        let fault = fault(message).note(format!("Kubernetes allows {LONGEST_NAME}"));
+        return fault.help("write it as `sysctl -a` lists it, such as `net.core.somaxconn`");
     }
     let fault = fault(format!("`{name}` is no name of a setting of the kernel")).note(
         "Kubernetes allows parts with `.` or `/` between them, of lower-case letters, digits, `-` and `_`, with a letter or \
          digit at both ends",
     );
-    let lower = name.to_ascii_lowercase();
-    if is_name(&lower) {
-        fault.help(format!("write `{lower}`")).suggest(format!("write `{lower}`"), literal::text(&lower))
+    let better = better_name(name);
+    if is_name(&better) {
+        fault.help(format!("write `{better}`")).suggest(format!("write `{better}`"), literal::text(&better))
     } else {
-        fault
+        fault.help("write it as `sysctl -a` lists it, such as `net.core.somaxconn`")
     }
+}
+
+/// A name that was written as a path of `/proc/sys`, as a line of `sysctl.conf` or in capitals, as it is meant.
+fn better_name(name: &str) -> String {
+    let name = name.split('=').next().unwrap_or_default().trim();
+    let name = name.strip_prefix("/proc/sys/").map_or(Cow::Borrowed(name), normal);
+    name.to_ascii_lowercase().replace(' ', ".")
 }
 
 fn twice(name: &str) -> String {
@@ -172,7 +185,7 @@ fn of_node(pod: &Pod<'_>, name: &str, at: &At<'_>) -> Option<Fault> {
         Fault::invalid(code::kubernetes::SYSCTL_OF_NODE, at, message)
             .relation()
             .other(&spec.field(field), "it shares this with the node")
-            .note("the setting would be the node's")
+            .note("what the pod shares with its node it would set for all that runs there, so Kubernetes refuses it")
             .help(format!("leave out the setting or `{field}`")),
     )
 }
@@ -193,4 +206,17 @@ fn unsafe_setting(name: &str, minor: u8, at: &At<'_>) -> Option<Fault> {
             .note("Kubernetes accepts the pod; a node without `--allowed-unsafe-sysctls` for it refuses it with `SysctlForbidden`")
             .help("choose nodes that allow it with `nodeSelector`, or leave it out")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::better_name;
+
+    #[test]
+    fn a_name_is_known_as_other_tools_write_it() {
+        assert_eq!(better_name("/proc/sys/net/ipv4/tcp_syncookies"), "net.ipv4.tcp_syncookies");
+        assert_eq!(better_name("net.core.somaxconn = 1024"), "net.core.somaxconn");
+        assert_eq!(better_name("Net.Core.SomaxConn"), "net.core.somaxconn");
+        assert_eq!(better_name("kernel shmmax"), "kernel.shmmax");
+    }
 }

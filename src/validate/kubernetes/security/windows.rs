@@ -7,7 +7,8 @@ use k8s_openapi::api::core::v1::{PodSpec, SecurityContext, WindowsSecurityContex
 
 use crate::diagnostics::code;
 use crate::validate::fault::{Fault, Faults};
-use crate::validate::kubernetes::{defaults, formats};
+use crate::validate::kubernetes::{defaults, formats, spec};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// What a GMSA credential spec has at most, in bytes.
@@ -20,12 +21,10 @@ const USER_LENGTH: usize = 104;
 /// Checks the options at `at`.
 pub fn options(options: Option<&WindowsSecurityContextOptions>, at: &At<'_>, faults: &mut Faults) {
     let Some(options) = options else { return };
-    if let Some(name) = &options.gmsa_credential_spec_name
-        && let Some(wrong) = formats::dns_subdomain(name)
-    {
-        let message = format!("the name {} of a GMSA credential spec {wrong}", super::quoted(name));
-        let place = at.field("gmsaCredentialSpecName");
-        faults.push(Fault::invalid(code::kubernetes::BAD_CREDENTIAL_SPEC, &place, message));
+    if let Some(name) = &options.gmsa_credential_spec_name {
+        let (what, place) = ("the name of a GMSA credential spec", at.field("gmsaCredentialSpecName"));
+        let wrong = formats::dns_subdomain(name);
+        faults.extend(spec::dns_name_of(code::kubernetes::BAD_CREDENTIAL_SPEC, wrong, what, name, &place));
     }
     if let Some(spec) = &options.gmsa_credential_spec
         && (spec.is_empty() || spec.len() > LARGEST_SPEC)
@@ -36,7 +35,12 @@ pub fn options(options: Option<&WindowsSecurityContextOptions>, at: &At<'_>, fau
         };
         let place = at.field("gmsaCredentialSpec");
         let note = format!("Kubernetes allows 1 to {LARGEST_SPEC} bytes");
-        faults.push(Fault::invalid(code::kubernetes::BAD_CREDENTIAL_SPEC, &place, message).note(note));
+        let fault = Fault::invalid(code::kubernetes::BAD_CREDENTIAL_SPEC, &place, message).note(note);
+        faults.push(
+            fault.help(
+                "leave it out and name the spec with `gmsaCredentialSpecName`: the cluster fills in its contents",
+            ),
+        );
     }
     if let Some(name) = &options.run_as_user_name
         && let Some(wrong) = wrong_user(name)
@@ -44,11 +48,22 @@ pub fn options(options: Option<&WindowsSecurityContextOptions>, at: &At<'_>, fau
         let message =
             if name.is_empty() { "the user has no name".to_owned() } else { format!("the user `{name}` {wrong}") };
         let place = at.field("runAsUserName");
-        faults.push(Fault::invalid(code::kubernetes::BAD_WINDOWS_USER, &place, message).note(
+        let fault = Fault::invalid(code::kubernetes::BAD_WINDOWS_USER, &place, message).note(
             "Kubernetes takes `USER` or `DOMAIN\\USER`, as Windows does: a user has at most 104 characters, and none of \
              `\"/\\:;|=,+*?<>@[]`",
-        ));
+        );
+        faults.push(with_user(fault, name));
     }
+}
+
+/// Says how a user is named. Other systems put a `/` behind the domain.
+fn with_user(fault: Fault, name: &str) -> Fault {
+    let meant = name.replacen('/', "\\", 1);
+    if meant != name && wrong_user(&meant).is_none() {
+        let text = literal::text(&meant);
+        return fault.help(format!("write `{text}`")).suggest("write the domain before a `\\`", text);
+    }
+    fault.help(r#"write `"ContainerUser"`, or `"DOMAIN\\USER"`: in a string `\\` is one `\`"#)
 }
 
 /// What is wrong with the name of a user.
@@ -131,6 +146,8 @@ pub fn host_process(spec: &PodSpec, at: &At<'_>, faults: &mut Faults) {
             .field(at.path().to_string())
             .relation()
             .at_key()
+            .here("this one is none")
+            .note("Windows runs such a pod in the system of the node as a whole, so Kubernetes takes no mixture")
             .help("write `hostProcess = true` once, in `windowsOptions` of the pod's `securityContext`");
         fault.others.push((with.clone(), "this makes a process of the host".to_owned()));
         fault.at = without;
@@ -142,10 +159,16 @@ pub fn host_process(spec: &PodSpec, at: &At<'_>, faults: &mut Faults) {
         let mut fault = Fault::invalid(code::kubernetes::HOST_PROCESS_WITHOUT_NETWORK, &place, message)
             .field(place.path().to_string())
             .relation()
+            .note("a process of the host has no network of its own on Windows, and Kubernetes wants the pod to say so")
             .help("add `hostNetwork = true` to the pod spec");
+        let change = "share the network of the host: `hostNetwork = true`";
         if spec.host_network.is_none() {
+            // In the network of the node, names of the cluster are only found if the pod asks for it.
+            let dns = if spec.dns_policy.is_none() { ", dnsPolicy = \"ClusterFirstWithHostNet\"" } else { "" };
+            fault = fault.insert(change, at, format!("hostNetwork = true{dns}"));
             fault.at = with;
         } else {
+            fault = fault.suggest(change, "true");
             fault.others.push((with, "this makes a process of the host".to_owned()));
         }
         faults.push(fault);
@@ -158,7 +181,10 @@ fn differs(own: bool, of_pod: bool, place: &At<'_>, spec: &At<'_>) -> Fault {
     let context = spec.field("securityContext");
     let options = context.field("windowsOptions");
     fault
-        .other(&options.field("hostProcess"), "the pod says it here")
+        .here("the container")
+        .other(&options.field("hostProcess"), "the pod")
+        .note("all containers of a pod are processes of the host or none is, so Kubernetes wants the two to agree")
+        .remove("hostProcess")
         .help("say it once, in `windowsOptions` of the pod's `securityContext`")
 }
 

@@ -10,10 +10,12 @@ use k8s_openapi::api::core::v1::{
     CSIVolumeSource, EphemeralVolumeSource, PersistentVolumeClaimSpec, PersistentVolumeClaimVolumeSource,
     TypedLocalObjectReference, TypedObjectReference,
 };
+use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 
 use super::files::name_of;
 use crate::diagnostics::code::{self, kubernetes as codes};
+use crate::diagnostics::suggest::same_letters;
 use crate::schema::units;
 use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::kubernetes::amounts::{no_digit, parts_of_bytes, thousandths};
@@ -22,6 +24,7 @@ use crate::validate::kubernetes::metadata::{MOST_BYTES, annotation_key};
 use crate::validate::kubernetes::paths::{label, required, subdomain};
 use crate::validate::kubernetes::words::one_of;
 use crate::validate::kubernetes::{Pod, labels, selectors};
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// Checks a volume of a claim.
@@ -39,12 +42,22 @@ pub fn csi(source: &CSIVolumeSource, at: &At<'_>, faults: &mut Faults) {
     let long = driver.len() > LONGEST;
     if long {
         let message = format!("the name of a driver has {} characters, and {LONGEST} are allowed", driver.len());
-        faults.push(Fault::refused(codes::NO_DNS_NAME, Reason::TooLong, &place, message));
+        let fault = Fault::refused(codes::NO_DNS_NAME, Reason::TooLong, &place, message);
+        let fault = fault.note(
+            "Kubernetes finds the driver on the node by this name, which is a DNS name such as `efs.csi.aws.com`",
+        );
+        faults.push(fault.help("write it as `kubectl get csidrivers` shows it"));
     }
     if dns_subdomain(&driver.to_lowercase()).is_some() {
         let message = format!("`{driver}` cannot be the name of a driver");
         let fault = Fault::invalid(codes::NO_DNS_NAME, &place, message).echo(long || driver.is_empty());
-        faults.push(fault.note("a driver has a name such as `efs.csi.aws.com`: letters, digits, `-` and `.`"));
+        faults.push(
+            fault
+                .note("for Kubernetes a driver has a name such as `efs.csi.aws.com`: letters, digits, `-` and `.`")
+                .help(
+                    "write it as the driver's documentation has it; `kubectl get csidrivers` lists those of a cluster",
+                ),
+        );
     }
     let Some(secret) = &source.node_publish_secret_ref else { return };
     let here = at.field("nodePublishSecretRef");
@@ -61,7 +74,11 @@ pub fn ephemeral(pod: &Pod<'_>, source: &EphemeralVolumeSource, at: &At<'_>, fau
     let at = at.field("volumeClaimTemplate");
     let Some(template) = &source.volume_claim_template else {
         let message = "an `ephemeral` volume needs `volumeClaimTemplate`";
-        faults.push(Fault::required(code::MISSING_FIELD, &at, message));
+        let fault = Fault::required(code::MISSING_FIELD, &at, message);
+        faults.push(fault.note("Kubernetes makes a claim of it for each pod").help(
+            "write `volumeClaimTemplate { spec { accessModes = [\"ReadWriteOnce\"], resources { requests { storage \
+            = 10Gi } } } }`",
+        ));
         return;
     };
     if let Some(metadata) = &template.metadata {
@@ -90,7 +107,15 @@ fn check_metadata(metadata: &ObjectMeta, at: &At<'_>, faults: &mut Faults) {
     for field in others(metadata) {
         let message = format!("a claim that is made for a pod cannot have `{field}`");
         let fault = Fault::forbidden(codes::BAD_CLAIM_METADATA, &at.field(field), message);
-        faults.push(fault.note("Kubernetes gives it its name; only labels and annotations are the template's"));
+        let fault = fault.remove(field).note(
+            "Kubernetes makes the claim with the pod and gives it all this itself; only labels and annotations are \
+            the template's",
+        );
+        faults.push(match field {
+            "name" | "generateName" => fault.help("take it out: the claim is called after the pod and the volume"),
+            "namespace" => fault.help("take it out: the claim is in the namespace of its pod"),
+            _ => fault.help("take it out"),
+        });
     }
 }
 
@@ -122,7 +147,7 @@ fn check_claim(pod: &Pod<'_>, claim: &PersistentVolumeClaimSpec, at: &At<'_>, fa
     const MODES: &[&str] = &["Block", "Filesystem"];
     /// Since when Kubernetes looks at the class of attributes.
     const ATTRIBUTES: u8 = 34;
-    check_access(claim.access_modes.as_deref().unwrap_or_default(), &at.field("accessModes"), faults);
+    check_access(claim.access_modes.as_deref().unwrap_or_default(), at, faults);
     if let Some(selector) = &claim.selector {
         selectors::check(selector, &at.field("selector"), faults);
     }
@@ -143,12 +168,16 @@ fn named(name: &str, what: &str, at: &At<'_>) -> Option<Fault> {
     if name.is_empty() { None } else { subdomain(name, what, at) }
 }
 
-fn check_access(modes: &[String], at: &At<'_>, faults: &mut Faults) {
+fn check_access(modes: &[String], claim: &At<'_>, faults: &mut Faults) {
     const ALONE: &str = "ReadWriteOncePod";
     const MODES: &[&str] = &["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", ALONE];
+    let at = &claim.field("accessModes");
     if modes.is_empty() {
         let fault = Fault::required(code::MISSING_FIELD, at, "a claim needs `accessModes`");
-        faults.push(fault.help("write `accessModes = [\"ReadWriteOnce\"]`"));
+        let entry = "accessModes = [\"ReadWriteOnce\"]";
+        let fault = fault.note("Kubernetes finds a disk for the claim by how many nodes are to use it at once");
+        let fault = fault.help(format!("write `{entry}` for a disk of one node"));
+        faults.push(fault.insert(format!("write `{entry}`"), claim, entry));
     }
     for (index, mode) in modes.iter().enumerate() {
         let field = at.path().to_string();
@@ -156,10 +185,19 @@ fn check_access(modes: &[String], at: &At<'_>, faults: &mut Faults) {
             one_of(code::kubernetes::UNKNOWN_WORD, mode, MODES, &at.index(index)).map(|fault| fault.field(field)),
         );
     }
-    let other = modes.iter().find(|mode| *mode != ALONE && MODES.contains(&mode.as_str()));
-    if let Some(other) = other.filter(|_| modes.iter().any(|mode| mode == ALONE)) {
+    let alone = modes.iter().position(|mode| mode == ALONE);
+    let other = modes.iter().enumerate().find(|(_, mode)| *mode != ALONE && MODES.contains(&mode.as_str()));
+    if let (Some(alone), Some((index, other))) = (alone, other) {
         let message = format!("`{ALONE}` allows one pod alone, and so no `{other}` beside it");
-        faults.push(Fault::forbidden(codes::ACCESS_OF_ONE_POD, at, message));
+        let fault = Fault::forbidden(codes::ACCESS_OF_ONE_POD, &at.index(alone), message);
+        faults.push(
+            fault
+                .field(at.path().to_string())
+                .here("one pod on the whole cluster")
+                .other(&at.index(index), "more than one pod")
+                .note("Kubernetes refuses a claim whose access modes rule each other out")
+                .help(format!("write `accessModes = [\"{ALONE}\"]`, or leave `{ALONE}` out")),
+        );
     }
 }
 
@@ -173,12 +211,14 @@ fn check_size(claim: &PersistentVolumeClaimSpec, at: &At<'_>, faults: &mut Fault
     match get(resources.and_then(|resources| resources.requests.as_ref())) {
         None => {
             let fault = Fault::required(code::MISSING_FIELD, &place, "a claim needs a size").field(field);
-            faults.push(fault.help("write `resources { requests { storage = \"10Gi\" } }`"));
+            let limit = get(resources.and_then(|resources| resources.limits.as_ref()));
+            faults.push(without_size(fault, limit.as_ref(), &requests));
         }
         Some(size) if units::has_no_digit(&size.0) || thousandths(&size) <= 0 => {
             faults.push(
                 Fault::invalid(codes::SIZE_OF_NOTHING, &place, format!("a claim of the size `{}` is none", size.0))
                     .field(field)
+                    .note("Kubernetes makes a disk of this size for the pod, so it has to be more than 0")
                     .help("write how much storage it needs: `storage = \"10Gi\"`"),
             );
         }
@@ -190,6 +230,20 @@ fn check_size(claim: &PersistentVolumeClaimSpec, at: &At<'_>, faults: &mut Fault
         let fault = parts_of_bytes(STORAGE, &limit.0, thousandths(&limit), &place);
         faults.extend(if units::has_no_digit(&limit.0) { Some(no_digit(&limit.0, &place)) } else { fault });
     }
+}
+
+/// Says how a claim is given a size. Who wrote a limit alone meant the same amount.
+fn without_size(fault: Fault, limit: Option<&Quantity>, requests: &At<'_>) -> Fault {
+    let fault = fault.note("Kubernetes makes a disk of this size for the pod");
+    let Some(limit) = limit else {
+        return fault.help("write `resources { requests { storage = 10Gi } }`");
+    };
+    let entry = format!("storage = {}", literal::quantity(&limit.0));
+    fault.help(format!("a limit alone is no size: write `requests {{ {entry} }}`")).insert(
+        format!("request it: `{entry}`"),
+        requests,
+        entry,
+    )
 }
 
 // -------------------------------------------------------------------------------------------------------------- data
@@ -235,8 +289,29 @@ fn check_data(claim: &PersistentVolumeClaimSpec, at: &At<'_>, faults: &mut Fault
         return;
     };
     let fault = Fault::invalid(codes::BAD_DATA_SOURCE, &at.field("dataSource"), message).relation();
-    faults
-        .push(fault.at_key().field(at.path().to_string()).other(&place, "beside this").help("leave `dataSource` out"));
+    let fault = fault.at_key().field(at.path().to_string()).other(&place, "beside this");
+    faults.push(
+        fault
+            .note("to Kubernetes `dataSource` is the older form of `dataSourceRef`: a claim is filled from one thing")
+            .help("leave `dataSource` out"),
+    );
+}
+
+/// Says which group a kind has.
+fn group_of(kind: &str, fault: Fault, at: &At<'_>) -> Fault {
+    /// What claims are filled with in most clusters, and its group.
+    const SNAPSHOT: (&str, &str) = ("VolumeSnapshot", "snapshot.storage.k8s.io");
+    /// The kind that needs no group.
+    const CLAIM: &str = "PersistentVolumeClaim";
+    let (snapshot, group) = SNAPSHOT;
+    if same_letters(kind, snapshot) {
+        let entry = format!("apiGroup = \"{group}\"");
+        return fault.help(format!("add `{entry}`")).insert(format!("write `{entry}`"), at, entry);
+    }
+    if same_letters(kind, CLAIM) {
+        return fault.did_you_mean(kind, CLAIM, true);
+    }
+    fault.help(format!("add the group of the kind: `apiGroup = \"…\"`; that of a `{snapshot}` is `{group}`"))
 }
 
 /// What a claim is filled with is another claim, or something that has a group: `validateDataSource`.
@@ -248,11 +323,10 @@ fn check_reference(data: Data<'_>, owner: &str, at: &At<'_>, faults: &mut Faults
     let group = data.group.unwrap_or_default();
     if group.is_empty() && data.kind != CLAIM {
         let message = format!("{owner} of the kind `{}` needs its `apiGroup`", data.kind);
-        let fault = Fault::invalid(codes::BAD_DATA_SOURCE, at, message).relation().echo(data.kind.is_empty());
+        let fault = Fault::invalid(codes::BAD_DATA_SOURCE, &at.field("kind"), message);
+        let fault = fault.field(at.path().to_string()).relation().echo(data.kind.is_empty());
         faults.push(
-            fault
-                .note(format!("without one, it can only be a `{CLAIM}`"))
-                .help("a snapshot is written `apiGroup = \"snapshot.storage.k8s.io\"`, `kind = \"VolumeSnapshot\"`"),
+            group_of(data.kind, fault, at).note(format!("without a group, Kubernetes looks for a `{CLAIM}` alone")),
         );
     }
     if !group.is_empty() {

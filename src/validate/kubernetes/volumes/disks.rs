@@ -18,7 +18,12 @@ use crate::validate::path::At;
 #[must_use]
 pub fn byte(number: i32, what: &str, at: &At<'_>) -> Option<Fault> {
     let message = || format!("{what} is a number from 0 to 255, and {number} is none");
-    (!(0..=255).contains(&number)).then(|| Fault::invalid(code::OUT_OF_RANGE, at, message()))
+    (!(0..=255).contains(&number)).then(|| {
+        Fault::invalid(code::OUT_OF_RANGE, at, message()).note("Kubernetes keeps it in one byte").help(
+            "write the number as the node or the storage counts: the first disk has the `lun` 0, and without \
+                 `partition` it is all of the disk",
+        )
+    })
 }
 
 /// Checks a disk of Google's cloud, which Kubernetes calls by another name: `validateGCEPersistentDiskVolumeSource`.
@@ -52,10 +57,12 @@ pub fn azure_file(share: &AzureFileVolumeSource, at: &At<'_>, faults: &mut Fault
     required(&share.share_name, "an `azureFile` volume", "shareName", at, faults);
 }
 
+/// The kinds of a disk of Microsoft's cloud.
+const KINDS: &[&str] = &["Shared", "Dedicated", "Managed"];
+
 /// Checks a disk of Microsoft's cloud: `validateAzureDisk`.
 pub fn azure_disk(disk: &AzureDiskVolumeSource, at: &At<'_>, faults: &mut Faults) {
     const CACHING: &[&str] = &["None", "ReadOnly", "ReadWrite"];
-    const KINDS: &[&str] = &["Shared", "Dedicated", "Managed"];
     required(&disk.disk_name, "an `azureDisk` volume", "diskName", at, faults);
     required(&disk.disk_uri, "an `azureDisk` volume", "diskURI", at, faults);
     if let Some(caching) = &disk.caching_mode {
@@ -64,11 +71,12 @@ pub fn azure_disk(disk: &AzureDiskVolumeSource, at: &At<'_>, faults: &mut Faults
     if let Some(kind) = &disk.kind {
         faults.extend(one_of(code::kubernetes::UNKNOWN_WORD, kind, KINDS, &at.field("kind")));
     }
-    faults.extend(azure_address(disk, &at.field("diskURI")));
+    faults.extend(azure_address(disk, at));
 }
 
 /// The address of a managed disk has another form than that of one in a storage account. Without a kind, it is the latter.
-fn azure_address(disk: &AzureDiskVolumeSource, at: &At<'_>) -> Option<Fault> {
+fn azure_address(disk: &AzureDiskVolumeSource, volume: &At<'_>) -> Option<Fault> {
+    let at = &volume.field("diskURI");
     let kind = disk.kind.as_deref().unwrap_or("Shared");
     let (start, example) = if kind == "Managed" {
         ("/subscriptions/", "/subscriptions/SUB/resourceGroups/GROUP/providers/Microsoft.Compute/disks/DISK")
@@ -81,9 +89,21 @@ fn azure_address(disk: &AzureDiskVolumeSource, at: &At<'_>) -> Option<Fault> {
     let message = format!("the address of a disk of the kind `{kind}` starts with `{start}`");
     let fault = Fault::refused(codes::BAD_DISK_ADDRESS, Reason::NotSupported, at, message).relation();
     // A missing address is told as such.
-    let fault = fault.echo(disk.disk_uri.is_empty()).note(format!("it looks like `{example}`"));
+    // Of a kind that there is not, no more can be said.
+    let fault =
+        fault.echo(disk.disk_uri.is_empty() || !KINDS.contains(&kind)).note(format!("it looks like `{example}`"));
+    let assumed = "without `kind`, Kubernetes takes it for a disk in a storage account, which is the kind `Shared`";
+    let fault = if disk.kind.is_none() { fault.note(assumed) } else { fault };
     let other = kind != "Managed" && disk.disk_uri.starts_with("/subscriptions/");
-    Some(if other { fault.help("this is the address of a managed disk: write `kind = \"Managed\"`") } else { fault })
+    if !other {
+        return Some(fault.help("copy the address of the disk from the portal of the cloud"));
+    }
+    let fault = fault.help("this is the address of a managed disk: write `kind = \"Managed\"`");
+    let (change, text) = ("write `kind = \"Managed\"`", "\"Managed\"");
+    Some(match &disk.kind {
+        Some(_) => fault.suggest_at(change, &volume.field("kind"), text),
+        None => fault.insert(change, volume, format!("kind = {text}")),
+    })
 }
 
 /// Checks a disk of vSphere: `validateVsphereVolumeSource`.

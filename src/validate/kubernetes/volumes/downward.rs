@@ -38,15 +38,23 @@ pub fn file(pod: &Pod<'_>, file: &DownwardAPIVolumeFile, at: &At<'_>, owner: &At
             downward::field(field, FIELDS, &at.field("fieldRef"), faults);
             if other.is_some() {
                 let message = "a file says either `fieldRef` or `resourceFieldRef`";
-                let fault = Fault::invalid(codes::TWO_THINGS_SAID, at, message).relation();
-                faults.push(fault.help("make them two files"));
+                let place = at.field("resourceFieldRef");
+                let fault = Fault::invalid(codes::TWO_THINGS_SAID, &place, message)
+                    .relation()
+                    .at_key()
+                    .field(at.path().to_string())
+                    .here("another thing to say")
+                    .other(&at.field("fieldRef"), "the file says this already")
+                    .note("Kubernetes writes one text into each file");
+                faults.push(fault.help("make it an element of `items` of its own, with another `path`"));
             }
         }
         (None, Some(resource)) => resource_of_container(pod, resource, &at.field("resourceFieldRef"), faults),
         (None, None) => {
             let message = "a file has to say something: `fieldRef` or `resourceFieldRef`";
             let fault = Fault::required(code::MISSING_FIELD, at, message);
-            faults.push(fault.help("write `fieldRef { fieldPath = \"metadata.labels\" }`"));
+            let fault = fault.note("Kubernetes writes into the file what one of them names");
+            faults.push(fault.help("write `fieldRef = { fieldPath = \"metadata.labels\" }`"));
         }
     }
     faults.extend(mode(file.mode, &at.field("mode")));

@@ -22,6 +22,7 @@ use k8s_openapi::api::core::v1::Volume;
 use rustc_hash::FxHashMap;
 
 use super::Pod;
+use super::formats::{dns_label, listed};
 use super::paths::{known_as, label, required};
 use crate::diagnostics::code::kubernetes as codes;
 use crate::diagnostics::suggest::closest;
@@ -33,7 +34,12 @@ use crate::validate::path::At;
 #[derive(Debug, Default)]
 pub struct Volumes<'p> {
     by_name: FxHashMap<&'p str, Named<'p>>,
+    /// The volume that no container names, where there is one alone: a wrong name was probably meant for it.
+    spare: Option<&'p str>,
 }
+
+/// How many names are listed in a message.
+const MOST_LISTED: usize = 8;
 
 /// What a name stands for.
 #[derive(Debug, Clone, Copy)]
@@ -57,21 +63,59 @@ impl<'p> Volumes<'p> {
     #[must_use]
     pub fn unknown(&self, name: &str, who: &str, at: &At<'_>) -> Fault {
         let message = format!("the pod has no volume `{name}`, which {who} names");
-        let names = self.by_name.keys().copied().filter(|_| self.by_name.len() <= MOST_COMPARED);
-        let similar = closest(name, names);
+        let names = || self.by_name.keys().copied().filter(|_| self.by_name.len() <= MOST_COMPARED);
+        let similar = closest(name, names());
         // What is wrong with a volume is told there.
         let broken = similar.is_some_and(|similar| matches!(self.get(similar), Some(Named::Broken)));
         let fault = Fault::refused(codes::UNKNOWN_VOLUME, Reason::NotFound, at, message)
-            .echo(name.is_empty() || broken || self.by_name.contains_key(name));
-        let mut fault = match similar {
-            Some(similar) => fault
-                .help(format!("did you mean `{similar}`?"))
-                .suggest(format!("write `{similar}`"), literal::text(similar)),
-            None => fault.help(format!("declare it in `pod_spec`: `volumes {name} {{ … }}`")),
-        };
-        fault.notes.extend(self.by_name.is_empty().then(|| "the pod has no volumes at all".to_owned()));
-        fault
+            .echo(name.is_empty() || broken || self.by_name.contains_key(name))
+            .note("a container has volumes of its pod, and finds them by their names");
+        match (similar, self.spare) {
+            (Some(similar), _) => self.near(similar, fault).did_you_mean(name, similar, true),
+            (None, Some(spare)) => fault
+                .note(self.there_are())
+                .help(format!("did you mean `{spare}`, which no container uses yet?"))
+                .suggest(format!("write `{spare}`"), literal::text(spare)),
+            (None, None) => declare(fault.note(self.there_are()), name),
+        }
     }
+
+    /// Points at the volume of a name.
+    fn near(&self, name: &str, fault: Fault) -> Fault {
+        let Some(Named::Volume(_, index)) = self.get(name) else { return fault };
+        let root = At::root();
+        let (spec, label) = (root.field("spec"), "this volume has nearly that name");
+        fault.other(&spec.field("volumes").index(index).field("name"), label)
+    }
+
+    /// Which volumes the pod has, for a message.
+    fn there_are(&self) -> String {
+        if self.by_name.len() > MOST_LISTED {
+            return format!("none of its {} volumes has this name", self.by_name.len());
+        }
+        let mut names: Vec<&str> = self.by_name.keys().copied().filter(|name| !name.is_empty()).collect();
+        names.sort_unstable();
+        match names.len() {
+            0 => "the pod has no volumes at all".to_owned(),
+            1 => format!("its only volume is {}", listed(&names)),
+            _ => format!("its volumes are {}", listed(&names)),
+        }
+    }
+}
+
+/// Says how a volume of a name is declared, and offers the simplest one.
+fn declare(fault: Fault, name: &str) -> Fault {
+    let fault = fault.help(format!(
+        "declare it in `pod_spec`: `volumes {} {{ … }}`, with `emptyDir {{}}` for an empty folder, or with \
+         `persistentVolumeClaim {{ claimName = \"…\" }}`, `secret {{ secretName = \"…\" }}` or `configMap {{ name = \
+              \"…\" }}`",
+        literal::key(name)
+    ));
+    if dns_label(name).is_some() {
+        return fault;
+    }
+    let entry = format!("volumes {} {{ emptyDir {{}} }}", literal::key(name));
+    fault.insert(format!("declare `{name}` as an empty folder"), &At::root().field("spec"), entry)
 }
 
 /// Checks the volumes at `at`.
@@ -97,7 +141,9 @@ pub fn check<'p>(pod: &Pod<'p>, at: &At<'_>, faults: &mut Faults) -> Volumes<'p>
             *known = named;
         }
     }
-    unused::check(pod, &volumes, at, faults);
+    let used = unused::used(pod);
+    volumes.spare = unused::spare(pod, &used);
+    unused::check(pod, &volumes, &used, at, faults);
     volumes
 }
 
@@ -122,7 +168,13 @@ fn check_one(pod: &Pod<'_>, volume: &Volume, volumes: &Volumes<'_>, list: &At<'_
         let message = format!("the pod has two volumes `{name}`");
         let fault = Fault::refused(codes::VOLUME_TWICE, Reason::Duplicate, &at.field("name"), message);
         let other = list.index(first);
-        faults.push(fault.other(&other.field("name"), "the first of them"));
+        faults.push(
+            fault
+                .here("the second of this name")
+                .other(&other.field("name"), "the first of them")
+                .note("a mount finds its volume by the name, so Kubernetes takes each name once in a pod")
+                .help("give one of them another name and mount it under that, or take one of them out"),
+        );
     }
 }
 
@@ -144,9 +196,13 @@ impl Sources<'_> {
             return;
         };
         let message = format!("the volume has two sources, `{first}` and `{name}`");
-        let fault =
-            Fault::forbidden(codes::SEVERAL_VOLUME_SOURCES, &at, message).other(&self.at.field(first), "the first");
-        let fault = fault.help("take one of them away, or make it a volume of its own");
+        let fault = Fault::forbidden(codes::SEVERAL_VOLUME_SOURCES, &at, message)
+            .here("another source")
+            .other(&self.at.field(first), "this is its source already")
+            .note("Kubernetes fills a volume from one source alone");
+        let fault = fault.help(format!(
+            "take one of them away (`{first} = null` where it is inherited), or make it a volume of its own"
+        ));
         self.faults.push(match name {
             // The server spells these two otherwise here, and only here.
             "cephfs" => fault.field(self.at.field("cephFS").path().to_string()),

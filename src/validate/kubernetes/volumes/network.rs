@@ -9,6 +9,7 @@ use super::disks::byte;
 use crate::diagnostics::code::{self, kubernetes as codes};
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::kubernetes::paths::required;
+use crate::validate::literal;
 use crate::validate::path::At;
 
 /// Checks a folder of an NFS server: `validateNFSVolumeSource`.
@@ -17,8 +18,11 @@ pub fn nfs(share: &NFSVolumeSource, at: &At<'_>, faults: &mut Faults) {
     required(&share.path, "an `nfs` volume", "path", at, faults);
     if !share.path.starts_with('/') {
         let message = format!("the path `{}` on the server has to be absolute", share.path);
-        let fault = Fault::invalid(codes::PATH_IS_RELATIVE, &at.field("path"), message);
-        faults.push(fault.echo(share.path.is_empty()).help(format!("write `/{}`", share.path)));
+        let fault = Fault::invalid(codes::PATH_IS_RELATIVE, &at.field("path"), message)
+            .echo(share.path.is_empty())
+            .note("a server of NFS knows what it exports by paths from its own `/`");
+        let path = format!("/{}", share.path.trim_start_matches("./"));
+        faults.push(fault.help(format!("write `{path}`")).replace("begin at the server's `/`", literal::text(&path)));
     }
 }
 
@@ -35,7 +39,15 @@ pub fn iscsi(disk: &ISCSIVolumeSource, at: &At<'_>, faults: &mut Faults) {
     if let Some((_, by)) = login.filter(|_| disk.secret_ref.is_none()) {
         let message = format!("`{by}` needs `secretRef`, which has the name and password");
         let fault = Fault::required(code::MISSING_FIELD, &at.field("secretRef"), message);
-        faults.push(fault.other(&at.field(by), "asks for it"));
+        faults.push(
+            fault
+                .other(&at.field(by), "asks for it")
+                .note(
+                    "with CHAP the node logs in to the target, by a name and password that Kubernetes reads from \
+                     a secret",
+                )
+                .help("add `secretRef { name = \"…\" }` with a secret of the type `kubernetes.io/iscsi-chap`"),
+        );
     }
     if let Some(name) = &disk.initiator_name {
         let field = at.field("initiatorname").path().to_string();
@@ -70,7 +82,11 @@ fn iscsi_name(name: &str, at: &At<'_>) -> Option<Fault> {
     };
     (!right).then(|| {
         Fault::invalid(codes::BAD_ISCSI_NAME, at, format!("`{name}` is no name of iSCSI"))
-            .note("names look like `iqn.2001-04.com.example:disk`, `eui.` and 16 or `naa.` and 32 letters and digits")
+            .note(
+                "Kubernetes takes what the standard of iSCSI has: `iqn.YEAR-MONTH.DOMAIN:NAME`, `eui.` and 16 or \
+                 `naa.` and 32 letters and digits",
+            )
+            .help("write it as the target shows it, such as `iqn.2001-04.com.example:disk`")
     })
 }
 
@@ -111,21 +127,39 @@ pub fn fibre_channel(disk: &FCVolumeSource, at: &At<'_>, faults: &mut Faults) {
     match (has(&disk.target_wwns), has(&disk.wwids)) {
         (false, false) => {
             let message = "an `fc` volume needs `targetWWNs` and `lun`, or `wwids`";
-            faults.push(Fault::required(code::MISSING_FIELD, &place, message));
+            let fault = Fault::required(code::MISSING_FIELD, &place, message);
+            faults.push(
+                fault
+                    .note("by one of them the node finds the disk")
+                    .help("write `wwids = [\"…\"]`, or `targetWWNs = [\"…\"], lun = 0`"),
+            );
         }
         (true, true) => {
             let message = "an `fc` volume has either `targetWWNs` or `wwids`";
             let fault = Fault::invalid(codes::TWO_WAYS_TO_A_DISK, &place, message).relation().at_key();
-            faults.push(fault.other(&at.field("wwids"), "and these"));
+            faults.push(
+                fault
+                    .here("found by the ports of its target")
+                    .other(&at.field("wwids"), "and by its own number")
+                    .note("the two could name different disks, and Kubernetes does not choose")
+                    .help("leave one of them out"),
+            );
         }
         _ => {}
     }
     if has(&disk.target_wwns) {
         let lun = at.field("lun");
-        let missing =
-            || Fault::required(code::MISSING_FIELD, &lun, "`targetWWNs` needs a `lun`").other(&place, "needs it");
+        let missing = || without_lun(&lun, &place, at);
         faults.extend(disk.lun.map_or_else(|| Some(missing()), |number| byte(number, "`lun`", &lun)));
     }
+}
+
+fn without_lun(lun: &At<'_>, targets: &At<'_>, disk: &At<'_>) -> Fault {
+    Fault::required(code::MISSING_FIELD, lun, "`targetWWNs` needs a `lun`")
+        .other(targets, "needs it")
+        .note("a target has several disks, and Kubernetes does not guess which")
+        .help("add `lun = 0` for the first")
+        .insert("take the first disk: `lun = 0`", disk, "lun = 0")
 }
 
 /// Checks a volume of a program on the node: `validateFlexVolumeSource`.
@@ -139,7 +173,18 @@ pub fn flex(volume: &FlexVolumeSource, at: &At<'_>, faults: &mut Faults) {
             .any(|of| domain.strip_suffix(of).is_some_and(|before| before.is_empty() || before.ends_with('.')));
         if reserved {
             let message = format!("the option `{key}` is in a domain that Kubernetes keeps for itself");
-            faults.push(Fault::invalid(codes::RESERVED_OPTION, &options.key(key), message).at_key());
+            let fault = Fault::invalid(codes::RESERVED_OPTION, &options.key(key), message).at_key();
+            faults.push(
+                fault
+                    .note(
+                        "the kubelet itself passes options of these domains to the driver: the name of the pod, \
+                         its secrets",
+                    )
+                    .help(
+                        "use the name that the driver documents for it, which is in a domain of the driver's or \
+                         in none",
+                    ),
+            );
         }
     }
 }

@@ -47,7 +47,12 @@ impl<'p> Taken<'p> {
             let message = format!("two sources make the file `{path}`");
             let mut fault = Fault::invalid(codes::FILE_TWICE, at, message).relation().echo(path.is_empty());
             fault.others.push((first.clone(), "the first of them".to_owned()));
-            faults.push(fault.field(self.volume.path().to_string()).help("give one of them another path"));
+            let fault = fault.here("the same path again").note(
+                "all sources of a projected volume are in one folder, and Kubernetes does not choose between two \
+                files of one name",
+            );
+            let help = format!("give one of them another `path`, such as `other/{path}`");
+            faults.push(fault.field(self.volume.path().to_string()).help(help));
             return;
         }
         self.exact.insert(path, at.path());
@@ -133,8 +138,19 @@ fn several(pod: &Pod<'_>, source: &VolumeProjection, at: &At<'_>) -> Option<Faul
     let mut kept = all.iter().filter(|(_, there, known)| *there && *known);
     let ((first, ..), (second, ..)) = (kept.next()?, kept.next()?);
     let message = format!("one source is of two kinds, `{first}` and `{second}`");
-    let fault = Fault::forbidden(codes::SEVERAL_VOLUME_SOURCES, at, message);
-    Some(fault.help("make them two elements of `sources`"))
+    let fault =
+        Fault::forbidden(codes::SEVERAL_VOLUME_SOURCES, &at.field(second), message).field(at.path().to_string());
+    Some(
+        fault
+            .here("another kind")
+            .other(&at.field(first), "the element is of this kind already")
+            .note(
+                "Kubernetes takes one kind for each element of `sources`; the volume shows all elements in one folder",
+            )
+            .help(format!(
+                "make it an element of its own: `sources = [{{ {first} {{ … }} }}, {{ {second} {{ … }} }}]`"
+            )),
+    )
 }
 
 /// Checks a token. Kubernetes names a path of the volume as the place of its path, and does not ask whether it is taken.
@@ -152,7 +168,14 @@ fn service_account_token<'p>(
         } else {
             format!("a token lives for {LONGEST} seconds at most, not for {seconds}")
         };
-        faults.push(Fault::invalid(code::OUT_OF_RANGE, &at.field("expirationSeconds"), message));
+        let nearest = if seconds < SHORTEST { SHORTEST } else { LONGEST };
+        let fault = Fault::invalid(code::OUT_OF_RANGE, &at.field("expirationSeconds"), message)
+            .note("Kubernetes exchanges a token in time before it expires, for which it needs some minutes at least");
+        faults.push(
+            fault
+                .help("write `expirationSeconds = 3600`, which is the default")
+                .suggest(format!("write {nearest}"), nearest.to_string()),
+        );
     }
     let before = faults.len();
     required(&source.path, "a `serviceAccountToken`", "path", at, faults);
@@ -172,7 +195,13 @@ fn cluster_trust_bundle<'p>(
     match (&bundle.name, &bundle.signer_name) {
         (Some(_), Some(_)) => {
             let message = "a trust bundle is found either by `name` or by `signerName`";
-            faults.push(Fault::invalid(codes::BAD_TRUST_BUNDLE, at, message).relation());
+            let fault = Fault::invalid(codes::BAD_TRUST_BUNDLE, &at.field("signerName"), message).relation();
+            let fault = fault.at_key().field(at.path().to_string()).other(&at.field("name"), "named here already");
+            faults.push(
+                fault
+                    .note("a name means one bundle, a signer all bundles that it has signed")
+                    .help("leave one of them out"),
+            );
         }
         (Some(name), None) => {
             required(name, "a `clusterTrustBundle`", "name", at, faults);
@@ -180,7 +209,12 @@ fn cluster_trust_bundle<'p>(
             if bundle.label_selector.is_some() {
                 let message = "a trust bundle that is named cannot be selected by labels";
                 let fault = Fault::invalid(codes::BAD_TRUST_BUNDLE, &at.field("labelSelector"), message);
-                faults.push(fault.relation().at_key().other(&at.field("name"), "named here"));
+                let fault = fault.relation().at_key().other(&at.field("name"), "this names the one bundle");
+                faults.push(
+                    fault
+                        .note("labels choose among the bundles of a signer")
+                        .help("leave `labelSelector` out, or write `signerName` in place of `name`"),
+                );
             }
         }
         (None, Some(signer)) => {
@@ -191,7 +225,12 @@ fn cluster_trust_bundle<'p>(
         }
         (None, None) => {
             let message = "a `clusterTrustBundle` needs `name` or `signerName`";
-            faults.push(Fault::required(code::MISSING_FIELD, at, message));
+            let fault = Fault::required(code::MISSING_FIELD, at, message);
+            faults.push(
+                fault
+                    .note("a name means one bundle, a signer all bundles that it has signed")
+                    .help("add `name = \"…\"`, or `signerName = \"example.com/my-signer\"`"),
+            );
         }
     }
     required(&bundle.path, "a `clusterTrustBundle`", "path", at, faults);
@@ -227,6 +266,11 @@ fn pod_certificate<'p>(
     if written == 0 {
         let message =
             "a `podCertificate` needs a file: `credentialBundlePath`, or `keyPath` and `certificateChainPath`";
-        faults.push(Fault::required(code::MISSING_FIELD, at, message));
+        let fault = Fault::required(code::MISSING_FIELD, at, message);
+        faults.push(
+            fault
+                .note("Kubernetes writes the key and the certificates into files of the volume")
+                .help("add `credentialBundlePath = \"credentials.pem\"`, which has them all"),
+        );
     }
 }

@@ -46,17 +46,22 @@ pub fn flocker(source: &FlockerVolumeSource, at: &At<'_>, faults: &mut Faults) {
     match (name.is_empty(), id.is_empty()) {
         (true, true) => {
             let message = "a `flocker` volume needs `datasetName` or `datasetUUID`";
-            faults.push(Fault::required(code::MISSING_FIELD, at, message));
+            faults.push(Fault::required(code::MISSING_FIELD, at, message).help("add `datasetName = \"…\"`"));
         }
         (false, false) => {
             let message = "a `flocker` volume has either `datasetName` or `datasetUUID`";
-            faults.push(Fault::invalid(codes::TWO_WAYS_TO_A_DISK, at, message).relation());
+            let field = at.path().to_string();
+            let fault = Fault::invalid(codes::TWO_WAYS_TO_A_DISK, &at.field("datasetUUID"), message).field(field);
+            let fault = fault.relation().at_key().other(&at.field("datasetName"), "named here already");
+            faults.push(fault.note("the two could name different datasets").help("leave one of them out"));
         }
         _ => {}
     }
     if name.contains('/') {
         let message = format!("the name of a dataset cannot have a `/`, as `{name}` has");
-        faults.push(Fault::invalid(codes::BAD_DISK_ADDRESS, &at.field("datasetName"), message));
+        let fault = Fault::invalid(codes::BAD_DISK_ADDRESS, &at.field("datasetName"), message);
+        let fault = fault.note("Kubernetes makes a folder of the node of it");
+        faults.push(fault.help("write the name alone, without what it is in"));
     }
     faults.push(removed("1.25", BY_CLAIM, at));
 }
@@ -88,11 +93,17 @@ pub fn quobyte(source: &QuobyteVolumeSource, at: &At<'_>, faults: &mut Faults) {
     // Without a registry, the server looks at neither.
     if registry.is_some() && tenant.len() > TENANT {
         let message = format!("a tenant has {} characters, and {TENANT} are allowed", tenant.len());
-        faults.push(Fault::required(codes::BAD_DISK_ADDRESS, &at.field("tenant"), message));
+        let fault = Fault::required(codes::BAD_DISK_ADDRESS, &at.field("tenant"), message);
+        let fault = fault.note("Kubernetes takes the identifier of a tenant, and not its description");
+        faults.push(fault.help("write the identifier, which is shorter"));
     } else if let Some(registry) = registry.filter(|registry| !registry.split(',').all(is_host_and_port)) {
         let message = format!("`{registry}` is no registry");
         let fault = Fault::invalid(codes::BAD_DISK_ADDRESS, &at.field("registry"), message);
-        faults.push(fault.note("a registry is `HOST:PORT`, or several of them with `,` between them"));
+        faults.push(
+            fault
+                .note("a registry is `HOST:PORT`, or several of them with `,` between them")
+                .help("write it with its port, such as `quobyte.example.com:7861`"),
+        );
     }
     required(&source.volume, "a `quobyte` volume", "volume", at, faults);
     faults.push(removed("1.25", BY_CLAIM, at));

@@ -34,13 +34,20 @@ pub fn signer_name(name: &str, owner: &str, at: &At<'_>, faults: &mut Faults) {
     }
     if domain.len() > SUBDOMAIN_LENGTH || name.len() > LONGEST {
         let message = format!("the name of a signer has {} characters, more than can be", name.len());
-        let note = format!("a domain has at most {SUBDOMAIN_LENGTH} characters, and all of it {LONGEST}");
-        faults.push(Fault::refused(codes::BAD_SIGNER_NAME, Reason::TooLong, &at, message).note(note));
+        let note =
+            format!("for Kubernetes a domain has at most {SUBDOMAIN_LENGTH} characters, and all of it {LONGEST}");
+        let fault = Fault::refused(codes::BAD_SIGNER_NAME, Reason::TooLong, &at, message).note(note);
+        faults.push(fault.help("write the name of a signer that the cluster has, which is shorter"));
     }
 }
 
 fn bad(name: &str, at: &At<'_>) -> Fault {
-    Fault::invalid(codes::BAD_SIGNER_NAME, at, format!("`{name}` is no name of a signer")).note(FORM)
+    let fault = Fault::invalid(codes::BAD_SIGNER_NAME, at, format!("`{name}` is no name of a signer")).note(FORM);
+    if name.contains('/') {
+        fault.help("write it as the signer is configured, such as `kubernetes.io/kube-apiserver-client-pod`")
+    } else {
+        fault.help(format!("put the domain of the signer in front: `example.com/{}`", name.to_lowercase()))
+    }
 }
 
 /// The name of a bundle: a DNS subdomain, behind the name of its signer with `:` for `/` if it has one.
@@ -50,7 +57,14 @@ pub fn bundle_name(name: &str, at: &At<'_>) -> Option<Fault> {
     let wrong_signer = name.contains(':') && (signer.is_empty() || signer.contains('/'));
     (wrong_signer || dns_subdomain(own).is_some()).then(|| {
         Fault::invalid(codes::BAD_TRUST_BUNDLE, at, format!("`{name}` is no name of a trust bundle"))
-            .note("one looks like `my-bundle`, or with a signer like `example.com:my-signer:my-bundle`")
+            .note(
+                "Kubernetes takes lower-case letters, digits, `-` and `.`; the bundle of a signer has the signer \
+                 in front, with `:` for its `/`",
+            )
+            .help(
+                "write it as `kubectl get clustertrustbundles` shows it: `my-bundle`, or \
+                 `example.com:my-signer:my-bundle`",
+            )
     })
 }
 
@@ -64,6 +78,10 @@ pub fn lifetime(seconds: i32, signer: &str, at: &At<'_>) -> Option<Fault> {
     (!(SHORTEST..=longest).contains(&seconds)).then(|| {
         let message =
             format!("a certificate of this signer lives for {SHORTEST} to {longest} seconds, not for {seconds}");
+        let nearest = seconds.clamp(SHORTEST, longest);
         Fault::invalid(code::OUT_OF_RANGE, at, message)
+            .note("Kubernetes lets signers of its own give a day at most, and all others 91 days")
+            .help("write how long it may live, in seconds: a day has 86400")
+            .suggest(format!("write {nearest}"), nearest.to_string())
     })
 }

@@ -14,22 +14,13 @@ use crate::validate::kubernetes::Pod;
 use crate::validate::literal;
 use crate::validate::path::At;
 
-/// Warns about unused volumes; `at` is the list of volumes.
-pub fn check(pod: &Pod<'_>, volumes: &Volumes<'_>, at: &At<'_>, faults: &mut Faults) {
+/// Warns about volumes that are not among those used; `at` is the list of volumes.
+pub fn check(pod: &Pod<'_>, volumes: &Volumes<'_>, used: &FxHashSet<&str>, at: &At<'_>, faults: &mut Faults) {
     let declared = pod.spec.volumes.as_deref().unwrap_or_default();
     // Without containers there is a template that is not finished.
     if declared.is_empty() || pod.spec.containers.is_empty() {
         return;
     }
-    let containers = pod.spec.containers.iter().chain(pod.spec.init_containers.iter().flatten());
-    let mut used: FxHashSet<&str> = containers.flat_map(names).collect();
-    used.extend(
-        pod.spec
-            .ephemeral_containers
-            .iter()
-            .flatten()
-            .flat_map(|container| container.volume_mounts.iter().flatten().map(|mount| mount.name.as_str())),
-    );
     if used.iter().any(|name| volumes.get(name).is_none()) {
         return;
     }
@@ -59,6 +50,23 @@ pub fn check(pod: &Pod<'_>, volumes: &Volumes<'_>, at: &At<'_>, faults: &mut Fau
             None => fault,
         });
     }
+}
+
+/// The volume that no container uses, if there is one alone.
+#[must_use]
+pub fn spare<'p>(pod: &Pod<'p>, used: &FxHashSet<&str>) -> Option<&'p str> {
+    let declared = pod.spec.volumes.as_deref()?;
+    let mut unused = declared.iter().map(|volume| volume.name.as_str()).filter(|name| !used.contains(name));
+    unused.next().filter(|_| unused.next().is_none())
+}
+
+/// The volumes that containers name.
+#[must_use]
+pub fn used<'p>(pod: &Pod<'p>) -> FxHashSet<&'p str> {
+    let containers = pod.spec.containers.iter().chain(pod.spec.init_containers.iter().flatten());
+    let ephemeral = pod.spec.ephemeral_containers.iter().flatten();
+    let mounts = ephemeral.flat_map(|container| container.volume_mounts.iter().flatten());
+    containers.flat_map(names).chain(mounts.map(|mount| mount.name.as_str())).collect()
 }
 
 /// The volumes that a container names.

@@ -151,8 +151,8 @@ impl<'s> Report<'s> {
     /// what it does not go with.
     fn what(&self, fault: &Fault, place: Span, origin: &Origin<'_>) -> String {
         if self.is_put_together(place) {
-            let others = fault.others.iter().map(|(at, _)| origin.locate(at).value);
-            return others.map(|other| format!("{}:{} ", other.file.index(), other.start)).collect();
+            let others: Vec<Span> = fault.others.iter().map(|(at, _)| origin.locate(at).value).collect();
+            return format!("{others:?}");
         }
         fault.message.clone()
     }

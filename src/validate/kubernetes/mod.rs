@@ -78,6 +78,7 @@ pub fn pod(pod: &Pod<'_>, faults: &mut Faults) {
     let volumes = volumes::check(pod, &at.field("volumes"), faults);
     let names = containers::check(pod, &volumes, &at, faults);
     ephemeral::check(pod, &volumes, names, &at, faults);
+    volumes::together(faults);
     spec::check(pod, &at, faults);
     hosts::check(pod, &at, faults);
     dns::check(pod, &at, faults);

@@ -70,7 +70,7 @@ pub fn key(of: Of, key: &str, at: &At<'_>) -> Option<Fault> {
         Of::Label => (
             LABELS,
             "Kubernetes gives no node a label of this name; where nobody else does, no node fits and the pod waits \
-            for ever",
+             for ever",
         ),
         Of::Taint => (
             TAINTS,
@@ -100,7 +100,7 @@ pub fn value(key: &str, value: &str, at: &At<'_>) -> Option<Fault> {
     let message = format!("no node has the value {} for the label `{key}`", shown(value));
     let fault = Fault::found(code::VALUE_OF_NO_NODE, at, message).note(format!(
         "Kubernetes sets this label of each node to {what}: {}; with another value no node fits, and the pod waits \
-        for ever",
+         for ever",
         words::alternatives(known)
     ));
     Some(match words::meant(value, known) {

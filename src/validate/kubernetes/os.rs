@@ -139,7 +139,7 @@ fn foreign(os: &str, at: &At<'_>, spec: &At<'_>) -> Fault {
         "windowsOptions" => fault.help("leave it out, or write `os { name = \"windows\" }` if the pod is for Windows"),
         _ => fault.help(format!(
             "leave it out (`{field} = null` where it is inherited), or write `os {{ name = \"linux\" }}` if the pod \
-            is for Linux"
+             is for Linux"
         )),
     }
 }

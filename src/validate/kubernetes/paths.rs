@@ -74,7 +74,7 @@ fn octal_digits(mode: i32, at: &At<'_>) -> Option<Fault> {
     let message = format!("the mode {mode} is 0{mode:o} in octal, and not 0{mode}");
     let fault = Fault::found(codes::OCTAL_DIGITS, at, message).note(
         "Kubernetes takes it as it is: a decimal number, by which a group may write what it cannot read, or \
-             more than the owner",
+         more than the owner",
     );
     let fault = fault.help(format!("for the mode 0{mode} write {octal}, the same in decimal"));
     Some(fault.suggest(format!("write {octal}"), octal.to_string()))
@@ -137,7 +137,7 @@ fn relative(path: &str, rest: &str, at: &At<'_>, faults: &mut Faults) {
 fn absolute(path: &str, rest: &str, at: &At<'_>) -> Fault {
     let fault = Fault::invalid(codes::PATH_IS_ABSOLUTE, at, format!("the path `{path}` has to be relative")).note(
         "to Kubernetes it is a path inside of the volume, wherever the volume is mounted; only `mountPath` \
-             begins at `/`",
+         begins at `/`",
     );
     match rest {
         "" => fault.help("leave it out to have the whole volume"),

@@ -165,7 +165,7 @@ fn escalation(context: &SecurityContext, at: &At<'_>, faults: &mut Faults) {
             .other(other, "but here it has all of them")
             .note(
                 "Linux lets such a process gain privileges whatever is said here, so Kubernetes refuses a promise \
-                that nobody can keep",
+                 that nobody can keep",
             )
     };
     if context.privileged == Some(true) {

@@ -58,7 +58,7 @@ pub fn amount_of_values(operator: &str, values: Option<&[String]>, at: &At<'_>, 
             let fault = wrong_amount(values, at, format!("`{operator}` needs values to compare with"));
             faults.push(fault.note("Kubernetes compares the label with a list of values here").help(
                 "add the values: `values = [\"…\"]`; `Exists` and `DoesNotExist` ask whether there is \
-                         such a label at all",
+                 such a label at all",
             ));
         }
         "Exists" | "DoesNotExist" if !empty => {

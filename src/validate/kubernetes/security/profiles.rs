@@ -118,7 +118,7 @@ fn loaded(name: &str, at: &At<'_>, faults: &mut Faults) {
         let message = format!("the name `{name}` of an AppArmor profile has blanks around it");
         let fault = Fault::invalid(code::kubernetes::BAD_PROFILE_PATH, at, message).note(
             "Kubernetes compares the name with those of the profiles on the node letter by letter, and none \
-                 begins or ends so",
+             begins or ends so",
         );
         faults.push(match trimmed {
             "" => fault.help("give the name of a profile that is loaded on the node"),

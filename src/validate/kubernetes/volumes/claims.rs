@@ -76,8 +76,8 @@ pub fn ephemeral(pod: &Pod<'_>, source: &EphemeralVolumeSource, at: &At<'_>, fau
         let message = "an `ephemeral` volume needs `volumeClaimTemplate`";
         let fault = Fault::required(code::MISSING_FIELD, &at, message);
         faults.push(fault.note("Kubernetes makes a claim of it for each pod").help(
-            "write `volumeClaimTemplate { spec { accessModes = [\"ReadWriteOnce\"], resources { requests { storage \
-            = 10Gi } } } }`",
+            "write `volumeClaimTemplate { spec { accessModes = [\"ReadWriteOnce\"], \
+             resources { requests { storage = 10Gi } } } }`",
         ));
         return;
     };
@@ -109,7 +109,7 @@ fn check_metadata(metadata: &ObjectMeta, at: &At<'_>, faults: &mut Faults) {
         let fault = Fault::forbidden(codes::BAD_CLAIM_METADATA, &at.field(field), message);
         let fault = fault.remove(field).note(
             "Kubernetes makes the claim with the pod and gives it all this itself; only labels and annotations are \
-            the template's",
+             the template's",
         );
         faults.push(match field {
             "name" | "generateName" => fault.help("take it out: the claim is called after the pod and the volume"),

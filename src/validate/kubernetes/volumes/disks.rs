@@ -21,7 +21,7 @@ pub fn byte(number: i32, what: &str, at: &At<'_>) -> Option<Fault> {
     (!(0..=255).contains(&number)).then(|| {
         Fault::invalid(code::OUT_OF_RANGE, at, message()).note("Kubernetes keeps it in one byte").help(
             "write the number as the node or the storage counts: the first disk has the `lun` 0, and without \
-                 `partition` it is all of the disk",
+             `partition` it is all of the disk",
         )
     })
 }

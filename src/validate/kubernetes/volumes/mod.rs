@@ -28,7 +28,7 @@ use crate::diagnostics::code::kubernetes as codes;
 use crate::diagnostics::suggest::closest;
 use crate::validate::fault::{Fault, Faults, MOST_COMPARED, Reason};
 use crate::validate::literal;
-use crate::validate::path::At;
+use crate::validate::path::{At, Path};
 
 /// The volumes of a pod by name.
 #[derive(Debug, Default)]
@@ -36,6 +36,8 @@ pub struct Volumes<'p> {
     by_name: FxHashMap<&'p str, Named<'p>>,
     /// The volume that no container names, where there is one alone: a wrong name was probably meant for it.
     spare: Option<&'p str>,
+    /// A name that several mounts have for the spare volume, which is nearly called so: the slip is in the volume then.
+    misspelt: Option<(&'p str, usize)>,
 }
 
 /// How many names are listed in a message.
@@ -62,9 +64,12 @@ impl<'p> Volumes<'p> {
     /// The fault of `name` at `at`, which names no volume that is right; `who` has it.
     #[must_use]
     pub fn unknown(&self, name: &str, who: &str, at: &At<'_>) -> Fault {
+        if let Some((_, index)) = self.misspelt.filter(|(meant, _)| *meant == name) {
+            return self.called_otherwise(name, index, at);
+        }
         let message = format!("the pod has no volume `{name}`, which {who} names");
-        let names = || self.by_name.keys().copied().filter(|_| self.by_name.len() <= MOST_COMPARED);
-        let similar = closest(name, names());
+        let names = self.by_name.keys().copied().filter(|_| self.by_name.len() <= MOST_COMPARED);
+        let similar = closest(name, names);
         // What is wrong with a volume is told there.
         let broken = similar.is_some_and(|similar| matches!(self.get(similar), Some(Named::Broken)));
         let fault = Fault::refused(codes::UNKNOWN_VOLUME, Reason::NotFound, at, message)
@@ -78,6 +83,20 @@ impl<'p> Volumes<'p> {
                 .suggest(format!("write `{spare}`"), literal::text(spare)),
             (None, None) => declare(fault.note(self.there_are()), name),
         }
+    }
+
+    /// The fault of the volume `index`, which what names it at `at` and elsewhere calls `name`.
+    fn called_otherwise(&self, name: &str, index: usize, at: &At<'_>) -> Fault {
+        let written = self.spare.unwrap_or_default();
+        let root = At::root();
+        let spec = root.field("spec");
+        let list = spec.field("volumes");
+        let message = format!("the volume `{written}` is called `{name}` wherever it is used");
+        Fault::refused(codes::UNKNOWN_VOLUME, Reason::NotFound, &list.index(index).field("name"), message)
+            .field(at.path().to_string())
+            .other(at, "as here")
+            .note("a container has volumes of its pod, and finds them by their names")
+            .did_you_mean(written, name, true)
     }
 
     /// Points at the volume of a name.
@@ -103,12 +122,44 @@ impl<'p> Volumes<'p> {
     }
 }
 
+/// How many further places of a name are pointed at.
+const MOST_PLACES: usize = 3;
+
+/// Of all that name one volume that there is not, the first tells for the others: it is one volume that is missing.
+pub fn together(faults: &mut Faults) {
+    let mut firsts: FxHashMap<String, usize> = FxHashMap::default();
+    let mut others: Vec<(usize, Path)> = Vec::new();
+    for (index, fault) in faults.iter_mut().enumerate() {
+        if fault.code != codes::UNKNOWN_VOLUME || fault.echo {
+            continue;
+        }
+        let Some(first) = firsts.get(&fault.message) else {
+            firsts.insert(fault.message.clone(), index);
+            continue;
+        };
+        fault.echo = true;
+        others.push((*first, fault.at.clone()));
+    }
+    for (first, at) in others {
+        let Some(fault) = faults.get_mut(first) else { continue };
+        // Where the volume itself is at fault, it is one place for all.
+        if fault.at == at {
+            continue;
+        }
+        fault.replacement.iter_mut().for_each(|replacement| replacement.also.push(at.clone()));
+        // One of them may be the volume of nearly that name.
+        if fault.others.len() <= MOST_PLACES {
+            fault.others.push((at, "and here".to_owned()));
+        }
+    }
+}
+
 /// Says how a volume of a name is declared, and offers the simplest one.
 fn declare(fault: Fault, name: &str) -> Fault {
     let fault = fault.help(format!(
         "declare it in `pod_spec`: `volumes {} {{ … }}`, with `emptyDir {{}}` for an empty folder, or with \
-         `persistentVolumeClaim {{ claimName = \"…\" }}`, `secret {{ secretName = \"…\" }}` or `configMap {{ name = \
-              \"…\" }}`",
+         `persistentVolumeClaim {{ claimName = \"…\" }}`, `secret {{ secretName = \"…\" }}` or \
+         `configMap {{ name = \"…\" }}`",
         literal::key(name)
     ));
     if dns_label(name).is_some() {
@@ -143,6 +194,7 @@ pub fn check<'p>(pod: &Pod<'p>, at: &At<'_>, faults: &mut Faults) -> Volumes<'p>
     }
     let used = unused::used(pod);
     volumes.spare = unused::spare(pod, &used);
+    volumes.misspelt = unused::misspelt(pod, &volumes, &used);
     unused::check(pod, &volumes, &used, at, faults);
     volumes
 }

@@ -49,7 +49,7 @@ impl<'p> Taken<'p> {
             fault.others.push((first.clone(), "the first of them".to_owned()));
             let fault = fault.here("the same path again").note(
                 "all sources of a projected volume are in one folder, and Kubernetes does not choose between two \
-                files of one name",
+                 files of one name",
             );
             let help = format!("give one of them another `path`, such as `other/{path}`");
             faults.push(fault.field(self.volume.path().to_string()).help(help));

@@ -9,8 +9,10 @@ use rustc_hash::FxHashSet;
 
 use super::{Named, Volumes};
 use crate::diagnostics::code::kubernetes as codes;
+use crate::diagnostics::suggest::closest;
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::kubernetes::Pod;
+use crate::validate::kubernetes::formats::dns_label;
 use crate::validate::literal;
 use crate::validate::path::At;
 
@@ -60,13 +62,29 @@ pub fn spare<'p>(pod: &Pod<'p>, used: &FxHashSet<&str>) -> Option<&'p str> {
     unused.next().filter(|_| unused.next().is_none())
 }
 
+/// The name that several containers or mounts have for the one volume that is not used, if that is nearly called so; and which volume it is.
+#[must_use]
+pub fn misspelt<'p>(pod: &Pod<'p>, volumes: &Volumes<'p>, used: &FxHashSet<&'p str>) -> Option<(&'p str, usize)> {
+    let spare = volumes.spare?;
+    let Some(Named::Volume(_, index)) = volumes.get(spare) else { return None };
+    let mut unknown = used.iter().copied().filter(|name| volumes.get(name).is_none());
+    let name = unknown.next().filter(|name| closest(name, [spare]).is_some())?;
+    let several = all(pod).filter(|other| *other == name).nth(1).is_some();
+    (several && unknown.next().is_none() && dns_label(name).is_none()).then_some((name, index))
+}
+
 /// The volumes that containers name.
 #[must_use]
 pub fn used<'p>(pod: &Pod<'p>) -> FxHashSet<&'p str> {
+    all(pod).collect()
+}
+
+/// The same, each as often as it is named.
+fn all<'p>(pod: &Pod<'p>) -> impl Iterator<Item = &'p str> + use<'p> {
     let containers = pod.spec.containers.iter().chain(pod.spec.init_containers.iter().flatten());
     let ephemeral = pod.spec.ephemeral_containers.iter().flatten();
     let mounts = ephemeral.flat_map(|container| container.volume_mounts.iter().flatten());
-    containers.flat_map(names).chain(mounts.map(|mount| mount.name.as_str())).collect()
+    containers.flat_map(names).chain(mounts.map(|mount| mount.name.as_str()))
 }
 
 /// The volumes that a container names.

@@ -115,6 +115,19 @@ impl Path {
         matches!(last, Step::Key(_)).then(|| Self(around.iter().cloned().chain([Step::Key(key.to_owned())]).collect()))
     }
 
+    /// The same field of the other elements of its list, as far as they could be `most`.
+    pub fn in_others(&self, most: usize) -> impl Iterator<Item = Self> {
+        let parts = match self.0.as_slice() {
+            [list @ .., Step::Index(own), field @ Step::Field(_)] => Some((list.to_vec(), *own, field.clone())),
+            _ => None,
+        };
+        let others = move |(list, own, field): (Vec<Step>, usize, Step)| {
+            let others = (0..most).filter(move |index| *index != own);
+            others.map(move |index| Self(list.iter().cloned().chain([Step::Index(index), field.clone()]).collect()))
+        };
+        parts.into_iter().flat_map(others)
+    }
+
     /// The steps from the pod down.
     #[must_use]
     pub fn steps(&self) -> &[Step] {

@@ -8,12 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashSet;
 
-use super::fault::{Elsewhere, Fault, Insertion, Point, Scope, Text};
+use super::fault::{Elsewhere, Fault, Insertion, MOST_COMPARED, Point, Scope, Text};
 use super::locate::{Located, Origin};
-use super::path::Path;
+use super::path::{Path, Step};
 use super::{change, insert, literal};
 use crate::diagnostics::{Diagnostic, Diagnostics, Edit, Fix, KubernetesError, Severity};
 use crate::source::{SourceMap, Span};
+
+/// The lists in which each name is there once.
+const NAMED_ONCE: &[&str] = &["containers", "initContainers", "volumes", "resourceClaims", "claims", "ports", "env"];
 
 /// The pods that a fault is found in.
 #[derive(Debug, Clone, Copy)]
@@ -130,7 +133,7 @@ impl<'s> Report<'s> {
         if let Text::Name(name) = &with.text {
             // A key that is there already would be there twice.
             let beside = with.also.iter().chain([&fault.at]).filter_map(|path| path.beside(name));
-            if beside.into_iter().any(|other| origin.locate(&other).found) {
+            if beside.into_iter().any(|other| origin.locate(&other).found) || self.is_taken(name, &fault.at, origin) {
                 return None;
             }
         }
@@ -168,6 +171,18 @@ impl<'s> Report<'s> {
         let in_source = self.sources.get(place.file).name.ends_with(".flyteenv");
         let quoted = text.starts_with(['"', '\'']);
         !in_source || if quoted { !text.contains("${") } else { !text.contains(['(', '[', '{', ' ', '$']) }
+    }
+
+    /// Whether another element of the list has the name already, where names are there once.
+    fn is_taken(&self, name: &str, at: &Path, origin: &Origin<'_>) -> bool {
+        if !matches!(at.steps(), [.., Step::Field(list), Step::Index(_), Step::Field(_)] if NAMED_ONCE.contains(&list.as_str()))
+        {
+            return false;
+        }
+        let others = at.in_others(MOST_COMPARED).map(|other| origin.locate(&other));
+        others
+            .take_while(|other| other.found)
+            .any(|other| self.sources.text(other.value).trim_matches(['"', '\'']) == name)
     }
 
     /// The edit that writes a text at a place: a name as a label or key, or as a string, as the one before it was.

@@ -252,6 +252,10 @@ pub fn header_name(text: &str) -> Option<String> {
 /// not belong.
 #[must_use]
 pub fn nearest(text: &str, wrong: impl Fn(&str) -> Option<String>) -> Option<String> {
+    // Without a letter it is another word.
+    if text.chars().any(|c| !c.is_ascii() && c.is_alphanumeric()) {
+        return None;
+    }
     [text.to_owned(), text.to_lowercase()].iter().find_map(|text| {
         let plain = text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' });
         let kept = text.chars().map(|c| if name_byte(u8::try_from(c).unwrap_or(b' ')) { c } else { '-' });
@@ -270,4 +274,40 @@ fn joined(name: &str) -> String {
         parts.join(between.encode_utf8(&mut [0; 4]))
     };
     without_gaps(&without_gaps(name, '-'), '.').trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{config_key, dns_label, dns_subdomain, label_value, nearest, port_name, qualified_name};
+
+    #[test]
+    fn the_name_that_is_meant_keeps_all_letters() {
+        let is = |text: &str, wrong: fn(&str) -> Option<String>, name: Option<&str>| {
+            assert_eq!(nearest(text, wrong).as_deref(), name, "{text}");
+        };
+        is("Log_Shipper", dns_label, Some("log-shipper"));
+        is("a..b", dns_subdomain, Some("a.b"));
+        is("data science ", label_value, Some("data-science"));
+        is("Team A", label_value, Some("Team-A"));
+        is("HTTP", port_name, Some("http"));
+        is("prometheus-metrics", port_name, None);
+        is("équipe", label_value, None);
+        is("//", dns_label, None);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        let is = |wrong: Option<String>, begins: &str| {
+            assert!(wrong.as_ref().is_some_and(|wrong| wrong.starts_with(begins)), "{wrong:?}");
+        };
+        is(dns_label("log_shipper"), "has `_` in it");
+        is(dns_label("Log"), "has the capital letter `L` in it");
+        is(dns_label("-a"), "begins with `-`");
+        is(label_value("ml-"), "ends with `-`");
+        is(label_value("a b"), "has a blank in it");
+        is(qualified_name("a/b/c"), "has more than one `/`");
+        is(dns_subdomain("a.-b"), "has a part between its dots");
+        is(config_key("..a"), "is no name of a file");
+        is(port_name("8080"), "has no letter");
+    }
 }

@@ -75,7 +75,7 @@ impl<'p> Annotation<'p> {
     /// The same with the profile that was probably meant.
     fn meant(self, fault: Fault) -> Fault {
         match words::meant(self.profile, &[RUNTIME_DEFAULT, UNCONFINED]) {
-            Some(profile) => fault.did_you_mean(self.profile, profile, true),
+            Some(profile) => fault.did_you_mean(self.profile, profile, false),
             None => fault,
         }
     }

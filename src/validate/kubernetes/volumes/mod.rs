@@ -21,9 +21,9 @@ mod unused;
 use k8s_openapi::api::core::v1::Volume;
 use rustc_hash::FxHashMap;
 
-use super::Pod;
 use super::formats::{dns_label, listed};
 use super::paths::{known_as, label, required};
+use super::{Pod, mounts};
 use crate::diagnostics::code::kubernetes as codes;
 use crate::diagnostics::suggest::closest;
 use crate::validate::fault::{Fault, Faults, MOST_COMPARED, Reason};
@@ -214,7 +214,10 @@ fn check_one(pod: &Pod<'_>, volume: &Volume, volumes: &Volumes<'_>, list: &At<'_
     let name = volume.name.as_str();
     required(name, "a volume", "name", at, faults);
     if !name.is_empty() {
-        faults.extend(label(name, "a volume", &at.field("name")));
+        faults.extend(label(name, "a volume", &at.field("name")).map(|mut fault| {
+            mounts::each_of(pod, name, |at| fault.also(at));
+            fault.surely(name)
+        }));
     }
     if let Some(Named::Volume(_, first)) = volumes.get(name) {
         let message = format!("the pod has two volumes `{name}`");

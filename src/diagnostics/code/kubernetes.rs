@@ -196,11 +196,11 @@ super::codes! {
     SAME_MOUNT_PATH = "W1750", "two spellings of one mount path";
     UNKNOWN_VARIABLE_IN_PATH = "W1751", "a path with a variable that there is not";
     AMOUNT_WITHOUT_DIGIT = "W1752", "an amount without a number";
+    OCTAL_DIGITS = "W1753", "a mode whose digits are those of an octal one";
+    VALUE_OF_NO_NODE = "W1754", "a value that a label has on no node";
     NEARLY_A_RESOURCE = "W1755", "a resource whose name is nearly a known one";
     FEW_BYTES = "W1756", "an amount of bytes that nothing can run in";
     MANY_CORES = "W1757", "more cores than hardly any node has";
-    OCTAL_DIGITS = "W1753", "a mode whose digits are those of an octal one";
-    VALUE_OF_NO_NODE = "W1754", "a value that a label has on no node";
 
     // 18: what a Flyte cluster does with it
     WAITS_FOR_ALL = "W1803", "a task that waits for all containers of its pod";

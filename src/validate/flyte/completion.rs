@@ -97,7 +97,8 @@ fn misspelled(template: &Template, annotations: &At<'_>, others: &str) -> Option
             fault.here("a label is not read for this").help(format!("write `annotations {{ {entry} }}` instead"));
         fault.insert("name the container whose end is the task's", annotations, entry)
     } else {
-        let safe = same_letters(key, PRIMARY);
+        let names_primary = template.annotations.get(key) == Some(&template.primary_name);
+        let safe = same_letters(key, PRIMARY) && names_primary;
         fault
             .here(format!("Flyte knows no annotation `{key}`"))
             .help(format!("did you mean `{PRIMARY}`?"))

@@ -213,7 +213,7 @@ fn process(container: &Container, at: &At<'_>, faults: &mut Faults) {
     if let Some(path) = defaults::given(container.working_dir.as_deref()).filter(|path| !absolute(path)) {
         let fault = Fault::found(code::RELATIVE_PATH, &at.field("workingDir"), "`workingDir` has to begin with `/`")
             .note("Kubernetes accepts any text, but no node can start a container in a relative folder");
-        faults.push(match paths::absolute(path) {
+        faults.push(match paths::from_root(path) {
             Some(better) => {
                 let fault = fault.help(format!("did you mean `{better}`?"));
                 fault.suggest(format!("write `{better}`"), literal::text(&better))

@@ -114,6 +114,12 @@ const OLD: &[Old] = &[
     old("node-role.kubernetes.io/master", Some("node-role.kubernetes.io/control-plane"), None),
 ];
 
+/// Whether a node label is out of date.
+#[must_use]
+pub fn is_old(key: &str) -> bool {
+    OLD.iter().any(|old| old.key == key)
+}
+
 /// What is said of a node label that is out of date. The key stands at `at`: as the key of an entry of
 /// this map, or as a value.
 #[must_use]

@@ -9,7 +9,7 @@ use k8s_openapi::api::core::v1::{Container, VolumeMount};
 use rustc_hash::FxHashMap;
 
 use super::Pod;
-use super::paths::{absolute, below, known_as, required};
+use super::paths::{below, from_root, known_as, required};
 use super::volumes::{Named, Volumes};
 use super::words::one_of;
 use crate::diagnostics::code::{self, kubernetes as codes};
@@ -128,7 +128,7 @@ fn odd(path: &str, at: &At<'_>) -> Option<Fault> {
     let message = format!("the volume is mounted at `/{path}`, wherever the container works");
     let fault = Fault::found(codes::ODD_MOUNT_PATH, at, message)
         .note("Kubernetes takes the path of a mount from the root of the container, and replaces nothing in it");
-    Some(match absolute(path) {
+    Some(match from_root(path) {
         Some(meant) => fault.help(format!("write `{meant}`")).suggest("make it absolute", literal::text(&meant)),
         None => fault.help("write the whole path, such as `/home/worker/data`"),
     })

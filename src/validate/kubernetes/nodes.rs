@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::formats::shown;
-use super::labels::Of;
+use super::labels::{self, Of};
 use super::metadata::is_near;
 use super::{Pod, words};
 use crate::diagnostics::code::kubernetes as code;
@@ -77,7 +77,8 @@ pub fn key(of: Of, key: &str, at: &At<'_>) -> Option<Fault> {
             "Kubernetes gives no node a taint of this name, and tolerating one that there is not has no effect",
         ),
     };
-    if known.contains(&key) {
+    // An old name is told as one.
+    if known.contains(&key) || labels::is_old(key) {
         return None;
     }
     let meant = closest(key, known.iter().copied().filter(|known| is_near(key, known)))?;

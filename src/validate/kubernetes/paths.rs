@@ -21,7 +21,7 @@ pub fn required(text: &str, owner: &str, field: &str, at: &At<'_>, faults: &mut 
 
 /// A relative path as one from the root; what a shell would have to replace has none.
 #[must_use]
-pub fn absolute(path: &str) -> Option<String> {
+pub fn from_root(path: &str) -> Option<String> {
     let rest = path.trim_start_matches("./");
     (!rest.starts_with(['~', '$', '.'])).then(|| format!("/{rest}"))
 }

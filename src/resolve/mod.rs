@@ -22,7 +22,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use self::expand::{Declaration, Found, expand};
 pub use self::lookup::{base_path, environment_path, template_path};
 use self::overrides::Pending;
-use crate::diagnostics::{Diagnostic, code};
+use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::expression::Evaluator;
 use crate::expression::scope::Scope;
 use crate::modules::Modules;
@@ -209,6 +209,7 @@ pub fn resolve<'a>(modules: &'a Modules, evaluator: &mut Evaluator<'a, '_>) -> P
         modules,
         overrides: Vec::new(),
         inner: Vec::new(),
+        misnamed: FxHashSet::default(),
         undeclared: FxHashSet::default(),
     };
     let mut outer: Vec<Found<'a>> = Vec::new();
@@ -242,6 +243,8 @@ struct Resolver<'a, 'e, 'c> {
     overrides: Vec<Pending<'a>>,
     /// For each environment, its tasks and overrides.
     inner: Vec<Vec<Declaration<'a>>>,
+    /// Where names stand that were reported for their form.
+    misnamed: FxHashSet<Span>,
     /// The names of variants whose task is not known.
     undeclared: FxHashSet<EcoString>,
 }
@@ -274,6 +277,18 @@ impl<'a> Resolver<'a, '_, '_> {
         }
     }
 
+    /// Holds a name to its form. One that is put together in a loop is told once.
+    fn check_form(&mut self, name: &Name, interpolated: bool, check: fn(&Name, bool, &mut Diagnostics)) {
+        if interpolated && self.misnamed.contains(&name.span) {
+            return;
+        }
+        let before = self.evaluator.diagnostics.count();
+        check(name, interpolated, self.evaluator.diagnostics);
+        if self.evaluator.diagnostics.count() > before {
+            self.misnamed.insert(name.span);
+        }
+    }
+
     /// Of a declaration whose name was reported nobody knows what it declares.
     fn nameless(&mut self, name: &Name, kind: Kind) {
         if name.parts.is_some() {
@@ -286,7 +301,7 @@ impl<'a> Resolver<'a, '_, '_> {
         let Some(name) = self.named(&declaration.name, scope) else {
             return self.nameless(&declaration.name, Kind::Template);
         };
-        names::check_template(&name, self.evaluator.diagnostics);
+        self.check_form(&name, declaration.name.parts.is_some(), names::check_template);
         if let Some(first) = self.program.template(name.span.file, &name.text) {
             let first = self.program.templates[first.0].name.span;
             return self.duplicate("template", &name.text, name.span, first);
@@ -302,7 +317,7 @@ impl<'a> Resolver<'a, '_, '_> {
             return self.nameless(&declaration.name, Kind::Environment);
         };
         let (file, named) = (name.span.file, self.modules.is_named(name.span.file));
-        names::check_environment(&name, declaration.name.parts.is_some(), self.evaluator.diagnostics);
+        self.check_form(&name, declaration.name.parts.is_some(), names::check_environment);
         let own = self.program.environment_names.entry(file).or_default();
         let first = own.get(&name.text).or_else(|| named.then(|| self.program.shared_environments.get(&name.text))?);
         if let Some(first) = first {
@@ -330,9 +345,10 @@ impl<'a> Resolver<'a, '_, '_> {
             return self.report(if interpolated {
                 diagnostic.note("two rounds of the loop around it give it the same name")
             } else {
-                diagnostic
-                    .note("every round of the loop around it declares it")
-                    .help("make the name depend on the round: `\"…-${…}\"`")
+                diagnostic.note("every round of the loop around it declares it").help(format!(
+                    "make the name depend on the round: `\"…{}${{…}}\"`",
+                    if what == "task" { "_" } else { "-" }
+                ))
             });
         }
         let diagnostic = diagnostic.here("declared again here").label(first, "first declared here");

@@ -56,7 +56,7 @@ fn parted(text: &str) -> String {
 }
 
 /// A task is a Python identifier, for it is the name of a function. Source: `@env.task`.
-pub fn check_task(name: &Name, diagnostics: &mut Diagnostics) {
+pub fn check_task(name: &Name, interpolated: bool, diagnostics: &mut Diagnostics) {
     if is_identifier(&name.text) && !is_keyword(&name.text) {
         return;
     }
@@ -73,14 +73,17 @@ pub fn check_task(name: &Name, diagnostics: &mut Diagnostics) {
     .note(rule);
     let better: String = name.text.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
     let better = if is_keyword(&better) { format!("{better}_") } else { better };
-    if is_identifier(&better) && !is_keyword(&better) {
+    if interpolated {
+        diagnostic = diagnostic
+            .help("write `_` where the text has `-`, and `replace(…, \"-\", \"_\")` where a value may bring it in");
+    } else if is_identifier(&better) && !is_keyword(&better) {
         diagnostic = diagnostic.help(format!("write `{better}`")).unsafe_fix("rename it", name.span, better);
     }
     diagnostics.push(diagnostic);
 }
 
 /// A template can be referred to, so its name is one: `[A-Za-z_][A-Za-z0-9_-]*`.
-pub fn check_template(name: &Name, diagnostics: &mut Diagnostics) {
+pub fn check_template(name: &Name, interpolated: bool, diagnostics: &mut Diagnostics) {
     if is_referable(&name.text) {
         return;
     }
@@ -91,11 +94,11 @@ pub fn check_template(name: &Name, diagnostics: &mut Diagnostics) {
         "a template is referred to by its name: a letter or `_`, then letters, digits, `_` and `-`"
     };
     let diagnostic = Diagnostic::new(code::BAD_TEMPLATE_NAME, name.span, message).note(rule);
-    diagnostics.push(renamed(diagnostic, name, referable(&name.text).filter(|_| name.parts.is_none())));
+    diagnostics.push(renamed(diagnostic, name, referable(&name.text).filter(|_| !interpolated)));
 }
 
 /// A variant is part of a file name, so it holds nothing that a file name cannot.
-pub fn check_variant(name: &Name, diagnostics: &mut Diagnostics) {
+pub fn check_variant(name: &Name, interpolated: bool, diagnostics: &mut Diagnostics) {
     let first = name.text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
     if first && name.text.chars().all(is_name_character) {
         return;
@@ -104,7 +107,7 @@ pub fn check_variant(name: &Name, diagnostics: &mut Diagnostics) {
     let diagnostic = Diagnostic::new(code::BAD_VARIANT_NAME, name.span, message).note(
         "a variant's pod is written to `environment.task@variant.json`: letters, digits, `_` and `-` are safe there",
     );
-    diagnostics.push(renamed(diagnostic, name, referable(&name.text).filter(|_| name.parts.is_none())));
+    diagnostics.push(renamed(diagnostic, name, referable(&name.text).filter(|_| !interpolated)));
 }
 
 /// The diagnostic, with a better name, if there is one.

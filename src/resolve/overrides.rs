@@ -226,7 +226,8 @@ impl<'a> Resolver<'a, '_, '_> {
         name: Name,
         pending: &Pending<'a>,
     ) -> Option<Declared> {
-        names::check_variant(&name, self.evaluator.diagnostics);
+        let interpolated = pending.declaration.variant.as_ref().is_some_and(|variant| variant.parts.is_some());
+        self.check_form(&name, interpolated, names::check_variant);
         let first = self.program.variant_names.get(&task).and_then(|names| names.get(&name.text)).copied();
         if let Some(first) = first {
             let first = self.program.variants[first.0].name.span;

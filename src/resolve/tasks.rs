@@ -118,7 +118,7 @@ impl<'a> Resolver<'a, '_, '_> {
             let diagnostic = Diagnostic::new(code::MISPLACED, variant.span, message);
             return self.report(diagnostic.help(format!("write `override {} as {} {{ … }}`", name.text, variant.text)));
         }
-        names::check_task(&name, self.evaluator.diagnostics);
+        self.check_form(&name, declaration.name.task.parts.is_some(), names::check_task);
         let first = self.program.task_names.get(&environment).and_then(|names| names.get(&name.text)).copied();
         if let Some(first) = first {
             let (span, qualified) = (self.program.tasks[first.0].name.span, self.program.qualified_name(first));

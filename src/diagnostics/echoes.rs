@@ -1,7 +1,7 @@
 //! Silence after the first cause: what only echoes a fault of the text is left out.
 //!
 //! In: finished diagnostics, the places where brackets are in doubt, and the sources. Out: the diagnostics that stand for
-//! themselves. Always: the first fault of each line that is at fault is left, so a program that was refused stays refused. Not here: finding faults.
+//! themselves, and of a habit the first, with all the places that it is mended at. Always: the first fault of each line that is at fault is left, so a program that was refused stays refused. Not here: finding faults.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -17,6 +17,9 @@ const LOST: &[Code] = &[code::UNEXPECTED_TEXT, code::MISSING_OPERATION];
 /// What is said of a name that nothing declares.
 const UNKNOWN: &[Code] =
     &[code::UNKNOWN_NAME, code::UNKNOWN_MEMBER, code::UNKNOWN_TEMPLATE, code::UNKNOWN_ENVIRONMENT, code::UNKNOWN_TASK];
+
+/// The faults that people make out of habit, and so again and again.
+const HABITUAL: &[Code] = &[code::UNEXPECTED_TEXT, code::COLON_FOR_EQUALS, code::MISSING_OPERATION];
 
 type Line = (FileId, usize);
 
@@ -36,7 +39,50 @@ pub fn left_out(diagnostics: Vec<Diagnostic>, doubtful: &[Span], sources: &Sourc
     for diagnostic in &diagnostics {
         faults.note(diagnostic);
     }
-    diagnostics.into_iter().filter(|diagnostic| !faults.echoed_by(diagnostic)).collect()
+    folded(diagnostics.into_iter().filter(|diagnostic| !faults.echoed_by(diagnostic)))
+}
+
+/// One diagnostic for all of a file that have the same code and the same safe change: who has a habit has it everywhere.
+fn folded(list: impl Iterator<Item = Diagnostic>) -> Vec<Diagnostic> {
+    /// How many further places the message points at.
+    const MOST_LABELS: usize = 3;
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    // Where those are kept that may come again; they are few, since each has a change of its own.
+    let mut habits: Vec<usize> = Vec::new();
+    for diagnostic in list {
+        let same = |at: &&usize| kept.get(**at).is_some_and(|first| same_habit(first, &diagnostic));
+        let Some(first) = habits.iter().find(same).and_then(|at| kept.get_mut(*at)) else {
+            if habit(&diagnostic).is_some() {
+                habits.push(kept.len());
+            }
+            kept.push(diagnostic);
+            continue;
+        };
+        if let Some(span) = diagnostic.span().filter(|_| first.labels.len() <= MOST_LABELS) {
+            first.add_label(span, "here too");
+        }
+        let edits = diagnostic.fixes.into_iter().flat_map(|fix| fix.edits);
+        if let Some(fix) = first.fixes.first_mut() {
+            fix.edits.extend(edits);
+        }
+    }
+    kept
+}
+
+fn same_habit(a: &Diagnostic, b: &Diagnostic) -> bool {
+    habit(a).is_some_and(|first| habit(b) == Some(first))
+}
+
+/// What makes a diagnostic the same as another: its file, its code and the safe change that it offers.
+fn habit(diagnostic: &Diagnostic) -> Option<(FileId, Code, &str)> {
+    let [fix] = diagnostic.fixes.as_slice() else { return None };
+    let habitual = HABITUAL.contains(&diagnostic.code) && fix.safe;
+    diagnostic.span().filter(|_| habitual).map(|span| (span.file, diagnostic.code, fix.message.as_str()))
+}
+
+/// Whether the rest of its line cannot be trusted. What can be mended unseen is as good as mended.
+fn loses_its_line(diagnostic: &Diagnostic) -> bool {
+    LOST.contains(&diagnostic.code) && !diagnostic.fixes.iter().any(|fix| fix.safe)
 }
 
 /// Where the text is at fault.
@@ -60,7 +106,7 @@ impl<'a> Faults<'a> {
             self.undeclared.extend(self.misplaced_names(span));
         }
         let mut ruinous = RUINOUS.contains(&diagnostic.code);
-        if LOST.contains(&diagnostic.code) && !self.lost.contains_key(&line) {
+        if loses_its_line(diagnostic) && !self.lost.contains_key(&line) {
             self.lost.insert(line, span.start);
             ruinous |= self.odd_quotes(line);
         }
@@ -72,7 +118,7 @@ impl<'a> Faults<'a> {
     fn echoed_by(&self, diagnostic: &Diagnostic) -> bool {
         let Some(span) = diagnostic.span() else { return false };
         let line = self.line(span);
-        let is_fault = RUINOUS.contains(&diagnostic.code) || LOST.contains(&diagnostic.code);
+        let is_fault = RUINOUS.contains(&diagnostic.code) || loses_its_line(diagnostic);
         let ruined = self.ruined.get(&line).is_some_and(|first| !(is_fault && *first == span.start));
         let certain = diagnostic.code.is_precise() || RUINOUS.contains(&diagnostic.code);
         let lost = self.lost.get(&line).is_some_and(|first| {

@@ -9,6 +9,7 @@ mod brackets;
 mod build;
 mod faults;
 mod grammar;
+mod habits;
 mod scan;
 mod string;
 pub mod visit;
@@ -33,13 +34,16 @@ pub fn parse(file: FileId, source: &Source, diagnostics: &mut Diagnostics) -> as
         diagnostics.push(too_large(file));
         return ast::File::default();
     }
-    let Prepared { text, doubtful, unclosed } = brackets::prepared(file, &source.text, diagnostics);
+    let habits::Mended { text: own, found, doubtful: foreign } = habits::mended(file, &source.text);
+    diagnostics.extend(found);
+    let Prepared { text, mut doubtful, unclosed } = brackets::prepared(file, &own, diagnostics);
+    doubtful.extend(foreign);
     let Ok(mut pairs) = grammar::Grammar::parse(grammar::Rule::file, &text) else {
         // The grammar matches every text (`tests/properties.rs` holds it to that); this is what is left if it does not.
         diagnostics.push(Diagnostic::new(code::UNEXPECTED_TEXT, Span::new(file, 0..0), "this file cannot be read"));
         return ast::File::default();
     };
-    build::file(file, &source.text, pairs.next(), (doubtful, unclosed), diagnostics)
+    build::file(file, &own, pairs.next(), (doubtful, unclosed), diagnostics)
 }
 
 /// Whether the grammar matches a text, without making a tree of it: what parsing costs at the least, for benchmarks.

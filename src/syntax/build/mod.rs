@@ -26,7 +26,8 @@ pub fn file(
     (doubtful, reported): (Vec<Span>, Vec<u32>),
     diagnostics: &mut Diagnostics,
 ) -> File {
-    let mut builder = Builder { file, text, base: 0, diagnostics, unclosed: None, doubtful, reported };
+    let mut builder =
+        Builder { file, text, base: 0, diagnostics, unclosed: None, doubtful, reported, loose: Vec::new() };
     let mut block = Block::default();
     for pair in pair.into_iter().flat_map(Pair::into_inner) {
         if pair.as_rule() == Rule::stray_close {
@@ -58,6 +59,8 @@ struct Builder<'t, 'd> {
     doubtful: Vec<Span>,
     /// Where brackets open of which was said before that they are never closed; they are few.
     reported: Vec<u32>,
+    /// Comments in the middle of the statement that is being read: behind an operator, or before `else`.
+    loose: Vec<Comment>,
 }
 
 /// What has been read of a file or block.
@@ -100,7 +103,10 @@ impl Builder<'_, '_> {
             _ => self.statement_kind(pair),
         };
         block.end = range.start + self.slice(range).trim_end().len();
-        block.statements.push(Statement { leading: std::mem::take(&mut block.pending).into(), kind, trailing: None });
+        // The last of the comments above a statement are its docs, so these stand before them.
+        let mut leading = std::mem::take(&mut self.loose);
+        leading.append(&mut block.pending);
+        block.statements.push(Statement { leading: leading.into(), kind, trailing: None });
     }
 
     fn statement_kind(&mut self, pair: Pair<'_, Rule>) -> StatementKind {
@@ -287,6 +293,16 @@ impl Builder<'_, '_> {
                 let span = self.span(self.range(&part));
                 self.diagnostics.push(faults::colon(key, span));
                 Operation::Set(self.value(parts, self.range(&part).end))
+            }
+            Rule::foreign_sign => {
+                let span = self.span(self.range(&part));
+                self.diagnostics.push(faults::foreign_sign(key, part.as_str(), span));
+                let value = self.value(parts, self.range(&part).end);
+                match part.as_str().as_bytes() {
+                    [b'-', b'='] => Operation::Missing,
+                    [b'+', ..] | [.., b'+'] => Operation::Append(value),
+                    _ => Operation::Set(value),
+                }
             }
             Rule::missing_operation => {
                 self.missing_operation(key, label, &part);

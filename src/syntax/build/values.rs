@@ -33,6 +33,7 @@ impl Builder<'_, '_> {
         for part in parts {
             match part.as_rule() {
                 Rule::operator => operators.push((self.span(self.range(&part)), part.as_str().to_owned())),
+                Rule::comment => self.loose_comment(&part),
                 Rule::range_end | Rule::inner_range_end => end = Some(part),
                 _ => operands.push(self.operand(part)),
             }
@@ -116,6 +117,8 @@ impl Builder<'_, '_> {
                 self.diagnostics.push(faults::value_below(value.span, self.before_space(range.start)));
                 return value;
             }
+            // What is wrong with it was said when the text was mended.
+            Rule::unknown_value => Value::Missing,
             Rule::nested_if => {
                 self.diagnostics.push(faults::nested_if(span));
                 Value::Missing
@@ -171,6 +174,7 @@ impl Builder<'_, '_> {
         for part in pair.into_inner() {
             let range = self.range(&part);
             match part.as_rule() {
+                Rule::comment => self.loose_comment(&part),
                 Rule::condition => condition = Some(self.value(part.into_inner(), range.end)),
                 Rule::missing_then => {
                     let place = self.before_space(range.start);
@@ -253,6 +257,7 @@ impl Builder<'_, '_> {
                     let found = self.range(&part).start;
                     self.missing_close(range.start, range.start, found, ']');
                 }
+                Rule::extra_comma => self.extra_comma(part, &mut reading),
                 Rule::comprehension => comprehension = self.comprehension(part, &mut reading).or(comprehension),
                 _ => {
                     let start = self.range(&part).start;
@@ -312,6 +317,15 @@ impl Builder<'_, '_> {
             }
         }
         Some(Comprehension { element, head: head?, condition, trailing: Comments::default() })
+    }
+
+    /// A comma with no element before it, and the comments behind it.
+    fn extra_comma(&mut self, pair: Pair<'_, Rule>, reading: &mut ListSoFar) {
+        let start = self.range(&pair).start;
+        self.diagnostics.push(faults::extra_comma(self.span(start..start + 1)));
+        for comment in pair.into_inner() {
+            self.item_comment(&comment, reading);
+        }
     }
 
     fn item_comment(&self, pair: &Pair<'_, Rule>, reading: &mut ListSoFar) {
@@ -459,6 +473,13 @@ impl Builder<'_, '_> {
         (name, self.value(value, end))
     }
 
+    /// A comment in the middle of something that has no place for it.
+    pub(super) fn loose_comment(&mut self, pair: &Pair<'_, Rule>) {
+        // It is no doc comment there.
+        let comment = Comment { doc: false, ..self.comment_of(pair) };
+        self.loose.push(comment);
+    }
+
     pub(super) fn missing_paren(&mut self, open: usize, found: usize) {
         let opening = self.span(open..open + 1);
         let place = self.before_space(found);
@@ -477,7 +498,8 @@ struct ListSoFar {
 
 /// Whether a node goes on with the element before it: an operator, what follows one, or the other end of a range.
 fn continues(next: &Pair<'_, Rule>, begun: bool, last: Option<&Pair<'_, Rule>>) -> bool {
-    let after_operator = begun && last.is_some_and(|last| last.as_rule() == Rule::operator);
+    // Behind an operator a comment may stand.
+    let after_operator = begun && last.is_some_and(|last| matches!(last.as_rule(), Rule::operator | Rule::comment));
     matches!(next.as_rule(), Rule::operator | Rule::inner_range_end) || after_operator
 }
 

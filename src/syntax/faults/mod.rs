@@ -3,9 +3,15 @@
 //! In: the text at fault and its place. Out: a diagnostic. Always: words are the user's, never the names of grammar rules.
 //! Not here: finding the faults.
 
-use super::ast::{DECLARATION_WORDS, DECLARATIONS, Expression, Label, Name, Operation, Value};
+mod foreign;
+mod values;
+
+pub use foreign::*;
+pub use values::*;
+
+use super::ast::{Expression, Label, Name, Operation, Value};
 use crate::diagnostics::suggest::closest;
-use crate::diagnostics::{Diagnostic, code};
+use crate::diagnostics::{Diagnostic, Edit, code};
 use crate::source::Span;
 
 /// Text where a setting or declaration should be.
@@ -20,92 +26,6 @@ pub fn no_statement(text: &str, span: Span) -> Diagnostic {
         return diagnostic.help("a comment begins with `#`");
     }
     diagnostic.help("write `key = value`, `key += [ … ]` or `key { … }`")
-}
-
-/// Text behind something that was complete; `before` is what stands before it on its line.
-pub fn belongs_to_nothing(text: &str, before: &str, span: Span) -> Diagnostic {
-    let diagnostic = Diagnostic::new(code::UNEXPECTED_TEXT, span, "this does not belong to what stands before it");
-    let last = before.trim_end().rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    if text.starts_with('?') {
-        return diagnostic.help("write `if CONDITION then VALUE else VALUE`");
-    }
-    if text.starts_with(['+', '-', '*', '/', '%']) {
-        return diagnostic
-            .note("there is no arithmetic")
-            .help("a text is put together by what stands in it: `\"${registry}/train:${tag}\"`");
-    }
-    if text.starts_with(['"', '\'']) && before.ends_with(char::is_alphabetic) {
-        return diagnostic.help("no letter stands before a string; `\"… ${name} …\"` puts values into it");
-    }
-    if text.starts_with('(') && before.trim_end().ends_with(char::is_alphanumeric) {
-        return diagnostic.help("no space stands between what is called and its `(`");
-    }
-    if last == "not" {
-        return diagnostic.help(format!("write `!{text}`"));
-    }
-    if text.starts_with("in ") {
-        return diagnostic.help("`contains(LIST, VALUE)` says whether a list, a map or a text has something in it");
-    }
-    if text.starts_with("and ") || text.starts_with("or ") {
-        return diagnostic.help("conditions are joined by `&&` and `||`");
-    }
-    diagnostic.help("an entry ends at a newline or a comma")
-}
-
-/// A type as other languages write it: `list<string>`, `string[]`, `string?`.
-pub fn foreign_type(text: &str, span: Span) -> Diagnostic {
-    let name = text.split(['<', '[', '?']).next().unwrap_or_default();
-    let brackets = text.get(name.len()..).unwrap_or_default();
-    let inner = brackets.get(1..brackets.len().saturating_sub(1)).unwrap_or_default();
-    let inner = inner.replace(['<', '['], "(").replace(['>', ']'], ")");
-    // The keys of a map are texts, and its type names only that of the values.
-    let of = inner.rsplit(',').next().unwrap_or_default().trim();
-    let (message, better) = match (name.to_ascii_lowercase().as_str(), of) {
-        ("optional", of) if !of.is_empty() => ("a type that may be `null` says so", format!("{of} | null")),
-        (_, "") if text.ends_with('?') => ("a type that may be `null` says so", format!("{name} | null")),
-        (_, "") => ("the type of a list names that of its items in parentheses", format!("list({name})")),
-        ("dict" | "map" | "object", of) => ("the type of the values stands in parentheses", format!("map({of})")),
-        (_, of) => ("the type of the items stands in parentheses", format!("list({of})")),
-    };
-    Diagnostic::new(code::UNEXPECTED_TEXT, span, message).help(format!("write `{better}`")).unsafe_fix(
-        "correct it",
-        span,
-        better,
-    )
-}
-
-/// A word of Python that joins conditions.
-pub fn python_operator(word: &str, span: Span) -> Diagnostic {
-    let sign = if word == "and" { "&&" } else { "||" };
-    Diagnostic::new(code::UNEXPECTED_TEXT, span, format!("conditions are joined by `{sign}`"))
-        .help(format!("write `{sign}`"))
-        .safe_fix("correct it", span, sign)
-}
-
-/// `else if` as Python and Ruby have it.
-pub fn python_else_if(word: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(code::UNEXPECTED_TEXT, span, format!("`{word}` is written `else if` here"))
-        .help("write `else if`")
-        .safe_fix("correct it", span, "else if")
-}
-
-/// A condition behind the value that it is for, as Python has it.
-pub fn python_if(span: Span) -> Diagnostic {
-    Diagnostic::new(code::UNEXPECTED_TEXT, span, "the condition of a value stands before it")
-        .help("write `if CONDITION then VALUE else VALUE`")
-}
-
-/// `=` in a condition.
-pub fn assignment(span: Span) -> Diagnostic {
-    Diagnostic::new(code::UNEXPECTED_TEXT, span, "`=` sets a value, and `==` compares two")
-        .help("write `==`")
-        .unsafe_fix("write `==`", span, "==")
-}
-
-/// A brace between `${` and `}`.
-pub fn brace_in_text(span: Span) -> Diagnostic {
-    Diagnostic::new(code::UNEXPECTED_TEXT, span, "no `{` stands between `${` and `}`")
-        .help("write `${name}`; what has braces gets a name with `let` first")
 }
 
 /// Two entries with nothing between them.
@@ -200,43 +120,6 @@ pub fn no_list(span: Span) -> Diagnostic {
         .help("write `for NAME in LIST { … }`, or `for KEY, VALUE in MAP { … }`")
 }
 
-/// A declaration that begins with a word that none begins with.
-pub fn unknown_declaration(word: &Name) -> Diagnostic {
-    let diagnostic = Diagnostic::new(code::MISPLACED, word.span, format!("no declaration begins with `{}`", word.text));
-    if let Some(here) = elsewhere(&word.text) {
-        return diagnostic.help(here);
-    }
-    match closest(&word.text, DECLARATIONS.iter().copied()) {
-        Some(better) => {
-            diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct it", word.span, better)
-        }
-        None => diagnostic.help(format!("a declaration begins with {DECLARATION_WORDS}")),
-    }
-}
-
-/// What is written here for a declaration of another language.
-fn elsewhere(word: &str) -> Option<&'static str> {
-    match word {
-        "from" | "include" | "use" | "require" => {
-            Some("write `import \"FILE.flyteenv\" as NAME`, and name what stands in it `NAME.x`")
-        }
-        "const" | "var" | "local" | "locals" => Some("a constant is declared with `let NAME = VALUE`"),
-        "variable" | "input" | "parameter" => Some("a parameter is declared with `param NAME: TYPE = DEFAULT`"),
-        "def" | "function" | "macro" | "module" => {
-            Some("what is used again is a template: `template NAME(PARAMETER: TYPE) { … }`")
-        }
-        _ => None,
-    }
-}
-
-/// `:` for `=`.
-pub fn colon(key: &Name, span: Span) -> Diagnostic {
-    Diagnostic::new(code::COLON_FOR_EQUALS, span, format!("`{}` is set with `=`", key.text))
-        .note("the language is close to YAML, but a key and its value are joined by `=`")
-        .help(format!("write `{} = …`", key.text))
-        .safe_fix("write `=`", span, " =")
-}
-
 /// A key, perhaps with a label, and then neither `=` nor a block; `text` is what stands there instead, at `span`.
 pub fn no_operation(key: &Name, label: Option<&Label>, text: &str, span: Span) -> Diagnostic {
     let junk = first_line(text);
@@ -266,46 +149,6 @@ fn needs_quotes(key: &Name, junk: &str, span: Span) -> Diagnostic {
         .note("a bare name has letters, digits, `_` and `-`")
         .help(format!("write `{quoted}`"))
         .safe_fix("quote it", whole, quoted)
-}
-
-/// Nothing where a value should be.
-pub fn no_value(span: Span) -> Diagnostic {
-    Diagnostic::new(code::MISSING_VALUE, span, "a value belongs here")
-}
-
-/// A value on the line below its `=`, which stands at `sign`.
-pub fn value_below(value: Span, sign: Span) -> Diagnostic {
-    Diagnostic::new(code::MISSING_VALUE, value, "a value begins on the line of its `=`")
-        .label(sign, "here")
-        .note("an entry ends at the end of its line; brackets, parentheses and operators carry it on")
-}
-
-/// Text that is no value.
-pub fn bad_value(text: &str, span: Span) -> Diagnostic {
-    let diagnostic = Diagnostic::new(code::UNEXPECTED_TEXT, span, "this is no value");
-    if text.starts_with('(') {
-        return diagnostic
-            .help("a list stands between brackets, `[1, 2]`; a request and its limit are a range, `1..2`");
-    }
-    if text.starts_with('.') {
-        return diagnostic.help("a number has digits before its point: `0.5`");
-    }
-    if text.starts_with("for ") {
-        return diagnostic.help("write what each round makes before it: `[ELEMENT for NAME in LIST]`");
-    }
-    if text.starts_with("in ") {
-        return diagnostic.help("`contains(LIST, VALUE)` says whether a list, a map or a text has something in it");
-    }
-    if text.starts_with('+') {
-        return diagnostic.help("a positive number is written without a sign");
-    }
-    diagnostic.help("a value is a string, a number, `true`, `false`, `null`, a list, an object or a name")
-}
-
-/// Values between parentheses, as Python has tuples.
-pub fn tuple(span: Span) -> Diagnostic {
-    Diagnostic::new(code::UNEXPECTED_TEXT, span, "this is no value")
-        .help("a list stands between brackets, `[1, 2]`; a request and its limit are a range, `1..2`")
 }
 
 /// A word of the language where a key should be.
@@ -378,7 +221,9 @@ pub fn typed_constant(name: &Name, span: Span) -> Diagnostic {
 }
 
 /// A parameter without a type.
-pub fn no_type(name: &Name, default: Option<&Expression>) -> Diagnostic {
+///
+/// Where `sign` stands for `=` before its default, the type and a `=` take the place of it.
+pub fn no_type(name: &Name, default: Option<&Expression>, sign: Option<Span>) -> Diagnostic {
     let place = name.span.at_end();
     let message = format!("parameter `{}` has no type", name.text);
     let diagnostic = Diagnostic::new(code::MISSING_TYPE, place, message);
@@ -392,11 +237,89 @@ pub fn no_type(name: &Name, default: Option<&Expression>) -> Diagnostic {
         Some(Value::Object(_)) => "object",
         _ => return diagnostic.note(TYPES).help(format!("write `{}: string`, or another type", name.text)),
     };
-    diagnostic.note(TYPES).help(format!("write `{}: {ty}`", name.text)).unsafe_fix(
-        "add the type",
-        place,
-        format!(": {ty}"),
-    )
+    let (edit, text) = match sign {
+        Some(sign) => (place.to(sign), format!(": {ty} =")),
+        None => (place, format!(": {ty}")),
+    };
+    diagnostic.note(TYPES).help(format!("write `{}: {ty}`", name.text)).unsafe_fix("add the type", edit, text)
+}
+
+/// A parameter whose type stands before its name, as C and Java have it; `written` is what stands in the place of the type.
+pub fn type_before_name(name: &Name, written: &str, place: Span) -> Option<Diagnostic> {
+    const TYPE_WORDS: &[&str] = &["string", "int", "float", "bool", "quantity", "duration", "list", "map", "object", "str"];
+    let swapped = TYPE_WORDS.contains(&name.text.as_str()) && !TYPE_WORDS.contains(&written);
+    let plain = written.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+    let ty = if name.text == "str" { "string" } else { name.text.as_str() };
+    let better = format!("{written}: {ty}");
+    (swapped && plain).then(|| {
+        Diagnostic::new(code::MISSING_SEPARATOR, name.span, "the type of a parameter stands behind its name")
+            .help(format!("write `param {better}`"))
+            .safe_fix(format!("write `{better}`"), name.span.to(place), better.clone())
+    })
+}
+
+/// What stands before a default instead of `=`, or nothing; `typed` tells whether the parameter has a type, without which that is
+/// what is said.
+pub fn default_without_equals(name: &Name, typed: bool, sign: &str, span: Span) -> Option<Diagnostic> {
+    let diagnostic = if sign.is_empty() {
+        Diagnostic::new(code::MISSING_SEPARATOR, span, "a `=` is missing before the default")
+            .safe_fix("write `=`", span, "= ")
+    } else {
+        let diagnostic = Diagnostic::new(code::COLON_FOR_EQUALS, span, format!("the default of `{}` stands behind `=`", name.text));
+        diagnostic.safe_fix("write `=`", span, if sign == ":" { " =" } else { "=" })
+    };
+    typed.then(|| diagnostic.help(format!("write `param {}: TYPE = VALUE`", name.text)))
+}
+
+/// `?` behind the name of a parameter; `ty` is its type.
+pub fn optional_parameter(name: &Name, ty: Option<(Span, &str)>, sign: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::new(code::UNEXPECTED_TEXT, sign, format!("no `?` makes `{}` optional", name.text))
+        .note("a parameter that may be left out has a default, and one that may be `null` says so in its type");
+    let Some((span, ty)) = ty else { return diagnostic.help(format!("write `{}: string | null = null`", name.text)) };
+    let better = format!(": {ty} | null = null");
+    diagnostic.help(format!("write `{}{better}`", name.text)).unsafe_fix("write a default", sign.to(span), better)
+}
+
+/// A word between `let` or `for` and a name.
+pub fn word_before_name(word: &str, span: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::new(code::UNEXPECTED_TEXT, span, format!("no `{word}` stands before this name"));
+    let diagnostic = diagnostic.note("a constant is `let NAME = VALUE`, and a loop `for NAME in LIST { … }`; neither has a type");
+    let place = Span { end: span.end + 1, ..span };
+    diagnostic.help(format!("remove `{word}`")).safe_fix(format!("remove `{word}`"), place, "")
+}
+
+/// A sign between a declaration and its name, or between its head and its block.
+pub fn stray_sign(sign: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, format!("no `{sign}` stands before the name or the block of a declaration"))
+        .note("`=` sets a key; a declaration is its word, its name and its block: `task load { … }`")
+        .help(format!("remove `{sign}`"))
+        .safe_fix(format!("remove `{sign}`"), span, "")
+}
+
+/// A comma with no element before it.
+pub fn extra_comma(span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "no element stands before this comma")
+        .help("remove it, or write the element")
+        .safe_fix("remove the comma", span, "")
+}
+
+/// What stands for `in` in other languages.
+pub fn foreign_in(sign: &str, span: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, format!("a loop has `in` here, and not `{sign}`"))
+        .help("write `for NAME in LIST { … }`, or `for KEY, VALUE in MAP { … }`")
+        .safe_fix("write `in`", span, if sign.starts_with(':') && sign.len() == 1 { " in" } else { "in" })
+}
+
+/// Parentheses around the head of a loop.
+pub fn parentheses_of_loop(span: Span) -> Diagnostic {
+    let (open, close) = (Span { end: span.start + 1, ..span }, Span { start: span.end.saturating_sub(1), ..span });
+    let mut diagnostic = Diagnostic::new(code::UNEXPECTED_TEXT, open, "no parentheses stand around the head of a loop")
+        .help("write `for NAME in LIST { … }`")
+        .safe_fix("remove the parentheses", open, "");
+    if let Some(fix) = diagnostic.fixes.first_mut() {
+        fix.edits.push(Edit { span: close, text: String::new() });
+    }
+    diagnostic
 }
 
 /// What types there are.
@@ -450,106 +373,9 @@ pub fn too_many_loop_names(span: Span) -> Diagnostic {
         .help("write `for NAME in LIST`, or `for KEY, VALUE in MAP`")
 }
 
-/// An `if` among values without `then`; `text` is what stands there instead.
-pub fn no_then(text: &str, span: Span) -> Diagnostic {
-    if let Some(fault) = no_comparison(text, span) {
-        return fault;
-    }
-    Diagnostic::new(code::UNEXPECTED_TEXT, span, "`then` belongs here")
-        .help("write `if CONDITION then VALUE else VALUE`")
-}
-
-/// What stands behind a condition where a comparison was meant.
-fn no_comparison(text: &str, before: Span) -> Option<Diagnostic> {
-    let space = text.len() - text.trim_start().len();
-    let start = before.start as usize + space;
-    let text = text.trim_start();
-    if text.starts_with("& ") || text.starts_with("| ") {
-        let (word, place) =
-            (if text.starts_with('&') { "and" } else { "or" }, Span::new(before.file, start..start + 1));
-        return Some(python_operator(word, place));
-    }
-    if text.starts_with('=') && !text.starts_with("==") {
-        return Some(assignment(Span::new(before.file, start..start + 1)));
-    }
-    if text.starts_with("in ") {
-        let place = Span::new(before.file, start..start + 2);
-        let diagnostic = Diagnostic::new(code::UNEXPECTED_TEXT, place, "`in` belongs to `for`");
-        return Some(
-            diagnostic.help("`contains(LIST, VALUE)` says whether a list, a map or a text has something in it"),
-        );
-    }
-    let word = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    let place = Span::new(before.file, start..start + word.len());
-    matches!(word, "and" | "or").then(|| python_operator(word, place))
-}
-
-/// An `if` among values without `else`.
-pub fn no_else(span: Span) -> Diagnostic {
-    Diagnostic::new(code::UNEXPECTED_TEXT, span, "`else` belongs here")
-        .note("an `if` in the place of a value always has a value")
-        .help("write `else null` to set nothing otherwise, or put the entry into a block: `if CONDITION { … }`")
-}
-
-/// An `if` in the middle of another.
-pub fn nested_if(span: Span) -> Diagnostic {
-    Diagnostic::new(code::UNEXPECTED_TEXT, span, "an `if` between `then` and `else` stands between parentheses")
-        .help("write `if a then (if b then 1 else 2) else 3`")
-}
-
-/// `a < b < c`.
-pub fn chained_comparison(span: Span) -> Diagnostic {
-    Diagnostic::new(code::UNEXPECTED_TEXT, span, "comparisons cannot be chained")
-        .help("join two of them: `a < b && b < c`")
-}
-
-/// A comprehension in a list with other elements.
-pub fn comprehension_among_others(span: Span) -> Diagnostic {
-    Diagnostic::new(code::UNEXPECTED_TEXT, span, "`for` makes all elements of a list or none")
-        .help("append what it makes: `key = [ … ]` and then `key += [ … for … in … ]`")
-}
-
 /// Something behind an argument.
 pub fn belongs_to_nothing_in_parentheses(span: Span) -> Diagnostic {
     Diagnostic::new(code::UNEXPECTED_TEXT, span, "this belongs to nothing").help("arguments are separated by commas")
-}
-
-/// Something behind the expression in a string.
-pub fn belongs_to_nothing_in_text(text: &str, span: Span) -> Diagnostic {
-    if text.starts_with(['+', '-', '*', '/', '?']) || text.starts_with("and ") || text.starts_with("or ") {
-        return belongs_to_nothing(text, "", span);
-    }
-    Diagnostic::new(code::UNEXPECTED_TEXT, span, "this does not belong to what stands before it")
-        .note("between `${` and `}` stands one expression")
-        .help("write `\\${` where a dollar sign and a brace are meant, as in a shell, or use single quotes")
-}
-
-/// Something between `${` and `}` that is a shell's, or nothing.
-pub fn shell_in_text(code: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(code::MISSING_VALUE, span, "an expression belongs between `${` and `}`")
-        .help(format!("for the text itself write `\\${{{code}}}`, or put all of it between single quotes"))
-}
-
-/// Brackets in a string's interpolation that are nested too deep.
-pub fn too_deep_in_text(span: Span) -> Diagnostic {
-    Diagnostic::new(code::NESTING_TOO_DEEP, span, "brackets are nested too deep in this text")
-        .help("give the expression a name with `let`, and write that name here")
-}
-
-/// A number that cannot be read.
-pub fn bad_number(span: Span, message: &str) -> Diagnostic {
-    Diagnostic::new(code::BAD_NUMBER, span, message)
-        .help("write a number as `3`, `-1`, `0.5` or `1e3`, an amount as `500m` or `2Gi`, a time as `30s` or `1h30m`")
-}
-
-/// A number with zeros in front, which YAML and Python read as octal and nobody reads alike.
-pub fn leading_zero(digits: &str, span: Span) -> Diagnostic {
-    let diagnostic = Diagnostic::new(code::BAD_NUMBER, span, "a number does not begin with `0`")
-        .note("YAML would read octal digits here, as in the mode of a file; this language has decimal numbers only");
-    match i64::from_str_radix(digits, 8) {
-        Ok(number) => diagnostic.help(format!("octal {digits} is `{number}`")),
-        Err(_) => diagnostic.help("leave the zeros out"),
-    }
 }
 
 /// A bracket that is never closed: what it belongs to, and where its partner is missing.

@@ -14,6 +14,9 @@ const RUINOUS: &[Code] = &[code::UNTERMINATED_STRING, code::STRAY_CLOSE];
 /// The faults beside which only the first on a line is told, and what is certain.
 const LOST: &[Code] = &[code::UNEXPECTED_TEXT, code::MISSING_OPERATION];
 
+/// The faults of a text that ends too early.
+const ABSENT: &[Code] = &[code::MISSING_VALUE, code::MISSING_NAME, code::MISSING_BODY];
+
 /// What is said of a name that nothing declares.
 const UNKNOWN: &[Code] =
     &[code::UNKNOWN_NAME, code::UNKNOWN_MEMBER, code::UNKNOWN_TEMPLATE, code::UNKNOWN_ENVIRONMENT, code::UNKNOWN_TASK];
@@ -35,6 +38,7 @@ pub fn left_out(diagnostics: Vec<Diagnostic>, doubtful: &[Span], sources: &Sourc
         ruined: FxHashMap::default(),
         lost: FxHashMap::default(),
         undeclared: FxHashSet::default(),
+        unclosed: FxHashSet::default(),
     };
     for diagnostic in &diagnostics {
         faults.note(diagnostic);
@@ -95,6 +99,8 @@ struct Faults<'a> {
     lost: FxHashMap<Line, u32>,
     /// The names of declarations that begin with no known word.
     undeclared: FxHashSet<&'a str>,
+    /// Where a closing bracket is missing.
+    unclosed: FxHashSet<(FileId, u32)>,
 }
 
 impl<'a> Faults<'a> {
@@ -102,6 +108,10 @@ impl<'a> Faults<'a> {
     fn note(&mut self, diagnostic: &Diagnostic) {
         let Some(span) = diagnostic.span() else { return };
         let line = self.line(span);
+        if diagnostic.code == code::MISSING_CLOSE {
+            let places = diagnostic.labels.iter().filter(|label| !label.primary).map(|label| label.span);
+            self.unclosed.extend(places.map(|span| (span.file, span.start)));
+        }
         if [code::MISPLACED, code::UNKNOWN_FIELD].contains(&diagnostic.code) {
             self.undeclared.extend(self.misplaced_names(span));
         }
@@ -127,7 +137,9 @@ impl<'a> Faults<'a> {
         });
         let first = self.sources.text(span).split('.').next().unwrap_or_default();
         let undeclared = UNKNOWN.contains(&diagnostic.code) && self.undeclared.contains(first);
-        ruined || lost || undeclared || (!diagnostic.code.is_syntax() && self.in_doubt(span))
+        // Who stops in the middle of something has closed nothing either.
+        let broken_off = ABSENT.contains(&diagnostic.code) && self.unclosed.contains(&(span.file, span.start));
+        ruined || lost || undeclared || broken_off || (!diagnostic.code.is_syntax() && self.in_doubt(span))
     }
 
     /// The names that something misplaced would have declared: the name at fault, the one behind the word, and that behind `as`.

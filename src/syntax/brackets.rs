@@ -204,6 +204,10 @@ struct Mending<'t> {
     cramped: bool,
     /// By how many the brackets do not match, at the least.
     imbalance: usize,
+    /// How many parentheses are open in the innermost bracket, as far as they are known.
+    round: usize,
+    /// How many closing brackets were taken out.
+    strays: usize,
     /// Whether there are more `}` than `{`.
     too_many_ends: bool,
 }
@@ -221,6 +225,8 @@ impl<'t> Mending<'t> {
             found: Vec::new(),
             cramped: false,
             imbalance: curly.abs_diff(curly_end) + square.abs_diff(square_end),
+            round: 0,
+            strays: 0,
             too_many_ends: curly_end > curly,
         };
         scan(text, |token| mending.token(token));
@@ -262,7 +268,17 @@ impl<'t> Mending<'t> {
         }
         match token {
             Token::Line { at, indent } => self.line(at, indent),
-            Token::Open { at, byte: b'(' } | Token::Close { at, byte: b')' } => self.code_until(at + 1),
+            Token::Open { at, byte: b'(' } => {
+                self.round += 1;
+                self.code_until(at + 1);
+            }
+            Token::Close { at, byte: b')' } => {
+                if self.round == 0 {
+                    self.round_for_square(at);
+                }
+                self.round = self.round.saturating_sub(1);
+                self.code_until(at + 1);
+            }
             Token::Open { at, byte } => {
                 if byte == b'{' {
                     self.end_head(at);
@@ -270,6 +286,7 @@ impl<'t> Mending<'t> {
                 let Line { at: line, indent, .. } =
                     self.lines.last().copied().unwrap_or(Line { at, indent: 0, end: at });
                 self.open.push(Open { at, byte, indent, line });
+                self.round = 0;
                 self.code_until(at + 1);
             }
             Token::Close { at, byte } => {
@@ -321,20 +338,70 @@ impl<'t> Mending<'t> {
             Some(top) if top.byte == partner(byte) && self.ends_another_block(top, first) => self.stray(at, byte),
             Some(top) if top.byte == partner(byte) => {
                 let deeper = first && line.is_some_and(|line| line.indent > top.indent);
-                if !(deeper && self.missing_open(Some(top.at), at)) {
-                    self.open.pop();
+                if deeper && self.missing_open(Some(top.at), at) {
+                    return;
                 }
+                // A brace too many is the one that stands where none should.
+                if deeper && self.too_many_ends && self.strays < self.imbalance {
+                    return self.stray(at, byte);
+                }
+                self.open.pop();
+                self.round = 0;
             }
             Some(top)
                 if self.open.iter().rev().skip(1).any(|open| open.byte == partner(byte) && open.line == top.line) =>
             {
                 self.open.pop();
-                self.missing_close(top);
+                if !self.ends_before_entry(top, at) {
+                    self.missing_close(top);
+                }
                 self.close(at, byte);
             }
             _ if first && self.missing_open(None, at) => {}
             _ => self.stray(at, byte),
         }
+    }
+
+    /// A `)` for the `]` of the list around it, which nothing else closes on its line.
+    fn round_for_square(&mut self, at: usize) {
+        let Some(top) = self.open.last().copied().filter(|top| top.byte == b'[') else { return };
+        let rest = self.text.get(at + 1..).unwrap_or_default().split('\n').next().unwrap_or_default();
+        if rest.contains(']') {
+            return;
+        }
+        if let Some(place) = self.bytes.get_mut(at) {
+            *place = b']';
+        }
+        self.open.pop();
+        self.found.push(
+            Diagnostic::new(code::STRAY_CLOSE, self.span(at), "a list ends with `]`, and not with `)`")
+                .label(self.span(top.at), "the list begins here")
+                .help("write `]`")
+                .safe_fix("write `]`", self.span(at), "]"),
+        );
+    }
+
+    /// A list on one line that was not closed before the next entry, `["run", queue = "q" }`: then it ends at the comma before
+    /// that, and the bracket is put behind it.
+    fn ends_before_entry(&mut self, list: Open, close: usize) -> bool {
+        let Some(text) = self.text.get(list.at..close).filter(|_| list.byte == b'[') else { return false };
+        let is_entry = |(comma, _): &(usize, &str)| {
+            let behind = text.get(comma + 1..).unwrap_or_default();
+            let name = behind.trim_start();
+            let value = name.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+            let sign = value.trim_start();
+            behind.starts_with(' ') && value.len() < name.len() && sign.starts_with(['=', '{']) && !sign.starts_with("==")
+        };
+        let Some((comma, _)) = text.match_indices(',').find(is_entry) else { return false };
+        let end = list.at + comma;
+        // White space stands there.
+        if let Some(place) = self.bytes.get_mut(end + 1) {
+            *place = b']';
+        }
+        let name = self.name(list);
+        let place = Span::new(self.file, end..end);
+        self.found.push(faults::no_close(']', &name, self.span(list.at), place));
+        true
     }
 
     /// Whether a brace behind other code on its line would close a block that was opened at the end of an earlier line, in a
@@ -401,13 +468,15 @@ impl<'t> Mending<'t> {
     }
 
     fn stray(&mut self, at: usize, byte: u8) {
+        self.strays += 1;
         if let Some(place) = self.bytes.get_mut(at) {
             *place = b' ';
         }
         let (close, open) = (char::from(byte), char::from(partner(byte)));
         self.found.push(
             Diagnostic::new(code::STRAY_CLOSE, self.span(at), format!("this `{close}` closes nothing"))
-                .help(format!("remove it, or write the `{open}` that it should close")),
+                .help(format!("remove it, or write the `{open}` that it should close"))
+                .unsafe_fix("remove it", self.span(at), ""),
         );
     }
 

@@ -390,6 +390,11 @@ impl Builder<'_, '_> {
                     self.loose_comment(&part);
                     continue;
                 }
+                Rule::foreign_else_if => {
+                    let fault = faults::python_else_if(part.as_str(), self.span(place));
+                    self.diagnostics.push(fault);
+                    continue;
+                }
                 Rule::stray_sign => {
                     self.stray_sign(&part);
                     continue;

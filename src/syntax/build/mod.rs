@@ -14,6 +14,7 @@ use pest::iterators::{Pair, Pairs};
 use super::ast::{Body, Comment, Entry, File, Label, Name, Operation, RESERVED, Statement, StatementKind, Value};
 use super::faults;
 use super::grammar::Rule;
+use super::scan::{Token, scan};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 
@@ -84,7 +85,7 @@ impl Builder<'_, '_> {
             _ => {}
         }
         let alone = block.statements.is_empty() || self.separated(block.end..range.start);
-        let faulty = matches!(pair.as_rule(), Rule::skipped_statement | Rule::broken_entry);
+        let faulty = matches!(pair.as_rule(), Rule::skipped_statement | Rule::broken_entry) || !alone && has_no_value(&pair);
         let python = if alone { None } else { self.python(&pair) };
         let lost = !alone && (faulty || python.is_some());
         match python {
@@ -102,7 +103,8 @@ impl Builder<'_, '_> {
             Rule::of_the_file => self.of_the_file(pair),
             _ => self.statement_kind(pair),
         };
-        block.end = range.start + self.slice(range).trim_end().len();
+        // A bracket that was put behind a comma has made that a part of the statement.
+        block.end = range.start + self.slice(range).trim_end().trim_end_matches(',').len();
         // The last of the comments above a statement are its docs, so these stand before them.
         let mut leading = std::mem::take(&mut self.loose);
         leading.append(&mut block.pending);
@@ -157,7 +159,19 @@ impl Builder<'_, '_> {
     fn skipped_statement(&mut self, range: &Range<usize>) -> StatementKind {
         let text = self.slice(range.clone()).trim_end();
         let span = self.span(range.start..range.start + text.len());
-        let fault = faults::no_statement(text, span);
+        let line = self.slice(0..range.start).rfind('\n').map_or(0, |at| at + 1);
+        let before = self.slice(line..range.start);
+        let digits = before.strip_suffix(',').map(|before| before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').len());
+        let fault = match digits.filter(|digits| *digits > 0 && text.starts_with(|c: char| c.is_ascii_digit())) {
+            Some(digits) => {
+                let start = range.start - 1 - digits;
+                let (whole, comma) = (start..range.start + text.len(), range.start - 1..range.start);
+                let fault = faults::decimal_comma(self.span(whole.clone()), self.span(comma));
+                self.doubtful.push(self.span(whole));
+                fault
+            }
+            None => faults::no_statement(text, span),
+        };
         self.diagnostics.push(fault);
         StatementKind::Skipped(span)
     }
@@ -200,8 +214,11 @@ impl Builder<'_, '_> {
         }
         let fault = if faulty {
             let text = self.slice(range.clone()).trim_end();
-            let line = self.slice(0..range.start).rfind('\n').map_or(0, |at| at + 1);
-            faults::belongs_to_nothing(text, self.slice(line..range.start), span)
+            let (before, start) = self.value_before(range.start);
+            let fault = faults::belongs_to_nothing(text, before, self.span(start..range.start + text.len()), span);
+            // What seems wrong with the value is wrong with both together.
+            self.doubtful.push(self.span(start..range.start));
+            fault
         } else {
             faults::no_separator(span.at_start())
         };
@@ -217,11 +234,37 @@ impl Builder<'_, '_> {
         match word {
             "extends" => Some(faults::late_extends(place)),
             "else" => Some(faults::reserved(&Name::new(word, place), &Operation::Missing)),
-            "and" | "or" => Some(faults::python_operator(word, place)),
-            "elif" | "elsif" | "elseif" => Some(faults::python_else_if(word, place)),
-            "if" if text.contains("else") && !text.contains('{') => Some(faults::python_if(place)),
+            "if" if text.contains("else") && !text.contains('{') => {
+                let (before, start) = self.value_before(range.start);
+                let text = text.split('\n').next().unwrap_or_default().trim_end();
+                let whole = self.span(start..range.start + text.len());
+                Some(faults::python_if(place, before, text, whole))
+            }
             _ => None,
         }
+    }
+
+    /// The value that stands before a place on its line, and where it begins.
+    fn value_before(&self, at: usize) -> (&str, usize) {
+        let line = self.slice(0..at).rfind('\n').map_or(0, |line| line + 1);
+        let text = self.slice(line..at);
+        let mut begin = 0;
+        scan(text, |token| match token {
+            Token::Open { at, .. } => begin = at + 1,
+            Token::Code { at, end } => {
+                let code = text.get(at..end).unwrap_or_default();
+                let quoted = code.starts_with(['"', '\'']);
+                // `=`, `:` and `,` stand before a value.
+                if let Some(sign) = code.rfind(['=', ',']).filter(|_| !quoted) {
+                    begin = at + sign + 1;
+                } else if code.ends_with(':') && !quoted {
+                    begin = end;
+                }
+            }
+            Token::Close { .. } | Token::Line { .. } => {}
+        });
+        let value = text.get(begin..).unwrap_or_default();
+        (value, line + begin + value.len() - value.trim_start().len())
     }
 
     /// Where the line of a place ends.
@@ -316,10 +359,9 @@ impl Builder<'_, '_> {
         let range = self.range(part);
         let text = self.slice(range.clone());
         let junk = text.split('\n').next().unwrap_or_default().trim_end();
-        let start =
-            if junk.is_empty() { label.map_or(key.span, |label| label.name.span).end as usize } else { range.start };
-        let span = self.span(start..start + junk.len());
-        let fault = faults::no_operation(key, label, text, span);
+        let span = if junk.is_empty() { key.span } else { self.span(range.start..range.start + junk.len()) };
+        let written = self.slice(key.span.range());
+        let fault = faults::no_operation(key, written, label, text, span);
         self.diagnostics.push(fault);
     }
 
@@ -384,6 +426,12 @@ impl Builder<'_, '_> {
     fn clamped(&self, range: Range<usize>) -> Range<usize> {
         range.start.min(self.text.len())..range.end.min(self.text.len())
     }
+}
+
+/// Whether an entry has a label and nothing else.
+fn has_no_value(pair: &Pair<'_, Rule>) -> bool {
+    pair.as_rule() == Rule::labelled_entry
+        && pair.clone().into_inner().any(|part| part.as_rule() == Rule::missing_operation)
 }
 
 /// What a constant or parameter is worth is not known where text follows that does not belong to it.

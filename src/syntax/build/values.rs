@@ -32,7 +32,10 @@ impl Builder<'_, '_> {
         let mut end = None;
         for part in parts {
             match part.as_rule() {
-                Rule::operator => operators.push((self.span(self.range(&part)), part.as_str().to_owned())),
+                Rule::operator => {
+                    let place = self.span(self.range(&part));
+                    operators.push((place, self.operator(part.as_str(), place).to_owned()));
+                }
                 Rule::comment => self.loose_comment(&part),
                 Rule::range_end | Rule::inner_range_end => end = Some(part),
                 _ => operands.push(self.operand(part)),
@@ -43,6 +46,20 @@ impl Builder<'_, '_> {
             Some(end) => self.range_to(value, end),
             None => value,
         }
+    }
+
+    /// The operator that is meant.
+    fn operator<'o>(&mut self, sign: &'o str, place: Span) -> &'o str {
+        let own = match sign {
+            "and" | "&" => "&&",
+            "or" | "|" => "||",
+            "===" => "==",
+            "!==" | "<>" => "!=",
+            "=>" => ">=",
+            own => return own,
+        };
+        self.diagnostics.push(faults::foreign_operator(sign, own, place));
+        own
     }
 
     fn range_to(&mut self, first: Expression, pair: Pair<'_, Rule>) -> Expression {
@@ -119,12 +136,22 @@ impl Builder<'_, '_> {
             }
             // What is wrong with it was said when the text was mended.
             Rule::unknown_value => Value::Missing,
+            Rule::foreign_not => {
+                let inner = self.value(pair.into_inner(), range.end);
+                let word = self.span(range.start..range.start + "not".len());
+                self.diagnostics.push(faults::python_not(self.slice(inner.span.range()), word, inner.span));
+                Value::Not(Box::new(inner))
+            }
             Rule::nested_if => {
                 self.diagnostics.push(faults::nested_if(span));
                 Value::Missing
             }
             _ => {
-                let fault = faults::bad_value(self.slice(span.range()), span);
+                let fault = if pair.as_rule() == Rule::skipped_item && self.slice(span.range()) == ")" {
+                    faults::stray_paren(span)
+                } else {
+                    faults::bad_value(self.slice(span.range()), span)
+                };
                 self.diagnostics.push(fault);
                 Value::Missing
             }
@@ -153,7 +180,8 @@ impl Builder<'_, '_> {
                 Rule::comment => trailing.push(self.comment_of(&part)),
                 Rule::skipped_tuple => {
                     tuple = true;
-                    self.diagnostics.push(faults::tuple(self.span(range.clone())));
+                    let fault = faults::tuple(self.slice(range.clone()), self.span(range.clone()));
+                    self.diagnostics.push(fault);
                 }
                 Rule::missing_paren if tuple => {}
                 Rule::missing_paren => self.missing_paren(range.start, self.range(&part).start),
@@ -228,7 +256,8 @@ impl Builder<'_, '_> {
         if is_unit(digits) {
             return Value::Unit(text.into());
         }
-        self.bad_number(span, "this is no number, with or without a unit")
+        self.diagnostics.push(faults::no_number(text, span));
+        Value::Missing
     }
 
     fn whole_number(&mut self, text: &str, span: Span) -> Value {

@@ -27,12 +27,22 @@ pub fn foreign_type(text: &str, span: Span) -> Diagnostic {
     )
 }
 
-/// A word of Python that joins conditions.
-pub fn python_operator(word: &str, span: Span) -> Diagnostic {
-    let sign = if word == "and" { "&&" } else { "||" };
-    Diagnostic::new(code::UNEXPECTED_TEXT, span, format!("conditions are joined by `{sign}`"))
-        .help(format!("write `{sign}`"))
-        .safe_fix("correct it", span, sign)
+/// An operator of another language.
+pub fn foreign_operator(sign: &str, own: &str, span: Span) -> Diagnostic {
+    let message = match own {
+        "&&" | "||" => format!("conditions are joined by `{own}`"),
+        _ => format!("`{sign}` is written `{own}` here"),
+    };
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, message)
+        .help(format!("write `{own}`"))
+        .safe_fix(format!("write `{own}`"), span, own)
+}
+
+/// `not` before a condition, which is `text` at `inner`.
+pub fn python_not(text: &str, word: Span, inner: Span) -> Diagnostic {
+    Diagnostic::new(code::UNEXPECTED_TEXT, word, "a condition is turned round by `!`")
+        .help(format!("write `!{text}`"))
+        .safe_fix("write `!`", Span { end: inner.start, ..word }, "!")
 }
 
 /// `else if` as Python and Ruby have it.
@@ -42,10 +52,14 @@ pub fn python_else_if(word: &str, span: Span) -> Diagnostic {
         .safe_fix("correct it", span, "else if")
 }
 
-/// A condition behind the value that it is for, as Python has it.
-pub fn python_if(span: Span) -> Diagnostic {
-    Diagnostic::new(code::UNEXPECTED_TEXT, span, "the condition of a value stands before it")
-        .help("write `if CONDITION then VALUE else VALUE`")
+/// A condition behind the value that it is for, as Python has it: `text` behind `value`, and `whole` is the place of both.
+pub fn python_if(span: Span, value: &str, text: &str, whole: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::new(code::UNEXPECTED_TEXT, span, "the condition of a value stands before it")
+        .help("write `if CONDITION then VALUE else VALUE`");
+    let parts = text.strip_prefix("if ").and_then(|text| text.split_once(" else "));
+    let Some((condition, otherwise)) = parts.filter(|(_, other)| !other.contains(['#', '}'])) else { return diagnostic };
+    let better = format!("if {} then {} else {}", condition.trim(), value.trim(), otherwise.trim());
+    diagnostic.safe_fix(format!("write `{better}`"), whole, better)
 }
 
 /// `=` in a condition.
@@ -97,11 +111,6 @@ pub fn no_comparison(text: &str, before: Span) -> Option<Diagnostic> {
     let space = text.len() - text.trim_start().len();
     let start = before.start as usize + space;
     let text = text.trim_start();
-    if text.starts_with("& ") || text.starts_with("| ") {
-        let (word, place) =
-            (if text.starts_with('&') { "and" } else { "or" }, Span::new(before.file, start..start + 1));
-        return Some(python_operator(word, place));
-    }
     if text.starts_with('=') && !text.starts_with("==") {
         return Some(assignment(Span::new(before.file, start..start + 1)));
     }
@@ -112,9 +121,7 @@ pub fn no_comparison(text: &str, before: Span) -> Option<Diagnostic> {
             diagnostic.help("`contains(LIST, VALUE)` says whether a list, a map or a text has something in it"),
         );
     }
-    let word = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    let place = Span::new(before.file, start..start + word.len());
-    matches!(word, "and" | "or").then(|| python_operator(word, place))
+    None
 }
 
 /// What joins a key and its value in another language.

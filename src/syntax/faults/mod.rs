@@ -3,9 +3,11 @@
 //! In: the text at fault and its place. Out: a diagnostic. Always: words are the user's, never the names of grammar rules.
 //! Not here: finding the faults.
 
+mod behind;
 mod foreign;
 mod values;
 
+pub use behind::*;
 pub use foreign::*;
 pub use values::*;
 
@@ -60,8 +62,7 @@ pub fn stray_close(span: Span) -> Diagnostic {
 
 /// A declaration without its name.
 pub fn no_name(word: &str, span: Span) -> Diagnostic {
-    let article = if word.starts_with(['e', 'i', 'o']) { "an" } else { "a" };
-    let what = if word == "override" { "the name of a task".to_owned() } else { format!("{article} {word}'s name") };
+    let what = if word == "override" { "the name of a task".to_owned() } else { format!("{} {word}'s name", article(word)) };
     let diagnostic = Diagnostic::new(code::MISSING_NAME, span, format!("{what} belongs here"));
     if word == "variable" {
         return diagnostic.help("write `for NAME in LIST`, or `for KEY, VALUE in MAP`");
@@ -77,10 +78,14 @@ pub fn no_body(word: &str, text: &str, span: Span) -> Diagnostic {
     }
     let diagnostic = Diagnostic::new(code::MISSING_BODY, span, format!("a block belongs here: `{word} … {{ … }}`"));
     if junk.starts_with('(') && word != "template" {
-        return diagnostic.note("only templates have parameters of their own");
+        let diagnostic = diagnostic.note("only templates have parameters of their own");
+        let empty = Span { end: span.start + 2, ..span };
+        return if junk.starts_with("()") { diagnostic.help("remove `()`").safe_fix("remove `()`", empty, "") } else { diagnostic };
     }
     if junk.starts_with("extends") {
-        return diagnostic.note("only templates and environments extend others");
+        return diagnostic
+            .note("only templates and environments extend others")
+            .help("what tasks share is set in their environment, or in a template that `pod_template` names");
     }
     if junk.is_empty() && text.contains('{') {
         let before = match word {
@@ -93,19 +98,40 @@ pub fn no_body(word: &str, text: &str, span: Span) -> Diagnostic {
     if word == "if" && junk.starts_with("then") {
         return diagnostic.note("`then` stands in values alone: `key = if CONDITION then VALUE else VALUE`");
     }
-    if junk.starts_with(':') {
-        return match word {
-            "template" | "environment" => diagnostic.help("what it builds on stands behind `extends`"),
-            _ => diagnostic.note("no `:` stands before a block"),
-        };
-    }
+    between_name_and_block(word, junk, span).unwrap_or(diagnostic)
+}
+
+/// Words between the name of a declaration and its block.
+fn between_name_and_block(word: &str, junk: &str, span: Span) -> Option<Diagnostic> {
+    const EXTENDS: &[&str] = &["extend", "inherits", "inherit", "implements", "from", "is", "of", "with", "uses", "<", ":", "<-"];
+    const AS: &[&str] = &["with", "to", "into", "named", "called", "=>", "->", "@", ":"];
     let first = junk.split(' ').next().unwrap_or_default();
-    if let Some(better) =
-        closest(first, ["extends", "as"]).filter(|_| matches!(word, "template" | "environment" | "override"))
-    {
-        return diagnostic.help(format!("did you mean `{better}`?"));
+    let place = Span { end: span.start + u32::try_from(first.len()).unwrap_or(0), ..span };
+    let (own, others) = match word {
+        "template" | "environment" => ("extends", EXTENDS),
+        "override" => ("as", AS),
+        _ => ("", &[] as &[&str]),
+    };
+    let rest = junk.get(first.len()..).unwrap_or_default().trim_start();
+    if !own.is_empty() && !rest.is_empty() && !rest.starts_with('{') && (others.contains(&first) || closest(first, [own]).is_some()) {
+        let what = if own == "as" { "the name of a variant" } else { "what a declaration builds on" };
+        let diagnostic = Diagnostic::new(code::MISSING_BODY, place, format!("{what} stands behind `{own}`"));
+        return Some(diagnostic.help(format!("write `{own}`")).unsafe_fix(format!("write `{own}`"), place, own));
     }
-    diagnostic
+    let name = first.starts_with(|c: char| c.is_ascii_alphabetic()) && (rest.starts_with('{') || rest.is_empty());
+    if name && word == "override" && first != "as" && first != "with" {
+        let diagnostic = Diagnostic::new(code::MISSING_BODY, place, format!("no `as` stands before the variant `{first}`"));
+        return Some(diagnostic.help(format!("write `as {first}`")).unsafe_fix("write `as`", place.at_start(), "as "));
+    }
+    (name && matches!(word, "template" | "environment" | "task")).then(|| {
+        Diagnostic::new(code::MISSING_BODY, place, format!("the name of {} {word} is one word", article(word)))
+            .note("behind it stands its block")
+            .help("join the words with `-`, or with `_` in the name of a task")
+    })
+}
+
+fn article(word: &str) -> &'static str {
+    if word.starts_with(['e', 'i', 'o']) { "an" } else { "a" }
 }
 
 /// `else if` without a condition.
@@ -121,16 +147,18 @@ pub fn no_list(span: Span) -> Diagnostic {
 }
 
 /// A key, perhaps with a label, and then neither `=` nor a block; `text` is what stands there instead, at `span`.
-pub fn no_operation(key: &Name, label: Option<&Label>, text: &str, span: Span) -> Diagnostic {
+///
+/// `written` is the key as it stands, perhaps in quotes.
+pub fn no_operation(key: &Name, written: &str, label: Option<&Label>, text: &str, span: Span) -> Diagnostic {
     let junk = first_line(text);
-    if label.is_none() && junk.starts_with(['.', '/', '*', '@']) {
-        return needs_quotes(key, junk, span);
+    match label {
+        None if junk.starts_with(['.', '/', '*', '@']) => return needs_quotes(key, junk, span),
+        None if junk.is_empty() && written.starts_with(['"', '\'']) => return text_alone(written, span),
+        Some(label) if junk.is_empty() => return label_alone(key, label),
+        _ => {}
     }
     let name = label.map_or_else(|| key.text.to_string(), |label| format!("{} {}", key.text, label.name.text));
     let diagnostic = Diagnostic::new(code::MISSING_OPERATION, span, format!("`{name}` has no value"));
-    if label.is_some() && junk.is_empty() {
-        return diagnostic.help(format!("write `{} = …` to set it, or `{name} {{ … }}` for an element", key.text));
-    }
     if junk.starts_with('[') {
         return diagnostic.help("write `=` before the list").unsafe_fix("write `=`", span.at_start(), "= ");
     }
@@ -140,15 +168,46 @@ pub fn no_operation(key: &Name, label: Option<&Label>, text: &str, span: Span) -
     diagnostic.help(format!("write `{name} = …`, `{name} += [ … ]` or `{name} {{ … }}`"))
 }
 
+/// A key and a value with nothing between them; the value was read as a label.
+fn label_alone(key: &Name, label: &Label) -> Diagnostic {
+    let (key_text, value) = (&key.text, &label.name.text);
+    let bare = label.number || matches!(value.as_str(), "true" | "false" | "null");
+    let value = if bare { value.to_string() } else { format!("\"{value}\"") };
+    Diagnostic::new(code::MISSING_OPERATION, key.span, format!("`{key_text}` has no value"))
+        .label(label.name.span, "no `=` stands before this")
+        .help(format!("write `{key_text} = {value}` to set it, or `{key_text} {} {{ … }}` for an element of that name", label.name.text))
+        .unsafe_fix("write `=`", label.name.span.at_start(), "= ")
+}
+
+/// A string with no key before it.
+fn text_alone(written: &str, span: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::new(code::MISSING_OPERATION, span, "this text belongs to no key");
+    if written.starts_with("\"\"\"") || written.starts_with("'''") {
+        return diagnostic
+            .note("Python describes a function by such a text; here a comment does, and `##` right above a declaration is its description")
+            .help("write `## …` above the declaration");
+    }
+    diagnostic
+        .note("a list stands in brackets; in braces each key has a value")
+        .help(format!("write `[{written}, …]` for a list, or `{written} = …` for a key"))
+}
+
 /// A key with characters that a bare name cannot have, such as `app.kubernetes.io/name`.
 fn needs_quotes(key: &Name, junk: &str, span: Span) -> Diagnostic {
     let rest: String = junk.chars().take_while(|c| !c.is_whitespace() && !"={[\"'".contains(*c)).collect();
     let whole = key.span.to(Span { end: span.start + u32::try_from(rest.len()).unwrap_or(0), ..span });
     let quoted = format!("\"{}{rest}\"", key.text);
-    Diagnostic::new(code::UNEXPECTED_TEXT, whole, format!("the key `{}{rest}` needs quotes", key.text))
+    let diagnostic = Diagnostic::new(code::UNEXPECTED_TEXT, whole, format!("the key `{}{rest}` needs quotes", key.text))
         .note("a bare name has letters, digits, `_` and `-`")
-        .help(format!("write `{quoted}`"))
-        .safe_fix("quote it", whole, quoted)
+        .help(format!("write `{quoted}`"));
+    // A name with points may also be meant as the way to a field.
+    let field = rest.strip_prefix('.').filter(|field| field.chars().all(|c| c.is_ascii_alphabetic() || c == '_'));
+    match field.filter(|_| key.text.chars().all(|c| c.is_ascii_alphabetic() || c == '_')) {
+        Some(field) => diagnostic
+            .help(format!("write `{} {{ {field} = … }}` where a field in a block is meant", key.text))
+            .unsafe_fix("quote it", whole, quoted),
+        None => diagnostic.safe_fix("quote it", whole, quoted),
+    }
 }
 
 /// A word of the language where a key should be.

@@ -147,7 +147,7 @@ impl Reader<'_> {
     /// A quote that is none of this language: `“…”`, `‘…’`, or between backticks.
     pub(super) fn quote(&mut self, c: char) {
         let open = self.at..self.at + c.len_utf8();
-        let line = self.slice(open.end..self.line_end());
+        let line = self.near().get(c.len_utf8()..).unwrap_or_default();
         let ends = |end: char| match c {
             '`' => end == '`',
             _ if SINGLE.contains(&c) => SINGLE.contains(&end) || end == '\'',
@@ -176,9 +176,8 @@ impl Reader<'_> {
     /// Whether the string that seems to end at `end` ends with a curly quote before that.
     pub(super) fn curly_end(&mut self, end: usize) -> bool {
         let text = self.slice(self.at..end);
-        let line = self.slice(self.line..self.line_end());
         let curly = text.char_indices().find(|(_, c)| DOUBLE.contains(c));
-        let Some((at, c)) = curly.filter(|_| text.starts_with('"') && line.matches('"').count() % 2 == 1) else {
+        let Some((at, c)) = curly.filter(|_| text.starts_with('"') && self.odd_quotes()) else {
             return false;
         };
         let place = self.at + at..self.at + at + c.len_utf8();

@@ -9,7 +9,7 @@ impl Reader<'_> {
         if self.block_comment("/*", "*/") {
             return true;
         }
-        let begins = self.before().is_empty() || self.before().ends_with([' ', '\t', ',', '"', '\'', '{', '}', '[', ']', '(', ')', ';']);
+        let begins = self.rest().starts_with("//") && self.before().chars().next_back().is_none_or(|c| " \t,\"'{}[]();".contains(c));
         begins && self.line_comment("//")
     }
 
@@ -80,8 +80,8 @@ impl Reader<'_> {
 
     pub(super) fn semicolon(&mut self) {
         let place = self.at..self.at + 1;
-        let rest = self.slice(place.end..self.line_end()).trim_start();
-        let last = rest.is_empty() || rest.starts_with(['#', '}', ']', ')', ',', ';']) || rest.starts_with("//");
+        let rest = self.slice(place.end..self.text.len()).trim_start_matches([' ', '\t', '\r']);
+        let last = rest.is_empty() || rest.starts_with(['\n', '#', '}', ']', ')', ',', ';']) || rest.starts_with("//");
         let fault = self.fault(code::UNEXPECTED_TEXT, place.clone(), "no `;` ends a setting or declaration");
         let (sign, message) = if last { ("", "remove `;`") } else { (",", "write `,`") };
         let fault = fault.note("each ends at the end of its line, or at a comma").help(message);

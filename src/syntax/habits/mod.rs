@@ -8,14 +8,15 @@
 
 mod characters;
 mod comments;
+mod heads;
 mod lines;
+mod strings;
 mod values;
 mod yaml;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::scan;
 use crate::diagnostics::{Code, Diagnostic, Edit, Fix};
 use crate::source::{FileId, Span};
 
@@ -121,8 +122,9 @@ impl<'t> Reader<'t> {
             b';' => self.line_comment(";"),
             b'<' => self.merge_key() || self.block_comment("<!--", "-->"),
             b'[' => self.toml(),
-            b'@' | b'd' | b'c' | b'a' if self.python() => true,
-            b'"' | b'\'' | b'_' | b'a'..=b'z' | b'A'..=b'Z' => self.yaml(),
+            b'@' => self.python(),
+            b'"' | b'\'' => self.yaml(),
+            b'_' | b'a'..=b'z' | b'A'..=b'Z' => self.other_head() || self.indented() || self.python() || self.yaml(),
             _ => false,
         };
         // Else what stands there is read like anything else.
@@ -153,6 +155,17 @@ impl<'t> Reader<'t> {
     /// The rest of the line, without the white space at its end.
     fn rest_of_line(&self) -> &'t str {
         self.slice(self.at..self.line_end()).trim_end()
+    }
+
+    /// The rest of the line as far as one value may reach, without the white space at its end: looking at it again and again costs little.
+    fn near(&self) -> &'t str {
+        const FAR: usize = 2000;
+        let rest = self.rest();
+        let mut end = rest.bytes().take(FAR).position(|byte| byte == b'\n').unwrap_or(rest.len().min(FAR));
+        while !rest.is_char_boundary(end) {
+            end -= 1;
+        }
+        rest.get(..end).unwrap_or_default().trim_end()
     }
 
     /// How far the line is indented.
@@ -209,20 +222,6 @@ impl<'t> Reader<'t> {
     fn say(&mut self, mut diagnostic: Diagnostic, fix: &str, safe: bool, edits: Vec<Edit>) {
         diagnostic.fixes.push(Fix { message: fix.to_owned(), safe, edits });
         self.found.push(diagnostic);
-    }
-
-    // --------------------------------------------------------------------------------------------------- strings
-
-    fn string(&mut self) {
-        let end = scan::string_end(self.text.as_bytes(), self.at);
-        if self.prefix(end) || self.curly_end(end) {
-            return;
-        }
-        // A text over several lines ends on another line than it begins on.
-        if let Some(last) = self.slice(self.at..end).rfind('\n') {
-            self.line = self.at + last + 1;
-        }
-        self.at = end;
     }
 }
 

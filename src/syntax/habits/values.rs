@@ -3,6 +3,9 @@
 use super::{Reader, in_name, text_block};
 use crate::diagnostics::code;
 
+/// How far down the end of a text is looked for, in lines.
+const MOST_LINES: usize = 500;
+
 /// The letters that strings of Python have before them.
 const PREFIXES: &[&str] = &["f", "r", "b", "u", "fr", "rf", "br", "rb"];
 
@@ -40,7 +43,7 @@ impl Reader<'_> {
 
     /// `<<EOF` and the lines up to `EOF`.
     pub(super) fn heredoc(&mut self) -> bool {
-        let Some(head) = self.rest_of_line().strip_prefix("<<") else { return false };
+        let Some(head) = self.near().strip_prefix("<<") else { return false };
         let word = head.trim_start_matches(['-', '~', '"', '\'']);
         let word = word.get(..word.find(|c| !in_name(c)).unwrap_or(word.len())).unwrap_or_default();
         if word.is_empty() || !self.at_value() {
@@ -49,7 +52,7 @@ impl Reader<'_> {
         let first = self.line_end() + 1;
         let mut lines = Vec::new();
         let mut at = first;
-        for line in self.slice(first..self.text.len()).split('\n') {
+        for line in self.slice(first.min(self.text.len())..self.text.len()).split('\n').take(MOST_LINES) {
             if line.trim() == word {
                 let end = at + line.trim_end().len();
                 let behind = self.slice(self.at + 2..first).trim_start_matches(|c| in_name(c) || "~\"'".contains(c)).trim();
@@ -86,7 +89,7 @@ impl Reader<'_> {
             [b'{', b'%', ..] => ("{%", "%}"),
             _ => return false,
         };
-        let Some(length) = self.rest_of_line().find(close) else { return false };
+        let Some(length) = self.near().find(close) else { return false };
         let end = self.at + length + close.len();
         let fault = self.fault(code::UNEXPECTED_TEXT, self.at..end, format!("no template fills in `{open} … {close}` here"));
         let fault = fault
@@ -107,7 +110,7 @@ impl Reader<'_> {
         if !self.at_value() {
             return false;
         }
-        let rest = self.rest_of_line();
+        let rest = self.near();
         let close = match rest.as_bytes() {
             [b'$', b'{', ..] => rest.find('}').map(|at| at + 1),
             [b'$', b'(', ..] => rest.find(')').map(|at| at + 1),

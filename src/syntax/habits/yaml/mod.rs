@@ -163,7 +163,7 @@ impl<'t> Reader<'t> {
 
     /// `|` or `>`, with the lines of a text below it.
     pub(super) fn yaml_text(&mut self) -> bool {
-        let sign = self.rest_of_line();
+        let sign = self.near();
         if sign.len() > 2 || !sign.ends_with(['|', '>', '-', '+']) || !self.at_value() {
             return false;
         }

@@ -39,6 +39,7 @@ pub fn left_out(diagnostics: Vec<Diagnostic>, doubtful: &[Span], sources: &Sourc
         lost: FxHashMap::default(),
         undeclared: FxHashSet::default(),
         unclosed: FxHashSet::default(),
+        colons: FxHashSet::default(),
     };
     for diagnostic in &diagnostics {
         faults.note(diagnostic);
@@ -101,6 +102,8 @@ struct Faults<'a> {
     undeclared: FxHashSet<&'a str>,
     /// Where a closing bracket is missing.
     unclosed: FxHashSet<(FileId, u32)>,
+    /// Where a `:` ends that stands for `=`.
+    colons: FxHashSet<(FileId, u32)>,
 }
 
 impl<'a> Faults<'a> {
@@ -114,6 +117,12 @@ impl<'a> Faults<'a> {
         }
         if [code::MISPLACED, code::UNKNOWN_FIELD].contains(&diagnostic.code) {
             self.undeclared.extend(self.misplaced_names(span));
+        }
+        if diagnostic.code == code::COLON_FOR_EQUALS {
+            self.colons.insert((span.file, span.end));
+        }
+        if diagnostic.code == code::MISSING_BODY {
+            self.undeclared.extend(self.loop_names(span));
         }
         let mut ruinous = RUINOUS.contains(&diagnostic.code);
         if loses_its_line(diagnostic) && !self.lost.contains_key(&line) {
@@ -135,11 +144,16 @@ impl<'a> Faults<'a> {
             let itself = is_fault && *first == span.start;
             !itself && !certain && self.touches(span, *first)
         });
-        let first = self.sources.text(span).split('.').next().unwrap_or_default();
-        let undeclared = UNKNOWN.contains(&diagnostic.code) && self.undeclared.contains(first);
+        // `var.image` of another language names what `variable "image"` was to declare.
+        let mut names = self.sources.text(span).split('.').take(2);
+        let unknown = UNKNOWN.contains(&diagnostic.code);
+        let undeclared = unknown && names.any(|name| self.undeclared.contains(name));
+        // Text without quotes behind `:` is the same habit.
+        let text = unknown || diagnostic.code == code::UNEXPECTED_TEXT;
+        let plain = text && self.colons.contains(&(span.file, self.before_space(span)));
         // Who stops in the middle of something has closed nothing either.
         let broken_off = ABSENT.contains(&diagnostic.code) && self.unclosed.contains(&(span.file, span.start));
-        ruined || lost || undeclared || broken_off || (!diagnostic.code.is_syntax() && self.in_doubt(span))
+        ruined || lost || undeclared || plain || broken_off || (!diagnostic.code.is_syntax() && self.in_doubt(span))
     }
 
     /// The names that something misplaced would have declared: the name at fault, the one behind the word, and that behind `as`.
@@ -152,6 +166,21 @@ impl<'a> Faults<'a> {
         let names = names.into_iter().flatten().map(|text| text.trim_start_matches([' ', '"']));
         let word = |text: &'a str| text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).next();
         names.filter_map(word).filter(|name| !name.is_empty())
+    }
+
+    /// The names of a loop whose block is missing at a place.
+    fn loop_names(&self, place: Span) -> impl Iterator<Item = &'a str> + use<'a> {
+        let text = self.sources.get(place.file).text.get(..place.start as usize).unwrap_or_default();
+        let line = text.rsplit('\n').next().unwrap_or_default().trim_start();
+        let names = line.strip_prefix("for ").and_then(|line| line.split_once(" in ")).map(|(names, _)| names);
+        names.into_iter().flat_map(|names| names.split(',').map(str::trim))
+    }
+
+    /// Where the text before a place ends, without white space.
+    fn before_space(&self, place: Span) -> u32 {
+        let text = self.sources.get(place.file).text.get(..place.start as usize).unwrap_or_default();
+        let space = text.bytes().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        place.start - u32::try_from(space).unwrap_or(place.start)
     }
 
     /// Whether a place lies behind another on its line, or right before it.

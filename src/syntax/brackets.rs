@@ -163,6 +163,9 @@ fn blanked(file: FileId, text: &str, deep: &[(usize, usize)], diagnostics: &mut 
 /// How many brackets are mended in one text at the most.
 const MOST_MENDED: usize = 50;
 
+/// How many places one message points at.
+const MOST_LABELS: usize = 3;
+
 /// A bracket that is open.
 #[derive(Clone, Copy)]
 struct Open {
@@ -320,6 +323,7 @@ impl<'t> Mending<'t> {
     /// A line that is indented no further than the one on which a bracket opens cannot stand in that bracket.
     fn line(&mut self, at: usize, indent: usize) {
         let closes = self.bytes.get(at).is_some_and(|byte| matches!(byte, b'}' | b']'));
+        let before = self.found.len();
         while let Some(top) = self.open.last().copied() {
             let outside = if closes { indent < top.indent } else { indent <= top.indent };
             if !outside {
@@ -328,7 +332,19 @@ impl<'t> Mending<'t> {
             self.open.pop();
             self.missing_close(top);
         }
+        self.told_together(before);
         self.lines.push(Line { at, indent, end: at });
+    }
+
+    /// Brackets that are not closed before one line are one fault: the innermost is told, with the others.
+    fn told_together(&mut self, from: usize) {
+        let others: Vec<Span> = self.found.iter().skip(from + 1).filter_map(Diagnostic::span).collect();
+        self.found.truncate((from + 1).max(self.found.len() - others.len()));
+        if let Some(first) = self.found.get_mut(from) {
+            for span in others.iter().take(MOST_LABELS) {
+                first.add_label(*span, "nor is this one closed");
+            }
+        }
     }
 
     fn close(&mut self, at: usize, byte: u8) {
@@ -382,7 +398,7 @@ impl<'t> Mending<'t> {
     }
 
     /// A list on one line that was not closed before the next entry, `["run", queue = "q" }`: then it ends at the comma before
-    /// that, and the bracket is put behind it.
+    /// that, and the bracket is put in its place.
     fn ends_before_entry(&mut self, list: Open, close: usize) -> bool {
         let Some(text) = self.text.get(list.at..close).filter(|_| list.byte == b'[') else { return false };
         let is_entry = |(comma, _): &(usize, &str)| {
@@ -394,8 +410,7 @@ impl<'t> Mending<'t> {
         };
         let Some((comma, _)) = text.match_indices(',').find(is_entry) else { return false };
         let end = list.at + comma;
-        // White space stands there.
-        if let Some(place) = self.bytes.get_mut(end + 1) {
+        if let Some(place) = self.bytes.get_mut(end) {
             *place = b']';
         }
         let name = self.name(list);
@@ -448,8 +463,6 @@ impl<'t> Mending<'t> {
 
     /// What is still open at the end of the text is one fault; tells from where on it leaves things open.
     fn close_rest(&mut self) -> Option<Span> {
-        /// How many places the message points at.
-        const MOST_LABELS: usize = 3;
         let inner = self.open.pop()?;
         let end = self.lines.last().map_or(0, |line| line.end);
         let close = char::from(partner(inner.byte));

@@ -10,6 +10,7 @@ mod build;
 mod faults;
 mod grammar;
 mod habits;
+mod misplaced;
 mod scan;
 mod string;
 pub mod visit;
@@ -38,6 +39,7 @@ pub fn parse(file: FileId, source: &Source, diagnostics: &mut Diagnostics) -> as
     diagnostics.extend(found);
     let Prepared { text, mut doubtful, unclosed } = brackets::prepared(file, &own, diagnostics);
     doubtful.extend(foreign);
+    let text = if doubtful.is_empty() { misplaced::without(file, text, diagnostics) } else { text };
     let Ok(mut pairs) = grammar::Grammar::parse(grammar::Rule::file, &text) else {
         // The grammar matches every text (`tests/properties.rs` holds it to that); this is what is left if it does not.
         diagnostics.push(Diagnostic::new(code::UNEXPECTED_TEXT, Span::new(file, 0..0), "this file cannot be read"));

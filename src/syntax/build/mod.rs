@@ -103,7 +103,7 @@ impl Builder<'_, '_> {
             Rule::of_the_file => self.of_the_file(pair),
             _ => self.statement_kind(pair),
         };
-        // A bracket that was put behind a comma has made that a part of the statement.
+        // A bracket that was put in the place of a comma has made that a part of the statement.
         block.end = range.start + self.slice(range).trim_end().trim_end_matches(',').len();
         // The last of the comments above a statement are its docs, so these stand before them.
         let mut leading = std::mem::take(&mut self.loose);
@@ -255,7 +255,8 @@ impl Builder<'_, '_> {
                 let code = text.get(at..end).unwrap_or_default();
                 let quoted = code.starts_with(['"', '\'']);
                 // `=`, `:` and `,` stand before a value.
-                if let Some(sign) = code.rfind(['=', ',']).filter(|_| !quoted) {
+                let compares = ["==", "!=", "<=", ">="].iter().any(|sign| code.contains(sign));
+                if let Some(sign) = code.rfind(['=', ',']).filter(|_| !quoted && !compares) {
                     begin = at + sign + 1;
                 } else if code.ends_with(':') && !quoted {
                     begin = end;
@@ -339,9 +340,14 @@ impl Builder<'_, '_> {
             }
             Rule::foreign_sign => {
                 let span = self.span(self.range(&part));
-                self.diagnostics.push(faults::foreign_sign(key, part.as_str(), span));
                 let value = self.value(parts, self.range(&part).end);
+                let merged = part.as_str() == "+:" && matches!(value.value, Value::Object(_));
+                self.diagnostics.push(faults::foreign_sign(key, part.as_str(), merged, span));
                 match part.as_str().as_bytes() {
+                    [b'+', ..] if merged => match value.value {
+                        Value::Object(body) => Operation::Merge(*body),
+                        _ => Operation::Missing,
+                    },
                     [b'-', b'='] => Operation::Missing,
                     [b'+', ..] | [.., b'+'] => Operation::Append(value),
                     _ => Operation::Set(value),

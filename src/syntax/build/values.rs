@@ -125,7 +125,10 @@ impl Builder<'_, '_> {
             Rule::negation => self.negation(pair),
             Rule::if_expression => self.if_expression(pair),
             Rule::missing_value => {
-                self.diagnostics.push(faults::no_value(self.before_space(range.start)));
+                let place = self.before_space(range.start);
+                let before = self.slice(0..place.start as usize);
+                let sets = before.ends_with(['=', ':']) && !["==", "!=", "<=", ">="].iter().any(|sign| before.ends_with(sign));
+                self.diagnostics.push(faults::no_value(place, sets));
                 Value::Missing
             }
             Rule::value_below => {
@@ -147,10 +150,16 @@ impl Builder<'_, '_> {
                 Value::Missing
             }
             _ => {
-                let fault = if pair.as_rule() == Rule::skipped_item && self.slice(span.range()) == ")" {
-                    faults::stray_paren(span)
-                } else {
-                    faults::bad_value(self.slice(span.range()), span)
+                let text = self.slice(span.range());
+                let (before, start) = self.value_before(range.start);
+                let fault = match pair.as_rule() {
+                    Rule::skipped_item if text == ")" => faults::stray_paren(span),
+                    // Without a comma it stands behind another element.
+                    Rule::skipped_item if !before.trim().is_empty() => {
+                        let whole = self.span(start..span.end as usize);
+                        faults::belongs_to_nothing(text, before, whole, span)
+                    }
+                    _ => faults::bad_value(text, span),
                 };
                 self.diagnostics.push(fault);
                 Value::Missing
@@ -241,6 +250,11 @@ impl Builder<'_, '_> {
     fn number(&mut self, text: &str, span: Span) -> Value {
         let digits = text.strip_prefix('-').unwrap_or(text);
         if digits.starts_with('0') && digits.as_bytes().get(1).is_some_and(u8::is_ascii_digit) {
+            // What follows makes a time of it, and is told.
+            let end = span.end as usize;
+            if self.slice(end..end + 1) == ":" {
+                return Value::Missing;
+            }
             self.diagnostics.push(faults::leading_zero(digits, span));
             return Value::Missing;
         }
@@ -290,7 +304,10 @@ impl Builder<'_, '_> {
                 Rule::comprehension => comprehension = self.comprehension(part, &mut reading).or(comprehension),
                 _ => {
                     let start = self.range(&part).start;
-                    self.comma(reading.items.last(), reading.end, start);
+                    // Text that is no element is told with what stands before it.
+                    if part.as_rule() != Rule::skipped_item {
+                        self.comma(reading.items.last(), reading.end, start);
+                    }
                     let mut value = self.operand(part);
                     let mut rest = Vec::new();
                     while let Some(next) = parts.next_if(|next| continues(next, !rest.is_empty(), rest.last())) {

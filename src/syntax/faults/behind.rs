@@ -5,7 +5,7 @@ use crate::source::Span;
 
 /// Text behind something that was complete. `before` is the value before it on its line, and `whole` the place of both.
 pub fn belongs_to_nothing(text: &str, before: &str, whole: Span, span: Span) -> Diagnostic {
-    let known = [joined, chosen, number, called, adjacent, unquoted];
+    let known = [joined, chosen, number, called, adjacent, method, unquoted];
     let behind = Behind { text, value: before.trim(), touching: !before.ends_with([' ', '\t']), whole, span };
     known.iter().find_map(|known| known(&behind)).unwrap_or_else(|| behind.plain())
 }
@@ -123,7 +123,7 @@ fn range_end(text: &str, touching: bool) -> Option<&str> {
 fn called(behind: &Behind<'_>) -> Option<Diagnostic> {
     let called = behind.text.starts_with('(') && is_path(behind.value) && !behind.touching;
     let gap = Span { start: behind.whole.start + u32::try_from(behind.value.len()).unwrap_or(0), end: behind.span.start, ..behind.span };
-    called.then(|| behind.fault("no space stands between what is called and its `(`").help(format!("write `{}{}`", behind.value, behind.text)).safe_fix("remove the space", gap, ""))
+    called.then(|| behind.fault("no space stands between what is called and its `(`").help(format!("write `{}{}`", behind.value, behind.text)).unsafe_fix("remove the space", gap, ""))
 }
 
 /// Two strings beside each other.
@@ -132,6 +132,15 @@ fn adjacent(behind: &Behind<'_>) -> Option<Diagnostic> {
     let better = format!("\"{}{}\"", inner(behind.value)?, inner(behind.text)?);
     let diagnostic = behind.fault("two strings beside each other are not joined").help(format!("write `{better}`"));
     Some(diagnostic.unsafe_fix("write one string", behind.whole, better))
+}
+
+/// `"…".format(…)`.
+fn method(behind: &Behind<'_>) -> Option<Diagnostic> {
+    let method = behind.text.starts_with('.') && behind.value.ends_with(['"', '\'']);
+    method.then(|| {
+        let diagnostic = behind.fault("a string has no methods");
+        diagnostic.note("functions take a text as their argument: `lower(name)`, `join(names, \",\")`").help("`\"… ${name} …\"` puts values into a string")
+    })
 }
 
 /// Words, paths and names of images without quotes.

@@ -76,9 +76,7 @@ pub fn unknown_declaration(word: &Name) -> Diagnostic {
         return diagnostic.help(here);
     }
     match closest(&word.text, DECLARATIONS.iter().copied()) {
-        Some(better) => {
-            diagnostic.help(format!("did you mean `{better}`?")).unsafe_fix("correct it", word.span, better)
-        }
+        Some(better) => diagnostic.did_you_mean(&word.text, better, word.span, better),
         None => diagnostic.help(format!("a declaration begins with {DECLARATION_WORDS}")),
     }
 }
@@ -101,7 +99,7 @@ fn elsewhere(word: &str) -> Option<&'static str> {
 /// `:` for `=`.
 pub fn colon(key: &Name, span: Span) -> Diagnostic {
     Diagnostic::new(code::COLON_FOR_EQUALS, span, format!("`{}` is set with `=`", key.text))
-        .note("the language is close to YAML, but a key and its value are joined by `=`")
+        .note("the language is close to YAML, but a key and its value are joined by `=`, and text stands between quotes")
         .help(format!("write `{} = …`", key.text))
         .safe_fix("write `=`", span, " =")
 }
@@ -125,7 +123,9 @@ pub fn no_comparison(text: &str, before: Span) -> Option<Diagnostic> {
 }
 
 /// What joins a key and its value in another language.
-pub fn foreign_sign(key: &Name, sign: &str, span: Span) -> Diagnostic {
+///
+/// `merged` tells that a block stands behind `+:`.
+pub fn foreign_sign(key: &Name, sign: &str, merged: bool, span: Span) -> Diagnostic {
     let text = &key.text;
     let diagnostic = Diagnostic::new(code::MISSING_OPERATION, span, format!("`{text}` is set with `=`"));
     if sign == "-=" {
@@ -135,6 +135,12 @@ pub fn foreign_sign(key: &Name, sign: &str, span: Span) -> Diagnostic {
         return diagnostic.help(format!(
             "write `{text} = [ … ]` with what is left, or `{text} LABEL = null` where its elements have labels"
         ));
+    }
+    if merged {
+        return diagnostic
+            .note("a block is merged into what is there already, key by key")
+            .help(format!("write `{text} {{ … }}`"))
+            .safe_fix("remove the sign", span, "");
     }
     let (own, what) = match sign {
         "==" | "===" => ("=", "`==` compares two values"),

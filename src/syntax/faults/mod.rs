@@ -11,7 +11,7 @@ pub use behind::*;
 pub use foreign::*;
 pub use values::*;
 
-use super::ast::{Expression, Label, Name, Operation, Value};
+use super::ast::{DECLARATIONS, Expression, Label, Name, Operation, Value};
 use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, Edit, code};
 use crate::source::Span;
@@ -24,8 +24,10 @@ pub fn no_statement(text: &str, span: Span) -> Diagnostic {
             .note("a list is written between brackets: `args = [\"a\", \"b\"]`")
             .note("elements of a keyed list are blocks: `containers main { image = \"…\" }`");
     }
-    if text.starts_with("//") || text.starts_with("/*") {
-        return diagnostic.help("a comment begins with `#`");
+    if text.starts_with('{') {
+        return diagnostic
+            .note("JSON has one object in braces; here a file has declarations, each with a word, a name and a block of its own")
+            .help("write `environment NAME { image = \"…\" }`, and `NAME = VALUE` for each `\"NAME\": VALUE`");
     }
     diagnostic.help("write `key = value`, `key += [ … ]` or `key { … }`")
 }
@@ -156,6 +158,13 @@ pub fn no_operation(key: &Name, written: &str, label: Option<&Label>, text: &str
         None if junk.is_empty() && written.starts_with(['"', '\'']) => return text_alone(written, span),
         Some(label) if junk.is_empty() => return label_alone(key, label),
         _ => {}
+    }
+    if label.is_some()
+        && text.contains('{')
+        && let Some(better) = closest(&key.text, DECLARATIONS.iter().copied())
+    {
+        return Diagnostic::new(code::MISPLACED, key.span, format!("no declaration begins with `{}`", key.text))
+            .did_you_mean(&key.text, better, key.span, better);
     }
     let name = label.map_or_else(|| key.text.to_string(), |label| format!("{} {}", key.text, label.name.text));
     let diagnostic = Diagnostic::new(code::MISSING_OPERATION, span, format!("`{name}` has no value"));

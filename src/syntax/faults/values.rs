@@ -10,10 +10,13 @@ pub fn brace_in_text(span: Span) -> Diagnostic {
         .help("write `${name}`; what has braces gets a name with `let` first")
 }
 
-/// Nothing where a value should be.
-pub fn no_value(span: Span) -> Diagnostic {
-    Diagnostic::new(code::MISSING_VALUE, span, "a value belongs here")
-        .help("write a string, a number, `true`, `false`, a list or a block; `null` takes away what is set")
+/// Nothing where a value should be; `sets` tells that a key is to be set to it.
+pub fn no_value(span: Span, sets: bool) -> Diagnostic {
+    let diagnostic = Diagnostic::new(code::MISSING_VALUE, span, "a value belongs here");
+    if !sets {
+        return diagnostic;
+    }
+    diagnostic.help("write a string, a number, `true`, `false`, a list or a block; `null` takes away what is set")
 }
 
 /// A value on the line below its `=`, which stands at `sign`.

@@ -100,7 +100,7 @@ impl Reader<'_> {
                     new.push_str(sign);
                     let fault = self.odd(place.clone(), &format!("`{c}` is another character than `{sign}`")).help(format!("write `{sign}`"));
                     let edits = vec![self.edit(place, sign)];
-                    self.say(fault, &format!("write `{sign}`"), sure, edits);
+                    self.say(fault, "write the sign of the keyboard", sure, edits);
                 }
                 Meant::Letter => {
                     lettered = true;

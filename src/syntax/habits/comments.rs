@@ -1,4 +1,4 @@
-//! Comments of other languages, and `;`.
+//! Comments of other languages, and signs at the end of a line: `;` and `\`.
 
 use super::Reader;
 use crate::diagnostics::{Edit, code};
@@ -76,6 +76,21 @@ impl Reader<'_> {
         let space = text.len() - text.trim_end_matches([' ', '\t']).len();
         edits.push(self.edit(end - space..end + close.len(), ""));
         edits
+    }
+
+    /// A backslash at the end of a line.
+    pub(super) fn carried_on(&mut self) -> bool {
+        let place = self.at..self.at + 1;
+        if !self.slice(place.end..self.text.len()).trim_start_matches([' ', '\t', '\r']).starts_with('\n') {
+            return false;
+        }
+        let fault = self.fault(code::UNEXPECTED_TEXT, place.clone(), "no `\\` carries a line on");
+        let edits = vec![self.edit(place.clone(), "")];
+        let fault = fault.note("what stands in brackets goes on over lines by itself, and so does a value behind an operator");
+        self.say(fault.help("remove it"), "remove `\\`", true, edits);
+        self.blank(place.clone());
+        self.at = place.end;
+        true
     }
 
     pub(super) fn semicolon(&mut self) {

@@ -10,7 +10,7 @@ impl Reader<'_> {
         let line = self.rest_of_line();
         let word = leading_name(line);
         let rest = line.get(word.len()..).unwrap_or_default();
-        if !rest.starts_with(' ') || !line.ends_with('{') && !line.ends_with('}') {
+        if !rest.starts_with(' ') || !line.ends_with(['{', '}', '(']) {
             return false;
         }
         let place = self.at..self.at + word.len();
@@ -43,9 +43,43 @@ impl Reader<'_> {
                 self.at = brace;
                 return true;
             }
+            "switch" | "match" | "case" | "when" => return self.switch(word),
+            _ if line.ends_with('(') => return self.round_block(word),
             _ => return false,
         }
         self.at = place.end;
+        true
+    }
+
+    /// A block that chooses between cases.
+    fn switch(&mut self, word: &str) -> bool {
+        let Some(length) = block_length(self.rest()) else { return false };
+        let fault = self.fault(code::MISPLACED, self.at..self.at + word.len(), format!("no block begins with `{word}`"));
+        self.found.push(fault.help("write `if x == \"a\" { … } else if x == \"b\" { … } else { … }`"));
+        self.blank(self.at..self.at + length);
+        self.at += length;
+        self.line = self.slice(0..self.at).rfind('\n').map_or(0, |at| at + 1);
+        true
+    }
+
+    /// A declaration with its block between parentheses.
+    fn round_block(&mut self, word: &str) -> bool {
+        let line = self.rest_of_line();
+        let name = line.get(word.len()..).unwrap_or_default().trim_end_matches('(').trim();
+        if !["environment", "task"].contains(&word) || name.is_empty() || leading_name(name) != name {
+            return false;
+        }
+        let open = self.at + line.len() - 1;
+        let close = format!("\n{})", self.slice(self.line..self.at));
+        let Some(length) = self.slice(open..self.text.len()).find(&close) else { return false };
+        let end = open + length + close.len();
+        let fault = self.fault(code::MISSING_BODY, open..open + 1, format!("the block of `{word} {name}` stands in braces"));
+        let edits = vec![self.edit(open..open + 1, "{"), self.edit(end - 1..end, "}")];
+        self.say(fault.help(format!("write `{word} {name} {{ … }}`")), "write braces", true, edits);
+        self.put(open..open + 1, "{");
+        self.put(end - 1..end, "}");
+        self.at = open + 1;
+        self.depth += 1;
         true
     }
 
@@ -103,4 +137,18 @@ impl Reader<'_> {
         let count = |sign: char| text.matches(sign).count();
         count('{') == count('}') && count('[') == count(']') && text.chars().any(in_name)
     }
+}
+
+/// How long the first block of a text is, with all before it.
+fn block_length(text: &str) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 1 => return Some(at + 1),
+            '}' => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+    }
+    None
 }

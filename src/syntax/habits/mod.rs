@@ -43,6 +43,7 @@ pub fn mended(file: FileId, text: &str) -> Mended<'_> {
         at: usize::from(text.starts_with('\u{FEFF}')) * '\u{FEFF}'.len_utf8(),
         line: 0,
         depth: 0,
+        templates: None,
         no_yaml_before: 0,
         found: Vec::new(),
         doubtful: Vec::new(),
@@ -71,6 +72,8 @@ struct Reader<'t> {
     line: usize,
     /// How many brackets are open.
     depth: usize,
+    /// Which diagnostic is about the text of another template language.
+    templates: Option<usize>,
     /// Lines before here were found to be no blocks of YAML.
     no_yaml_before: usize,
     found: Vec<Diagnostic>,
@@ -103,6 +106,7 @@ impl<'t> Reader<'t> {
             b'~' if self.tilde() => {}
             b'<' if self.heredoc() => {}
             b'|' | b'>' if self.yaml_text() => {}
+            b'\\' if self.carried_on() => {}
             b'`' => self.quote('`'),
             0x80.. | 0..=0x1f | 0x7f => self.character(),
             _ => self.at += 1,

@@ -30,7 +30,7 @@ impl Reader<'_> {
         let next = self.slice(end..self.text.len()).chars().next();
         let glued = closed && next.is_some_and(in_name);
         if !closed {
-            return self.several_lines() || self.odd_quotes() && (self.unopened(end) || self.unclosed(end));
+            return self.odd_quotes() && self.unopened(end) || self.several_lines() || self.odd_quotes() && self.unclosed(end);
         }
         if text == "\"\"" && next.is_none_or(|next| matches!(next, '\n' | '\r')) {
             return self.two_quotes();
@@ -84,14 +84,14 @@ impl Reader<'_> {
     /// `["python, "load.py"]`: the first string seems to end where the second begins.
     fn closed_too_late(&mut self, end: usize) -> bool {
         let text = self.slice(self.at..end);
-        let Some(inner) = text.strip_prefix('"').and_then(|text| text.strip_suffix(", \"")) else { return false };
+        let Some(inner) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(before_next) else { return false };
         let stop = self.at + 1 + inner.len();
         let fault = self.fault(code::UNTERMINATED_STRING, self.at..self.at + 1, "this string does not end");
         let fault = fault.here("its end is missing before the comma").help(format!("write `\"{inner}\"`"));
         let edits = vec![self.edit(stop..stop, "\"")];
         self.say(fault, "write `\"` behind it", true, edits);
         self.put(stop..stop + 2, "\",");
-        self.at = end - 1;
+        self.at = stop + 2;
         true
     }
 
@@ -198,4 +198,11 @@ impl Reader<'_> {
         self.at = stop;
         true
     }
+}
+
+/// What stands before the last comma of a text, if behind that only the beginning of another element or entry stands.
+fn before_next(text: &str) -> Option<&str> {
+    let (before, behind) = text.rsplit_once(", ")?;
+    let name = behind.trim_end().strip_suffix('=').map_or(behind, str::trim_end);
+    (behind.is_empty() || name.len() < behind.len() && !name.is_empty() && name.chars().all(in_name)).then_some(before)
 }

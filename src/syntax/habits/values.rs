@@ -91,11 +91,7 @@ impl Reader<'_> {
         };
         let Some(length) = self.near().find(close) else { return false };
         let end = self.at + length + close.len();
-        let fault = self.fault(code::UNEXPECTED_TEXT, self.at..end, format!("no template fills in `{open} … {close}` here"));
-        let fault = fault
-            .note("Helm and Jinja make a text of a text; a file of this language is compiled as it stands")
-            .help("for a value write `param NAME: TYPE` at the top and `NAME` here; `if` and `for` are words of the language");
-        self.found.push(fault);
+        self.told_template(end, open, close);
         if self.before().trim().is_empty() {
             self.blank(self.at..end);
         } else {
@@ -103,6 +99,24 @@ impl Reader<'_> {
         }
         self.at = end;
         true
+    }
+
+    /// Says it once for a file, with the first few places.
+    fn told_template(&mut self, end: usize, open: &str, close: &str) {
+        const MOST_LABELS: usize = 3;
+        let span = self.span(self.at..end);
+        if let Some(first) = self.templates.and_then(|at| self.found.get_mut(at)) {
+            if first.labels.len() <= MOST_LABELS {
+                first.add_label(span, "nor here");
+            }
+            return;
+        }
+        self.templates = Some(self.found.len());
+        let fault = self.fault(code::UNEXPECTED_TEXT, self.at..end, format!("no template fills in `{open} … {close}` here"));
+        let fault = fault
+            .note("Helm and Jinja make a text of a text; a file of this language is compiled as it stands")
+            .help("for a value write `param NAME: TYPE` at the top and `NAME` here; `if` and `for` are words of the language");
+        self.found.push(fault);
     }
 
     /// `${…}`, `$(…)` and `$NAME` outside of strings.

@@ -105,6 +105,12 @@ fn scalar(text: &str) -> Option<String> {
     if text == "~" {
         return Some("null".to_owned());
     }
+    if let Some(inner) = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'))
+        && !inner.contains([':', '[', '{'])
+    {
+        let items: Option<Vec<String>> = inner.split(", ").map(scalar).collect();
+        return items.map(|items| format!("[{}]", items.join(", ")));
+    }
     let special = text.is_empty() || text.starts_with(['[', '{', '&', '*', '!', '|', '>', '%', '@', '`', '?']);
     (!special && !text.contains(['"', '\\', '$'])).then(|| format!("\"{text}\""))
 }

@@ -40,7 +40,9 @@ impl<'t> Reader<'t> {
         let lines = self.region();
         let (Some(first), Some(last)) = (lines.first().copied(), lines.last().copied()) else { return false };
         let end = last.start + last.text.len();
-        let nested = lines.iter().any(|line| line.indent > first.indent) || is_item(first.text);
+        let item_below = |pair: &[Line<'_>]| matches!(pair, [above, below] if opens(above.text) && is_item(below.text));
+        let deeper = lines.iter().any(|line| line.indent > first.indent);
+        let nested = deeper || is_item(first.text) || lines.windows(2).any(item_below);
         if !nested && (self.depth > 0 || lines.len() == 1) {
             self.no_yaml_before = end;
             return false;
@@ -251,5 +253,7 @@ fn split_key(text: &str) -> Option<(&str, &str)> {
     let (key, value) = (text.get(..colon)?, text.get(colon + 1..)?);
     let plain = quoted == key.len() || !key.contains(|c: char| c.is_whitespace() || "{[(\"'=,".contains(c));
     let ends = value.is_empty() || value.starts_with([' ', '\t']);
-    (plain && !key.is_empty() && ends).then(|| (key, value.trim()))
+    let value = value.trim();
+    let value = if value.starts_with('#') { "" } else { value };
+    (plain && !key.is_empty() && ends).then_some((key, value))
 }

@@ -344,6 +344,10 @@ impl<'t> Mending<'t> {
             for span in others.iter().take(MOST_LABELS) {
                 first.add_label(*span, "nor is this one closed");
             }
+            // What closes one alone mends nothing.
+            if !others.is_empty() {
+                first.fixes.clear();
+            }
         }
     }
 
@@ -406,7 +410,10 @@ impl<'t> Mending<'t> {
             let name = behind.trim_start();
             let value = name.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-');
             let sign = value.trim_start();
-            behind.starts_with(' ') && value.len() < name.len() && sign.starts_with(['=', '{']) && !sign.starts_with("==")
+            behind.starts_with(' ')
+                && value.len() < name.len()
+                && sign.starts_with(['=', '{'])
+                && !sign.starts_with("==")
         };
         let Some((comma, _)) = text.match_indices(',').find(is_entry) else { return false };
         let end = list.at + comma;
@@ -415,7 +422,8 @@ impl<'t> Mending<'t> {
         }
         let name = self.name(list);
         let place = Span::new(self.file, end..end);
-        self.found.push(faults::no_close(']', &name, self.span(list.at), place));
+        let fault = faults::no_close(']', &name, self.span(list.at), place);
+        self.found.push(fault.unsafe_fix("write `]`", place, "]"));
         true
     }
 
@@ -458,7 +466,21 @@ impl<'t> Mending<'t> {
         self.put(end, close);
         let name = self.name(open);
         let place = Span::new(self.file, end..end);
-        self.found.push(faults::no_close(char::from(close), &name, self.span(open.at), place));
+        let text = self.closing(open, end);
+        let fault = faults::no_close(char::from(close), &name, self.span(open.at), place);
+        self.found.push(fault.unsafe_fix(format!("write `{}`", char::from(close)), place, text));
+    }
+
+    /// What closes a bracket at `end`: on a line of its own, if it is not the one that the bracket stands on.
+    fn closing(&self, open: Open, end: usize) -> String {
+        let close = char::from(partner(open.byte));
+        let margin = self.text.get(open.line.saturating_sub(open.indent)..open.line).unwrap_or_default();
+        let below = self.text.get(open.at..end).is_some_and(|text| text.contains('\n'));
+        match (below, close) {
+            (true, _) => format!("\n{margin}{close}"),
+            (false, '}') => " }".to_owned(),
+            (false, _) => close.to_string(),
+        }
     }
 
     /// What is still open at the end of the text is one fault; tells from where on it leaves things open.

@@ -59,7 +59,7 @@ fn found(text: &str) -> Vec<Found> {
             }
         }
         Token::Open { at, byte } => {
-            let holds = if byte == b'{' { kind(text.get(line..at).unwrap_or_default()) } else { Holds::Settings };
+            let holds = if byte == b'{' { kind(text.get(line..at).unwrap_or_default()) } else { Holds::TheSame };
             open.push((byte, holds));
         }
         Token::Close { byte: b')', .. } => _ = open.pop_if(|(open, _)| *open == b'('),
@@ -82,14 +82,15 @@ fn holds(open: &[(u8, Holds)]) -> Option<Holds> {
     open.iter().rev().map(|(_, holds)| *holds).find(|holds| *holds != Holds::TheSame)
 }
 
-/// What a block holds that this text stands before.
+/// What a block holds that stands behind this text, which begins with its line. Only the head of a declaration is sure to be one:
+/// that of a branch may have begun on an earlier line.
 fn kind(head: &str) -> Holds {
-    let head = head.rsplit(['{', '}']).next().unwrap_or_default().trim_start();
-    match head.split(' ').next().unwrap_or_default() {
-        "environment" => Holds::Tasks,
-        "if" | "for" | "else" | "foreach" | "unless" | "while" => Holds::TheSame,
-        "" => Holds::TheSame,
-        _ => Holds::Settings,
+    let mut words = head.split(' ').filter(|word| !word.is_empty());
+    let (word, name) = (words.next().unwrap_or_default(), words.next());
+    match word {
+        "environment" if name.is_some() => Holds::Tasks,
+        "task" | "override" | "template" if name.is_some() => Holds::Settings,
+        _ => Holds::TheSame,
     }
 }
 
@@ -98,7 +99,8 @@ fn declares(text: &str, at: usize) -> bool {
     let line = text.get(at..).unwrap_or_default().split('\n').next().unwrap_or_default();
     let mut words = line.split(' ').filter(|word| !word.is_empty());
     let declared = ["task", "override", "template", "environment"].contains(&words.next().unwrap_or_default());
-    let name = words.next().is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '"' || c == '_'));
+    let name =
+        words.next().is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '"' || c == '_'));
     declared && name && line.contains('{') && !line.split('{').next().unwrap_or_default().contains('=')
 }
 
@@ -107,7 +109,8 @@ fn told(file: FileId, text: &str, start: usize) -> Diagnostic {
     let word = line.split(' ').next().unwrap_or_default();
     let name = line.get(word.len()..).unwrap_or_default().trim_start();
     let begin = start + line.len() - line.trim_start_matches(word).trim_start().len();
-    let length = name.find([' ', '{', '(', '\n']).unwrap_or(name.len());
+    let quoted = name.strip_prefix('"').and_then(|name| name.find('"')).map(|end| end + 2);
+    let length = quoted.or_else(|| name.find([' ', '{', '(', '\n'])).unwrap_or(name.len());
     let place = Span::new(file, begin..begin + length);
     let shown = name.get(..length).unwrap_or_default();
     let message = format!("{word} `{}` stands in a block that can hold no declarations", shown.trim_matches('"'));

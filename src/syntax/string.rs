@@ -191,12 +191,22 @@ impl Reader<'_> {
             return self.on_one_line(inner, escapes);
         };
         if !first.trim().is_empty() {
-            return self.bad_layout(3..3 + first.trim_end().len(), "begins on the line after its quotes", LAYOUT);
+            let indent = body.rsplit('\n').next().filter(|last| last.trim().is_empty());
+            let better = indent.map(|indent| (3..3 + first.len(), format!("\n{indent}{}", first.trim())));
+            return self.bad_layout(
+                3..3 + first.trim_end().len(),
+                "begins on the line after its quotes",
+                LAYOUT,
+                better,
+            );
         }
         let (lines, indent) = body.rsplit_once('\n').map_or(("", body), |(lines, last)| (lines, last));
         if !indent.trim().is_empty() {
             let end = self.source.len();
-            return self.bad_layout(end - 3..end, "ends with quotes on a line of their own", LAYOUT);
+            let margin = indent.len() - indent.trim_start().len();
+            let better = format!("\n{}", indent.get(..margin).unwrap_or_default());
+            let better = Some((end - 3..end - 3, better));
+            return self.bad_layout(end - 3..end, "ends with quotes on a line of their own", LAYOUT, better);
         }
         let lines = if body.contains('\n') { Some(lines) } else { None };
         self.unindent(3 + first.len() + 1, lines, indent, escapes)
@@ -218,7 +228,7 @@ impl Reader<'_> {
                 let white = line.len() - line.trim_start().len();
                 let length = if white > 0 { white } else { line.chars().next().map_or(0, char::len_utf8) };
                 let help = "indent this line further, or the closing quotes less: what stands before them is taken off each line";
-                self.bad_layout(at..at + length, "is indented at least as far as its closing quotes", help);
+                self.bad_layout(at..at + length, "is indented at least as far as its closing quotes", help, None);
             }
             text.push('\n');
             at += line.len() + 1;
@@ -230,8 +240,11 @@ impl Reader<'_> {
     fn on_one_line(&mut self, inner: &str, escapes: bool) -> EcoString {
         let place = self.part(0..self.source.len());
         let quote = if escapes { '"' } else { '\'' };
-        let diagnostic =
-            Diagnostic::new(code::BAD_TEXT_BLOCK, place, "a text over several lines begins on the line after its quotes");
+        let diagnostic = Diagnostic::new(
+            code::BAD_TEXT_BLOCK,
+            place,
+            "a text over several lines begins on the line after its quotes",
+        );
         let better = format!("{quote}{inner}{quote}");
         let diagnostic = diagnostic.help(format!("write `{better}` for a text on one line"));
         let plain = !inner.contains(quote);
@@ -239,10 +252,22 @@ impl Reader<'_> {
         EcoString::new()
     }
 
-    fn bad_layout(&mut self, range: Range<usize>, rule: &str, help: &str) -> EcoString {
+    /// Says how a text is laid out; `better` is what mends it, and where.
+    fn bad_layout(
+        &mut self,
+        range: Range<usize>,
+        rule: &str,
+        help: &str,
+        better: Option<(Range<usize>, String)>,
+    ) -> EcoString {
         let place = self.part(range);
         let diagnostic = Diagnostic::new(code::BAD_TEXT_BLOCK, place, format!("a text over several lines {rule}"));
-        self.report(diagnostic.help(help));
+        let diagnostic = diagnostic.help(help);
+        let diagnostic = match better {
+            Some((range, text)) => diagnostic.unsafe_fix("break the line", self.part(range), text),
+            None => diagnostic,
+        };
+        self.report(diagnostic);
         EcoString::new()
     }
 

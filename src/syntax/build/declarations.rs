@@ -6,11 +6,11 @@ use pest::iterators::Pair;
 
 use super::Builder;
 use super::values::missing;
+use crate::source::Span;
 use crate::syntax::ast::{
     Base, Body, Comments, Environment, Expression, For, If, Import, Let, Loop, Name, Override, Param, Parameter,
     Parameters, Statement, StatementKind, Task, TaskName, Template, TypeExpression, TypeTerm, Value,
 };
-use crate::source::Span;
 use crate::syntax::faults;
 use crate::syntax::grammar::Rule;
 
@@ -362,7 +362,8 @@ impl Builder<'_, '_> {
     /// The block of a declaration that has none; a statement in it stands for what is missing.
     fn missing_body(&mut self, range: Range<usize>, word: &str, reported: bool) -> Body {
         let text = self.slice(range.clone());
-        let length = text.split('\n').next().unwrap_or_default().trim_end().len();
+        // The block itself is not at fault.
+        let length = text.split(['\n', '{']).next().unwrap_or_default().trim_end().len();
         let span = self.span(range.start..range.start + length);
         if !reported {
             let fault = faults::no_body(word, text, span);

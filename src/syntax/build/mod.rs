@@ -85,7 +85,8 @@ impl Builder<'_, '_> {
             _ => {}
         }
         let alone = block.statements.is_empty() || self.separated(block.end..range.start);
-        let faulty = matches!(pair.as_rule(), Rule::skipped_statement | Rule::broken_entry) || !alone && has_no_value(&pair);
+        let faulty =
+            matches!(pair.as_rule(), Rule::skipped_statement | Rule::broken_entry) || !alone && has_no_value(&pair);
         let python = if alone { None } else { self.python(&pair) };
         let lost = !alone && (faulty || python.is_some());
         match python {
@@ -161,7 +162,9 @@ impl Builder<'_, '_> {
         let span = self.span(range.start..range.start + text.len());
         let line = self.slice(0..range.start).rfind('\n').map_or(0, |at| at + 1);
         let before = self.slice(line..range.start);
-        let digits = before.strip_suffix(',').map(|before| before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').len());
+        let digits = before
+            .strip_suffix(',')
+            .map(|before| before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').len());
         let fault = match digits.filter(|digits| *digits > 0 && text.starts_with(|c: char| c.is_ascii_digit())) {
             Some(digits) => {
                 let start = range.start - 1 - digits;

@@ -127,7 +127,8 @@ impl Builder<'_, '_> {
             Rule::missing_value => {
                 let place = self.before_space(range.start);
                 let before = self.slice(0..place.start as usize);
-                let sets = before.ends_with(['=', ':']) && !["==", "!=", "<=", ">="].iter().any(|sign| before.ends_with(sign));
+                let sets =
+                    before.ends_with(['=', ':']) && !["==", "!=", "<=", ">="].iter().any(|sign| before.ends_with(sign));
                 self.diagnostics.push(faults::no_value(place, sets));
                 Value::Missing
             }

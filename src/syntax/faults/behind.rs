@@ -47,7 +47,11 @@ fn joined(behind: &Behind<'_>) -> Option<Diagnostic> {
         return Some(diagnostic.help("write the result, or declare it with `param NAME: int`; `\"${registry}/train:${tag}\"` puts values into a text"));
     };
     let diagnostic = diagnostic.note("a text is put together by what stands in it");
-    Some(diagnostic.help(format!("write `{better}`")).safe_fix(format!("write `{better}`"), behind.whole, better.clone()))
+    Some(diagnostic.help(format!("write `{better}`")).safe_fix(
+        format!("write `{better}`"),
+        behind.whole,
+        better.clone(),
+    ))
 }
 
 /// Strings and names joined by `+` as one string; at least one of them is a string.
@@ -79,8 +83,9 @@ fn chosen(behind: &Behind<'_>) -> Option<Diagnostic> {
 /// What stands behind a number: its unit after a space, a percent sign, the rest of a date or a version.
 fn number(behind: &Behind<'_>) -> Option<Diagnostic> {
     const UNITS: &[&str] = &[
-        "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "s", "h", "ms", "d", "KB", "MB", "GB", "TB",
-        "Kb", "Mb", "Gb", "KiB", "MiB", "GiB", "TiB", "sec", "min", "hours", "minutes", "seconds", "days", "cores", "GPU",
+        "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "s", "h", "ms", "d", "KB", "MB", "GB",
+        "TB", "Kb", "Mb", "Gb", "KiB", "MiB", "GiB", "TiB", "sec", "min", "hours", "minutes", "seconds", "days",
+        "cores", "GPU",
     ];
     let digits = behind.value.strip_prefix('-').unwrap_or(behind.value);
     if !digits.starts_with(|c: char| c.is_ascii_digit()) || digits.contains([' ', '"']) {
@@ -91,44 +96,74 @@ fn number(behind: &Behind<'_>) -> Option<Diagnostic> {
     if UNITS.contains(&word) && word.len() == behind.text.len() && !behind.touching {
         let better = format!("{}{word}", behind.value);
         let diagnostic = at_value(format!("no space stands between a number and its unit `{word}`"));
-        return Some(diagnostic.help(format!("write `{better}`")).safe_fix(format!("write `{better}`"), behind.whole, better));
+        return Some(diagnostic.help(format!("write `{better}`")).safe_fix(
+            format!("write `{better}`"),
+            behind.whole,
+            better,
+        ));
     }
     if word == "%" {
-        return Some(at_value("there are no percentages here".to_owned()).help("write a part of a core as `100m` or `0.1`, and an amount of memory as `512Mi`"));
+        return Some(
+            at_value("there are no percentages here".to_owned())
+                .help("write a part of a core as `100m` or `0.1`, and an amount of memory as `512Mi`"),
+        );
     }
     if behind.text == "." {
         let better = digits.to_owned();
-        return Some(at_value("a number has digits behind its point".to_owned()).help(format!("write `{better}` or `{better}.0`")).unsafe_fix(format!("write `{better}`"), behind.whole, better));
+        return Some(
+            at_value("a number has digits behind its point".to_owned())
+                .help(format!("write `{better}` or `{better}.0`"))
+                .unsafe_fix(format!("write `{better}`"), behind.whole, better),
+        );
     }
     let end = range_end(behind.text, behind.touching);
     if let Some(end) = end {
         let better = format!("{}..{end}", behind.value);
         let diagnostic = at_value("a request and its limit are joined by `..`".to_owned());
-        return Some(diagnostic.help(format!("write `{better}`")).unsafe_fix(format!("write `{better}`"), behind.whole, better));
+        return Some(diagnostic.help(format!("write `{better}`")).unsafe_fix(
+            format!("write `{better}`"),
+            behind.whole,
+            better,
+        ));
     }
     if behind.touching && behind.text.starts_with(':') {
-        return Some(at_value("a time is a number with a unit".to_owned()).help("write `1h30m`, `90s` or `250ms`; anything else with `:` stands between quotes"));
+        return Some(
+            at_value("a time is a number with a unit".to_owned())
+                .help("write `1h30m`, `90s` or `250ms`; anything else with `:` stands between quotes"),
+        );
     }
-    (behind.touching && !word.is_empty() && word.len() == behind.text.len()).then(|| quoted(behind, "this is no number, and text stands between quotes"))
+    (behind.touching && !word.is_empty() && word.len() == behind.text.len())
+        .then(|| quoted(behind, "this is no number, and text stands between quotes"))
 }
 
 /// The end of a range that is written with `-`, `to` or `–`.
 fn range_end(text: &str, touching: bool) -> Option<&str> {
     let end = text.strip_prefix("to ").or_else(|| text.strip_prefix('-').filter(|_| touching))?.trim();
-    let plain = end.starts_with(|c: char| c.is_ascii_digit()) && end.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
+    let plain =
+        end.starts_with(|c: char| c.is_ascii_digit()) && end.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
     plain.then_some(end)
 }
 
 /// A space between a name and its arguments.
 fn called(behind: &Behind<'_>) -> Option<Diagnostic> {
     let called = behind.text.starts_with('(') && is_path(behind.value) && !behind.touching;
-    let gap = Span { start: behind.whole.start + u32::try_from(behind.value.len()).unwrap_or(0), end: behind.span.start, ..behind.span };
-    called.then(|| behind.fault("no space stands between what is called and its `(`").help(format!("write `{}{}`", behind.value, behind.text)).unsafe_fix("remove the space", gap, ""))
+    let gap = Span {
+        start: behind.whole.start + u32::try_from(behind.value.len()).unwrap_or(0),
+        end: behind.span.start,
+        ..behind.span
+    };
+    called.then(|| {
+        behind
+            .fault("no space stands between what is called and its `(`")
+            .help(format!("write `{}{}`", behind.value, behind.text))
+            .unsafe_fix("remove the space", gap, "")
+    })
 }
 
 /// Two strings beside each other.
 fn adjacent(behind: &Behind<'_>) -> Option<Diagnostic> {
-    let inner = |text: &str| text.strip_prefix('"')?.strip_suffix('"').filter(|text| !text.contains('"')).map(str::to_owned);
+    let inner =
+        |text: &str| text.strip_prefix('"')?.strip_suffix('"').filter(|text| !text.contains('"')).map(str::to_owned);
     let better = format!("\"{}{}\"", inner(behind.value)?, inner(behind.text)?);
     let diagnostic = behind.fault("two strings beside each other are not joined").help(format!("write `{better}`"));
     Some(diagnostic.unsafe_fix("write one string", behind.whole, better))
@@ -139,21 +174,40 @@ fn method(behind: &Behind<'_>) -> Option<Diagnostic> {
     let method = behind.text.starts_with('.') && behind.value.ends_with(['"', '\'']);
     method.then(|| {
         let diagnostic = behind.fault("a string has no methods");
-        diagnostic.note("functions take a text as their argument: `lower(name)`, `join(names, \",\")`").help("`\"… ${name} …\"` puts values into a string")
+        diagnostic
+            .note("functions take a text as their argument: `lower(name)`, `join(names, \",\")`")
+            .help("`\"… ${name} …\"` puts values into a string")
     })
 }
 
 /// Words, paths and names of images without quotes.
 fn unquoted(behind: &Behind<'_>) -> Option<Diagnostic> {
-    if behind.value.is_empty() || behind.value.contains(['"', '\'', '{', '}', '[', ']', '(', ')']) || behind.text.contains(['"', '\'', '{', '[', '(', '=']) {
+    if behind.value.is_empty()
+        || behind.value.contains(['"', '\'', '{', '}', '[', ']', '(', ')'])
+        || behind.text.contains(['"', '\'', '{', '[', '(', '='])
+    {
         return None;
     }
     if behind.text == "." {
-        return Some(behind.fault("a name belongs behind this `.`").help(format!("write `{}.NAME`, or remove the `.`", behind.value)));
+        return Some(
+            behind
+                .fault("a name belongs behind this `.`")
+                .help(format!("write `{}.NAME`, or remove the `.`", behind.value)),
+        );
     }
     let words = behind.text.starts_with(|c: char| c.is_alphanumeric());
-    let glued = behind.touching && behind.text.starts_with(['/', ':', '.', '-', '@', '*', '\\', '%', '~', '?', '&', '$', '!', '^']);
-    (glued || words && !behind.touching).then(|| quoted(behind, "text stands between quotes"))
+    let glued = behind.touching
+        && behind.text.starts_with(['/', ':', '.', '-', '@', '*', '\\', '%', '~', '?', '&', '$', '!', '^']);
+    (glued || words && !behind.touching).then(|| {
+        let mut diagnostic = quoted(behind, "text stands between quotes");
+        // A path or the name of an image is nothing else.
+        let sure = glued && behind.text.contains(['/', ':']) && !behind.text.contains([' ', '#', ',']);
+        if let Some(fix) = diagnostic.fixes.first_mut().filter(|_| sure) {
+            fix.safe = true;
+            fix.message = "write it between quotes".to_owned();
+        }
+        diagnostic
+    })
 }
 
 /// Says that a value with what follows it is a text, and quotes it.

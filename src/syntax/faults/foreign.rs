@@ -33,9 +33,11 @@ pub fn foreign_operator(sign: &str, own: &str, span: Span) -> Diagnostic {
         "&&" | "||" => format!("conditions are joined by `{own}`"),
         _ => format!("`{sign}` is written `{own}` here"),
     };
-    Diagnostic::new(code::UNEXPECTED_TEXT, span, message)
-        .help(format!("write `{own}`"))
-        .safe_fix(format!("write `{own}`"), span, own)
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, message).help(format!("write `{own}`")).safe_fix(
+        format!("write `{own}`"),
+        span,
+        own,
+    )
 }
 
 /// `not` before a condition, which is `text` at `inner`.
@@ -57,7 +59,9 @@ pub fn python_if(span: Span, value: &str, text: &str, whole: Span) -> Diagnostic
     let diagnostic = Diagnostic::new(code::UNEXPECTED_TEXT, span, "the condition of a value stands before it")
         .help("write `if CONDITION then VALUE else VALUE`");
     let parts = text.strip_prefix("if ").and_then(|text| text.split_once(" else "));
-    let Some((condition, otherwise)) = parts.filter(|(_, other)| !other.contains(['#', '}'])) else { return diagnostic };
+    let Some((condition, otherwise)) = parts.filter(|(_, other)| !other.contains(['#', '}'])) else {
+        return diagnostic;
+    };
     let better = format!("if {} then {} else {}", condition.trim(), value.trim(), otherwise.trim());
     diagnostic.safe_fix(format!("write `{better}`"), whole, better)
 }
@@ -73,7 +77,9 @@ pub fn assignment(span: Span) -> Diagnostic {
 pub fn unknown_declaration(word: &Name) -> Diagnostic {
     let diagnostic = Diagnostic::new(code::MISPLACED, word.span, format!("no declaration begins with `{}`", word.text));
     if let Some(here) = elsewhere(&word.text) {
-        return diagnostic.help(here);
+        let diagnostic = diagnostic.help(here);
+        let constant = matches!(word.text.as_str(), "const" | "var" | "local" | "val" | "final" | "export");
+        return if constant { diagnostic.unsafe_fix("write `let`", word.span, "let") } else { diagnostic };
     }
     match closest(&word.text, DECLARATIONS.iter().copied()) {
         Some(better) => diagnostic.did_you_mean(&word.text, better, word.span, better),
@@ -87,11 +93,16 @@ fn elsewhere(word: &str) -> Option<&'static str> {
         "from" | "include" | "use" | "require" => {
             Some("write `import \"FILE.flyteenv\" as NAME`, and name what stands in it `NAME.x`")
         }
-        "const" | "var" | "local" | "locals" => Some("a constant is declared with `let NAME = VALUE`"),
+        "const" | "var" | "local" | "locals" | "val" | "final" | "export" => {
+            Some("a constant is declared with `let NAME = VALUE`")
+        }
         "variable" | "input" | "parameter" => Some("a parameter is declared with `param NAME: TYPE = DEFAULT`"),
         "def" | "function" | "macro" | "module" => {
             Some("what is used again is a template: `template NAME(PARAMETER: TYPE) { … }`")
         }
+        "resource" | "data" | "provider" | "object" | "class" | "kind" => Some(
+            "a declaration is its word, its name and its block: `environment etl-env { … }`, and in it `task load { … }`",
+        ),
         _ => None,
     }
 }
@@ -99,9 +110,13 @@ fn elsewhere(word: &str) -> Option<&'static str> {
 /// `:` for `=`.
 pub fn colon(key: &Name, span: Span) -> Diagnostic {
     Diagnostic::new(code::COLON_FOR_EQUALS, span, format!("`{}` is set with `=`", key.text))
-        .note("the language is close to YAML, but a key and its value are joined by `=`, and text stands between quotes")
+        .note(if span.end - span.start > 1 {
+            "`:=` declares a variable in other languages; here a key is set with `=`"
+        } else {
+            "the language is close to YAML, but a key and its value are joined by `=`, and text stands between quotes"
+        })
         .help(format!("write `{} = …`", key.text))
-        .safe_fix("write `=`", span, " =")
+        .safe_fix("write `=`", span, if key.span.end == span.start { " =" } else { "=" })
 }
 
 /// What stands behind a condition where a comparison was meant.

@@ -34,20 +34,18 @@ pub fn no_statement(text: &str, span: Span) -> Diagnostic {
 
 /// Two entries with nothing between them.
 pub fn no_separator(span: Span) -> Diagnostic {
-    Diagnostic::new(code::MISSING_SEPARATOR, span, "a newline or a comma is missing here").safe_fix(
-        "write a comma",
-        span,
-        ", ",
-    )
+    Diagnostic::new(code::MISSING_SEPARATOR, span, "a newline or a comma is missing here")
+        .note("an entry ends at the end of its line or at a comma; a space separates nothing")
+        .help("write `,`")
+        .safe_fix("write a comma", span, ", ")
 }
 
 /// Two elements of a list, or arguments, with nothing between them.
 pub fn no_comma(what: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(code::MISSING_SEPARATOR, span, format!("a comma is missing between these {what}")).safe_fix(
-        "write a comma",
-        span,
-        ",",
-    )
+    Diagnostic::new(code::MISSING_SEPARATOR, span, format!("a comma is missing between these {what}"))
+        .note("strings beside each other are not joined, as they are in Python")
+        .help("write `,`")
+        .safe_fix("write a comma", span, ",")
 }
 
 /// A name and a value between parentheses with nothing between them.
@@ -64,12 +62,21 @@ pub fn stray_close(span: Span) -> Diagnostic {
 
 /// A declaration without its name.
 pub fn no_name(word: &str, span: Span) -> Diagnostic {
-    let what = if word == "override" { "the name of a task".to_owned() } else { format!("{} {word}'s name", article(word)) };
+    let what =
+        if word == "override" { "the name of a task".to_owned() } else { format!("{} {word}'s name", article(word)) };
     let diagnostic = Diagnostic::new(code::MISSING_NAME, span, format!("{what} belongs here"));
     if word == "variable" {
         return diagnostic.help("write `for NAME in LIST`, or `for KEY, VALUE in MAP`");
     }
-    diagnostic
+    match word {
+        "environment" | "task" | "template" => diagnostic.help(format!("write `{word} NAME {{ … }}`")),
+        "override" => diagnostic.help("write `override TASK as VARIANT { … }`"),
+        "param" | "parameter" => diagnostic.help("write `NAME: TYPE`, such as `stage: string`"),
+        "constant" => diagnostic.help("write `let NAME = VALUE`"),
+        "import" => diagnostic.help("write `import \"FILE.flyteenv\" as NAME`"),
+        "variant" => diagnostic.help("write `as NAME`, such as `as large`"),
+        _ => diagnostic,
+    }
 }
 
 /// A declaration without its block; `text` is what stands there instead.
@@ -82,7 +89,11 @@ pub fn no_body(word: &str, text: &str, span: Span) -> Diagnostic {
     if junk.starts_with('(') && word != "template" {
         let diagnostic = diagnostic.note("only templates have parameters of their own");
         let empty = Span { end: span.start + 2, ..span };
-        return if junk.starts_with("()") { diagnostic.help("remove `()`").safe_fix("remove `()`", empty, "") } else { diagnostic };
+        return if junk.starts_with("()") {
+            diagnostic.help("remove `()`").safe_fix("remove `()`", empty, "")
+        } else {
+            diagnostic
+        };
     }
     if junk.starts_with("extends") {
         return diagnostic
@@ -100,12 +111,16 @@ pub fn no_body(word: &str, text: &str, span: Span) -> Diagnostic {
     if word == "if" && junk.starts_with("then") {
         return diagnostic.note("`then` stands in values alone: `key = if CONDITION then VALUE else VALUE`");
     }
+    if junk.is_empty() {
+        return diagnostic.help("write `{` behind it, what belongs to it, and `}`");
+    }
     between_name_and_block(word, junk, span).unwrap_or(diagnostic)
 }
 
 /// Words between the name of a declaration and its block.
 fn between_name_and_block(word: &str, junk: &str, span: Span) -> Option<Diagnostic> {
-    const EXTENDS: &[&str] = &["extend", "inherits", "inherit", "implements", "from", "is", "of", "with", "uses", "<", ":", "<-"];
+    const EXTENDS: &[&str] =
+        &["extend", "inherits", "inherit", "implements", "from", "is", "of", "with", "uses", "<", ":", "<-"];
     const AS: &[&str] = &["with", "to", "into", "named", "called", "=>", "->", "@", ":"];
     let first = junk.split(' ').next().unwrap_or_default();
     let place = Span { end: span.start + u32::try_from(first.len()).unwrap_or(0), ..span };
@@ -115,14 +130,19 @@ fn between_name_and_block(word: &str, junk: &str, span: Span) -> Option<Diagnost
         _ => ("", &[] as &[&str]),
     };
     let rest = junk.get(first.len()..).unwrap_or_default().trim_start();
-    if !own.is_empty() && !rest.is_empty() && !rest.starts_with('{') && (others.contains(&first) || closest(first, [own]).is_some()) {
+    if !own.is_empty()
+        && !rest.is_empty()
+        && !rest.starts_with('{')
+        && (others.contains(&first) || closest(first, [own]).is_some())
+    {
         let what = if own == "as" { "the name of a variant" } else { "what a declaration builds on" };
         let diagnostic = Diagnostic::new(code::MISSING_BODY, place, format!("{what} stands behind `{own}`"));
         return Some(diagnostic.help(format!("write `{own}`")).unsafe_fix(format!("write `{own}`"), place, own));
     }
     let name = first.starts_with(|c: char| c.is_ascii_alphabetic()) && (rest.starts_with('{') || rest.is_empty());
     if name && word == "override" && first != "as" && first != "with" {
-        let diagnostic = Diagnostic::new(code::MISSING_BODY, place, format!("no `as` stands before the variant `{first}`"));
+        let diagnostic =
+            Diagnostic::new(code::MISSING_BODY, place, format!("no `as` stands before the variant `{first}`"));
         return Some(diagnostic.help(format!("write `as {first}`")).unsafe_fix("write `as`", place.at_start(), "as "));
     }
     (name && matches!(word, "template" | "environment" | "task")).then(|| {
@@ -168,6 +188,14 @@ pub fn no_operation(key: &Name, written: &str, label: Option<&Label>, text: &str
     }
     let name = label.map_or_else(|| key.text.to_string(), |label| format!("{} {}", key.text, label.name.text));
     let diagnostic = Diagnostic::new(code::MISSING_OPERATION, span, format!("`{name}` has no value"));
+    if junk.starts_with('[')
+        && junk.get(1..).is_some_and(|index| index.starts_with(|c: char| c.is_ascii_digit()))
+        && text.contains('{')
+    {
+        return diagnostic
+            .note("an element of a list is named by its label, and not by its place")
+            .help(format!("write `{} NAME {{ … }}`", key.text));
+    }
     if junk.starts_with('[') {
         return diagnostic.help("write `=` before the list").unsafe_fix("write `=`", span.at_start(), "= ");
     }
@@ -181,10 +209,16 @@ pub fn no_operation(key: &Name, written: &str, label: Option<&Label>, text: &str
 fn label_alone(key: &Name, label: &Label) -> Diagnostic {
     let (key_text, value) = (&key.text, &label.name.text);
     let bare = label.number || matches!(value.as_str(), "true" | "false" | "null");
-    let value = if bare { value.to_string() } else { format!("\"{value}\"") };
+    let written = if bare { value.to_string() } else { format!("\"{value}\"") };
+    let named = value.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    let help = if named {
+        format!("write `{key_text} = {written}` to set it, or `{key_text} {value} {{ … }}` for an element of that name")
+    } else {
+        format!("write `{key_text} = {written}`")
+    };
     Diagnostic::new(code::MISSING_OPERATION, key.span, format!("`{key_text}` has no value"))
         .label(label.name.span, "no `=` stands before this")
-        .help(format!("write `{key_text} = {value}` to set it, or `{key_text} {} {{ … }}` for an element of that name", label.name.text))
+        .help(help)
         .unsafe_fix("write `=`", label.name.span.at_start(), "= ")
 }
 
@@ -206,9 +240,10 @@ fn needs_quotes(key: &Name, junk: &str, span: Span) -> Diagnostic {
     let rest: String = junk.chars().take_while(|c| !c.is_whitespace() && !"={[\"'".contains(*c)).collect();
     let whole = key.span.to(Span { end: span.start + u32::try_from(rest.len()).unwrap_or(0), ..span });
     let quoted = format!("\"{}{rest}\"", key.text);
-    let diagnostic = Diagnostic::new(code::UNEXPECTED_TEXT, whole, format!("the key `{}{rest}` needs quotes", key.text))
-        .note("a bare name has letters, digits, `_` and `-`")
-        .help(format!("write `{quoted}`"));
+    let diagnostic =
+        Diagnostic::new(code::UNEXPECTED_TEXT, whole, format!("the key `{}{rest}` needs quotes", key.text))
+            .note("a bare name has letters, digits, `_` and `-`")
+            .help(format!("write `{quoted}`"));
     // A name with points may also be meant as the way to a field.
     let field = rest.strip_prefix('.').filter(|field| field.chars().all(|c| c.is_ascii_alphabetic() || c == '_'));
     match field.filter(|_| key.text.chars().all(|c| c.is_ascii_alphabetic() || c == '_')) {
@@ -248,7 +283,11 @@ pub fn no_path(junk: &str, span: Span) -> (Diagnostic, Option<String>) {
         return (diagnostic.help(help), None);
     }
     let behind = name.map(|name| format!(" as {name}")).unwrap_or_default();
-    (diagnostic.help(format!("write `import \"{path}\"{behind}`")), name.map(Into::into))
+    let file = path.rsplit('/').next().unwrap_or_default();
+    let ending = if file.contains('.') { "" } else { ".flyteenv" };
+    let better = format!("\"{path}{ending}\"{behind}");
+    let diagnostic = diagnostic.help(format!("write `import {better}`")).unsafe_fix("quote the path", span, better);
+    (diagnostic, name.map(Into::into))
 }
 
 /// An import whose name stands behind its path without `as`.
@@ -314,7 +353,8 @@ pub fn no_type(name: &Name, default: Option<&Expression>, sign: Option<Span>) ->
 
 /// A parameter whose type stands before its name, as C and Java have it; `written` is what stands in the place of the type.
 pub fn type_before_name(name: &Name, written: &str, place: Span) -> Option<Diagnostic> {
-    const TYPE_WORDS: &[&str] = &["string", "int", "float", "bool", "quantity", "duration", "list", "map", "object", "str"];
+    const TYPE_WORDS: &[&str] =
+        &["string", "int", "float", "bool", "quantity", "duration", "list", "map", "object", "str"];
     let swapped = TYPE_WORDS.contains(&name.text.as_str()) && !TYPE_WORDS.contains(&written);
     let plain = written.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
     let ty = if name.text == "str" { "string" } else { name.text.as_str() };
@@ -330,10 +370,14 @@ pub fn type_before_name(name: &Name, written: &str, place: Span) -> Option<Diagn
 /// what is said.
 pub fn default_without_equals(name: &Name, typed: bool, sign: &str, span: Span) -> Option<Diagnostic> {
     let diagnostic = if sign.is_empty() {
-        Diagnostic::new(code::MISSING_SEPARATOR, span, "a `=` is missing before the default")
-            .safe_fix("write `=`", span, "= ")
+        Diagnostic::new(code::MISSING_SEPARATOR, span, "a `=` is missing before the default").safe_fix(
+            "write `=`",
+            span,
+            "= ",
+        )
     } else {
-        let diagnostic = Diagnostic::new(code::COLON_FOR_EQUALS, span, format!("the default of `{}` stands behind `=`", name.text));
+        let diagnostic =
+            Diagnostic::new(code::COLON_FOR_EQUALS, span, format!("the default of `{}` stands behind `=`", name.text));
         diagnostic.safe_fix("write `=`", span, if sign == ":" { " =" } else { "=" })
     };
     typed.then(|| diagnostic.help(format!("write `param {}: TYPE = VALUE`", name.text)))
@@ -351,17 +395,27 @@ pub fn optional_parameter(name: &Name, ty: Option<(Span, &str)>, sign: Span) -> 
 /// A word between `let` or `for` and a name.
 pub fn word_before_name(word: &str, span: Span) -> Diagnostic {
     let diagnostic = Diagnostic::new(code::UNEXPECTED_TEXT, span, format!("no `{word}` stands before this name"));
-    let diagnostic = diagnostic.note("a constant is `let NAME = VALUE`, and a loop `for NAME in LIST { … }`; neither has a type");
+    let diagnostic =
+        diagnostic.note("a constant is `let NAME = VALUE`, and a loop `for NAME in LIST { … }`; neither has a type");
     let place = Span { end: span.end + 1, ..span };
     diagnostic.help(format!("remove `{word}`")).safe_fix(format!("remove `{word}`"), place, "")
 }
 
 /// A sign between a declaration and its name, or between its head and its block.
 pub fn stray_sign(sign: &str, span: Span) -> Diagnostic {
-    Diagnostic::new(code::UNEXPECTED_TEXT, span, format!("no `{sign}` stands before the name or the block of a declaration"))
-        .note("`=` sets a key; a declaration is its word, its name and its block: `task load { … }`")
-        .help(format!("remove `{sign}`"))
-        .safe_fix(format!("remove `{sign}`"), span, "")
+    let note = if sign == "then" {
+        "`then` stands in values alone: `key = if CONDITION then VALUE else VALUE`"
+    } else {
+        "`=` sets a key; a declaration is its word, its name and its block: `task load { … }`"
+    };
+    Diagnostic::new(
+        code::UNEXPECTED_TEXT,
+        span,
+        format!("no `{sign}` stands before a block or the name of a declaration"),
+    )
+    .note(note)
+    .help(format!("remove `{sign}`"))
+    .safe_fix(format!("remove `{sign}`"), span, "")
 }
 
 /// A comma with no element before it.

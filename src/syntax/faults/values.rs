@@ -30,11 +30,14 @@ pub fn value_below(value: Span, sign: Span) -> Diagnostic {
 pub fn bad_value(text: &str, span: Span) -> Diagnostic {
     let diagnostic = Diagnostic::new(code::UNEXPECTED_TEXT, span, "this is no value");
     let (first, rest) = text.split_at(text.chars().next().map_or(0, char::len_utf8));
-    let number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_alphanumeric());
+    let number =
+        |text: &str| text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_alphanumeric());
     let better = match first {
         "." if number(rest) => Some((format!("0{text}"), "a number has digits before its point")),
         "+" if number(rest.trim()) => Some((rest.trim().to_owned(), "a positive number has no sign")),
-        "-" if number(rest.trim()) => Some((format!("-{}", rest.trim()), "no space stands between a number and its sign")),
+        "-" if number(rest.trim()) => {
+            Some((format!("-{}", rest.trim()), "no space stands between a number and its sign"))
+        }
         _ => None,
     };
     if let Some((better, message)) = better {
@@ -45,12 +48,21 @@ pub fn bad_value(text: &str, span: Span) -> Diagnostic {
         return diagnostic.help(help);
     }
     let word = text.split([' ', '\t', '#']).next().unwrap_or_default();
-    let quotable = ["/", ".", "-", "~", ":", "@", "*", "?", "%", "\\"].contains(&first) && !word.contains(['"', '\'', '{', '[', '(']);
+    let quotable = ["/", ".", "-", "~", ":", "@", "*", "?", "%", "\\"].contains(&first)
+        && !word.contains(['"', '\'', '{', '[', '(']);
     if quotable && word.len() > 1 {
         let place = Span { end: span.start + u32::try_from(word.len()).unwrap_or(1), ..span };
-        return Diagnostic::new(code::UNEXPECTED_TEXT, place, "text stands between quotes")
-            .help(format!("write `\"{word}\"`"))
-            .unsafe_fix("quote it", place, format!("\"{word}\""));
+        let diagnostic = Diagnostic::new(code::UNEXPECTED_TEXT, place, "text stands between quotes");
+        let diagnostic = diagnostic.help(format!("write `\"{word}\"`"));
+        let quoted = format!("\"{word}\"");
+        // A path or a flag is nothing else.
+        let sure =
+            ["/", "./", "../", "~/", "-"].iter().any(|begin| word.starts_with(begin)) && word.len() == text.len();
+        return if sure {
+            diagnostic.safe_fix("write it between quotes", place, quoted)
+        } else {
+            diagnostic.unsafe_fix("quote it", place, quoted)
+        };
     }
     diagnostic.help("a value is a string, a number, `true`, `false`, `null`, a list, an object or a name")
 }
@@ -67,11 +79,17 @@ fn foreign_value(text: &str) -> Option<&'static str> {
     if begins("in ") {
         return Some("`contains(LIST, VALUE)` says whether a list, a map or a text has something in it");
     }
-    if begins("...") || begins("**") || begins("*") && !begins("*.") {
-        return Some("nothing is unpacked, and YAML's aliases are names: `+=` appends a list to what is there, a template `extends` others, \
-                     and a constant of `let` is named");
+    if begins("...") || begins("**") {
+        return Some(
+            "nothing is unpacked: `+=` appends a list to what is there, a block merges into it, and a template `extends` others",
+        );
     }
-    begins("&").then_some("no anchor names a value; declare it once with `let NAME = VALUE`, and write `NAME` where it is used")
+    if begins("*") && !begins("*.") {
+        return Some("YAML's alias is a name here: declare the value once with `let NAME = VALUE`, and write `NAME`");
+    }
+    begins("&").then_some(
+        "no anchor names a value; declare it once with `let NAME = VALUE`, and write `NAME` where it is used",
+    )
 }
 
 /// A `)` in a list that closes nothing.
@@ -95,7 +113,9 @@ pub fn tuple(text: &str, span: Span) -> Diagnostic {
         .help("a list stands between brackets, `[1, 2]`; a request and its limit are a range, `1..2`");
     let inner = text.trim_end().strip_prefix('(').and_then(|text| text.strip_suffix(')'));
     match inner.filter(|inner| !inner.contains(['(', ')', '='])) {
-        Some(inner) => diagnostic.unsafe_fix("write brackets", span, format!("[{}]", inner.trim().trim_end_matches(','))),
+        Some(inner) => {
+            diagnostic.unsafe_fix("write brackets", span, format!("[{}]", inner.trim().trim_end_matches(',')))
+        }
         None => diagnostic,
     }
 }
@@ -179,9 +199,13 @@ pub fn no_number(text: &str, span: Span) -> Diagnostic {
     }
     let points = text.matches('.').count();
     if points > 1 && text.chars().all(|c| c.is_ascii_digit() || c == '.') {
-        return Diagnostic::new(code::BAD_NUMBER, span, "a number has one point; this is text, and stands between quotes")
-            .help(format!("write `\"{text}\"`"))
-            .unsafe_fix("quote it", span, format!("\"{text}\""));
+        return Diagnostic::new(
+            code::BAD_NUMBER,
+            span,
+            "a number has one point; this is text, and stands between quotes",
+        )
+        .help(format!("write `\"{text}\"`"))
+        .unsafe_fix("quote it", span, format!("\"{text}\""));
     }
     bad_number(span, "this is no number, with or without a unit")
 }

@@ -60,7 +60,14 @@ fn meant(c: char) -> Meant {
         return Meant::Sign(sign, *sure);
     }
     match c {
-        '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{2028}' | '\u{2029}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => Meant::Space,
+        '\u{A0}'
+        | '\u{1680}'
+        | '\u{2000}'..='\u{200A}'
+        | '\u{2028}'
+        | '\u{2029}'
+        | '\u{202F}'
+        | '\u{205F}'
+        | '\u{3000}' => Meant::Space,
         '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}' => {
             Meant::Nothing
         }
@@ -78,7 +85,9 @@ impl Reader<'_> {
             return self.quote(c);
         }
         let quoted = |c: char| DOUBLE.contains(&c) || SINGLE.contains(&c);
-        let word = self.rest().find(|c: char| quoted(c) || c.is_ascii() && !c.is_control() && !in_name(c) || c == '\n' || c == '\t' || c == '\r');
+        let word = self.rest().find(|c: char| {
+            quoted(c) || c.is_ascii() && !c.is_control() && !in_name(c) || c == '\n' || c == '\t' || c == '\r'
+        });
         let end = self.at + word.unwrap_or(self.rest().len());
         let mut new = String::new();
         let mut lettered = false;
@@ -87,18 +96,24 @@ impl Reader<'_> {
             match if c.is_ascii() && !c.is_control() { Meant::Itself } else { meant(c) } {
                 Meant::Space => {
                     new.push(' ');
-                    let fault = self.odd(place.clone(), &format!("{} is no space here", named(c))).help("write an ordinary space");
+                    let fault = self
+                        .odd(place.clone(), &format!("{} is no space here", named(c)))
+                        .help("write an ordinary space");
                     let edits = vec![self.edit(place, " ")];
                     self.say(fault, "write an ordinary space", true, edits);
                 }
                 Meant::Nothing => {
-                    let fault = self.odd(place.clone(), &format!("{} stands here, which cannot be seen", named(c))).help("remove it");
+                    let fault = self
+                        .odd(place.clone(), &format!("{} stands here, which cannot be seen", named(c)))
+                        .help("remove it");
                     let edits = vec![self.edit(place, "")];
                     self.say(fault, "remove what cannot be seen", true, edits);
                 }
                 Meant::Sign(sign, sure) => {
                     new.push_str(sign);
-                    let fault = self.odd(place.clone(), &format!("`{c}` is another character than `{sign}`")).help(format!("write `{sign}`"));
+                    let fault = self
+                        .odd(place.clone(), &format!("`{c}` is another character than `{sign}`"))
+                        .help(format!("write `{sign}`"));
                     let edits = vec![self.edit(place, sign)];
                     self.say(fault, "write the sign of the keyboard", sure, edits);
                 }
@@ -132,12 +147,16 @@ impl Reader<'_> {
         let front = self.slice(self.line..start).trim();
         let span = self.span(start..end);
         let name = DECLARATIONS.contains(&front) || front.ends_with(" as");
-        let fault = self.fault(code::UNEXPECTED_TEXT, start..end, format!("`{word}` has letters that a name cannot have"));
-        let fault = fault.note("a name has the letters `a` to `z` and `A` to `Z`, digits, `_` and `-`; others stand in strings alone");
+        let fault =
+            self.fault(code::UNEXPECTED_TEXT, start..end, format!("`{word}` has letters that a name cannot have"));
+        let fault = fault.note(
+            "a name has the letters `a` to `z` and `A` to `Z`, digits, `_` and `-`; others stand in strings alone",
+        );
         if name {
             self.found.push(fault.help("give it another name; a comment above it or its `description` may say more"));
         } else {
-            let key = self.slice(end..self.text.len()).trim_start_matches([' ', '\t']).starts_with(['=', '{', '+', ':']);
+            let key =
+                self.slice(end..self.text.len()).trim_start_matches([' ', '\t']).starts_with(['=', '{', '+', ':']);
             let edits = vec![self.edit(start..end, format!("\"{word}\""))];
             self.say(fault.help(format!("write `\"{word}\"`")), "quote it", key, edits);
         }
@@ -181,7 +200,8 @@ impl Reader<'_> {
             return false;
         };
         let place = self.at + at..self.at + at + c.len_utf8();
-        let fault = self.fault(code::UNEXPECTED_TEXT, place.clone(), "this string ends with another quote than it begins with");
+        let fault =
+            self.fault(code::UNEXPECTED_TEXT, place.clone(), "this string ends with another quote than it begins with");
         let fault = fault.here(format!("`{c}` is another character than `\"`"));
         let edits = vec![self.edit(place.clone(), "\"")];
         self.say(fault, "write straight quotes", true, edits);

@@ -9,7 +9,8 @@ impl Reader<'_> {
         if self.block_comment("/*", "*/") {
             return true;
         }
-        let begins = self.rest().starts_with("//") && self.before().chars().next_back().is_none_or(|c| " \t,\"'{}[]();".contains(c));
+        let begins = self.rest().starts_with("//")
+            && self.before().chars().next_back().is_none_or(|c| " \t,\"'{}[]();".contains(c));
         begins && self.line_comment("//")
     }
 
@@ -68,7 +69,9 @@ impl Reader<'_> {
             let star = line.trim_start().starts_with('*');
             let from = at + space;
             if !line.trim().is_empty() {
-                edits.push(self.edit(from..from + usize::from(star), if star { hash.to_owned() } else { format!("{hash} ") }));
+                edits.push(
+                    self.edit(from..from + usize::from(star), if star { hash.to_owned() } else { format!("{hash} ") }),
+                );
             }
             at += line.len() + 1;
         }
@@ -86,7 +89,8 @@ impl Reader<'_> {
         }
         let fault = self.fault(code::UNEXPECTED_TEXT, place.clone(), "no `\\` carries a line on");
         let edits = vec![self.edit(place.clone(), "")];
-        let fault = fault.note("what stands in brackets goes on over lines by itself, and so does a value behind an operator");
+        let fault =
+            fault.note("what stands in brackets goes on over lines by itself, and so does a value behind an operator");
         self.say(fault.help("remove it"), "remove `\\`", true, edits);
         self.blank(place.clone());
         self.at = place.end;

@@ -2,7 +2,6 @@
 
 use super::{Reader, in_name, leading_name};
 use crate::diagnostics::code;
-use crate::syntax::ast::DECLARATIONS;
 
 impl Reader<'_> {
     /// A word that begins a block elsewhere, in the place of `if` or `for`; and a loop that goes over nothing.
@@ -11,6 +10,10 @@ impl Reader<'_> {
         let word = leading_name(line);
         let rest = line.get(word.len()..).unwrap_or_default();
         if !rest.starts_with(' ') || !line.ends_with(['{', '}', '(']) {
+            return false;
+        }
+        // As a key it is an ordinary name.
+        if rest.trim_start().starts_with(['=', '+', ':', '{']) {
             return false;
         }
         let place = self.at..self.at + word.len();
@@ -23,7 +26,15 @@ impl Reader<'_> {
             }
             "unless" => {
                 let fault = self.fault(code::MISPLACED, place.clone(), "no block begins with `unless`");
-                self.found.push(fault.help("write `if !CONDITION { … }`"));
+                let fault = fault.help("write `if !CONDITION { … }`");
+                match rest.find(" {").filter(|_| rest.matches('{').count() == 1) {
+                    Some(brace) => {
+                        let end = place.end + brace;
+                        let edits = vec![self.edit(place.start..place.end + 1, "if !("), self.edit(end..end, ")")];
+                        self.say(fault, "write `if !( … )`", false, edits);
+                    }
+                    None => self.found.push(fault),
+                }
                 self.put(place.clone(), "if");
             }
             "while" | "until" | "loop" => {
@@ -35,7 +46,7 @@ impl Reader<'_> {
                 );
                 self.put(place.clone(), "if");
             }
-            "for" if rest.ends_with(" in {") => {
+            "for" if rest.ends_with(" in {") && !self.goes_over_block() => {
                 let brace = self.at + line.len() - 1;
                 let fault = self.fault(code::MISSING_VALUE, brace..brace, "a list or a map belongs here");
                 self.found.push(fault.help("write `for NAME in LIST { … }`, or `for KEY, VALUE in MAP { … }`"));
@@ -51,10 +62,18 @@ impl Reader<'_> {
         true
     }
 
+    /// Whether the first block behind here is followed by another: then it is the map that a loop goes over.
+    fn goes_over_block(&self) -> bool {
+        let rest = self.rest();
+        let behind = block_length(rest).and_then(|length| rest.get(length..)).unwrap_or_default();
+        behind.trim_start_matches([' ', '\t']).starts_with('{')
+    }
+
     /// A block that chooses between cases.
     fn switch(&mut self, word: &str) -> bool {
         let Some(length) = block_length(self.rest()) else { return false };
-        let fault = self.fault(code::MISPLACED, self.at..self.at + word.len(), format!("no block begins with `{word}`"));
+        let fault =
+            self.fault(code::MISPLACED, self.at..self.at + word.len(), format!("no block begins with `{word}`"));
         self.found.push(fault.help("write `if x == \"a\" { … } else if x == \"b\" { … } else { … }`"));
         self.blank(self.at..self.at + length);
         self.at += length;
@@ -73,7 +92,8 @@ impl Reader<'_> {
         let close = format!("\n{})", self.slice(self.line..self.at));
         let Some(length) = self.slice(open..self.text.len()).find(&close) else { return false };
         let end = open + length + close.len();
-        let fault = self.fault(code::MISSING_BODY, open..open + 1, format!("the block of `{word} {name}` stands in braces"));
+        let fault =
+            self.fault(code::MISSING_BODY, open..open + 1, format!("the block of `{word} {name}` stands in braces"));
         let edits = vec![self.edit(open..open + 1, "{"), self.edit(end - 1..end, "}")];
         self.say(fault.help(format!("write `{word} {name} {{ … }}`")), "write braces", true, edits);
         self.put(open..open + 1, "{");
@@ -85,13 +105,17 @@ impl Reader<'_> {
 
     /// A head with a `:` at its end, and its block indented below it, as in Python and YAML.
     pub(super) fn indented(&mut self) -> bool {
-        const OTHERS: &[&str] = &["if", "for", "else", "elif", "pod_spec", "containers"];
+        const HEADS: &[&str] = &["environment", "task", "override", "template", "if", "for", "else", "elif"];
         let line = self.rest_of_line();
         let word = leading_name(line);
         let rest = line.get(word.len()..).unwrap_or_default();
-        let head = (DECLARATIONS.contains(&word) && rest.len() > 1 || OTHERS.contains(&word)) && line.ends_with(':');
+        let head = HEADS.contains(&word) && line.ends_with(':');
         // A key with a `:` right behind it is YAML.
-        if !head || rest.len() == 1 && word != "else" || line.contains(['{', '}']) {
+        if !head
+            || rest.len() == 1 && word != "else"
+            || line.contains(['{', '}'])
+            || line.matches('(').count() != line.matches(')').count()
+        {
             return false;
         }
         let indent = self.indent();

@@ -11,7 +11,8 @@ impl Reader<'_> {
         }
         let place = self.at..self.at + mark.len();
         let fault = self.fault(code::UNEXPECTED_TEXT, place.clone(), format!("`{mark}` separates nothing here"));
-        let fault = fault.note("YAML has several documents in a file; here a file is one program").help("remove the line");
+        let fault =
+            fault.note("YAML has several documents in a file; here a file is one program").help("remove the line");
         let edits = vec![self.edit(place.clone(), "")];
         self.say(fault, "remove the line", true, edits);
         self.blank(place.clone());
@@ -63,13 +64,16 @@ impl Reader<'_> {
     pub(super) fn python(&mut self) -> bool {
         let line = self.rest_of_line();
         let begins = ["def ", "async def ", "class "].iter().any(|word| line.starts_with(word));
-        let function = begins && line.ends_with([':', '(', ',']);
+        let named = line.trim_start_matches("async ").split_once(' ').map(|(_, rest)| rest).unwrap_or_default();
+        let behind = named.get(leading_name(named).len()..).unwrap_or_default();
+        let function = begins && behind.len() < named.len() && behind.starts_with(['(', ':']);
         let decorator = line.starts_with('@') && leading_name(line.get(1..).unwrap_or_default()) != "";
         if !function && !decorator {
             return false;
         }
         let word = if decorator { line.len() } else { line.find(' ').unwrap_or(line.len()) };
-        let fault = self.fault(code::UNEXPECTED_TEXT, self.at..self.at + word, "a function of Python is not written here");
+        let fault =
+            self.fault(code::UNEXPECTED_TEXT, self.at..self.at + word, "a function of Python is not written here");
         self.found.push(
             fault
                 .note("this file says how tasks run; what they do stays in the Python module")

@@ -53,11 +53,7 @@ pub fn mended(file: FileId, text: &str) -> Mended<'_> {
         reader.step(byte);
     }
     let copy = reader.copy.and_then(|copy| String::from_utf8(copy).ok());
-    Mended {
-        text: copy.map_or(Cow::Borrowed(text), Cow::Owned),
-        found: reader.found,
-        doubtful: reader.doubtful,
-    }
+    Mended { text: copy.map_or(Cow::Borrowed(text), Cow::Owned), found: reader.found, doubtful: reader.doubtful }
 }
 
 /// Goes through a text.
@@ -250,7 +246,8 @@ fn text_block(lines: &[&str]) -> Option<String> {
     let filled = || lines.iter().filter(|line| !line.trim().is_empty());
     let indent = filled().map(|line| line.len() - line.trim_start_matches([' ', '\t']).len()).min()?;
     let margin = filled().find_map(|line| line.get(..indent))?;
-    let quotes = if filled().any(|line| line.contains(['\\', '$']) || line.contains("\"\"\"")) { "'''" } else { "\"\"\"" };
+    let quotes =
+        if filled().any(|line| line.contains(['\\', '$']) || line.contains("\"\"\"")) { "'''" } else { "\"\"\"" };
     let clash = quotes == "'''" && filled().any(|line| line.contains("'''"));
     let body: String = lines.iter().map(|line| format!("{}\n", line.trim_end_matches('\r'))).collect();
     (!clash).then(|| format!("{quotes}\n{body}{margin}{quotes}"))

@@ -30,7 +30,9 @@ impl Reader<'_> {
         let next = self.slice(end..self.text.len()).chars().next();
         let glued = closed && next.is_some_and(in_name);
         if !closed {
-            return self.odd_quotes() && self.unopened(end) || self.several_lines() || self.odd_quotes() && self.unclosed(end);
+            return self.odd_quotes() && self.unopened(end)
+                || self.several_lines()
+                || self.odd_quotes() && self.unclosed(end);
         }
         if text == "\"\"" && next.is_none_or(|next| matches!(next, '\n' | '\r')) {
             return self.two_quotes();
@@ -41,9 +43,23 @@ impl Reader<'_> {
         if self.odd_quotes() { self.closed_too_late(end) } else { self.quotes_inside(end) }
     }
 
-    /// Whether a quote of the line has no partner.
+    /// Whether a string of the line does not end.
     pub(super) fn odd_quotes(&self) -> bool {
-        self.slice(self.line..self.line_end()).replace("\\\"", "").matches('"').count() % 2 == 1
+        let end = self.line_end();
+        let mut at = self.line;
+        while let Some(quote) = self.slice(at..end).find(['"', '\'', '#']) {
+            let start = at + quote;
+            let stop = scan::string_end(self.text.as_bytes(), start).min(end);
+            let string = self.slice(start..stop);
+            if string.starts_with('#') || string.starts_with("\"\"\"") || string.starts_with("'''") {
+                return false;
+            }
+            if string.len() < 2 || !string.ends_with(['"', '\'']) {
+                return true;
+            }
+            at = stop;
+        }
+        false
     }
 
     /// `load.py"`: the quote that ends a string, without one before it.
@@ -67,7 +83,8 @@ impl Reader<'_> {
     fn unclosed(&mut self, end: usize) -> bool {
         let text = self.slice(self.at..end);
         let text = text.split(" #").next().unwrap_or_default().trim_end();
-        let plain = text.get(1..).is_some_and(|inner| !inner.is_empty() && !inner.contains(['"', '\'', ',', '{', '\\']));
+        let plain =
+            text.get(1..).is_some_and(|inner| !inner.is_empty() && !inner.contains(['"', '\'', ',', '{', '\\']));
         if !text.starts_with('"') || !plain {
             return false;
         }
@@ -84,7 +101,9 @@ impl Reader<'_> {
     /// `["python, "load.py"]`: the first string seems to end where the second begins.
     fn closed_too_late(&mut self, end: usize) -> bool {
         let text = self.slice(self.at..end);
-        let Some(inner) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(before_next) else { return false };
+        let Some(inner) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(before_next) else {
+            return false;
+        };
         let stop = self.at + 1 + inner.len();
         let fault = self.fault(code::UNTERMINATED_STRING, self.at..self.at + 1, "this string does not end");
         let fault = fault.here("its end is missing before the comma").help(format!("write `\"{inner}\"`"));
@@ -110,7 +129,8 @@ impl Reader<'_> {
         let fault = fault
             .note("a quote in a string has a backslash before it; between single quotes it stands for itself")
             .help("write `\\\"` for each quote in it");
-        let better = if inner.contains('\'') { format!("\"{}\"", inner.replace('"', "\\\"")) } else { format!("'{inner}'") };
+        let better =
+            if inner.contains('\'') { format!("\"{}\"", inner.replace('"', "\\\"")) } else { format!("'{inner}'") };
         let edits = vec![self.edit(self.at..last, better)];
         self.say(fault, "write it with quotes in it", false, edits);
         self.unknown(self.at..last);
@@ -127,7 +147,10 @@ impl Reader<'_> {
         }
         let first = (self.line_end() + 1).min(self.text.len());
         let below = self.slice(first..self.text.len());
-        let Some(length) = below.find(quote).filter(|length| below.get(..*length).is_some_and(|text| text.lines().count() < MOST_LINES)) else {
+        let Some(length) = below
+            .find(quote)
+            .filter(|length| below.get(..*length).is_some_and(|text| text.lines().count() < MOST_LINES))
+        else {
             return false;
         };
         let text = below.get(..length).unwrap_or_default();
@@ -144,11 +167,12 @@ impl Reader<'_> {
         let mut at = first;
         let mut lines = Vec::new();
         for line in self.slice(first..self.text.len()).split('\n').take(MOST_LINES) {
-            if line.trim() == "\"\"" {
+            if line.trim() == "\"\"" && !lines.is_empty() {
                 let better = text_block(&lines);
                 return self.told_lines(at + line.trim_end().len(), better);
             }
-            if line.contains('"') || line.trim_start().starts_with(['}', ']']) {
+            let space = line.len() - line.trim_start().len();
+            if line.contains('"') || !line.trim().is_empty() && space <= self.indent() {
                 break;
             }
             lines.push(line);
@@ -159,7 +183,11 @@ impl Reader<'_> {
 
     fn told_lines(&mut self, end: usize, better: Option<String>) -> bool {
         let quotes = self.rest_of_line().chars().take_while(|c| matches!(c, '"' | '\'')).count();
-        let fault = self.fault(code::UNTERMINATED_STRING, self.at..self.at + quotes, "a string ends on the line that it begins on");
+        let fault = self.fault(
+            code::UNTERMINATED_STRING,
+            self.at..self.at + quotes,
+            "a string ends on the line that it begins on",
+        );
         let fault = fault.help("write `\"\"\"`, the lines of the text, and `\"\"\"` on a line of its own");
         match better {
             Some(better) => {
@@ -179,7 +207,11 @@ impl Reader<'_> {
     fn endless_text(&mut self, end: usize) -> bool {
         let text = self.slice(self.at..end);
         let quotes = text.get(..3).filter(|quotes| ["\"\"\"", "'''"].contains(quotes));
-        let Some(quotes) = quotes.filter(|quotes| end == self.text.len() && (text.len() < 6 || !text.ends_with(quotes))) else { return false };
+        let Some(quotes) =
+            quotes.filter(|quotes| end == self.text.len() && (text.len() < 6 || !text.ends_with(quotes)))
+        else {
+            return false;
+        };
         let indent = self.indent();
         let mut at = self.line_end() + 1;
         for line in self.slice(at.min(end)..end).split('\n') {
@@ -191,7 +223,9 @@ impl Reader<'_> {
         }
         let stop = at.saturating_sub(1).clamp(self.at + 3, end);
         let fault = self.fault(code::UNTERMINATED_STRING, self.at..self.at + 3, "this text does not end");
-        let fault = fault.here(format!("no `{quotes}` follows")).help(format!("write `{quotes}` on a line of its own below it"));
+        let fault = fault
+            .here(format!("no `{quotes}` follows"))
+            .help(format!("write `{quotes}` on a line of its own below it"));
         self.found.push(fault);
         self.unknown(self.at..stop);
         self.line = self.slice(0..stop).rfind('\n').map_or(0, |at| at + 1);

@@ -55,7 +55,8 @@ impl Reader<'_> {
         for line in self.slice(first.min(self.text.len())..self.text.len()).split('\n').take(MOST_LINES) {
             if line.trim() == word {
                 let end = at + line.trim_end().len();
-                let behind = self.slice(self.at + 2..first).trim_start_matches(|c| in_name(c) || "~\"'".contains(c)).trim();
+                let behind =
+                    self.slice(self.at + 2..first).trim_start_matches(|c| in_name(c) || "~\"'".contains(c)).trim();
                 return self.told_heredoc(end, behind.is_empty().then_some(lines));
             }
             lines.push(line);
@@ -112,7 +113,8 @@ impl Reader<'_> {
             return;
         }
         self.templates = Some(self.found.len());
-        let fault = self.fault(code::UNEXPECTED_TEXT, self.at..end, format!("no template fills in `{open} … {close}` here"));
+        let fault =
+            self.fault(code::UNEXPECTED_TEXT, self.at..end, format!("no template fills in `{open} … {close}` here"));
         let fault = fault
             .note("Helm and Jinja make a text of a text; a file of this language is compiled as it stands")
             .help("for a value write `param NAME: TYPE` at the top and `NAME` here; `if` and `for` are words of the language");
@@ -137,14 +139,16 @@ impl Reader<'_> {
         let named = !inner.is_empty() && inner.chars().all(|c| in_name(c) || c == '.');
         if text.starts_with("$(") || !named {
             let fault = self.fault(code::UNEXPECTED_TEXT, self.at..end, "nothing of a shell is read here");
-            self.found.push(fault.help("declare `param NAME: string`, write `NAME` here, and give it with `--set NAME=…`"));
+            self.found
+                .push(fault.help("declare `param NAME: string`, write `NAME` here, and give it with `--set NAME=…`"));
         } else if text.starts_with("${") {
             let fault = fault.note("`${…}` stands in strings alone: `\"train:${tag}\"`");
             let fault = fault.help(format!("write `{inner}`"));
             let edits = vec![self.edit(self.at..end, inner)];
             self.say(fault, &format!("write `{inner}`"), !inner.contains('.'), edits);
         } else {
-            let help = format!("declare `param {inner}: string`, write `{inner}` here, and give it with `--set {inner}=…`");
+            let help =
+                format!("declare `param {inner}: string`, write `{inner}` here, and give it with `--set {inner}=…`");
             self.found.push(fault.note("the environment of the shell is not read").help(help));
         }
         self.unknown(self.at..end);

@@ -36,7 +36,8 @@ fn written(lines: &[Line<'_>], margin: &str, level: usize) -> Option<Vec<String>
 
 fn entry(head: Line<'_>, own: &[Line<'_>], margin: &str, level: usize) -> Option<String> {
     let (key, value) = split_key(head.text)?;
-    let plain = key.starts_with(['"', '\'']) || key.chars().all(in_name) && key.starts_with(|c: char| c.is_ascii_alphabetic());
+    let plain =
+        key.starts_with(['"', '\'']) || key.chars().all(in_name) && key.starts_with(|c: char| c.is_ascii_alphabetic());
     let key = if plain { key.to_owned() } else { format!("\"{key}\"") };
     let Some(first) = own.first() else { return Some(format!("{key} = {}", scalar(value)?)) };
     if begins_text(head.text) {

@@ -101,7 +101,8 @@ impl<'t> Reader<'t> {
     fn document(&mut self, first: Line<'_>) {
         let name = leading_name(first.text);
         let length = name.len().max(1);
-        let fault = self.fault(code::UNEXPECTED_TEXT, first.start..first.start + length, "this is YAML, and not a declaration");
+        let fault =
+            self.fault(code::UNEXPECTED_TEXT, first.start..first.start + length, "this is YAML, and not a declaration");
         self.found.push(
             fault
                 .note(NOTE)
@@ -116,7 +117,9 @@ impl<'t> Reader<'t> {
         let Some(colon) = split_key(first.text).map(|(key, _)| first.start + key.len()) else { return };
         let fault = self.fault(code::COLON_FOR_EQUALS, colon..colon + 1, "`:` and indentation make no block");
         let fault = lines.windows(2).find_map(|pair| match pair {
-            [above, below] if below.indent > above.indent || is_item(below.text) => Some(taught(fault.clone(), *above, *below)),
+            [above, below] if below.indent > above.indent || is_item(below.text) => {
+                Some(taught(fault.clone(), *above, *below))
+            }
             _ => None,
         });
         let Some(fault) = fault else { return };
@@ -141,13 +144,16 @@ impl<'t> Reader<'t> {
 
     /// Elements of a list, each with a `-` before it.
     fn items(&mut self, lines: &[Line<'t>], end: usize) {
-        let fault = self.fault(code::UNEXPECTED_TEXT, self.at..self.at + 1, "an element of a list has no `-` before it");
+        let fault =
+            self.fault(code::UNEXPECTED_TEXT, self.at..self.at + 1, "an element of a list has no `-` before it");
         let fault = fault.note(NOTE);
         let before = self.before_line();
         let in_list = before.ends_with(['[', ',']);
         let list = convert::list(lines, self.slice(self.line..self.at));
         let Some(list) = list.filter(|_| in_list || before.ends_with('=')) else {
-            self.found.push(fault.help("write `key = [\"a\", \"b\"]`, or `containers main { image = \"…\" }` for an element that has a name"));
+            self.found.push(fault.help(
+                "write `key = [\"a\", \"b\"]`, or `containers main { image = \"…\" }` for an element that has a name",
+            ));
             self.blank(self.at..end);
             return;
         };
@@ -179,7 +185,11 @@ impl<'t> Reader<'t> {
             return false;
         }
         let end = first + lines.iter().map(|line| line.len() + 1).sum::<usize>() - 1;
-        let fault = self.fault(code::UNEXPECTED_TEXT, self.at..self.at + sign.len(), "no text over several lines begins with this sign");
+        let fault = self.fault(
+            code::UNEXPECTED_TEXT,
+            self.at..self.at + sign.len(),
+            "no text over several lines begins with this sign",
+        );
         let fault = fault.help(TEXT);
         match text_block(&lines) {
             Some(better) => {
@@ -208,9 +218,8 @@ fn taught(fault: Diagnostic, above: Line<'_>, below: Line<'_>) -> Diagnostic {
     };
     let mut fault = match what {
         Below::Text => fault.help(TEXT),
-        Below::List if split_key(below.text.trim_start_matches("- ")).is_some() => {
-            fault.help(format!("write `{key} = [{{ … }}, {{ … }}]`; for elements that have a name, `{key} NAME {{ … }}`"))
-        }
+        Below::List if split_key(below.text.trim_start_matches("- ")).is_some() => fault
+            .help(format!("write `{key} = [{{ … }}, {{ … }}]`; for elements that have a name, `{key} NAME {{ … }}`")),
         Below::List => fault.help(format!("write `{key} = [ … ]`, with commas between the elements")),
         Below::Block => fault.help(format!("write `{key} {{ … }}`, with what it holds between the braces")),
     };
@@ -232,7 +241,8 @@ fn looks_like_yaml(text: &str) -> bool {
 
 /// Whether what belongs to a line stands below it.
 fn opens(text: &str) -> bool {
-    is_item(text) || split_key(text).is_some_and(|(_, value)| value.is_empty() || value.starts_with(['#', '&', '|', '>']))
+    is_item(text)
+        || split_key(text).is_some_and(|(_, value)| value.is_empty() || value.starts_with(['#', '&', '|', '>']))
 }
 
 fn begins_text(text: &str) -> bool {

@@ -18,17 +18,17 @@ use super::scan::{Token, scan};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 
-/// The tree of a file, whose text is `text`; the grammar may have matched a mended copy of it. With it come the places where
-/// brackets are in doubt, and where brackets open that were reported.
+/// The tree of a file, whose text is `text` without the habits of other languages; the grammar may have matched a mended copy of it.
+/// With it come the text as it was written, the places where brackets are in doubt, and where brackets open that were reported.
 pub fn file(
     file: FileId,
-    text: &str,
+    (written, text): (&str, &str),
     pair: Option<Pair<'_, Rule>>,
     (doubtful, reported): (Vec<Span>, Vec<u32>),
     diagnostics: &mut Diagnostics,
 ) -> File {
     let mut builder =
-        Builder { file, text, base: 0, diagnostics, unclosed: None, doubtful, reported, loose: Vec::new() };
+        Builder { file, written, text, base: 0, diagnostics, unclosed: None, doubtful, reported, loose: Vec::new() };
     let mut block = Block::default();
     for pair in pair.into_iter().flat_map(Pair::into_inner) {
         if pair.as_rule() == Rule::stray_close {
@@ -50,6 +50,8 @@ const MOST_UNCLOSED: usize = 4;
 
 struct Builder<'t, 'd> {
     file: FileId,
+    /// The text as it was written, in which all places are.
+    written: &'t str,
     text: &'t str,
     /// Where the text begins that the pairs are counted from: the file, or what stands in an interpolation.
     base: usize,
@@ -411,9 +413,10 @@ impl Builder<'_, '_> {
         self.span(end..end)
     }
 
-    /// The span without white space at its end.
+    /// The span without white space at its end; what was taken out of the copy is none.
     fn trimmed(&self, range: Range<usize>) -> Span {
-        let length = self.slice(range.clone()).trim_end().len();
+        let written = self.written.get(self.clamped(range.clone()));
+        let length = written.unwrap_or_else(|| self.slice(range.clone())).trim_end().len();
         self.span(range.start..range.start + length)
     }
 
@@ -428,7 +431,17 @@ impl Builder<'_, '_> {
     }
 
     fn span(&self, range: Range<usize>) -> Span {
-        Span::new(self.file, self.clamped(range))
+        let Range { start, end } = self.clamped(range);
+        Span::new(self.file, self.before_character(start)..self.before_character(end))
+    }
+
+    /// The place, or the beginning of the character that it lies in: in the copy that the grammar matched, letters that no name has
+    /// are others.
+    fn before_character(&self, mut at: usize) -> usize {
+        while !self.written.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
     }
 
     /// The part of a range that lies in the text: brackets that were missing may stand behind it.

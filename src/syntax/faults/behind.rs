@@ -64,7 +64,7 @@ fn interpolated(text: &str) -> Option<String> {
                 strings += 1;
                 better.push_str(inner);
             }
-            None if is_path(part) => better.push_str(&format!("${{{part}}}")),
+            None if is_path(part) => better.extend(["${", part, "}"]),
             _ => return None,
         }
     }
@@ -204,7 +204,7 @@ fn unquoted(behind: &Behind<'_>) -> Option<Diagnostic> {
         let sure = glued && behind.text.contains(['/', ':']) && !behind.text.contains([' ', '#', ',']);
         if let Some(fix) = diagnostic.fixes.first_mut().filter(|_| sure) {
             fix.safe = true;
-            fix.message = "write it between quotes".to_owned();
+            "write it between quotes".clone_into(&mut fix.message);
         }
         diagnostic
     })

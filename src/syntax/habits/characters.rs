@@ -127,11 +127,29 @@ impl Reader<'_> {
         if lettered {
             self.letters(end);
         }
-        self.put(self.at..end, &new);
+        if new.is_ascii() {
+            self.put(self.at..end, &new);
+        } else {
+            self.put_apart(self.at..end);
+        }
         // A bracket of another width opens and closes as well.
         let count = |signs: [char; 3]| new.matches(signs).count();
         self.depth = (self.depth + count(['{', '[', '('])).saturating_sub(count(['}', ']', ')']));
         self.at = end;
+    }
+
+    /// Puts each character's meaning in its own place, where others stand between that stay as they are.
+    fn put_apart(&mut self, range: std::ops::Range<usize>) {
+        for (at, c) in self.slice(range.clone()).char_indices() {
+            let place = range.start + at..range.start + at + c.len_utf8();
+            match meant(c) {
+                _ if c.is_ascii() && !c.is_control() => {}
+                Meant::Space | Meant::Nothing => self.blank(place),
+                Meant::Sign(sign, _) => self.put(place, sign),
+                Meant::Letter => self.put(place, "____"),
+                Meant::Itself => {}
+            }
+        }
     }
 
     fn odd(&self, place: std::ops::Range<usize>, message: &str) -> Diagnostic {

@@ -67,7 +67,7 @@ impl Reader<'_> {
         let named = line.trim_start_matches("async ").split_once(' ').map(|(_, rest)| rest).unwrap_or_default();
         let behind = named.get(leading_name(named).len()..).unwrap_or_default();
         let function = begins && behind.len() < named.len() && behind.starts_with(['(', ':']);
-        let decorator = line.starts_with('@') && leading_name(line.get(1..).unwrap_or_default()) != "";
+        let decorator = line.starts_with('@') && !leading_name(line.get(1..).unwrap_or_default()).is_empty();
         if !function && !decorator {
             return false;
         }

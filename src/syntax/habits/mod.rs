@@ -249,6 +249,6 @@ fn text_block(lines: &[&str]) -> Option<String> {
     let quotes =
         if filled().any(|line| line.contains(['\\', '$']) || line.contains("\"\"\"")) { "'''" } else { "\"\"\"" };
     let clash = quotes == "'''" && filled().any(|line| line.contains("'''"));
-    let body: String = lines.iter().map(|line| format!("{}\n", line.trim_end_matches('\r'))).collect();
+    let body: String = lines.iter().flat_map(|line| [line.trim_end_matches('\r'), "\n"]).collect();
     (!clash).then(|| format!("{quotes}\n{body}{margin}{quotes}"))
 }

@@ -4,6 +4,7 @@
 //! Always: recursion follows the nesting of brackets, which `brackets` has bounded. Not here: the grammar itself.
 
 mod declarations;
+mod numbers;
 mod values;
 mod words;
 

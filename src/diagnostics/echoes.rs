@@ -1,7 +1,7 @@
 //! Silence after the first cause: what only echoes a fault of the text is left out.
 //!
 //! In: finished diagnostics, the places where brackets are in doubt, and the sources. Out: the diagnostics that stand for
-//! themselves. Always: the first fault of each line that is at fault is left, so a program that was refused stays refused. Not here: finding faults.
+//! themselves, and of a habit the first, with all the places that it is mended at. Always: the first fault of each line that is at fault is left, so a program that was refused stays refused. Not here: finding faults.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -14,9 +14,15 @@ const RUINOUS: &[Code] = &[code::UNTERMINATED_STRING, code::STRAY_CLOSE];
 /// The faults beside which only the first on a line is told, and what is certain.
 const LOST: &[Code] = &[code::UNEXPECTED_TEXT, code::MISSING_OPERATION];
 
+/// The faults of a text that ends too early.
+const ABSENT: &[Code] = &[code::MISSING_VALUE, code::MISSING_NAME, code::MISSING_BODY];
+
 /// What is said of a name that nothing declares.
 const UNKNOWN: &[Code] =
     &[code::UNKNOWN_NAME, code::UNKNOWN_MEMBER, code::UNKNOWN_TEMPLATE, code::UNKNOWN_ENVIRONMENT, code::UNKNOWN_TASK];
+
+/// The faults that people make out of habit, and so again and again.
+const HABITUAL: &[Code] = &[code::UNEXPECTED_TEXT, code::COLON_FOR_EQUALS, code::MISSING_OPERATION];
 
 type Line = (FileId, usize);
 
@@ -32,11 +38,56 @@ pub fn left_out(diagnostics: Vec<Diagnostic>, doubtful: &[Span], sources: &Sourc
         ruined: FxHashMap::default(),
         lost: FxHashMap::default(),
         undeclared: FxHashSet::default(),
+        unclosed: FxHashSet::default(),
+        colons: FxHashSet::default(),
     };
     for diagnostic in &diagnostics {
         faults.note(diagnostic);
     }
-    diagnostics.into_iter().filter(|diagnostic| !faults.echoed_by(diagnostic)).collect()
+    folded(diagnostics.into_iter().filter(|diagnostic| !faults.echoed_by(diagnostic)))
+}
+
+/// One diagnostic for all of a file that have the same code and the same safe change: who has a habit has it everywhere.
+fn folded(list: impl Iterator<Item = Diagnostic>) -> Vec<Diagnostic> {
+    /// How many further places the message points at.
+    const MOST_LABELS: usize = 3;
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    // Where those are kept that may come again; they are few, since each has a change of its own.
+    let mut habits: Vec<usize> = Vec::new();
+    for diagnostic in list {
+        let same = |at: &&usize| kept.get(**at).is_some_and(|first| same_habit(first, &diagnostic));
+        let Some(first) = habits.iter().find(same).and_then(|at| kept.get_mut(*at)) else {
+            if habit(&diagnostic).is_some() {
+                habits.push(kept.len());
+            }
+            kept.push(diagnostic);
+            continue;
+        };
+        if let Some(span) = diagnostic.span().filter(|_| first.labels.len() <= MOST_LABELS) {
+            first.add_label(span, "here too");
+        }
+        let edits = diagnostic.fixes.into_iter().flat_map(|fix| fix.edits);
+        if let Some(fix) = first.fixes.first_mut() {
+            fix.edits.extend(edits);
+        }
+    }
+    kept
+}
+
+fn same_habit(a: &Diagnostic, b: &Diagnostic) -> bool {
+    habit(a).is_some_and(|first| habit(b) == Some(first))
+}
+
+/// What makes a diagnostic the same as another: its file, its code and the safe change that it offers.
+fn habit(diagnostic: &Diagnostic) -> Option<(FileId, Code, &str)> {
+    let [fix] = diagnostic.fixes.as_slice() else { return None };
+    let habitual = HABITUAL.contains(&diagnostic.code) && fix.safe;
+    diagnostic.span().filter(|_| habitual).map(|span| (span.file, diagnostic.code, fix.message.as_str()))
+}
+
+/// Whether the rest of its line cannot be trusted. What can be mended unseen is as good as mended.
+fn loses_its_line(diagnostic: &Diagnostic) -> bool {
+    LOST.contains(&diagnostic.code) && !diagnostic.fixes.iter().any(|fix| fix.safe)
 }
 
 /// Where the text is at fault.
@@ -49,6 +100,10 @@ struct Faults<'a> {
     lost: FxHashMap<Line, u32>,
     /// The names of declarations that begin with no known word.
     undeclared: FxHashSet<&'a str>,
+    /// Where a closing bracket is missing.
+    unclosed: FxHashSet<(FileId, u32)>,
+    /// Where a `:` ends that stands for `=`.
+    colons: FxHashSet<(FileId, u32)>,
 }
 
 impl<'a> Faults<'a> {
@@ -56,11 +111,21 @@ impl<'a> Faults<'a> {
     fn note(&mut self, diagnostic: &Diagnostic) {
         let Some(span) = diagnostic.span() else { return };
         let line = self.line(span);
+        if diagnostic.code == code::MISSING_CLOSE {
+            let places = diagnostic.labels.iter().filter(|label| !label.primary).map(|label| label.span);
+            self.unclosed.extend(places.map(|span| (span.file, span.start)));
+        }
         if [code::MISPLACED, code::UNKNOWN_FIELD].contains(&diagnostic.code) {
             self.undeclared.extend(self.misplaced_names(span));
         }
+        if diagnostic.code == code::COLON_FOR_EQUALS {
+            self.colons.insert((span.file, span.end));
+        }
+        if diagnostic.code == code::MISSING_BODY {
+            self.undeclared.extend(self.loop_names(span));
+        }
         let mut ruinous = RUINOUS.contains(&diagnostic.code);
-        if LOST.contains(&diagnostic.code) && !self.lost.contains_key(&line) {
+        if loses_its_line(diagnostic) && !self.lost.contains_key(&line) {
             self.lost.insert(line, span.start);
             ruinous |= self.odd_quotes(line);
         }
@@ -72,16 +137,23 @@ impl<'a> Faults<'a> {
     fn echoed_by(&self, diagnostic: &Diagnostic) -> bool {
         let Some(span) = diagnostic.span() else { return false };
         let line = self.line(span);
-        let is_fault = RUINOUS.contains(&diagnostic.code) || LOST.contains(&diagnostic.code);
+        let is_fault = RUINOUS.contains(&diagnostic.code) || loses_its_line(diagnostic);
         let ruined = self.ruined.get(&line).is_some_and(|first| !(is_fault && *first == span.start));
         let certain = diagnostic.code.is_precise() || RUINOUS.contains(&diagnostic.code);
         let lost = self.lost.get(&line).is_some_and(|first| {
             let itself = is_fault && *first == span.start;
             !itself && !certain && self.touches(span, *first)
         });
-        let first = self.sources.text(span).split('.').next().unwrap_or_default();
-        let undeclared = UNKNOWN.contains(&diagnostic.code) && self.undeclared.contains(first);
-        ruined || lost || undeclared || (!diagnostic.code.is_syntax() && self.in_doubt(span))
+        // `var.image` of another language names what `variable "image"` was to declare.
+        let mut names = self.sources.text(span).split('.').take(2);
+        let unknown = UNKNOWN.contains(&diagnostic.code);
+        let undeclared = unknown && names.any(|name| self.undeclared.contains(name));
+        // Text without quotes behind `:` is the same habit.
+        let text = unknown || diagnostic.code == code::UNEXPECTED_TEXT;
+        let plain = text && self.colons.contains(&(span.file, self.before_space(span)));
+        // Who stops in the middle of something has closed nothing either.
+        let broken_off = ABSENT.contains(&diagnostic.code) && self.unclosed.contains(&(span.file, span.start));
+        ruined || lost || undeclared || plain || broken_off || (!diagnostic.code.is_syntax() && self.in_doubt(span))
     }
 
     /// The names that something misplaced would have declared: the name at fault, the one behind the word, and that behind `as`.
@@ -94,6 +166,21 @@ impl<'a> Faults<'a> {
         let names = names.into_iter().flatten().map(|text| text.trim_start_matches([' ', '"']));
         let word = |text: &'a str| text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).next();
         names.filter_map(word).filter(|name| !name.is_empty())
+    }
+
+    /// The names of a loop whose block is missing at a place.
+    fn loop_names(&self, place: Span) -> impl Iterator<Item = &'a str> + use<'a> {
+        let text = self.sources.get(place.file).text.get(..place.start as usize).unwrap_or_default();
+        let line = text.rsplit('\n').next().unwrap_or_default().trim_start();
+        let names = line.strip_prefix("for ").and_then(|line| line.split_once(" in ")).map(|(names, _)| names);
+        names.into_iter().flat_map(|names| names.split(',').map(str::trim))
+    }
+
+    /// Where the text before a place ends, without white space.
+    fn before_space(&self, place: Span) -> u32 {
+        let text = self.sources.get(place.file).text.get(..place.start as usize).unwrap_or_default();
+        let space = text.bytes().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        place.start - u32::try_from(space).unwrap_or(place.start)
     }
 
     /// Whether a place lies behind another on its line, or right before it.

@@ -163,6 +163,9 @@ fn blanked(file: FileId, text: &str, deep: &[(usize, usize)], diagnostics: &mut 
 /// How many brackets are mended in one text at the most.
 const MOST_MENDED: usize = 50;
 
+/// How many places one message points at.
+const MOST_LABELS: usize = 3;
+
 /// A bracket that is open.
 #[derive(Clone, Copy)]
 struct Open {
@@ -204,6 +207,10 @@ struct Mending<'t> {
     cramped: bool,
     /// By how many the brackets do not match, at the least.
     imbalance: usize,
+    /// How many parentheses are open in the innermost bracket, as far as they are known.
+    round: usize,
+    /// How many closing brackets were taken out.
+    strays: usize,
     /// Whether there are more `}` than `{`.
     too_many_ends: bool,
 }
@@ -221,6 +228,8 @@ impl<'t> Mending<'t> {
             found: Vec::new(),
             cramped: false,
             imbalance: curly.abs_diff(curly_end) + square.abs_diff(square_end),
+            round: 0,
+            strays: 0,
             too_many_ends: curly_end > curly,
         };
         scan(text, |token| mending.token(token));
@@ -262,7 +271,17 @@ impl<'t> Mending<'t> {
         }
         match token {
             Token::Line { at, indent } => self.line(at, indent),
-            Token::Open { at, byte: b'(' } | Token::Close { at, byte: b')' } => self.code_until(at + 1),
+            Token::Open { at, byte: b'(' } => {
+                self.round += 1;
+                self.code_until(at + 1);
+            }
+            Token::Close { at, byte: b')' } => {
+                if self.round == 0 {
+                    self.round_for_square(at);
+                }
+                self.round = self.round.saturating_sub(1);
+                self.code_until(at + 1);
+            }
             Token::Open { at, byte } => {
                 if byte == b'{' {
                     self.end_head(at);
@@ -270,6 +289,7 @@ impl<'t> Mending<'t> {
                 let Line { at: line, indent, .. } =
                     self.lines.last().copied().unwrap_or(Line { at, indent: 0, end: at });
                 self.open.push(Open { at, byte, indent, line });
+                self.round = 0;
                 self.code_until(at + 1);
             }
             Token::Close { at, byte } => {
@@ -303,6 +323,7 @@ impl<'t> Mending<'t> {
     /// A line that is indented no further than the one on which a bracket opens cannot stand in that bracket.
     fn line(&mut self, at: usize, indent: usize) {
         let closes = self.bytes.get(at).is_some_and(|byte| matches!(byte, b'}' | b']'));
+        let before = self.found.len();
         while let Some(top) = self.open.last().copied() {
             let outside = if closes { indent < top.indent } else { indent <= top.indent };
             if !outside {
@@ -311,7 +332,23 @@ impl<'t> Mending<'t> {
             self.open.pop();
             self.missing_close(top);
         }
+        self.told_together(before);
         self.lines.push(Line { at, indent, end: at });
+    }
+
+    /// Brackets that are not closed before one line are one fault: the innermost is told, with the others.
+    fn told_together(&mut self, from: usize) {
+        let others: Vec<Span> = self.found.iter().skip(from + 1).filter_map(Diagnostic::span).collect();
+        self.found.truncate((from + 1).max(self.found.len() - others.len()));
+        if let Some(first) = self.found.get_mut(from) {
+            for span in others.iter().take(MOST_LABELS) {
+                first.add_label(*span, "nor is this one closed");
+            }
+            // What closes one alone mends nothing.
+            if !others.is_empty() {
+                first.fixes.clear();
+            }
+        }
     }
 
     fn close(&mut self, at: usize, byte: u8) {
@@ -321,20 +358,73 @@ impl<'t> Mending<'t> {
             Some(top) if top.byte == partner(byte) && self.ends_another_block(top, first) => self.stray(at, byte),
             Some(top) if top.byte == partner(byte) => {
                 let deeper = first && line.is_some_and(|line| line.indent > top.indent);
-                if !(deeper && self.missing_open(Some(top.at), at)) {
-                    self.open.pop();
+                if deeper && self.missing_open(Some(top.at), at) {
+                    return;
                 }
+                // A brace too many is the one that stands where none should.
+                if deeper && self.too_many_ends && self.strays < self.imbalance {
+                    return self.stray(at, byte);
+                }
+                self.open.pop();
+                self.round = 0;
             }
             Some(top)
                 if self.open.iter().rev().skip(1).any(|open| open.byte == partner(byte) && open.line == top.line) =>
             {
                 self.open.pop();
-                self.missing_close(top);
+                if !self.ends_before_entry(top, at) {
+                    self.missing_close(top);
+                }
                 self.close(at, byte);
             }
             _ if first && self.missing_open(None, at) => {}
             _ => self.stray(at, byte),
         }
+    }
+
+    /// A `)` for the `]` of the list around it, which nothing else closes on its line.
+    fn round_for_square(&mut self, at: usize) {
+        let Some(top) = self.open.last().copied().filter(|top| top.byte == b'[') else { return };
+        let rest = self.text.get(at + 1..).unwrap_or_default().split('\n').next().unwrap_or_default();
+        if rest.contains(']') {
+            return;
+        }
+        if let Some(place) = self.bytes.get_mut(at) {
+            *place = b']';
+        }
+        self.open.pop();
+        self.found.push(
+            Diagnostic::new(code::STRAY_CLOSE, self.span(at), "a list ends with `]`, and not with `)`")
+                .label(self.span(top.at), "the list begins here")
+                .help("write `]`")
+                .safe_fix("write `]`", self.span(at), "]"),
+        );
+    }
+
+    /// A list on one line that was not closed before the next entry, `["run", queue = "q" }`: then it ends at the comma before
+    /// that, and the bracket is put in its place.
+    fn ends_before_entry(&mut self, list: Open, close: usize) -> bool {
+        let Some(text) = self.text.get(list.at..close).filter(|_| list.byte == b'[') else { return false };
+        let is_entry = |(comma, _): &(usize, &str)| {
+            let behind = text.get(comma + 1..).unwrap_or_default();
+            let name = behind.trim_start();
+            let value = name.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+            let sign = value.trim_start();
+            behind.starts_with(' ')
+                && value.len() < name.len()
+                && sign.starts_with(['=', '{'])
+                && !sign.starts_with("==")
+        };
+        let Some((comma, _)) = text.match_indices(',').find(is_entry) else { return false };
+        let end = list.at + comma;
+        if let Some(place) = self.bytes.get_mut(end) {
+            *place = b']';
+        }
+        let name = self.name(list);
+        let place = Span::new(self.file, end..end);
+        let fault = faults::no_close(']', &name, self.span(list.at), place);
+        self.found.push(fault.unsafe_fix("write `]`", place, "]"));
+        true
     }
 
     /// Whether a brace behind other code on its line would close a block that was opened at the end of an earlier line, in a
@@ -376,13 +466,25 @@ impl<'t> Mending<'t> {
         self.put(end, close);
         let name = self.name(open);
         let place = Span::new(self.file, end..end);
-        self.found.push(faults::no_close(char::from(close), &name, self.span(open.at), place));
+        let text = self.closing(open, end);
+        let fault = faults::no_close(char::from(close), &name, self.span(open.at), place);
+        self.found.push(fault.unsafe_fix(format!("write `{}`", char::from(close)), place, text));
+    }
+
+    /// What closes a bracket at `end`: on a line of its own, if it is not the one that the bracket stands on.
+    fn closing(&self, open: Open, end: usize) -> String {
+        let close = char::from(partner(open.byte));
+        let margin = self.text.get(open.line.saturating_sub(open.indent)..open.line).unwrap_or_default();
+        let below = self.text.get(open.at..end).is_some_and(|text| text.contains('\n'));
+        match (below, close) {
+            (true, _) => format!("\n{margin}{close}"),
+            (false, '}') => " }".to_owned(),
+            (false, _) => close.to_string(),
+        }
     }
 
     /// What is still open at the end of the text is one fault; tells from where on it leaves things open.
     fn close_rest(&mut self) -> Option<Span> {
-        /// How many places the message points at.
-        const MOST_LABELS: usize = 3;
         let inner = self.open.pop()?;
         let end = self.lines.last().map_or(0, |line| line.end);
         let close = char::from(partner(inner.byte));
@@ -401,13 +503,15 @@ impl<'t> Mending<'t> {
     }
 
     fn stray(&mut self, at: usize, byte: u8) {
+        self.strays += 1;
         if let Some(place) = self.bytes.get_mut(at) {
             *place = b' ';
         }
         let (close, open) = (char::from(byte), char::from(partner(byte)));
         self.found.push(
             Diagnostic::new(code::STRAY_CLOSE, self.span(at), format!("this `{close}` closes nothing"))
-                .help(format!("remove it, or write the `{open}` that it should close")),
+                .help(format!("remove it, or write the `{open}` that it should close"))
+                .unsafe_fix("remove it", self.span(at), ""),
         );
     }
 

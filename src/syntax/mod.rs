@@ -10,6 +10,8 @@ mod build;
 pub mod comments;
 mod faults;
 mod grammar;
+mod habits;
+mod misplaced;
 mod scan;
 mod string;
 pub mod visit;
@@ -34,13 +36,35 @@ pub fn parse(file: FileId, source: &Source, diagnostics: &mut Diagnostics) -> as
         diagnostics.push(too_large(file, source.text.len()));
         return ast::File::default();
     }
-    let Prepared { text, doubtful, unclosed } = brackets::prepared(file, &source.text, diagnostics);
+    let before = diagnostics.count();
+    let habits::Mended { text: own, found, doubtful: foreign } = habits::mended(file, &source.text);
+    diagnostics.extend(found);
+    let Prepared { text, mut doubtful, unclosed } = brackets::prepared(file, &own, diagnostics);
+    doubtful.extend(foreign);
+    let text = if doubtful.is_empty() { misplaced::without(file, text, diagnostics) } else { text };
     let Ok(mut pairs) = grammar::Grammar::parse(grammar::Rule::file, &text) else {
         // The grammar matches every text (`tests/properties.rs` holds it to that); this is what is left if it does not.
         diagnostics.push(Diagnostic::new(code::UNEXPECTED_TEXT, Span::new(file, 0..0), "this file cannot be read"));
         return ast::File::default();
     };
-    build::file(file, &source.text, pairs.next(), (doubtful, unclosed), diagnostics)
+    let tree = build::file(file, (&source.text, &own), pairs.next(), (doubtful, unclosed), diagnostics);
+    diagnostics.amend_after(before, |diagnostic| between_characters(diagnostic, &source.text));
+    tree
+}
+
+/// Moves places that lie in a character to the beginning of it: in the text without habits, what cannot be seen is taken out of names.
+fn between_characters(diagnostic: &mut Diagnostic, text: &str) {
+    let labels = diagnostic.labels.iter_mut().map(|label| &mut label.span);
+    let edits = diagnostic.fixes.iter_mut().flat_map(|fix| &mut fix.edits).map(|edit| &mut edit.span);
+    for span in labels.chain(edits) {
+        // The beginning of the text is a boundary.
+        while !text.is_char_boundary(span.start as usize) {
+            span.start -= 1;
+        }
+        while !text.is_char_boundary(span.end as usize) {
+            span.end -= 1;
+        }
+    }
 }
 
 /// Whether the grammar matches a text, without making a tree of it: what parsing costs at the least, for benchmarks.

@@ -93,7 +93,7 @@ fn line_end(bytes: &[u8], at: usize) -> usize {
 }
 
 /// Where the string ends that begins at `at`.
-fn string_end(bytes: &[u8], at: usize) -> usize {
+pub(super) fn string_end(bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
     let quote = rest.first().copied().unwrap_or_default();
     if rest.len() >= 3 && rest.iter().take(3).all(|byte| *byte == quote) {

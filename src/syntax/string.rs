@@ -188,15 +188,25 @@ impl Reader<'_> {
             return EcoString::new();
         };
         let Some((first, body)) = inner.split_once('\n') else {
-            return self.bad_layout(0..self.source.len(), "begins on the line after its quotes");
+            return self.on_one_line(inner, escapes);
         };
         if !first.trim().is_empty() {
-            return self.bad_layout(3..3 + first.trim_end().len(), "begins on the line after its quotes");
+            let indent = body.rsplit('\n').next().filter(|last| last.trim().is_empty());
+            let better = indent.map(|indent| (3..3 + first.len(), format!("\n{indent}{}", first.trim())));
+            return self.bad_layout(
+                3..3 + first.trim_end().len(),
+                "begins on the line after its quotes",
+                LAYOUT,
+                better,
+            );
         }
         let (lines, indent) = body.rsplit_once('\n').map_or(("", body), |(lines, last)| (lines, last));
         if !indent.trim().is_empty() {
             let end = self.source.len();
-            return self.bad_layout(end - 3..end, "ends with quotes on a line of their own");
+            let margin = indent.len() - indent.trim_start().len();
+            let better = format!("\n{}", indent.get(..margin).unwrap_or_default());
+            let better = Some((end - 3..end - 3, better));
+            return self.bad_layout(end - 3..end, "ends with quotes on a line of their own", LAYOUT, better);
         }
         let lines = if body.contains('\n') { Some(lines) } else { None };
         self.unindent(3 + first.len() + 1, lines, indent, escapes)
@@ -217,7 +227,8 @@ impl Reader<'_> {
             } else if !line.trim().is_empty() {
                 let white = line.len() - line.trim_start().len();
                 let length = if white > 0 { white } else { line.chars().next().map_or(0, char::len_utf8) };
-                self.bad_layout(at..at + length, "is indented at least as far as its closing quotes");
+                let help = "indent this line further, or the closing quotes less: what stands before them is taken off each line";
+                self.bad_layout(at..at + length, "is indented at least as far as its closing quotes", help, None);
             }
             text.push('\n');
             at += line.len() + 1;
@@ -225,9 +236,38 @@ impl Reader<'_> {
         text
     }
 
-    fn bad_layout(&mut self, range: Range<usize>, rule: &str) -> EcoString {
+    /// A text between three quotes on one line.
+    fn on_one_line(&mut self, inner: &str, escapes: bool) -> EcoString {
+        let place = self.part(0..self.source.len());
+        let quote = if escapes { '"' } else { '\'' };
+        let diagnostic = Diagnostic::new(
+            code::BAD_TEXT_BLOCK,
+            place,
+            "a text over several lines begins on the line after its quotes",
+        );
+        let better = format!("{quote}{inner}{quote}");
+        let diagnostic = diagnostic.help(format!("write `{better}` for a text on one line"));
+        let plain = !inner.contains(quote);
+        self.report(if plain { diagnostic.safe_fix(format!("write `{better}`"), place, better) } else { diagnostic });
+        EcoString::new()
+    }
+
+    /// Says how a text is laid out; `better` is what mends it, and where.
+    fn bad_layout(
+        &mut self,
+        range: Range<usize>,
+        rule: &str,
+        help: &str,
+        better: Option<(Range<usize>, String)>,
+    ) -> EcoString {
         let place = self.part(range);
-        self.report(Diagnostic::new(code::BAD_TEXT_BLOCK, place, format!("a text over several lines {rule}")));
+        let diagnostic = Diagnostic::new(code::BAD_TEXT_BLOCK, place, format!("a text over several lines {rule}"));
+        let diagnostic = diagnostic.help(help);
+        let diagnostic = match better {
+            Some((range, text)) => diagnostic.unsafe_fix("break the line", self.part(range), text),
+            None => diagnostic,
+        };
+        self.report(diagnostic);
         EcoString::new()
     }
 
@@ -241,6 +281,9 @@ impl Reader<'_> {
         self.diagnostics.push(diagnostic);
     }
 }
+
+/// How a text over several lines is laid out.
+const LAYOUT: &str = "write `\"\"\"`, then the lines of the text, and `\"\"\"` on a line of its own";
 
 /// The length of the interpolation that these bytes begin with, if it ends on its line. Strings in it do not end it.
 ///

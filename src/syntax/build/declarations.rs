@@ -6,6 +6,7 @@ use pest::iterators::Pair;
 
 use super::Builder;
 use super::values::missing;
+use crate::source::Span;
 use crate::syntax::ast::{
     Base, Body, Comments, Environment, Expression, For, If, Import, Let, Loop, Name, Override, Param, Parameter,
     Parameters, Statement, StatementKind, Task, TaskName, Template, TypeExpression, TypeTerm, Value,
@@ -59,6 +60,7 @@ impl Builder<'_, '_> {
         let mut name = Name::new("", span.at_start());
         let mut ty = None;
         let mut default = Vec::new();
+        let (mut optional, mut sign) = (None, None);
         for part in pair.into_inner() {
             let place = self.range(&part);
             match part.as_rule() {
@@ -67,21 +69,41 @@ impl Builder<'_, '_> {
                 Rule::type_expression => ty = Some(self.type_expression(part)),
                 Rule::missing_type => ty = Some(self.missing_type(place)),
                 Rule::type_without_colon => {
-                    let fault = faults::no_colon(&name, part.as_str().trim_end());
+                    let written = part.as_str().trim_end();
+                    if let Some(fault) = faults::type_before_name(&name, written, self.trimmed(place.clone())) {
+                        self.diagnostics.push(fault);
+                        ty = Some(TypeExpression { span: name.span, alternatives: Vec::new() });
+                        name = Name::new(written, self.trimmed(place));
+                        continue;
+                    }
+                    let fault = faults::no_colon(&name, written);
                     self.diagnostics.push(fault);
                     ty = part.into_inner().next().map(|part| self.type_expression(part));
                 }
+                Rule::optional_sign => optional = Some(self.span(place)),
+                Rule::default_sign => sign = Some(self.span(place)),
                 _ => default.push(part),
             }
         }
         let default = (!default.is_empty()).then(|| self.value(default, range.end));
-        let ty = ty.unwrap_or_else(|| self.untyped(&name, default.as_ref()));
+        if let Some(sign) = sign
+            && let Some(fault) = faults::default_without_equals(&name, ty.is_some(), self.slice(sign.range()), sign)
+        {
+            self.diagnostics.push(fault);
+        }
+        if let Some(sign) = optional {
+            let written = ty.as_ref().map(|ty| (ty.span, self.slice(ty.span.range())));
+            self.diagnostics.push(faults::optional_parameter(&name, written, sign));
+            ty = ty.or(Some(TypeExpression { span: sign, alternatives: Vec::new() }));
+        }
+        let ty = ty.unwrap_or_else(|| self.untyped(&name, default.as_ref(), sign));
         Param { span, name, ty, default }
     }
 
-    fn untyped(&mut self, name: &Name, default: Option<&Expression>) -> TypeExpression {
+    /// A parameter without a type, perhaps with `sign` before its default.
+    fn untyped(&mut self, name: &Name, default: Option<&Expression>, sign: Option<Span>) -> TypeExpression {
         if !name.is_missing() {
-            self.diagnostics.push(faults::no_type(name, default));
+            self.diagnostics.push(faults::no_type(name, default, sign));
         }
         TypeExpression { span: name.span.at_end(), alternatives: Vec::new() }
     }
@@ -141,6 +163,10 @@ impl Builder<'_, '_> {
             let place = self.range(&part);
             match part.as_rule() {
                 Rule::bare_name | Rule::string if name.is_missing() => name = self.name(&part),
+                Rule::other_word => {
+                    let fault = faults::word_before_name(part.as_str(), self.span(place));
+                    self.diagnostics.push(fault);
+                }
                 Rule::missing_name => name = self.missing_name(place, "constant").task,
                 Rule::missing_set => {
                     broken = true;
@@ -267,6 +293,7 @@ impl Builder<'_, '_> {
                 Rule::parameters => parameters = Some(self.parameters(part)),
                 Rule::bases => bases = self.bases(part),
                 Rule::missing_name => name = Some(self.missing_name(range, word)),
+                Rule::stray_head | Rule::stray_sign => self.stray_sign(&part),
                 Rule::missing_body => {
                     let missing = name.as_ref().is_some_and(|name| name.task.is_missing());
                     body = Some(self.missing_body(range, word, missing));
@@ -282,6 +309,12 @@ impl Builder<'_, '_> {
             bases,
             body: body.unwrap_or_else(|| Body { span: end, statements: Vec::new(), trailing: Comments::default() }),
         }
+    }
+
+    /// A sign before a name or a brace that stands for nothing.
+    fn stray_sign(&mut self, pair: &Pair<'_, Rule>) {
+        let fault = faults::stray_sign(pair.as_str(), self.span(self.range(pair)));
+        self.diagnostics.push(fault);
     }
 
     fn task_name(&mut self, pair: &Pair<'_, Rule>) -> TaskName {
@@ -329,7 +362,8 @@ impl Builder<'_, '_> {
     /// The block of a declaration that has none; a statement in it stands for what is missing.
     fn missing_body(&mut self, range: Range<usize>, word: &str, reported: bool) -> Body {
         let text = self.slice(range.clone());
-        let length = text.split('\n').next().unwrap_or_default().trim_end().len();
+        // The block itself is not at fault.
+        let length = text.split(['\n', '{']).next().unwrap_or_default().trim_end().len();
         let span = self.span(range.start..range.start + length);
         if !reported {
             let fault = faults::no_body(word, text, span);
@@ -348,9 +382,25 @@ impl Builder<'_, '_> {
         let mut condition: Option<Expression> = None;
         for part in pair.into_inner() {
             let place = self.range(&part);
-            if part.as_rule() == Rule::head_condition {
-                condition = Some(self.value(part.into_inner(), place.end));
-                continue;
+            match part.as_rule() {
+                Rule::head_condition => {
+                    condition = Some(self.value(part.into_inner(), place.end));
+                    continue;
+                }
+                Rule::comment => {
+                    self.loose_comment(&part);
+                    continue;
+                }
+                Rule::foreign_else_if => {
+                    let fault = faults::python_else_if(part.as_str(), self.span(place));
+                    self.diagnostics.push(fault);
+                    continue;
+                }
+                Rule::stray_sign => {
+                    self.stray_sign(&part);
+                    continue;
+                }
+                _ => {}
             }
             let reported = condition.as_ref().is_some_and(|c| c.value == Value::Missing);
             let body = match part.as_rule() {
@@ -382,6 +432,12 @@ impl Builder<'_, '_> {
             let place = self.range(&part);
             match part.as_rule() {
                 Rule::loop_head => head = self.loop_head(part),
+                Rule::paren_head => {
+                    let fault = faults::parentheses_of_loop(self.span(place));
+                    self.diagnostics.push(fault);
+                    head = part.into_inner().next().map_or(head, |part| self.loop_head(part));
+                }
+                Rule::stray_sign => self.stray_sign(&part),
                 Rule::missing_body if matches!(head.over.value, Value::Object(_)) => {
                     self.diagnostics.push(faults::no_list(head.over.span.at_start()));
                     return None;
@@ -407,6 +463,12 @@ impl Builder<'_, '_> {
             match part.as_rule() {
                 Rule::bare_name if over.is_empty() => names.push(self.name(&part)),
                 Rule::missing_name => names.push(self.missing_name(place, "variable").task),
+                Rule::comment => self.loose_comment(&part),
+                Rule::foreign_in => self.diagnostics.push(faults::foreign_in(part.as_str(), self.span(place))),
+                Rule::stray_word => {
+                    let fault = faults::word_before_name(part.as_str(), self.span(place));
+                    self.diagnostics.push(fault);
+                }
                 Rule::missing_in => {
                     missing_in = true;
                     let place = self.before_space(place.start);

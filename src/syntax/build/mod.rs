@@ -4,6 +4,7 @@
 //! Always: recursion follows the nesting of brackets, which `brackets` has bounded. Not here: the grammar itself.
 
 mod declarations;
+mod numbers;
 mod values;
 mod words;
 
@@ -14,19 +15,21 @@ use pest::iterators::{Pair, Pairs};
 use super::ast::{Body, Comment, Entry, File, Label, Name, Operation, RESERVED, Statement, StatementKind, Value};
 use super::faults;
 use super::grammar::Rule;
+use super::scan::{Token, scan};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
 
-/// The tree of a file, whose text is `text`; the grammar may have matched a mended copy of it. With it come the places where
-/// brackets are in doubt, and where brackets open that were reported.
+/// The tree of a file, whose text is `text` without the habits of other languages; the grammar may have matched a mended copy of it.
+/// With it come the text as it was written, the places where brackets are in doubt, and where brackets open that were reported.
 pub fn file(
     file: FileId,
-    text: &str,
+    (written, text): (&str, &str),
     pair: Option<Pair<'_, Rule>>,
     (doubtful, reported): (Vec<Span>, Vec<u32>),
     diagnostics: &mut Diagnostics,
 ) -> File {
-    let mut builder = Builder { file, text, base: 0, diagnostics, unclosed: None, doubtful, reported };
+    let mut builder =
+        Builder { file, written, text, base: 0, diagnostics, unclosed: None, doubtful, reported, loose: Vec::new() };
     let mut block = Block::default();
     for pair in pair.into_iter().flat_map(Pair::into_inner) {
         if pair.as_rule() == Rule::stray_close {
@@ -48,6 +51,8 @@ const MOST_UNCLOSED: usize = 4;
 
 struct Builder<'t, 'd> {
     file: FileId,
+    /// The text as it was written, in which all places are.
+    written: &'t str,
     text: &'t str,
     /// Where the text begins that the pairs are counted from: the file, or what stands in an interpolation.
     base: usize,
@@ -58,6 +63,8 @@ struct Builder<'t, 'd> {
     doubtful: Vec<Span>,
     /// Where brackets open of which was said before that they are never closed; they are few.
     reported: Vec<u32>,
+    /// Comments in the middle of the statement that is being read: behind an operator, or before `else`.
+    loose: Vec<Comment>,
 }
 
 /// What has been read of a file or block.
@@ -81,7 +88,8 @@ impl Builder<'_, '_> {
             _ => {}
         }
         let alone = block.statements.is_empty() || self.separated(block.end..range.start);
-        let faulty = matches!(pair.as_rule(), Rule::skipped_statement | Rule::broken_entry);
+        let faulty =
+            matches!(pair.as_rule(), Rule::skipped_statement | Rule::broken_entry) || !alone && has_no_value(&pair);
         let python = if alone { None } else { self.python(&pair) };
         let lost = !alone && (faulty || python.is_some());
         match python {
@@ -99,8 +107,12 @@ impl Builder<'_, '_> {
             Rule::of_the_file => self.of_the_file(pair),
             _ => self.statement_kind(pair),
         };
-        block.end = range.start + self.slice(range).trim_end().len();
-        block.statements.push(Statement { leading: std::mem::take(&mut block.pending).into(), kind, trailing: None });
+        // A bracket that was put in the place of a comma has made that a part of the statement.
+        block.end = range.start + self.slice(range).trim_end().trim_end_matches(',').len();
+        // The last of the comments above a statement are its docs, so these stand before them.
+        let mut leading = std::mem::take(&mut self.loose);
+        leading.append(&mut block.pending);
+        block.statements.push(Statement { leading: leading.into(), kind, trailing: None });
     }
 
     fn statement_kind(&mut self, pair: Pair<'_, Rule>) -> StatementKind {
@@ -151,7 +163,21 @@ impl Builder<'_, '_> {
     fn skipped_statement(&mut self, range: &Range<usize>) -> StatementKind {
         let text = self.slice(range.clone()).trim_end();
         let span = self.span(range.start..range.start + text.len());
-        let fault = faults::no_statement(text, span);
+        let line = self.slice(0..range.start).rfind('\n').map_or(0, |at| at + 1);
+        let before = self.slice(line..range.start);
+        let digits = before
+            .strip_suffix(',')
+            .map(|before| before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').len());
+        let fault = match digits.filter(|digits| *digits > 0 && text.starts_with(|c: char| c.is_ascii_digit())) {
+            Some(digits) => {
+                let start = range.start - 1 - digits;
+                let (whole, comma) = (start..range.start + text.len(), range.start - 1..range.start);
+                let fault = faults::decimal_comma(self.span(whole.clone()), self.span(comma));
+                self.doubtful.push(self.span(whole));
+                fault
+            }
+            None => faults::no_statement(text, span),
+        };
         self.diagnostics.push(fault);
         StatementKind::Skipped(span)
     }
@@ -194,8 +220,11 @@ impl Builder<'_, '_> {
         }
         let fault = if faulty {
             let text = self.slice(range.clone()).trim_end();
-            let line = self.slice(0..range.start).rfind('\n').map_or(0, |at| at + 1);
-            faults::belongs_to_nothing(text, self.slice(line..range.start), span)
+            let (before, start) = self.value_before(range.start);
+            let fault = faults::belongs_to_nothing(text, before, self.span(start..range.start + text.len()), span);
+            // What seems wrong with the value is wrong with both together.
+            self.doubtful.push(self.span(start..range.start));
+            fault
         } else {
             faults::no_separator(span.at_start())
         };
@@ -211,11 +240,38 @@ impl Builder<'_, '_> {
         match word {
             "extends" => Some(faults::late_extends(place)),
             "else" => Some(faults::reserved(&Name::new(word, place), &Operation::Missing)),
-            "and" | "or" => Some(faults::python_operator(word, place)),
-            "elif" | "elsif" | "elseif" => Some(faults::python_else_if(word, place)),
-            "if" if text.contains("else") && !text.contains('{') => Some(faults::python_if(place)),
+            "if" if text.contains("else") && !text.contains('{') => {
+                let (before, start) = self.value_before(range.start);
+                let text = text.split('\n').next().unwrap_or_default().trim_end();
+                let whole = self.span(start..range.start + text.len());
+                Some(faults::python_if(place, before, text, whole))
+            }
             _ => None,
         }
+    }
+
+    /// The value that stands before a place on its line, and where it begins.
+    fn value_before(&self, at: usize) -> (&str, usize) {
+        let line = self.slice(0..at).rfind('\n').map_or(0, |line| line + 1);
+        let text = self.slice(line..at);
+        let mut begin = 0;
+        scan(text, |token| match token {
+            Token::Open { at, .. } => begin = at + 1,
+            Token::Code { at, end } => {
+                let code = text.get(at..end).unwrap_or_default();
+                let quoted = code.starts_with(['"', '\'']);
+                // `=`, `:` and `,` stand before a value.
+                let compares = ["==", "!=", "<=", ">="].iter().any(|sign| code.contains(sign));
+                if let Some(sign) = code.rfind(['=', ',']).filter(|_| !quoted && !compares) {
+                    begin = at + sign + 1;
+                } else if code.ends_with(':') && !quoted {
+                    begin = end;
+                }
+            }
+            Token::Close { .. } | Token::Line { .. } => {}
+        });
+        let value = text.get(begin..).unwrap_or_default();
+        (value, line + begin + value.len() - value.trim_start().len())
     }
 
     /// Where the line of a place ends.
@@ -288,6 +344,21 @@ impl Builder<'_, '_> {
                 self.diagnostics.push(faults::colon(key, span));
                 Operation::Set(self.value(parts, self.range(&part).end))
             }
+            Rule::foreign_sign => {
+                let span = self.span(self.range(&part));
+                let value = self.value(parts, self.range(&part).end);
+                let merged = part.as_str() == "+:" && matches!(value.value, Value::Object(_));
+                self.diagnostics.push(faults::foreign_sign(key, part.as_str(), merged, span));
+                match part.as_str().as_bytes() {
+                    [b'+', ..] if merged => match value.value {
+                        Value::Object(body) => Operation::Merge(*body),
+                        _ => Operation::Missing,
+                    },
+                    [b'-', b'='] => Operation::Missing,
+                    [b'+', ..] | [.., b'+'] => Operation::Append(value),
+                    _ => Operation::Set(value),
+                }
+            }
             Rule::missing_operation => {
                 self.missing_operation(key, label, &part);
                 Operation::Missing
@@ -300,10 +371,9 @@ impl Builder<'_, '_> {
         let range = self.range(part);
         let text = self.slice(range.clone());
         let junk = text.split('\n').next().unwrap_or_default().trim_end();
-        let start =
-            if junk.is_empty() { label.map_or(key.span, |label| label.name.span).end as usize } else { range.start };
-        let span = self.span(start..start + junk.len());
-        let fault = faults::no_operation(key, label, text, span);
+        let span = if junk.is_empty() { key.span } else { self.span(range.start..range.start + junk.len()) };
+        let written = self.slice(key.span.range());
+        let fault = faults::no_operation(key, written, label, text, span);
         self.diagnostics.push(fault);
     }
 
@@ -344,9 +414,10 @@ impl Builder<'_, '_> {
         self.span(end..end)
     }
 
-    /// The span without white space at its end.
+    /// The span without white space at its end; what was taken out of the copy is none.
     fn trimmed(&self, range: Range<usize>) -> Span {
-        let length = self.slice(range.clone()).trim_end().len();
+        let written = self.written.get(self.clamped(range.clone()));
+        let length = written.unwrap_or_else(|| self.slice(range.clone())).trim_end().len();
         self.span(range.start..range.start + length)
     }
 
@@ -361,13 +432,29 @@ impl Builder<'_, '_> {
     }
 
     fn span(&self, range: Range<usize>) -> Span {
-        Span::new(self.file, self.clamped(range))
+        let Range { start, end } = self.clamped(range);
+        Span::new(self.file, self.before_character(start)..self.before_character(end))
+    }
+
+    /// The place, or the beginning of the character that it lies in: in the copy that the grammar matched, letters that no name has
+    /// are others.
+    fn before_character(&self, mut at: usize) -> usize {
+        while !self.written.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
     }
 
     /// The part of a range that lies in the text: brackets that were missing may stand behind it.
     fn clamped(&self, range: Range<usize>) -> Range<usize> {
         range.start.min(self.text.len())..range.end.min(self.text.len())
     }
+}
+
+/// Whether an entry has a label and nothing else.
+fn has_no_value(pair: &Pair<'_, Rule>) -> bool {
+    pair.as_rule() == Rule::labelled_entry
+        && pair.clone().into_inner().any(|part| part.as_rule() == Rule::missing_operation)
 }
 
 /// What a constant or parameter is worth is not known where text follows that does not belong to it.

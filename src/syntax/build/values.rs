@@ -32,7 +32,11 @@ impl Builder<'_, '_> {
         let mut end = None;
         for part in parts {
             match part.as_rule() {
-                Rule::operator => operators.push((self.span(self.range(&part)), part.as_str().to_owned())),
+                Rule::operator => {
+                    let place = self.span(self.range(&part));
+                    operators.push((place, self.operator(part.as_str(), place).to_owned()));
+                }
+                Rule::comment => self.loose_comment(&part),
                 Rule::range_end | Rule::inner_range_end => end = Some(part),
                 _ => operands.push(self.operand(part)),
             }
@@ -42,6 +46,20 @@ impl Builder<'_, '_> {
             Some(end) => self.range_to(value, end),
             None => value,
         }
+    }
+
+    /// The operator that is meant.
+    fn operator<'o>(&mut self, sign: &'o str, place: Span) -> &'o str {
+        let own = match sign {
+            "and" | "&" => "&&",
+            "or" | "|" => "||",
+            "===" => "==",
+            "!==" | "<>" => "!=",
+            "=>" => ">=",
+            own => return own,
+        };
+        self.diagnostics.push(faults::foreign_operator(sign, own, place));
+        own
     }
 
     fn range_to(&mut self, first: Expression, pair: Pair<'_, Rule>) -> Expression {
@@ -107,7 +125,11 @@ impl Builder<'_, '_> {
             Rule::negation => self.negation(pair),
             Rule::if_expression => self.if_expression(pair),
             Rule::missing_value => {
-                self.diagnostics.push(faults::no_value(self.before_space(range.start)));
+                let place = self.before_space(range.start);
+                let before = self.slice(0..place.start as usize);
+                let sets =
+                    before.ends_with(['=', ':']) && !["==", "!=", "<=", ">="].iter().any(|sign| before.ends_with(sign));
+                self.diagnostics.push(faults::no_value(place, sets));
                 Value::Missing
             }
             Rule::value_below => {
@@ -116,12 +138,30 @@ impl Builder<'_, '_> {
                 self.diagnostics.push(faults::value_below(value.span, self.before_space(range.start)));
                 return value;
             }
+            // What is wrong with it was said when the text was mended.
+            Rule::unknown_value => Value::Missing,
+            Rule::foreign_not => {
+                let inner = self.value(pair.into_inner(), range.end);
+                let word = self.span(range.start..range.start + "not".len());
+                self.diagnostics.push(faults::python_not(self.slice(inner.span.range()), word, inner.span));
+                Value::Not(Box::new(inner))
+            }
             Rule::nested_if => {
                 self.diagnostics.push(faults::nested_if(span));
                 Value::Missing
             }
             _ => {
-                let fault = faults::bad_value(self.slice(span.range()), span);
+                let text = self.slice(span.range());
+                let (before, start) = self.value_before(range.start);
+                let fault = match pair.as_rule() {
+                    Rule::skipped_item if text == ")" => faults::stray_paren(span),
+                    // Without a comma it stands behind another element.
+                    Rule::skipped_item if !before.trim().is_empty() => {
+                        let whole = self.span(start..span.end as usize);
+                        faults::belongs_to_nothing(text, before, whole, span)
+                    }
+                    _ => faults::bad_value(text, span),
+                };
                 self.diagnostics.push(fault);
                 Value::Missing
             }
@@ -150,7 +190,8 @@ impl Builder<'_, '_> {
                 Rule::comment => trailing.push(self.comment_of(&part)),
                 Rule::skipped_tuple => {
                     tuple = true;
-                    self.diagnostics.push(faults::tuple(self.span(range.clone())));
+                    let fault = faults::tuple(self.slice(range.clone()), self.span(range.clone()));
+                    self.diagnostics.push(fault);
                 }
                 Rule::missing_paren if tuple => {}
                 Rule::missing_paren => self.missing_paren(range.start, self.range(&part).start),
@@ -171,6 +212,7 @@ impl Builder<'_, '_> {
         for part in pair.into_inner() {
             let range = self.range(&part);
             match part.as_rule() {
+                Rule::comment => self.loose_comment(&part),
                 Rule::condition => condition = Some(self.value(part.into_inner(), range.end)),
                 Rule::missing_then => {
                     let place = self.before_space(range.start);
@@ -204,41 +246,6 @@ impl Builder<'_, '_> {
         Value::If(Box::new(IfExpression { branches, otherwise }))
     }
 
-    // ------------------------------------------------------------------------------------------------ numbers
-
-    fn number(&mut self, text: &str, span: Span) -> Value {
-        let digits = text.strip_prefix('-').unwrap_or(text);
-        if digits.starts_with('0') && digits.as_bytes().get(1).is_some_and(u8::is_ascii_digit) {
-            self.diagnostics.push(faults::leading_zero(digits, span));
-            return Value::Missing;
-        }
-        if digits.bytes().all(|byte| byte.is_ascii_digit()) {
-            return self.whole_number(text, span);
-        }
-        if is_float(digits) {
-            return match text.parse::<f64>() {
-                Ok(number) if number.is_finite() => Value::Float(number),
-                _ => self.bad_number(span, "this number is too large"),
-            };
-        }
-        if is_unit(digits) {
-            return Value::Unit(text.into());
-        }
-        self.bad_number(span, "this is no number, with or without a unit")
-    }
-
-    fn whole_number(&mut self, text: &str, span: Span) -> Value {
-        match text.parse() {
-            Ok(number) => Value::Int(number),
-            Err(_) => self.bad_number(span, "this number does not fit into 64 bits"),
-        }
-    }
-
-    fn bad_number(&mut self, span: Span, message: &str) -> Value {
-        self.diagnostics.push(faults::bad_number(span, message));
-        Value::Missing
-    }
-
     // -------------------------------------------------------------------------------------------------- lists
 
     fn list(&mut self, pair: Pair<'_, Rule>) -> Value {
@@ -253,10 +260,14 @@ impl Builder<'_, '_> {
                     let found = self.range(&part).start;
                     self.missing_close(range.start, range.start, found, ']');
                 }
+                Rule::extra_comma => self.extra_comma(part, &mut reading),
                 Rule::comprehension => comprehension = self.comprehension(part, &mut reading).or(comprehension),
                 _ => {
                     let start = self.range(&part).start;
-                    self.comma(reading.items.last(), reading.end, start);
+                    // Text that is no element is told with what stands before it.
+                    if part.as_rule() != Rule::skipped_item {
+                        self.comma(reading.items.last(), reading.end, start);
+                    }
                     let mut value = self.operand(part);
                     let mut rest = Vec::new();
                     while let Some(next) = parts.next_if(|next| continues(next, !rest.is_empty(), rest.last())) {
@@ -312,6 +323,15 @@ impl Builder<'_, '_> {
             }
         }
         Some(Comprehension { element, head: head?, condition, trailing: Comments::default() })
+    }
+
+    /// A comma with no element before it, and the comments behind it.
+    fn extra_comma(&mut self, pair: Pair<'_, Rule>, reading: &mut ListSoFar) {
+        let start = self.range(&pair).start;
+        self.diagnostics.push(faults::extra_comma(self.span(start..start + 1)));
+        for comment in pair.into_inner() {
+            self.item_comment(&comment, reading);
+        }
     }
 
     fn item_comment(&self, pair: &Pair<'_, Rule>, reading: &mut ListSoFar) {
@@ -459,6 +479,13 @@ impl Builder<'_, '_> {
         (name, self.value(value, end))
     }
 
+    /// A comment in the middle of something that has no place for it.
+    pub(super) fn loose_comment(&mut self, pair: &Pair<'_, Rule>) {
+        // It is no doc comment there.
+        let comment = Comment { doc: false, ..self.comment_of(pair) };
+        self.loose.push(comment);
+    }
+
     pub(super) fn missing_paren(&mut self, open: usize, found: usize) {
         let opening = self.span(open..open + 1);
         let place = self.before_space(found);
@@ -477,7 +504,8 @@ struct ListSoFar {
 
 /// Whether a node goes on with the element before it: an operator, what follows one, or the other end of a range.
 fn continues(next: &Pair<'_, Rule>, begun: bool, last: Option<&Pair<'_, Rule>>) -> bool {
-    let after_operator = begun && last.is_some_and(|last| last.as_rule() == Rule::operator);
+    // Behind an operator a comment may stand.
+    let after_operator = begun && last.is_some_and(|last| matches!(last.as_rule(), Rule::operator | Rule::comment));
     matches!(next.as_rule(), Rule::operator | Rule::inner_range_end) || after_operator
 }
 
@@ -508,27 +536,4 @@ fn named(path: Vec<Name>, span: Span) -> Expression {
 
 pub(super) fn missing(span: Span) -> Expression {
     Expression { span, value: Value::Missing }
-}
-
-/// Digits with a fraction, an exponent or both.
-fn is_float(text: &str) -> bool {
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
-    let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-    [whole, fraction, exponent].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-/// Numbers, each followed by letters: `500m`, `1.5Gi`, `1h30m`.
-fn is_unit(text: &str) -> bool {
-    let mut rest = text;
-    while !rest.is_empty() {
-        let number = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.').len();
-        let (digits, tail) = rest.split_at(number);
-        let letters = tail.len() - tail.trim_start_matches(|c: char| c.is_ascii_alphabetic()).len();
-        if !is_float(digits) || letters == 0 {
-            return false;
-        }
-        rest = tail.get(letters..).unwrap_or_default();
-    }
-    true
 }

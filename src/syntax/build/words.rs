@@ -6,6 +6,7 @@ use pest::iterators::Pair;
 use super::Builder;
 use crate::syntax::ast::{Expression, Label, Name, Part, Value};
 use crate::syntax::grammar::{Grammar, Rule};
+use crate::syntax::habits::UNKNOWN;
 use crate::syntax::string::{self, Reading};
 use crate::syntax::{brackets, faults};
 
@@ -69,6 +70,10 @@ impl Builder<'_, '_> {
         if let Some(brace) = brace_outside_of_strings(code) {
             let fault = faults::brace_in_text(self.span(start + brace..start + brace + 1));
             self.diagnostics.push(fault);
+            return Expression { span, value: Value::Missing };
+        }
+        if code.contains(UNKNOWN) {
+            self.diagnostics.push(faults::bad_value(code, span));
             return Expression { span, value: Value::Missing };
         }
         if code.trim().is_empty() || code.starts_with(['#', '@', '*', '?', '$']) {

@@ -22,7 +22,8 @@ const UNKNOWN: &[Code] =
     &[code::UNKNOWN_NAME, code::UNKNOWN_MEMBER, code::UNKNOWN_TEMPLATE, code::UNKNOWN_ENVIRONMENT, code::UNKNOWN_TASK];
 
 /// The faults that people make out of habit, and so again and again.
-const HABITUAL: &[Code] = &[code::UNEXPECTED_TEXT, code::COLON_FOR_EQUALS, code::MISSING_OPERATION];
+const HABITUAL: &[Code] =
+    &[code::UNEXPECTED_TEXT, code::COLON_FOR_EQUALS, code::MISSING_OPERATION, code::MISSING_SEPARATOR];
 
 type Line = (FileId, usize);
 

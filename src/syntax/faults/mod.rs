@@ -32,12 +32,12 @@ pub fn no_statement(text: &str, span: Span) -> Diagnostic {
     diagnostic.help("write `key = value`, `key += [ … ]` or `key { … }`")
 }
 
-/// Two entries with nothing between them.
-pub fn no_separator(span: Span) -> Diagnostic {
+/// Two entries with nothing between them; the first ends at `end`.
+pub fn no_separator(span: Span, end: Span) -> Diagnostic {
     Diagnostic::new(code::MISSING_SEPARATOR, span, "a newline or a comma is missing here")
         .note("an entry ends at the end of its line or at a comma; a space separates nothing")
         .help("write `,`")
-        .safe_fix("write a comma", span, ", ")
+        .safe_fix("write a comma", end, ",")
 }
 
 /// Two elements of a list, or arguments, with nothing between them.

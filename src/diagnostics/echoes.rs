@@ -1,7 +1,8 @@
 //! Silence after the first cause: what only echoes a fault of the text is left out.
 //!
 //! In: finished diagnostics, the places where brackets are in doubt, and the sources. Out: the diagnostics that stand for
-//! themselves, and of a habit the first, with all the places that it is mended at. Always: the first fault of each line that is at fault is left, so a program that was refused stays refused. Not here: finding faults.
+//! themselves, and of a habit the first, with all the places that it is mended at. Always: the first fault of each line that is
+//! at fault is left, so a program that was refused stays refused. Not here: finding faults.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 

@@ -1,7 +1,8 @@
 //! Silence after the first cause: what only echoes a fault of the text is left out.
 //!
 //! In: finished diagnostics, the places where brackets are in doubt, and the sources. Out: the diagnostics that stand for
-//! themselves, and of a habit the first, with all the places that it is mended at. Always: the first fault of each line that is at fault is left, so a program that was refused stays refused. Not here: finding faults.
+//! themselves, and of a habit the first, with all the places that it is mended at. Always: the first fault of each line that is
+//! at fault is left, so a program that was refused stays refused. Not here: finding faults.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -22,7 +23,8 @@ const UNKNOWN: &[Code] =
     &[code::UNKNOWN_NAME, code::UNKNOWN_MEMBER, code::UNKNOWN_TEMPLATE, code::UNKNOWN_ENVIRONMENT, code::UNKNOWN_TASK];
 
 /// The faults that people make out of habit, and so again and again.
-const HABITUAL: &[Code] = &[code::UNEXPECTED_TEXT, code::COLON_FOR_EQUALS, code::MISSING_OPERATION];
+const HABITUAL: &[Code] =
+    &[code::UNEXPECTED_TEXT, code::COLON_FOR_EQUALS, code::MISSING_OPERATION, code::MISSING_SEPARATOR];
 
 type Line = (FileId, usize);
 

@@ -126,6 +126,10 @@ impl Builder<'_, '_> {
                     foreign = true;
                     self.diagnostics.push(faults::foreign_type(part.as_str(), self.span(range)));
                 }
+                Rule::foreign_or => {
+                    let fault = faults::foreign_operator(part.as_str(), "|", self.span(range));
+                    self.diagnostics.push(fault);
+                }
                 Rule::type_name => alternatives.push(self.type_name(part)),
                 Rule::missing_type => _ = self.missing_type(range),
                 _ => alternatives.push(TypeTerm::Literal(self.value([part], range.end))),

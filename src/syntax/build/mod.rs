@@ -94,7 +94,7 @@ impl Builder<'_, '_> {
         let lost = !alone && (faulty || python.is_some());
         match python {
             Some(fault) => self.diagnostics.push(fault),
-            None if !alone => self.not_separated(range.clone(), faulty),
+            None if !alone => self.not_separated(block.end, range.clone(), faulty),
             None => {}
         }
         if let Some(before) = block.statements.last_mut().filter(|_| lost) {
@@ -211,7 +211,8 @@ impl Builder<'_, '_> {
         self.slice(between).contains(['\n', ','])
     }
 
-    fn not_separated(&mut self, range: Range<usize>, faulty: bool) {
+    /// Says what is missing between what ends at `end` and what stands behind it on its line.
+    fn not_separated(&mut self, end: usize, range: Range<usize>, faulty: bool) {
         let length = self.slice(range.clone()).trim_end().len();
         let span = self.span(range.start..range.start + length);
         if self.diagnostics.last().and_then(Diagnostic::span).is_some_and(|last| last.start == span.start) {
@@ -226,7 +227,7 @@ impl Builder<'_, '_> {
             self.doubtful.push(self.span(start..range.start));
             fault
         } else {
-            faults::no_separator(span.at_start())
+            faults::no_separator(span.at_start(), self.span(end..end))
         };
         self.diagnostics.push(fault);
     }

@@ -82,19 +82,15 @@ fn chosen(behind: &Behind<'_>) -> Option<Diagnostic> {
 
 /// What stands behind a number: its unit after a space, a percent sign, the rest of a date or a version.
 fn number(behind: &Behind<'_>) -> Option<Diagnostic> {
-    const UNITS: &[&str] = &[
-        "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "s", "h", "ms", "d", "KB", "MB", "GB",
-        "TB", "Kb", "Mb", "Gb", "KiB", "MiB", "GiB", "TiB", "sec", "min", "hours", "minutes", "seconds", "days",
-        "cores", "GPU",
-    ];
+    const UNITS: &[&str] = &["m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "s", "h", "ms"];
     let digits = behind.value.strip_prefix('-').unwrap_or(behind.value);
     if !digits.starts_with(|c: char| c.is_ascii_digit()) || digits.contains([' ', '"']) {
         return None;
     }
     let word = behind.text.split([' ', '\t', '#']).next().unwrap_or_default();
     let at_value = |message: String| Diagnostic::new(code::UNEXPECTED_TEXT, behind.whole, message);
-    if UNITS.contains(&word) && word.len() == behind.text.len() && !behind.touching {
-        let better = format!("{}{word}", behind.value);
+    if (UNITS.contains(&word) || own_unit(word) != word) && word.len() == behind.text.len() && !behind.touching {
+        let better = format!("{}{}", behind.value, own_unit(word));
         let diagnostic = at_value(format!("no space stands between a number and its unit `{word}`"));
         return Some(diagnostic.help(format!("write `{better}`")).safe_fix(
             format!("write `{better}`"),
@@ -134,6 +130,25 @@ fn number(behind: &Behind<'_>) -> Option<Diagnostic> {
     }
     (behind.touching && !word.is_empty() && word.len() == behind.text.len())
         .then(|| quoted(behind, "this is no number, and text stands between quotes"))
+}
+
+/// A unit as Kubernetes and Flyte write it.
+fn own_unit(word: &str) -> &str {
+    match word {
+        "sec" | "second" | "seconds" => "s",
+        "min" | "minute" | "minutes" => "m",
+        "hour" | "hours" => "h",
+        "KB" | "Kb" | "kB" => "k",
+        "MB" | "Mb" => "M",
+        "GB" | "Gb" => "G",
+        "TB" | "Tb" => "T",
+        "KiB" => "Ki",
+        "MiB" => "Mi",
+        "GiB" => "Gi",
+        "TiB" => "Ti",
+        "core" | "cores" | "GPU" | "GPUs" => "",
+        own => own,
+    }
 }
 
 /// The end of a range that is written with `-`, `to` or `–`.

@@ -32,12 +32,12 @@ pub fn no_statement(text: &str, span: Span) -> Diagnostic {
     diagnostic.help("write `key = value`, `key += [ … ]` or `key { … }`")
 }
 
-/// Two entries with nothing between them.
-pub fn no_separator(span: Span) -> Diagnostic {
+/// Two entries with nothing between them; the first ends at `end`.
+pub fn no_separator(span: Span, end: Span) -> Diagnostic {
     Diagnostic::new(code::MISSING_SEPARATOR, span, "a newline or a comma is missing here")
         .note("an entry ends at the end of its line or at a comma; a space separates nothing")
         .help("write `,`")
-        .safe_fix("write a comma", span, ", ")
+        .safe_fix("write a comma", end, ",")
 }
 
 /// Two elements of a list, or arguments, with nothing between them.
@@ -242,15 +242,14 @@ fn needs_quotes(key: &Name, junk: &str, span: Span) -> Diagnostic {
     let quoted = format!("\"{}{rest}\"", key.text);
     let diagnostic =
         Diagnostic::new(code::UNEXPECTED_TEXT, whole, format!("the key `{}{rest}` needs quotes", key.text))
-            .note("a bare name has letters, digits, `_` and `-`")
-            .help(format!("write `{quoted}`"));
-    // A name with points may also be meant as the way to a field.
+            .note("a bare name has letters, digits, `_` and `-`");
+    // A name with a point may also be meant as the way to a field.
     let field = rest.strip_prefix('.').filter(|field| field.chars().all(|c| c.is_ascii_alphabetic() || c == '_'));
     match field.filter(|_| key.text.chars().all(|c| c.is_ascii_alphabetic() || c == '_')) {
         Some(field) => diagnostic
             .help(format!("write `{} {{ {field} = … }}` where a field in a block is meant", key.text))
-            .unsafe_fix("quote it", whole, quoted),
-        None => diagnostic.safe_fix("quote it", whole, quoted),
+            .help(format!("write `{quoted}` where the name has a point in it")),
+        None => diagnostic.help(format!("write `{quoted}`")).safe_fix("quote it", whole, quoted),
     }
 }
 

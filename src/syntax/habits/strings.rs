@@ -40,7 +40,7 @@ impl Reader<'_> {
         if !glued {
             return false;
         }
-        if self.odd_quotes() { self.closed_too_late(end) } else { self.quotes_inside(end) }
+        if self.odd_quotes() && text.starts_with('"') { self.closed_too_late(end) } else { self.quotes_inside(end) }
     }
 
     /// Whether a string of the line does not end.
@@ -72,8 +72,10 @@ impl Reader<'_> {
         }
         let start = self.at - word.len();
         let fault = self.fault(code::UNTERMINATED_STRING, start..self.at + 1, "this string has no quote before it");
-        let edits = vec![self.edit(start..start, "\"")];
-        self.say(fault.help(format!("write `\"{word}\"`")), "write `\"` before it", true, edits);
+        let quote = self.slice(self.at..self.at + 1);
+        let edits = vec![self.edit(start..start, quote)];
+        let fault = fault.help(format!("write `{quote}{word}{quote}`"));
+        self.say(fault, &format!("write `{quote}` before it"), true, edits);
         self.unknown(start..self.at + 1);
         self.at += 1;
         true
@@ -118,7 +120,8 @@ impl Reader<'_> {
     fn quotes_inside(&mut self, end: usize) -> bool {
         let line = self.slice(self.at..self.line_end());
         let rest = line.get(end - self.at..).unwrap_or_default();
-        let Some(last) = rest.rfind('"').map(|at| end + at + 1) else { return false };
+        let quote = line.chars().next().unwrap_or('"');
+        let Some(last) = rest.rfind(quote).map(|at| end + at + 1) else { return false };
         // What stands behind another comma is another string.
         let whole = self.slice(self.at..last);
         if rest.get(..last - end).is_some_and(|rest| rest.contains([',', '=', '[', '{'])) {
@@ -129,8 +132,11 @@ impl Reader<'_> {
         let fault = fault
             .note("a quote in a string has a backslash before it; between single quotes it stands for itself")
             .help("write `\\\"` for each quote in it");
-        let better =
-            if inner.contains('\'') { format!("\"{}\"", inner.replace('"', "\\\"")) } else { format!("'{inner}'") };
+        let better = if quote == '\'' || inner.contains('\'') {
+            format!("\"{}\"", inner.replace('"', "\\\""))
+        } else {
+            format!("'{inner}'")
+        };
         let edits = vec![self.edit(self.at..last, better)];
         self.say(fault, "write it with quotes in it", false, edits);
         self.unknown(self.at..last);

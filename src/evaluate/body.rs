@@ -214,7 +214,8 @@ impl Layering<'_, '_, '_, '_> {
                     &field.ty
                 } else {
                     target.poisoned = true;
-                    let mut diagnostic = unknown_field(object, &name, place, Some(entry));
+                    let mut diagnostic =
+                        unknown_field(object, &name, place, Some(entry), self.expressions.diagnostics.are_few());
                     // What was probably meant has a value that nobody knows.
                     let meant =
                         diagnostic.fixes.first().and_then(|fix| fix.edits.first()).map(|edit| edit.text.as_str());

@@ -64,9 +64,9 @@ fn object_of(ty: &Type) -> Option<&'static Object> {
 }
 
 /// What is said of a field that an object does not have; without an entry it stands in a file of data, or in an object that a name
-/// stands for.
+/// stands for. Where not `few` have been reported, it is not searched for in other blocks.
 #[must_use]
-pub fn unknown_field(object: &'static Object, name: &str, place: Span, entry: Option<&Entry>) -> Diagnostic {
+pub fn unknown_field(object: &'static Object, name: &str, place: Span, entry: Option<&Entry>, few: bool) -> Diagnostic {
     let message = format!("{} has no field `{name}`", described(object));
     let mut diagnostic = Diagnostic::new(code::UNKNOWN_FIELD, place, message);
     diagnostic.notes.extend(whose(object));
@@ -92,6 +92,10 @@ pub fn unknown_field(object: &'static Object, name: &str, place: Span, entry: Op
     }
     if let Some(nearest) = closest(name, own()) {
         return diagnostic.did_you_mean(name, nearest, place, nearest);
+    }
+    // Of very many, each is not worth a search.
+    if !few {
+        return diagnostic;
     }
     if let Some(better) = elsewhere(object, name, &diagnostic, place, entry) {
         return better;

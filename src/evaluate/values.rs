@@ -263,7 +263,8 @@ impl Layering<'_, '_, '_, '_> {
                         &field.ty
                     } else {
                         typed.poisoned = true;
-                        let mut diagnostic = unknown_field(known, name, entry.key, None);
+                        let mut diagnostic =
+                            unknown_field(known, name, entry.key, None, self.expressions.diagnostics.are_few());
                         self.keep_quotes(&mut diagnostic, entry.key);
                         self.expressions.diagnostics.push(part.within_whole(diagnostic));
                         continue;

@@ -13,7 +13,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use flytec::diagnostics::Diagnostics;
-use flytec::format::format;
+use flytec::format::{format, is_faithful};
 use flytec::source::SourceMap;
 use flytec::syntax::ast::File;
 use flytec::syntax::comments::comments;
@@ -32,21 +32,31 @@ fn tree(text: &str) -> Option<File> {
 }
 
 fn formatted(text: &str, name: &str) -> Option<String> {
-    let tree = tree(text)?;
-    let formatted = format(&tree, text);
-    Some(formatted.unwrap_or_else(|| panic!("{name}: formatting would change more than white space:\n{text}")))
+    let before = tree(text)?;
+    let formatted = format(&before, text);
+    let after = tree(&formatted).unwrap_or_else(|| panic!("{name}: it has faults when formatted:\n{formatted}"));
+    let faithful = is_faithful((&before, text), (&after, &formatted));
+    assert!(faithful, "{name}: formatting changes more than white space:\n{text}\n{formatted}");
+    Some(formatted)
 }
 
-/// What each comment stands above, by the first words of it, and the comments behind something.
+/// What each comment stands above, by the first words of it without comments, and the comments behind something.
 fn attached(text: &str) -> Vec<(String, Option<String>)> {
     let tree = tree(text).expect("it has no fault");
     let mut found = Vec::new();
+    comments(&tree, &mut |comment, item| found.push((comment.span.range(), item.map(flytec::source::Span::range))));
     let words = |text: &str| text.split([' ', '\n', '\t', '\r', ',']).collect::<String>();
-    comments(&tree, &mut |comment, item| {
-        let item = item.map(|item| words(&text[item.range()]).chars().take(12).collect());
-        found.push((words(&text[comment.span.range()]), item));
-    });
-    found
+    let places: Vec<_> = found.iter().map(|(comment, _)| comment.clone()).collect();
+    let code = |range: std::ops::Range<usize>| {
+        let inside = |at: &usize| places.iter().any(|place| place.contains(at));
+        let characters = text[range.clone()].char_indices().filter(|(at, _)| !inside(&(range.start + at)));
+        characters.map(|(_, c)| c).collect::<String>()
+    };
+    let named = |(comment, item): (std::ops::Range<usize>, Option<std::ops::Range<usize>>)| {
+        let item = item.map(|item| words(&code(item)).chars().take(12).collect());
+        (words(&text[comment]).trim_start_matches('#').to_owned(), item)
+    };
+    found.into_iter().map(named).collect()
 }
 
 /// All sources of the project that have no fault of their text.

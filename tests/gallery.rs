@@ -111,7 +111,7 @@ impl Mistake {
         let messages = self.run(&["--message-format", "human"])?;
         // Where to read on is the same for all.
         let lines = messages.lines().filter(|line| !line.starts_with("more: `flytec explain"));
-        let messages: String = lines.map(|line| format!("{line}\n")).collect();
+        let messages: String = lines.flat_map(|line| [line, "\n"]).collect();
         let diagnostics = self.diagnostics()?;
         let actual = self.sources()? + &messages + &fixes(&diagnostics)?;
         let several = shown(&self.expectation).starts_with("several/");
@@ -163,7 +163,7 @@ impl Mistake {
                 writeln!(text, "{}", format!("{:>3}  {line}", at + 1).trim_end())?;
             }
         }
-        if !self.arguments.is_empty() && shown(&self.folder).ends_with(".d") {
+        if !self.arguments.is_empty() && self.folder.extension().is_some_and(|extension| extension == "d") {
             writeln!(text, "── flytec check {}", self.arguments.join(" "))?;
         }
         Ok(text + "── is told\n")

@@ -29,7 +29,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("data", &["source", "diagnostics"]),
     ("cluster", &["source", "diagnostics", "schema", "data"]),
     ("syntax", &["source", "diagnostics"]),
-    ("format", &["source", "syntax::ast"]),
+    ("format", &["source", "syntax::ast", "syntax::comments"]),
     ("value", &["source"]),
     ("modules", &["source", "graph", "diagnostics", "syntax"]),
     (

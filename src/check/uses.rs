@@ -39,9 +39,10 @@ pub fn label(evaluation: &Evaluation, sources: &SourceMap, from: usize, diagnost
     diagnostics.amend_after(from, |diagnostic| {
         // A text with a value in it is another one in each round of a loop, and its value is not what was written.
         let interpolated = |place: Span| sources.text(place).contains("${");
-        let of_interpolated = |edit: &Edit| interpolated(edit.span);
         let all = diagnostic.span().is_some_and(interpolated);
-        diagnostic.fixes.retain(|fix| !all && !fix.edits.iter().any(of_interpolated));
+        // To take it out is right all the same.
+        let is_wrong = |edit: &Edit| !edit.text.is_empty() && (all || interpolated(edit.span));
+        diagnostic.fixes.retain(|fix| !fix.edits.iter().any(is_wrong));
         let Some(keys) = diagnostic.span().and_then(|place| uses.keys.get(&place)) else { return };
         diagnostic.fixes.retain(|fix| fix.edits.iter().all(|edit| is_source(sources, edit.span)));
         diagnostic.fixes.iter_mut().for_each(|fix| fix.safe = false);

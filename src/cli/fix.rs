@@ -165,11 +165,14 @@ fn is_better(before: &Compilation, after: &Compilation, changes: &[Change]) -> b
     score(after) <= score(before) && changes.iter().all(mended)
 }
 
-/// How bad a program is. Where the text is at fault, other errors may not be seen: when one comes to light after the text was mended,
-/// the program is no worse for it.
-fn score(compilation: &Compilation) -> (usize, usize, usize) {
+/// How bad a program is. Where the project's file is at fault, nothing is compiled, and where the text is, other errors may not be
+/// seen: when one comes to light after that was mended, the program is no worse for it.
+fn score(compilation: &Compilation) -> (usize, usize, usize, usize) {
+    let of_the_project = |diagnostic: &&Diagnostic| {
+        diagnostic.span().is_some_and(|span| compilation.sources.get(span.file).name.ends_with(MARKER))
+    };
     let errors = || compilation.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
     let all = errors().count();
     let syntax = errors().filter(|diagnostic| diagnostic.code.is_syntax()).count();
-    (syntax, all, compilation.diagnostics.len() - all)
+    (errors().filter(of_the_project).count(), syntax, all, compilation.diagnostics.len() - all)
 }

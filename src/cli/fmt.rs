@@ -14,7 +14,7 @@ use super::sources::named;
 use super::texts::{not_utf8, text};
 use super::{Failure, Verdict, plural, print, report, say};
 use crate::diagnostics::Diagnostics;
-use crate::format::format;
+use crate::format::{format, is_faithful};
 use crate::source::{FileId, Source, SourceMap};
 use crate::syntax;
 
@@ -82,8 +82,11 @@ fn formatted(text: &Text, sources: &SourceMap, diagnostics: &mut Diagnostics) ->
     if is_bad {
         return None;
     }
-    let formatted = format(&tree, &source.text);
-    if formatted.is_none() {
+    let formatted = Source::new(source.name.clone(), format(&tree, &source.text));
+    let mut new_faults = Diagnostics::default();
+    let new_tree = syntax::parse(text.file, &formatted, &mut new_faults);
+    let faithful = is_faithful((&tree, &source.text), (&new_tree, &formatted.text)) && !new_faults.has_errors();
+    if !faithful {
         let start = crate::source::Span::new(text.file, 0..0);
         let fault = crate::diagnostics::Diagnostic::new(
             crate::diagnostics::code::INTERNAL,
@@ -92,7 +95,7 @@ fn formatted(text: &Text, sources: &SourceMap, diagnostics: &mut Diagnostics) ->
         );
         diagnostics.push(fault.note("this is a fault of flytec; please report it"));
     }
-    formatted
+    faithful.then_some(formatted.text)
 }
 
 /// Writes or shows the formatted source, and tells whether it differs.

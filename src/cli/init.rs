@@ -34,7 +34,8 @@ pub fn run(global: &Global, arguments: &Init) -> Result<Verdict, Failure> {
         replace(path, text.as_bytes(), false)?;
     }
     if !global.quiet {
-        say(&files.iter().map(|(path, _)| format!("{}\n", path.display())).collect::<String>());
+        let names: Vec<String> = files.iter().map(|(path, _)| path.display().to_string()).collect();
+        say(&(names.join("\n") + "\n"));
         let enter = if folder == Path::new(".") { String::new() } else { format!("cd {} && ", folder.display()) };
         say(&format!("Now run `{enter}flytec build`\n"));
     }

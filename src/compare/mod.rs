@@ -122,22 +122,22 @@ mod tests {
         told.map(|change| format!("{}: {} > {}", change.path, text(change.old), text(change.new))).collect()
     }
 
-    fn spec(spec: Value) -> Value {
+    fn spec(spec: &Value) -> Value {
         json!({ "metadata": {}, "podSpec": spec, "primaryContainerName": "primary" })
     }
 
     #[test]
     fn the_same_pods_have_no_changes() {
-        let pod = spec(json!({ "containers": [{ "name": "primary", "args": ["a", "b"] }] }));
+        let pod = spec(&json!({ "containers": [{ "name": "primary", "args": ["a", "b"] }] }));
         assert!(changes(&pod, &pod).is_empty());
     }
 
     #[test]
     fn containers_are_compared_by_name() {
         let old =
-            spec(json!({ "containers": [{ "name": "primary", "image": "a:1" }, { "name": "log", "image": "l" }] }));
+            spec(&json!({ "containers": [{ "name": "primary", "image": "a:1" }, { "name": "log", "image": "l" }] }));
         let new =
-            spec(json!({ "containers": [{ "name": "log", "image": "l" }, { "name": "primary", "image": "a:2" }] }));
+            spec(&json!({ "containers": [{ "name": "log", "image": "l" }, { "name": "primary", "image": "a:2" }] }));
         assert_eq!(
             told(&old, &new),
             [
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn elements_and_fields_come_and_go() {
-        let env = |env: Value| spec(json!({ "containers": [{ "name": "primary", "env": env }] }));
+        let env = |env: Value| spec(&json!({ "containers": [{ "name": "primary", "env": env }] }));
         let old = env(json!([{ "name": "A", "value": "1" }, { "name": "B", "value": "2" }]));
         let new = env(json!([{ "name": "B", "value": "3" }, { "name": "C", "value": "4" }]));
         assert_eq!(
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn lists_without_keys_are_compared_in_their_order() {
-        let args = |args: Value| spec(json!({ "containers": [{ "name": "primary", "args": args }] }));
+        let args = |args: Value| spec(&json!({ "containers": [{ "name": "primary", "args": args }] }));
         let old = args(json!(["a", "--x", "1", "b"]));
         let new = args(json!(["a", "--x", "2", "b", "c"]));
         assert_eq!(
@@ -177,7 +177,7 @@ mod tests {
             ["podSpec.containers[primary].args[2]: \"1\" > \"2\"", "podSpec.containers[primary].args[4]: - > \"c\"",]
         );
         // Without names, or with a name twice, there is nothing to tell elements apart by.
-        let twice = |value: &str| spec(json!({ "containers": [{ "name": "a" }, { "name": "a", "image": value }] }));
+        let twice = |value: &str| spec(&json!({ "containers": [{ "name": "a" }, { "name": "a", "image": value }] }));
         assert_eq!(told(&twice("1"), &twice("2")), ["podSpec.containers[1].image: \"1\" > \"2\""]);
     }
 

@@ -147,7 +147,7 @@ impl<'a> Faults<'a> {
             !itself && !certain && self.touches(span, *first)
         });
         // `var.image` of another language names what `variable "image"` was to declare.
-        let mut names = self.sources.text(span).split('.').take(2);
+        let mut names = self.path_at(span).split('.').take(2);
         let unknown = UNKNOWN.contains(&diagnostic.code);
         let undeclared = unknown && names.any(|name| self.undeclared.contains(name));
         // Text without quotes behind `:` is the same habit.
@@ -168,6 +168,13 @@ impl<'a> Faults<'a> {
         let names = names.into_iter().flatten().map(|text| text.trim_start_matches([' ', '"']));
         let word = |text: &'a str| text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).next();
         names.filter_map(word).filter(|name| !name.is_empty())
+    }
+
+    /// The name that begins at a place, with what is joined to it by dots.
+    fn path_at(&self, place: Span) -> &'a str {
+        let text = self.sources.get(place.file).text.get(place.start as usize..).unwrap_or_default();
+        let part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+        text.find(|c| !part(c)).and_then(|end| text.get(..end)).unwrap_or(text)
     }
 
     /// The names of a loop whose block is missing at a place.

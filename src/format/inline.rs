@@ -31,11 +31,10 @@ impl Printer<'_> {
             Value::Access(access) => self.inline(&access.base)? + &self.steps(&access.steps)?,
             Value::Call(call) => self.path(&call.path) + &self.inline_arguments(&call.arguments)?,
             Value::If(branches) => {
-                let mut text = String::new();
-                for (condition, value) in &branches.branches {
-                    text += &format!("if {} then {} else ", self.inline(condition)?, self.inline(value)?);
-                }
-                text + &self.inline(&branches.otherwise)?
+                let branch = |(condition, value): &(Expression, Expression)| {
+                    Some(format!("if {} then {} else ", self.inline(condition)?, self.inline(value)?))
+                };
+                branches.branches.iter().map(branch).collect::<Option<String>>()? + &self.inline(&branches.otherwise)?
             }
             Value::Not(inner) => format!("!{}", self.inline(inner)?),
             Value::Comparison(comparison) => {
@@ -84,11 +83,11 @@ impl Printer<'_> {
         let mut items = Vec::new();
         for parameter in &parameters.items {
             let ty = self.type_expression(&parameter.param.ty);
-            let mut text = format!("{}: {ty}", self.text(parameter.param.name.span));
-            if let Some(default) = &parameter.param.default {
-                text += &format!(" = {}", self.inline(default)?);
-            }
-            items.push(text);
+            let default = match &parameter.param.default {
+                Some(default) => format!(" = {}", self.inline(default)?),
+                None => String::new(),
+            };
+            items.push(format!("{}: {ty}{default}", self.text(parameter.param.name.span)));
         }
         Some(format!("({})", items.join(", ")))
     }
@@ -103,7 +102,11 @@ impl Printer<'_> {
         }
         let mut entries = Vec::new();
         for statement in &body.statements {
+            let commented = !statement.leading.is_empty() || statement.trailing.is_some();
             let StatementKind::Entry(entry) = &statement.kind else { return None };
+            if commented {
+                return None;
+            }
             entries.push(self.inline_entry(entry)?);
         }
         Some(format!("{{ {} }}", entries.join(", ")))
@@ -128,14 +131,11 @@ impl Printer<'_> {
 
     /// The way to a part of a value.
     pub fn steps(&self, steps: &[Step]) -> Option<String> {
-        let mut text = String::new();
-        for step in steps {
-            text += &match step {
-                Step::Field(name) => format!(".{}", self.text(name.span)),
-                Step::Index(index) => format!("[{}]", self.inline(index)?),
-            };
-        }
-        Some(text)
+        let step = |step: &Step| match step {
+            Step::Field(name) => Some(format!(".{}", self.text(name.span))),
+            Step::Index(index) => Some(format!("[{}]", self.inline(index)?)),
+        };
+        steps.iter().map(step).collect()
     }
 
     /// A type; it is always written on one line.

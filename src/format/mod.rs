@@ -1,7 +1,7 @@
 //! The one style of `.flyteenv` files.
 //!
 //! In: the tree of a source without faults of the text, and that text. Out: the text as it is written in the style. Always: only white space, commas and
-//! line ends differ (which is checked, whatever the rest of this folder does); what was formatted once stays as it is; comments stay
+//! line ends differ, which whoever writes the text [checks](is_faithful); what was formatted once stays as it is; comments stay
 //! with what they belong to. Not here: which files are formatted.
 //!
 //! - Two spaces for each block, a statement a line, at most one blank line, one around declarations that take several lines.
@@ -9,6 +9,7 @@
 //!   several, with a comma behind each element. Elements that stood on a line together stay together.
 //! - Behind consecutive keys without a label that take a line each, what follows is aligned; and so are comments behind consecutive lines.
 //! - Names, strings and numbers stay as they were written.
+//! - A comment in the middle of a statement, behind an operator, goes above it.
 
 mod inline;
 mod lines;
@@ -18,6 +19,7 @@ mod values;
 use self::lines::Line;
 use crate::source::Span;
 use crate::syntax::ast::{Comment, File};
+use crate::syntax::comments::comments;
 
 /// How many characters a line has at the most, where it can be broken.
 const WIDTH: usize = 120;
@@ -25,18 +27,39 @@ const WIDTH: usize = 120;
 /// How many spaces a block is set in by.
 const STEP: usize = 2;
 
-/// The source in the style, or nothing where that would change more than white space: that is a fault of this folder.
+/// The source in the style.
 #[must_use]
-pub fn format(file: &File, source: &str) -> Option<String> {
+pub fn format(file: &File, source: &str) -> String {
     let mut printer = Printer { source, lines: Vec::new() };
     printer.statements(&file.statements, &file.trailing, 0, None);
-    let formatted = lines::joined(&printer.lines);
-    (essence(&formatted) == essence(source)).then_some(formatted)
+    lines::joined(&printer.lines)
 }
 
-/// What formatting never changes: all but white space and commas. Both may stand in strings; there they are copied.
-fn essence(text: &str) -> String {
-    text.trim_start_matches('\u{FEFF}').chars().filter(|c| !c.is_whitespace() && *c != ',').collect()
+/// Whether two sources, each with its tree, differ in nothing but white space, commas and where comments stand.
+#[must_use]
+pub fn is_faithful(before: (&File, &str), after: (&File, &str)) -> bool {
+    essence(before) == essence(after)
+}
+
+/// What formatting never changes: the text without comments, and the comments, without white space and commas. Both may stand in
+/// strings; there they are copied.
+fn essence((file, text): (&File, &str)) -> (String, Vec<String>) {
+    let plain = |text: &str| text.chars().filter(|c| !c.is_whitespace() && *c != ',').collect::<String>();
+    let mut places = Vec::new();
+    comments(file, &mut |comment, _| places.push(comment.span));
+    places.sort_unstable();
+    let mut code = String::new();
+    let mut remarks = Vec::new();
+    let mut end = 0;
+    for place in places {
+        code += &plain(text.get(end..place.start as usize).unwrap_or_default());
+        // A comment in the middle of something documents nothing, and above it would.
+        remarks.push(plain(text.get(place.range()).unwrap_or_default()).trim_start_matches('#').to_owned());
+        end = place.end as usize;
+    }
+    code += &plain(text.get(end..).unwrap_or_default());
+    remarks.sort_unstable();
+    (code.trim_start_matches('\u{FEFF}').to_owned(), remarks)
 }
 
 /// Writes a tree as lines; what is written goes to the end of the last one.

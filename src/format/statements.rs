@@ -15,13 +15,20 @@ impl Printer<'_> {
         for statement in statements {
             let first = self.lines.len();
             let fresh = place.fresh;
-            self.comments(&statement.leading, depth, &mut place);
             let span = statement.kind.span();
+            // The tree has comments in the middle of a statement before those above it.
+            let (inside, above): (Vec<Comment>, Vec<Comment>) =
+                statement.leading.iter().partition(|comment| comment.span.start >= span.start);
+            for comment in &inside {
+                self.comment_from_inside(comment, depth);
+            }
+            self.comments(&above, depth, &mut place);
             let apart = !place.fresh && self.has_blank_line(place.end, span.start);
             let own = self.lines.len();
             self.open(depth);
             self.kind(&statement.kind, depth);
-            self.gap_above(own, apart);
+            // What came out of the statement stays with it.
+            self.gap_above(if above.is_empty() { first } else { own }, apart);
             place.passed(span.end);
             if let Some(comment) = &statement.trailing {
                 self.comment_behind(comment, depth);
@@ -51,6 +58,15 @@ impl Printer<'_> {
             self.gap_above(at, apart);
             place.passed(comment.span.end);
         }
+    }
+
+    /// A comment in the middle of a statement, on a line above it. It documents nothing, so it has one `#`.
+    fn comment_from_inside(&mut self, comment: &Comment, depth: usize) {
+        let words = self.comment(comment);
+        self.open(depth);
+        self.push("#");
+        self.push(words.trim_start_matches('#'));
+        self.lines.last_mut().into_iter().for_each(|line| line.aside = true);
     }
 
     fn gap_above(&mut self, line: usize, gap: bool) {

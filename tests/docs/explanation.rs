@@ -37,7 +37,7 @@ fn faults_of(page: &Page, code: Option<&Code>) -> Vec<String> {
         (None, _) => faults.push(format!("{}: no program raises {} and nothing else", page.name, code.id)),
         _ => faults.push(format!("{}: no program behind the one that fails is right", page.name)),
     }
-    if page.programs.iter().flat_map(|program| program.codes()).any(|raised| raised != code.id) {
+    if page.programs.iter().flat_map(crate::example::Program::codes).any(|raised| raised != code.id) {
         faults.push(format!("{}: a program raises another code", page.name));
     }
     faults

@@ -100,6 +100,8 @@ impl Builder<'_, '_> {
         if let Some(before) = block.statements.last_mut().filter(|_| lost) {
             doubt(before);
         }
+        // Those that were read before belong to a statement around this one.
+        let outer = std::mem::take(&mut self.loose);
         let kind = match pair.as_rule() {
             _ if lost => StatementKind::Skipped(self.span(range.clone())),
             Rule::skipped_statement => self.skipped_statement(&range),
@@ -110,7 +112,7 @@ impl Builder<'_, '_> {
         // A bracket that was put in the place of a comma has made that a part of the statement.
         block.end = range.start + self.slice(range).trim_end().trim_end_matches(',').len();
         // The last of the comments above a statement are its docs, so these stand before them.
-        let mut leading = std::mem::take(&mut self.loose);
+        let mut leading = std::mem::replace(&mut self.loose, outer);
         leading.append(&mut block.pending);
         block.statements.push(Statement { leading: leading.into(), kind, trailing: None });
     }

@@ -660,10 +660,18 @@ impl Tree<'_> {
     fn statements(&mut self, statements: &[Statement], trailing: &[Comment], around: Range<usize>) {
         let mut rest = around.clone();
         for statement in statements {
-            for comment in &statement.leading {
+            // Those in the middle of a statement stand before those above it.
+            let start = statement.kind.span().start;
+            let (inside, above): (Vec<&Comment>, Vec<&Comment>) =
+                statement.leading.iter().partition(|comment| comment.span.start >= start);
+            for comment in above {
                 rest.start = self.node("a comment", comment.span, &rest).end;
             }
-            rest.start = self.statement(&statement.kind, &rest).end;
+            let range = self.statement(&statement.kind, &rest);
+            for comment in inside {
+                self.node("a comment in a statement", comment.span, &range);
+            }
+            rest.start = range.end;
             if let Some(comment) = &statement.trailing {
                 rest.start = self.node("a trailing comment", comment.span, &rest).end;
             }

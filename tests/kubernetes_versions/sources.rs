@@ -43,12 +43,22 @@ pub fn versions() -> BTreeMap<u8, Definitions> {
     numbers.map(|number: u8| (number, definitions(&folder.join(format!("v1_{number}"))))).collect()
 }
 
+/// The platform that the compiler runs on.
+fn host() -> String {
+    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).arg("-vV").output().expect("rustc can be run");
+    let text = String::from_utf8(output.stdout).expect("rustc writes text");
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    host.expect("rustc names its platform").to_owned()
+}
+
 /// Where cargo has put the crate that this project is built with.
 fn crate_folder() -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
+    // Crates for other platforms need not be here.
     command
-        .args(["metadata", "--format-version", "1", "--offline", "--locked"])
+        .args(["metadata", "--format-version", "1", "--offline", "--locked", "--filter-platform", &host()])
         .current_dir(env!("CARGO_MANIFEST_DIR"));
     let output = command.output().expect("cargo can be run");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

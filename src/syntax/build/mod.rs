@@ -253,9 +253,18 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// The value that stands before a place on its line, and where it begins.
+    /// The value that stands before a place on its line, and where it begins; nothing where the line is so long that looking back for
+    /// each fault of it would cost its square.
     fn value_before(&self, at: usize) -> (&str, usize) {
-        let line = self.slice(0..at).rfind('\n').map_or(0, |line| line + 1);
+        /// In bytes.
+        const FARTHEST: usize = 2_000;
+        let first = at.saturating_sub(FARTHEST);
+        let near = self.text.as_bytes().get(first..at).unwrap_or_default();
+        let line = match near.iter().rposition(|byte| *byte == b'\n') {
+            Some(end) => first + end + 1,
+            None if first > 0 => return ("", at),
+            None => 0,
+        };
         let text = self.slice(line..at);
         let mut begin = 0;
         scan(text, |token| match token {

@@ -16,7 +16,8 @@
 //! 9. [`emit`] writes workloads as JSON, YAML or wire bytes, and the manifest; [`preview`] makes of one the pod that will run.
 //! 10. [`cli`] is the command.
 //!
-//! [`project`] reads what a project says for all its builds.
+//! [`project`] reads what a project says for all its builds. [`mod@format`] writes a tree in the one style, and [`compare`] says what is
+//! different between pods.
 //! [`expression`] tells steps 3 and 4 what expressions are worth, as a [`value`]. Beside all of them stands what every step may
 //! use: [`source`] (texts, places, and how further files come in), [`diagnostics`] (what people are told), [`data`] (YAML, JSON
 //! and TOML files to values with places), [`schema`] (which fields there are, and units), [`flyte`] (facts about Flyte),

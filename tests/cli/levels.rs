@@ -120,3 +120,18 @@ fn what_has_no_level_is_bad_usage_and_says_why() {
         }
     }
 }
+
+#[test]
+fn what_the_source_allows_is_allowed_whatever_is_denied() {
+    let program = PROGRAM.to_owned() + "\n# flytec: allow(W0218)\nlet spare = 1\nlet other = 2\n";
+    let folder = Folder::with(&program);
+    let outcome = folder.run(&["check", "-D", "warnings"]).expect(1).silent();
+    assert!(outcome.stderr.contains("`other`") && !outcome.stderr.contains("`spare`"), "{}", outcome.stderr);
+    folder.run(&["check", "-D", "W0218", "-A", "W2101"]).expect(1);
+    // What is not told any more needs no allowance.
+    let idle =
+        Folder::with(&(PROGRAM.to_owned() + "\n# flytec: allow(W0218)\nlet zone = \"a\"\nlet used = \"${zone}\"\n"));
+    let told = idle.run(&["check", "-A", "W0218"]).expect(0).silent().stderr;
+    assert!(told.starts_with("warning[W2101]: there is no W0218 here to allow"), "{told}");
+    folder.run(&["check", "-A", "warnings"]).expect(0).silent();
+}

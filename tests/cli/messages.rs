@@ -171,3 +171,30 @@ fn colours_are_for_terminals_and_for_those_who_ask() {
     assert!(!coloured(&["--color", "always", "--message-format", "json"]));
     assert!(!coloured(&["--color", "always", "--message-format", "short"]));
 }
+
+// ------------------------------------------------------------------------------------------------- sarif and github
+
+#[test]
+fn sarif_is_one_document_also_where_there_is_nothing_to_tell() {
+    let results = |program: &str, status: i32| {
+        let outcome = Folder::with(program).run(&["check", "--message-format", "sarif"]).expect(status).silent();
+        let log: Value = serde_json::from_str(&outcome.stderr).expect("it is one document");
+        assert_eq!(log["version"], "2.1.0");
+        list(&log["runs"][0]["results"]).to_vec()
+    };
+    assert!(results(PROGRAM, 0).is_empty());
+    let told = results(BROKEN, 1);
+    assert_eq!((told.len(), &told[0]["ruleId"], &told[0]["level"]), (1, &"E0301".into(), &"error".into()));
+    let place = &told[0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "main.flyteenv");
+    assert_eq!((&place["region"]["startLine"], &place["region"]["startColumn"]), (&3.into(), &3.into()));
+}
+
+#[test]
+fn github_is_a_command_a_line() {
+    let outcome = Folder::with(BROKEN).run(&["check", "--message-format", "github"]).expect(1).silent();
+    let expected =
+        "::error file=main.flyteenv,line=3,col=3,endLine=3,endColumn=8,title=E0301%3A a field that does not exist::";
+    assert!(outcome.stderr.starts_with(expected) && outcome.stderr.lines().count() == 1, "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("%0Ahelp: did you mean `image`?"), "{}", outcome.stderr);
+}

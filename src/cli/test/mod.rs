@@ -96,6 +96,9 @@ fn text(global: &Global, outcomes: &[Outcome], cases: &Cases, mode: Mode) -> Str
         let _ = writeln!(text, "obsolete: {}: no test makes these snapshots; {end}", shown(folder));
     }
     if !global.quiet {
+        if outcomes.iter().any(|outcome| outcome.acceptable) {
+            text.push_str("where a change is meant: `flytec test --update`, and commit the snapshots\n");
+        }
         text.push_str(&summary(outcomes, cases));
     }
     text

@@ -72,6 +72,8 @@ pub struct Outcome {
     pub reason: String,
     /// What is different, in lines.
     pub details: String,
+    /// Whether it failed by something that may be taken for right.
+    pub acceptable: bool,
     /// The snapshots that are to be written, and where.
     pub snapshots: Option<(PathBuf, Files)>,
 }
@@ -88,11 +90,12 @@ pub fn of(global: &Global, case: &Case, mode: Mode) -> Result<Option<Outcome>, F
     let compilation = compiled(global, case)?;
     let failed = |reason: String, details: String| {
         let name = case.name.clone();
-        Ok(Some(Outcome { name, state: State::Failed, reason, details, snapshots: None }))
+        let acceptable = false;
+        Ok(Some(Outcome { name, state: State::Failed, reason, details, acceptable, snapshots: None }))
     };
     if let Some(reason) = unexpected(&compilation, case.error) {
         let told = render(&compilation.diagnostics, &compilation.sources, render::Format::Human, Screen::default());
-        return failed(reason, told);
+        return failed(reason, told.trim_end().to_owned());
     }
     let given = Given::of(&compilation, case);
     let Some(old) = snapshots::read(&case.folder, &given.names)? else {
@@ -113,7 +116,11 @@ pub fn of(global: &Global, case: &Case, mode: Mode) -> Result<Option<Outcome>, F
         (true, Mode::Update) => given.outcome(case, State::Passed, details),
         (true, _) => Outcome { snapshots: None, ..given.outcome(case, State::Passed, details) },
         (false, Mode::Update) => given.outcome(case, State::Updated, details),
-        (false, _) => return failed("it gives something else than its snapshots".to_owned(), details),
+        (false, _) => {
+            let reason = "it gives something else than its snapshots".to_owned();
+            let outcome = given.outcome(case, State::Failed, details);
+            Outcome { reason, acceptable: true, snapshots: None, ..outcome }
+        }
     }))
 }
 
@@ -186,7 +193,8 @@ impl Given {
     /// An outcome by which this is written.
     fn outcome(self, case: &Case, state: State, details: String) -> Outcome {
         let reason = if state == State::New { self.summary() } else { String::new() };
-        Outcome { name: case.name.clone(), state, reason, details, snapshots: Some((case.folder.clone(), self.files)) }
+        let snapshots = Some((case.folder.clone(), self.files));
+        Outcome { name: case.name.clone(), state, reason, details, acceptable: false, snapshots }
     }
 
     fn summary(&self) -> String {

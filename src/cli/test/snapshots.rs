@@ -52,7 +52,9 @@ pub fn read(folder: &Path, names: &BTreeMap<String, String>) -> Result<Option<Sn
             snapshots.messages = unified(&bytes);
             continue;
         }
-        let pod = names.get(&file).cloned().or_else(|| marked(&bytes)).unwrap_or(file);
+        // A copy is not the snapshot of the pod that its first line names.
+        let other = || marked(&bytes).filter(|pod| !names.values().any(|known| known == pod));
+        let pod = names.get(&file).cloned().or_else(other).unwrap_or(file);
         match pods::yaml(bytes) {
             Ok(value) => drop(snapshots.pods.insert(pod, value)),
             Err(fault) => drop(snapshots.broken.insert(pod, fault)),

@@ -303,7 +303,7 @@ pub struct Test {
     /// Take what comes now for right: write the snapshots, and delete those that nothing makes any more
     #[arg(long)]
     pub update: bool,
-    /// Write what came of the tests as JUnit XML, too
+    /// Write what came of the tests to a file too, as the XML of `JUnit`
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
 }

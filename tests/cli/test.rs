@@ -132,10 +132,13 @@ fn a_program_that_is_refused_is_never_taken_for_right() {
     let folder = tested(PROGRAM);
     let before = folder.files("envs/snapshots");
     folder.write("envs/main.flyteenv", BROKEN);
+    folder.write("envs/worse.flyteenv", "environment {");
     folder.write("envs/good.flyteenv", PROGRAM.replace("train-env", "good-env"));
     let outcome = test(&folder, &["--update"]).expect(1).stdout;
     assert!(outcome.contains("failed: envs/main.flyteenv: it is refused\n  error["), "{outcome}");
-    assert!(outcome.ends_with("0 passed, 1 failed, 1 new\n"), "{outcome}");
+    let hint =
+        "where a source needs parameters, or an error has to come: a table `[[test]]` in `flytec.toml` says so\n";
+    assert!(outcome.ends_with(&format!("{hint}0 passed, 2 failed, 1 new\n")), "{outcome}");
     let after = folder.files("envs/snapshots");
     assert!(before.iter().all(|(name, bytes)| after.get(name) == Some(bytes)));
 }

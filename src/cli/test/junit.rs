@@ -1,4 +1,4 @@
-//! What came of tests as JUnit XML.
+//! What came of tests as the XML of `JUnit`.
 //!
 //! In: outcomes. Out: one document. Always: it is well-formed, whatever stands in sources. Not here: files.
 
@@ -13,7 +13,9 @@ pub fn document(outcomes: &[Outcome]) -> String {
     let mut text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
     // Writing to a string cannot fail, here and below.
     let _ = write!(text, "<testsuites {counts}>\n  <testsuite {counts} errors=\"0\" skipped=\"0\">\n");
-    outcomes.iter().for_each(|outcome| case(outcome, &mut text));
+    for outcome in outcomes {
+        case(outcome, &mut text);
+    }
     text.push_str("  </testsuite>\n</testsuites>\n");
     text
 }

@@ -9,6 +9,7 @@ mod junit;
 mod outcome;
 mod snapshots;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -96,9 +97,8 @@ fn text(global: &Global, outcomes: &[Outcome], cases: &Cases, mode: Mode) -> Str
         let _ = writeln!(text, "obsolete: {}: no test makes these snapshots; {end}", shown(folder));
     }
     if !global.quiet {
-        if outcomes.iter().any(|outcome| outcome.acceptable) {
-            text.push_str("where a change is meant: `flytec test --update`, and commit the snapshots\n");
-        }
+        let hints: BTreeSet<&str> = outcomes.iter().filter_map(|outcome| outcome.hint).collect();
+        text.extend(hints.iter().map(|hint| format!("{hint}\n")));
         text.push_str(&summary(outcomes, cases));
     }
     text

@@ -62,6 +62,11 @@ impl State {
     }
 }
 
+const HINT_OF_DIFFERENT: &str = "where a change is meant: `flytec test --update`, and commit the snapshots";
+
+const HINT_OF_REFUSED: &str =
+    "where a source needs parameters, or an error has to come: a table `[[test]]` in `flytec.toml` says so";
+
 /// What came of a test.
 pub struct Outcome {
     /// What people call the test.
@@ -72,13 +77,18 @@ pub struct Outcome {
     pub reason: String,
     /// What is different, in lines.
     pub details: String,
-    /// Whether it failed by something that may be taken for right.
-    pub acceptable: bool,
+    /// What can be done about it.
+    pub hint: Option<&'static str>,
     /// The snapshots that are to be written, and where.
     pub snapshots: Option<(PathBuf, Files)>,
 }
 
 impl Outcome {
+    fn failed(case: &Case, reason: impl Into<String>, details: String, hint: Option<&'static str>) -> Self {
+        let name = case.name.clone();
+        Self { name, state: State::Failed, reason: reason.into(), details, hint, snapshots: None }
+    }
+
     /// The test and how it ended, in a line.
     pub fn told(&self) -> String {
         if self.reason.is_empty() { self.name.clone() } else { format!("{}: {}", self.name, self.reason) }
@@ -88,28 +98,14 @@ impl Outcome {
 /// Compiles a program and compares what it gives.
 pub fn of(global: &Global, case: &Case, mode: Mode) -> Result<Option<Outcome>, Failure> {
     let compilation = compiled(global, case)?;
-    let failed = |reason: String, details: String| {
-        let name = case.name.clone();
-        let acceptable = false;
-        Ok(Some(Outcome { name, state: State::Failed, reason, details, acceptable, snapshots: None }))
-    };
     if let Some(reason) = unexpected(&compilation, case.error) {
         let told = render(&compilation.diagnostics, &compilation.sources, render::Format::Human, Screen::default());
-        return failed(reason, told.trim_end().to_owned());
+        let hint = case.table.is_none().then_some(HINT_OF_REFUSED);
+        return Ok(Some(Outcome::failed(case, reason, told.trim_end().to_owned(), hint)));
     }
     let given = Given::of(&compilation, case);
     let Some(old) = snapshots::read(&case.folder, &given.names)? else {
-        return match mode {
-            _ if given.files.is_empty() => Ok(None),
-            Mode::Pipeline => {
-                let run = format!(
-                    "`flytec test {}`",
-                    case.paths.iter().map(|path| shown(path)).collect::<Vec<_>>().join(" ")
-                );
-                failed(format!("it has no snapshots; run {run}, and commit `{}`", shown(&case.folder)), String::new())
-            }
-            _ => Ok(Some(given.outcome(case, State::New, String::new()))),
-        };
+        return Ok(without_snapshots(case, given, mode));
     };
     let details = differences(&old, &given, &compilation);
     Ok(Some(match (details.is_empty(), mode) {
@@ -117,11 +113,23 @@ pub fn of(global: &Global, case: &Case, mode: Mode) -> Result<Option<Outcome>, F
         (true, _) => Outcome { snapshots: None, ..given.outcome(case, State::Passed, details) },
         (false, Mode::Update) => given.outcome(case, State::Updated, details),
         (false, _) => {
-            let reason = "it gives something else than its snapshots".to_owned();
-            let outcome = given.outcome(case, State::Failed, details);
-            Outcome { reason, acceptable: true, snapshots: None, ..outcome }
+            Outcome::failed(case, "it gives something else than its snapshots", details, Some(HINT_OF_DIFFERENT))
         }
     }))
+}
+
+/// What becomes of a program that has no snapshots; nothing where it has nothing to compare.
+fn without_snapshots(case: &Case, given: Given, mode: Mode) -> Option<Outcome> {
+    if given.files.is_empty() {
+        return None;
+    }
+    if mode != Mode::Pipeline {
+        return Some(given.outcome(case, State::New, String::new()));
+    }
+    let paths: Vec<String> = case.paths.iter().map(|path| shown(path)).collect();
+    let (paths, folder) = (paths.join(" "), shown(&case.folder));
+    let reason = format!("it has no snapshots; run `flytec test {paths}`, and commit `{folder}`");
+    Some(Outcome::failed(case, reason, String::new(), None))
 }
 
 /// Compiles a program as its test says.
@@ -194,7 +202,7 @@ impl Given {
     fn outcome(self, case: &Case, state: State, details: String) -> Outcome {
         let reason = if state == State::New { self.summary() } else { String::new() };
         let snapshots = Some((case.folder.clone(), self.files));
-        Outcome { name: case.name.clone(), state, reason, details, acceptable: false, snapshots }
+        Outcome { name: case.name.clone(), state, reason, details, hint: None, snapshots }
     }
 
     fn summary(&self) -> String {

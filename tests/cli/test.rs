@@ -293,6 +293,20 @@ fn two_tests_have_no_folder_in_common() {
 }
 
 #[test]
+fn several_sources_are_tested_each_by_itself_and_once() {
+    let folder = tested(PROGRAM);
+    // As one program these would declare the same environment twice.
+    folder.write("envs/more.flyteenv", PROGRAM.replace("64Gi", "32Gi"));
+    assert_eq!(test(&folder, &[]).expect(0).stdout, "new: envs/more.flyteenv: 3 pods\n1 passed, 1 new\n");
+    let twice = ["envs/main.flyteenv", "envs", "envs/../envs/more.flyteenv"];
+    assert_eq!(test(&folder, &twice).expect(0).stdout, "2 passed\n");
+    folder.write("envs/more.flyteenv", PROGRAM);
+    let failed = test(&folder, &[]).expect(1).stdout;
+    assert!(failed.starts_with("failed: envs/more.flyteenv: ") && failed.ends_with("1 passed, 1 failed\n"), "{failed}");
+    assert_eq!(test(&folder, &["envs/main.flyteenv"]).expect(0).stdout, "1 passed\n");
+}
+
+#[test]
 fn bad_usage_is_told() {
     let folder = Folder::new();
     assert!(test(&folder, &[]).expect(2).silent().stderr.contains("no `.flyteenv` files here"));

@@ -56,8 +56,10 @@ pub fn of(common: &Common, opened: Opened) -> Result<Result<Cases, Compilation>,
         return Ok(Err(refused(map, faults)));
     }
     let searched = paths(common, &project.build.paths, &disk);
-    let selected = named(&searched, &mut disk)?;
-    let chosen: BTreeSet<PathBuf> = selected.iter().map(|path| identity(path)).collect();
+    let mut selected = named(&searched, &mut disk)?;
+    let mut chosen: BTreeSet<PathBuf> = BTreeSet::new();
+    // By whatever paths a file is named, it is one file.
+    selected.retain(|path| chosen.insert(identity(path)));
     let mut claimed = BTreeSet::new();
     let (mut tables, mut table_folders) = (Vec::new(), BTreeSet::new());
     for (at, test) in project.tests.iter().enumerate() {

@@ -107,8 +107,10 @@ fn version(sources: &SourceMap, build: &Build<'_>) -> String {
     let texts = sources.iter().filter(|(id, _)| !apart.contains(&Some(*id)));
     let mut digests: Vec<String> = texts.map(|(_, source)| sha256(source.text.as_bytes())).collect();
     // Of several values of one name the last one counts, and of several files that give one too.
-    let last: BTreeMap<&str, &str> =
-        inputs.arguments.iter().map(|(name, value)| (sources.text(*name), sources.text(*value))).collect();
+    let written = |span: Span| sources.text(span);
+    let of_test = inputs.of_test.iter().map(|(name, value)| (name.text.as_str(), written(value.span)));
+    let arguments = inputs.arguments.iter().map(|(name, value)| (written(*name), written(*value)));
+    let last: BTreeMap<&str, &str> = of_test.chain(arguments).collect();
     let defaults = inputs.defaults.iter().flat_map(|defaults| &defaults.values);
     let defaults = defaults.filter(|(name, _)| !last.contains_key(name.text.as_str()));
     digests.extend(defaults.map(|(name, value)| sha256(format!("default {}={}", name.text, value.json()).as_bytes())));

@@ -36,6 +36,8 @@ mod project;
 mod sources;
 #[path = "cli/status.rs"]
 mod status;
+#[path = "cli/test.rs"]
+mod test;
 
 /// Two tasks and a variant.
 const PROGRAM: &str = r#"environment train-env {

@@ -102,6 +102,8 @@ pub enum Command {
     Fmt(Fmt),
     /// Show the pod that will really run, and where each of its values comes from
     Preview(Preview),
+    /// Compare what each source gives with its snapshots
+    Test(Test),
     /// Say what the code of a message means, with an example that fails and one that passes
     Explain(Explain),
     /// Begin a project: a few files that build
@@ -111,7 +113,7 @@ pub enum Command {
 }
 
 /// What every command that compiles takes.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct Common {
     /// Files, or folders searched for `*.flyteenv`; `-` reads standard input [default: those of `flytec.toml`, or the
     /// current folder]
@@ -290,6 +292,20 @@ pub enum PreviewFormat {
     Yaml,
     /// JSON, with the origins by the paths of the values.
     Json,
+}
+
+/// `flytec test`.
+#[derive(Debug, Args)]
+pub struct Test {
+    /// Files, or folders searched for `*.flyteenv` [default: those of `flytec.toml`, or the current folder]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Take what comes now for right: write the snapshots, and delete those that nothing makes any more
+    #[arg(long)]
+    pub update: bool,
+    /// Write what came of the tests to a file too, as the XML of `JUnit`
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
 }
 
 /// When messages have colours.

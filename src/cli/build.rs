@@ -105,7 +105,7 @@ fn files(workloads: &[&Workload], kind: Kind, format: Format, compilation: &Comp
 }
 
 /// The name of a pod's file. One that no file system would take is cut and told apart by a digest; the manifest has it.
-fn file_name(name: &str, format: Format) -> String {
+pub fn file_name(name: &str, format: Format) -> String {
     /// In bytes; most file systems take 255, and some of that goes to a file's name while it is being written.
     const LONGEST: usize = 240;
     /// How much of the digest tells names apart.

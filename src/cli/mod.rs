@@ -18,10 +18,12 @@ mod init;
 mod kubernetes;
 mod levels;
 mod output;
+mod pods;
 mod preview;
 mod project;
 mod replace;
 mod sources;
+mod test;
 mod texts;
 
 use std::io::Write as _;
@@ -78,6 +80,7 @@ pub fn run() -> ExitCode {
         Command::Fmt(fmt) => fmt::run(&arguments.global, fmt),
         Command::Init(init) => init::run(&arguments.global, init),
         Command::Preview(preview) => preview::run(&arguments.global, preview),
+        Command::Test(test) => test::run(&arguments.global, test),
     };
     match outcome {
         Ok(Verdict::Good) => ExitCode::SUCCESS,

@@ -12,6 +12,7 @@ use super::texts::{not_utf8, text};
 use super::{Failure, kubernetes};
 use crate::check::pod_security::PodSecurity;
 use crate::compile::Compilation;
+use crate::data::{Key, Node};
 use crate::diagnostics::levels::Levels;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::flyte::entrypoint::Context;
@@ -30,6 +31,8 @@ pub struct Opened {
     pub project: Project,
     /// The cluster that pods are made for.
     pub kubernetes: Target,
+    /// The values of parameters that a test of the project gives.
+    pub of_test: Vec<(Key, Node)>,
 }
 
 /// Reads the project's file; where it has errors, what is to be told of them.
@@ -42,7 +45,7 @@ pub fn open(common: &Common, drafts: Drafts) -> Result<Result<Opened, Compilatio
     if !path.is_file() {
         let project = Project::default();
         let kubernetes = kubernetes::target(common, &project, &mut Vec::new())?;
-        return Ok(Ok(Opened { disk, map, project, kubernetes }));
+        return Ok(Ok(Opened { disk, map, project, kubernetes, of_test: Vec::new() }));
     }
     let identity = fs::canonicalize(&path).map_err(|error| Failure::io("read", &path, &error))?;
     let identity = identity.to_string_lossy();
@@ -62,16 +65,21 @@ pub fn open(common: &Common, drafts: Drafts) -> Result<Result<Opened, Compilatio
             let mut faults = missing(common, &project, &disk);
             let kubernetes = kubernetes::target(common, &project, &mut faults)?;
             if faults.is_empty() {
-                return Ok(Ok(Opened { disk, map, project, kubernetes }));
+                return Ok(Ok(Opened { disk, map, project, kubernetes, of_test: Vec::new() }));
             }
             faults
         }
         Err(faults) => faults,
     };
+    Ok(Err(refused(map, faults)))
+}
+
+/// What is told of a project's file with faults.
+pub fn refused(map: SourceMap, faults: Vec<Diagnostic>) -> Compilation {
     let mut diagnostics = Diagnostics::default();
     diagnostics.extend(faults);
     let diagnostics = diagnostics.finish(&map);
-    Ok(Err(Compilation { sources: map, diagnostics, workloads: Vec::new(), version: String::new() }))
+    Compilation { sources: map, diagnostics, workloads: Vec::new(), version: String::new() }
 }
 
 impl Opened {
@@ -119,7 +127,11 @@ pub fn unreadable(path: &str, absence: &Absence) -> Failure {
 
 /// The paths of the project that are not there, if they are asked for.
 fn missing(common: &Common, project: &Project, disk: &Disk) -> Vec<Diagnostic> {
-    let paths = project.build.paths.iter().filter(|_| common.paths.is_empty());
+    absent(project.build.paths.iter().filter(|_| common.paths.is_empty()), disk)
+}
+
+/// Those of these paths that are not there.
+pub fn absent<'p>(paths: impl Iterator<Item = &'p Written>, disk: &Disk) -> Vec<Diagnostic> {
     let missing = paths.filter(|path| fs::metadata(disk.below_root(&path.text)).is_err());
     let told = missing.map(|path| {
         let message = format!("the project has no file or folder `{}`", path.text);

@@ -40,7 +40,7 @@ pub struct Sources {
 
 /// Reads what the arguments name, or else the project.
 pub fn read(common: &Common, opened: Opened) -> Result<Sources, Failure> {
-    let Opened { mut disk, mut map, project, .. } = opened;
+    let Opened { mut disk, mut map, project, of_test, .. } = opened;
     let mut files: Vec<ReadFile> = Vec::new();
     for path in named(&paths(common, &project.build.paths, &disk), &mut disk)? {
         let identity = std::fs::canonicalize(&path).map_err(|error| Failure::io("read", &path, &error))?;
@@ -70,7 +70,7 @@ pub fn read(common: &Common, opened: Opened) -> Result<Sources, Failure> {
     files.retain(|file| seen.insert(file.identity.clone()));
     let (named, mut faults) = decoded(files, &mut map);
     let cluster = cluster(common, project.cluster.as_ref(), &disk, &mut map, &mut faults)?;
-    let inputs = inputs(common, project.params, &disk, &mut map)?;
+    let inputs = Inputs { of_test, ..inputs(common, project.params, &disk, &mut map)? };
     Ok(Sources { map, named, faults, disk, inputs, cluster })
 }
 
@@ -82,7 +82,7 @@ struct ReadFile {
 }
 
 /// The paths that are built, relative to the current folder.
-fn paths(common: &Common, project: &[Written], disk: &Disk) -> Vec<PathBuf> {
+pub fn paths(common: &Common, project: &[Written], disk: &Disk) -> Vec<PathBuf> {
     if !common.paths.is_empty() {
         return common.paths.clone();
     }
@@ -187,6 +187,14 @@ pub fn named(paths: &[PathBuf], disk: &mut Disk) -> Result<Vec<PathBuf>, Failure
     found.sort();
     found.dedup();
     Ok(found)
+}
+
+/// The folders of this name below a folder, in the order of their paths.
+pub fn folders(folder: &Path, name: &str) -> Vec<PathBuf> {
+    let hidden = |entry: &DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
+    let walk = WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(|entry| !hidden(entry));
+    let found = walk.flatten().filter(|entry| entry.file_type().is_dir() && entry.file_name() == name);
+    found.map(|entry| normal(entry.path())).collect()
 }
 
 fn search(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {

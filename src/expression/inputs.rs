@@ -28,6 +28,8 @@ pub struct Inputs {
     pub defaults: Option<Defaults>,
     /// The files of parameters.
     pub files: Vec<(FileId, Format)>,
+    /// The values that a test of the project gives: those of parameters that its program has.
+    pub of_test: Vec<(Key, Node)>,
     /// The arguments `NAME=VALUE`: where each name and each value stands.
     pub arguments: Vec<(Span, Span)>,
 }
@@ -45,6 +47,8 @@ pub struct Defaults {
 enum Form {
     /// In a file.
     Value(Value),
+    /// In a test of the project, which is for one program.
+    Test(Value),
     /// On the command line, where its type says how to read it.
     Text(Span),
 }
@@ -73,6 +77,9 @@ pub fn read(evaluator: &mut Evaluator<'_, '_>, inputs: &Inputs) -> Given {
                 evaluator.diagnostics.extend(diagnostics);
             }
         }
+    }
+    for (name, value) in &inputs.of_test {
+        given.add(name.text.clone(), name.span, Form::Test(super::data::value(value)));
     }
     for (name, value) in &inputs.arguments {
         let text = evaluator.sources.text(*name).into();
@@ -110,7 +117,9 @@ impl Given {
         self.declared.insert(name.text.clone());
         let (_, form) = self.values.get(&name.text)?;
         let value = match form {
-            Form::Value(value) => from_data(value.clone(), ty).ok_or_else(|| bad_in_file(evaluator, name, value, ty)),
+            Form::Value(value) | Form::Test(value) => {
+                from_data(value.clone(), ty).ok_or_else(|| bad_in_file(evaluator, name, value, ty))
+            }
             Form::Text(span) => from_text(evaluator, *span, ty).ok_or_else(|| {
                 if let Some(value) = json(evaluator, *span).filter(|value| value.depth() > 0) {
                     return bad_in_file(evaluator, name, &value, ty);
@@ -277,7 +286,7 @@ fn no_such_parameter(name: &str, place: Span, form: &Form, known: &[&str]) -> Di
         names => format!("the parameters are {}", names.join(", ")),
     };
     match form {
-        Form::Text(_) => Diagnostic::new(code::UNKNOWN_PARAMETER, place, message).note(names),
+        Form::Text(_) | Form::Test(_) => Diagnostic::new(code::UNKNOWN_PARAMETER, place, message).note(names),
         // A file for a whole project serves a part of it too.
         Form::Value(_) if name == "true" || name == "false" => Diagnostic::new(code::IDLE_VALUE, place, message)
             .note("YAML reads `y`, `yes`, `on`, `n`, `no` and `off` as `true` and `false`")

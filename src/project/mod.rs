@@ -6,10 +6,12 @@
 
 mod paths;
 mod read;
+mod test;
 mod values;
 
 use ecow::EcoString;
 
+pub use self::test::Test;
 use crate::check::pod_security::PodSecurity;
 use crate::data::Key;
 use crate::diagnostics::levels::Levels;
@@ -28,6 +30,7 @@ pub const TABLES: &[(&str, &[&str])] = &[
     ("pod-security", &["level", "environments"]),
     ("cluster", &["file"]),
     ("lints", &[]),
+    ("test", &["name", "paths", "params", "set", "kubernetes-version", "error"]),
 ];
 
 /// What a project says.
@@ -45,6 +48,8 @@ pub struct Project {
     pub cluster: Option<Written>,
     /// What becomes of warnings.
     pub levels: Levels,
+    /// The tests that the project has beside those of each source.
+    pub tests: Vec<Test>,
 }
 
 /// A text, and where it stands.

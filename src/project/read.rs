@@ -49,6 +49,7 @@ impl Reader<'_> {
                 "pod-security" => project.pod_security = self.pod_security(node),
                 "cluster" => project.cluster = self.cluster(node),
                 "lints" => project.levels = self.lints(node),
+                "test" => project.tests = self.tests(node),
                 _ => self.unknown_table(key, node),
             }
         }
@@ -84,7 +85,7 @@ impl Reader<'_> {
         let mut kubernetes = Kubernetes::default();
         for (key, node) in self.entries("kubernetes", node) {
             match key.text.as_str() {
-                "version" => kubernetes.version = self.version(node),
+                "version" => kubernetes.version = self.version("version", node),
                 "feature-gates" => kubernetes.feature_gates = self.gates(node),
                 _ => self.unknown("kubernetes", key),
             }
@@ -157,7 +158,7 @@ impl Reader<'_> {
     }
 
     /// The entries of a table.
-    fn entries<'n>(&mut self, name: &str, node: &'n Node) -> &'n [(Key, Node)] {
+    pub(super) fn entries<'n>(&mut self, name: &str, node: &'n Node) -> &'n [(Key, Node)] {
         if let Kind::Map(entries) = &node.kind {
             return entries;
         }
@@ -169,7 +170,7 @@ impl Reader<'_> {
         let tables = || TABLES.iter().map(|(name, _)| *name);
         let is_table = matches!(node.kind, Kind::Map(_));
         let message = if is_table {
-            format!("`flytec.toml` has no table `[{}]`", key.text)
+            format!("`flytec.toml` has no table `{}`", header(&key.text))
         } else {
             format!("`flytec.toml` has no setting `{}` outside of its tables", key.text)
         };
@@ -179,15 +180,15 @@ impl Reader<'_> {
             (_, Some(table)) => in_table(diagnostic, table),
             (Some(better), _) => renamed(diagnostic, key, better),
             _ => {
-                let tables: Vec<String> = tables().map(|name| format!("`[{name}]`")).collect();
+                let tables: Vec<String> = tables().map(|name| format!("`{}`", header(name))).collect();
                 diagnostic.note(format!("the tables are {}", tables.join(", ")))
             }
         });
     }
 
-    fn unknown(&mut self, table: &str, key: &Key) {
+    pub(super) fn unknown(&mut self, table: &str, key: &Key) {
         let settings = TABLES.iter().find(|(name, _)| *name == table).map_or(&[][..], |(_, settings)| settings);
-        let message = format!("`[{table}]` has no setting `{}`", key.text);
+        let message = format!("`{}` has no setting `{}`", header(table), key.text);
         let diagnostic = Diagnostic::new(code::UNKNOWN_SETTING, key.span, message);
         self.faults.push(match (closest(&key.text, settings.iter().copied()), table_of(&key.text)) {
             (Some(better), _) => renamed(diagnostic, key, better),
@@ -200,13 +201,18 @@ impl Reader<'_> {
     }
 }
 
+/// How a table begins; of tests there may be several.
+fn header(table: &str) -> String {
+    if table == "test" { "[[test]]".to_owned() } else { format!("[{table}]") }
+}
+
 /// The table that has a setting of this name.
 fn table_of(setting: &str) -> Option<&'static str> {
     TABLES.iter().find(|(_, settings)| settings.contains(&setting)).map(|(table, _)| *table)
 }
 
 fn in_table(diagnostic: Diagnostic, table: &str) -> Diagnostic {
-    diagnostic.help(format!("it belongs in `[{table}]`: move the line below that header"))
+    diagnostic.help(format!("it belongs in `{}`: move the line below that header", header(table)))
 }
 
 fn renamed(diagnostic: Diagnostic, key: &Key, better: &str) -> Diagnostic {

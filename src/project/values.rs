@@ -93,12 +93,13 @@ impl<'t> Reader<'t> {
     }
 
     /// A version, of which a number would lose the last zeros.
-    pub fn version(&mut self, node: &Node) -> Option<Written> {
+    pub fn version(&mut self, setting: &str, node: &Node) -> Option<Written> {
         if !matches!(node.kind, Kind::Int(_) | Kind::Float(_)) {
-            return self.text("version", node);
+            return self.text(setting, node);
         }
         let written = self.written(node);
-        let diagnostic = Diagnostic::new(code::BAD_SETTING, node.span, format!("`version` is a text, not `{written}`"));
+        let diagnostic =
+            Diagnostic::new(code::BAD_SETTING, node.span, format!("`{setting}` is a text, not `{written}`"));
         self.faults.push(quoted(diagnostic, written, node.span).note("as numbers, 1.3 and 1.30 are the same"));
         None
     }
@@ -116,20 +117,16 @@ impl<'t> Reader<'t> {
 
     /// Files and folders of the project.
     pub fn paths(&mut self, node: &Node) -> Vec<Written> {
-        let Kind::List(items) = &node.kind else {
-            let fault = self.misfit("paths", "a list of paths", node);
-            let list = format!("[{}]", self.written(node));
-            self.faults.push(match node.kind {
-                Kind::String(_) => fault.help(format!("write `{list}`")).safe_fix("make it a list", node.span, list),
-                _ => fault,
-            });
-            return Vec::new();
-        };
-        if items.is_empty() {
+        if matches!(&node.kind, Kind::List(items) if items.is_empty()) {
             let diagnostic = Diagnostic::new(code::BAD_SETTING, node.span, "`paths` names nothing that could be built");
             self.faults.push(diagnostic.help("leave it out, to build what is in the current folder"));
         }
-        let paths: Vec<Written> = items.iter().filter_map(|item| self.text("paths", item)).collect();
+        self.inner_paths(node)
+    }
+
+    /// Files and folders of the project, or none.
+    pub fn inner_paths(&mut self, node: &Node) -> Vec<Written> {
+        let paths = self.texts("paths", node);
         for path in &paths {
             if path.text == "-" {
                 let diagnostic = Diagnostic::new(code::BAD_SETTING, path.span, "`-` is no file of the project");
@@ -143,6 +140,20 @@ impl<'t> Reader<'t> {
             }
         }
         paths
+    }
+
+    /// A list of paths.
+    pub fn texts(&mut self, setting: &str, node: &Node) -> Vec<Written> {
+        let Kind::List(items) = &node.kind else {
+            let fault = self.misfit(setting, "a list of paths", node);
+            let list = format!("[{}]", self.written(node));
+            self.faults.push(match node.kind {
+                Kind::String(_) => fault.help(format!("write `{list}`")).safe_fix("make it a list", node.span, list),
+                _ => fault,
+            });
+            return Vec::new();
+        };
+        items.iter().filter_map(|item| self.text(setting, item)).collect()
     }
 
     /// What is said of a value of the wrong kind.

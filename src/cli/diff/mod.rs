@@ -8,12 +8,9 @@ mod sides;
 
 use self::sides::Side;
 use super::args::{Diff, DiffFormat, Global};
-use super::{Failure, Verdict, print};
+use super::{Failure, Verdict, pods, print};
+use crate::compare::Path;
 use crate::compare::report::{Format, Report};
-use crate::compare::{Path, Step};
-use crate::lower::Workload;
-use crate::preview::written;
-use crate::validate::path::Path as PodPath;
 
 /// Runs the command.
 pub fn run(global: &Global, arguments: &Diff) -> Result<Verdict, Failure> {
@@ -22,7 +19,7 @@ pub fn run(global: &Global, arguments: &Diff) -> Result<Verdict, Failure> {
     let Some(old) = Side::of(&old, kind, global, arguments)? else { return Ok(Verdict::Bad) };
     let Some(new) = Side::of(&new, kind, global, arguments)? else { return Ok(Verdict::Bad) };
     let report = Report::of(&old.pods, &new.pods);
-    let place = |pod: &str, path: &Path| place(&new, pod, path);
+    let place = |pod: &str, path: &Path| pods::place(new.compilation.as_ref()?, pod, path);
     print(report.render(arguments.format.into(), &place).as_bytes())?;
     Ok(if report.is_empty() { Verdict::Good } else { Verdict::Bad })
 }
@@ -35,28 +32,4 @@ impl From<DiffFormat> for Format {
             DiffFormat::Json => Self::Json,
         }
     }
-}
-
-/// Where something of a compiled pod was written.
-fn place(side: &Side, pod: &str, path: &Path) -> Option<String> {
-    let compilation = side.compilation.as_ref()?;
-    let workload: &Workload = compilation.workloads.iter().find(|workload| workload.name.to_string() == pod)?;
-    let span = written(workload, &pod_path(path))?;
-    let source = compilation.sources.get(span.file);
-    let place = source.position(span.start as usize);
-    Some(format!("{}:{}:{}", source.name, place.line, place.column))
-}
-
-/// The same place in the pod as rules see it.
-fn pod_path(path: &Path) -> PodPath {
-    let mut place = PodPath::default();
-    for step in path.steps() {
-        place = match step {
-            Step::Field(name) if name == "podSpec" => place.field("spec"),
-            Step::Field(name) | Step::Key(name) => place.field(name),
-            Step::Element(_, at) | Step::Index(at) => place.index(*at),
-            Step::Order => place,
-        };
-    }
-    place
 }

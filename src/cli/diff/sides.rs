@@ -10,14 +10,12 @@ use serde_json::Value;
 use super::revision::{Elsewhere, Revision, exists};
 use crate::cli::args::{Common, Diff, Global};
 use crate::cli::files::Drafts;
+use crate::cli::pods::{self, VERSION};
 use crate::cli::{Failure, compiled, output, report};
 use crate::compare::report::Pods;
 use crate::compile::Compilation;
-use crate::data;
-use crate::diagnostics::Diagnostic;
 use crate::emit::manifest::{FILE_NAME, entries};
 use crate::emit::{self, Kind};
-use crate::source::{Source, SourceMap};
 
 /// What a name means.
 pub enum Named {
@@ -36,9 +34,6 @@ pub struct Side {
     /// What they were compiled of, if they were.
     pub compilation: Option<Compilation>,
 }
-
-/// The version of the tasks where none is given.
-const VERSION: &str = "<version>";
 
 /// What a name means: what is on the disk comes first.
 pub fn named(name: &str) -> Result<Named, Failure> {
@@ -115,7 +110,7 @@ impl Side {
         let version = manifest.get("task_version").and_then(Value::as_str).unwrap_or_default();
         let mut pods = Pods::new();
         for (name, file) in entries(&manifest) {
-            let mut pod = pod(&folder.join(file))?;
+            let mut pod = pods::read(&folder.join(file))?;
             forget(&mut pod, version);
             pods.insert(name, pod);
         }
@@ -138,26 +133,6 @@ fn paths_of(arguments: &Diff) -> Vec<PathBuf> {
     }
     let sides = [&arguments.new, &arguments.old].into_iter().map(PathBuf::from);
     sides.filter(|path| path.exists() && !output::is_output(path)).take(1).collect()
-}
-
-/// A pod as a build has written it.
-fn pod(path: &Path) -> Result<Value, Failure> {
-    let bytes = fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
-    let failed = |error: String| Failure::new(format!("cannot read `{}`: {error}", path.display()));
-    match path.extension().and_then(|extension| extension.to_str()) {
-        Some("pb") => emit::decoded(&bytes).map_err(failed),
-        Some("yaml") => yaml(bytes).map_err(failed),
-        _ => serde_json::from_slice(&bytes).map_err(|error| failed(error.to_string())),
-    }
-}
-
-fn yaml(bytes: Vec<u8>) -> Result<Value, String> {
-    let text = String::from_utf8(bytes).map_err(|error| error.to_string())?;
-    let mut sources = SourceMap::default();
-    let file = sources.add(Source::new(String::new(), text));
-    let node = data::read(data::Format::Yaml, file, &sources.get(file).text);
-    let fault = |faults: Vec<Diagnostic>| faults.into_iter().next().map_or_else(String::new, |fault| fault.message);
-    node.map(|node| node.json()).map_err(fault)
 }
 
 /// Puts a word in place of the version that arguments name.

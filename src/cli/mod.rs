@@ -20,6 +20,7 @@ mod levels;
 mod output;
 mod preview;
 mod project;
+mod python;
 mod replace;
 mod sources;
 mod texts;

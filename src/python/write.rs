@@ -103,7 +103,7 @@ impl Source {
         line(functions, "from typing import ParamSpec, TypeVar\n".to_owned());
         let standard = functions || !times.is_empty() || called.contains("Path");
         line(standard, "\n".to_owned());
-        line(true, "import flyte\n".to_owned());
+        line(called.contains("flyte"), "import flyte\n".to_owned());
         line(functions, format!("from flyte.extend import {}\n", types.join(", ")));
         line(called.contains("client"), "from kubernetes import client\n".to_owned());
         line(functions, "\nP = ParamSpec(\"P\")\nR = TypeVar(\"R\")\n".to_owned());

@@ -51,7 +51,8 @@ ROOT = HERE.parent.parent
 PROVEN = HERE / "proven.json"
 FIXTURES = ROOT / "tests" / "sdk" / "fixtures"
 FILE_NAME = "flyte_environments.py"
-VERSION = ["--task-version", "flytec-version"]
+# What is left out is told by warnings, which a project may have made errors.
+OPTIONS = ["--task-version", "flytec-version", "-W", "W2201,W2203"]
 
 # A program: the folder that the command runs in, and its arguments.
 Program = tuple[pathlib.Path, list[str]]
@@ -74,7 +75,7 @@ def programs() -> dict[str, Program]:
         if path.is_dir():
             found[f"guide/{path.name}"] = (ROOT, [str(path.relative_to(ROOT))])
     for stage in ("dev", "prod"):
-        arguments = [f"stages/{stage}.flyteenv", "--params", f"stages/{stage}.yaml"]
+        arguments = ["teams", f"stages/{stage}.flyteenv", "--params", f"stages/{stage}.yaml"]
         found[f"monorepo/{stage}"] = (ROOT / "examples" / "monorepo", arguments)
     return found
 
@@ -85,7 +86,7 @@ def programs() -> dict[str, Program]:
 def flytec(binary: pathlib.Path, program: Program, arguments: list[str]) -> tuple[str, list[Json]]:
     """Runs a build; gives its output and its messages."""
     folder, of_program = program
-    command = [str(binary), "build", *of_program, *VERSION, *arguments, "--message-format", "json", "-q"]
+    command = [str(binary), "build", *of_program, *OPTIONS, *arguments, "--message-format", "json", "-q"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     if done.returncode != 0:
         raise Difference(f"{' '.join(command)}: {done.stderr}")
@@ -277,7 +278,7 @@ def prove(binary: pathlib.Path, name: str, program: Program, written: pathlib.Pa
     digest = hashlib.sha256(text.encode()).hexdigest()
     return {
         "folder": str(folder),
-        "arguments": [*program[1], *VERSION],
+        "arguments": [*program[1], *OPTIONS],
         "module": digest,
         "proven": [entry["name"] for entry in entries],
         "left_out": left_out,
@@ -290,8 +291,9 @@ def check_style(written: pathlib.Path) -> None:
         import ruff  # noqa: F401
     except ImportError:
         return
-    for command in (["format", "--check", "--diff"], ["check", "--select", "F,E4,E7,E9,I,UP", "--target-version", "py310"]):
-        done = subprocess.run([sys.executable, "-m", "ruff", *command, "--isolated", str(written)], capture_output=True)
+    for command in (["format", "--check", "--diff"], ["check", "--select", "F,E4,E7,E9,I,UP", "--ignore", "E741", "--target-version", "py310"]):
+        whole = [sys.executable, "-m", "ruff", *command, "--isolated", "."]
+        done = subprocess.run(whole, cwd=written, capture_output=True)
         if done.returncode != 0:
             raise Difference((done.stdout + done.stderr).decode())
 

@@ -79,6 +79,9 @@ impl Source {
             statement.write(&mut text);
             behind_function = function;
         }
+        // A module of nothing ends with its documentation.
+        text.truncate(text.trim_end().len());
+        text.push('\n');
         text
     }
 

@@ -11,6 +11,8 @@ use std::fs;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
+use flytec::data::{self, Format};
+use flytec::source::SourceMap;
 use serde_json::Value;
 use support::root;
 
@@ -23,7 +25,9 @@ fn read(path: &str) -> String {
 }
 
 fn yaml(path: &str) -> Value {
-    serde_saphyr::from_str(&read(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    let text = read(path);
+    let file = SourceMap::new(vec![(path.to_owned(), text.clone())]).ids().next().expect("it has one file");
+    data::read(Format::Yaml, file, &text).unwrap_or_else(|faults| panic!("{path}: {faults:?}")).json()
 }
 
 /// The shell code of a list of steps.
@@ -134,7 +138,8 @@ fn the_hooks_call_what_there_is() {
 #[test]
 fn the_image_has_what_the_build_reads() {
     let dockerfile = read("Dockerfile");
-    let copied = dockerfile.lines().filter_map(|line| line.strip_prefix("COPY ")).filter(|line| !line.starts_with("--"));
+    let copied =
+        dockerfile.lines().filter_map(|line| line.strip_prefix("COPY ")).filter(|line| !line.starts_with("--"));
     let copied: Vec<&str> = copied.flat_map(|line| line.split(' ')).filter(|path| *path != "./").collect();
     let ignored = read(".dockerignore");
     for path in &copied {

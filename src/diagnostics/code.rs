@@ -276,7 +276,6 @@ codes! {
     // 22: Python
     PYTHON_LEAVES_OUT = "W2201", "a task that the Python module does not have";
     PYTHON_CANNOT = "E2202", "an environment that the Python module cannot have";
-    PYTHON_ONLY_OF_TASKS = "W2203", "a setting that environments in Python do not have";
 
     // 99: the compiler itself
     INTERNAL = "E9901", "a fault of the compiler";

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::names::Names;
-use self::settings::{changes, given};
+use self::settings::changes;
 use self::tree::Expression;
 use self::write::{Declaration, Source, Step};
 use crate::compile::{Compilation, Declared};
@@ -60,8 +60,7 @@ fn used(compilation: &Compilation) -> Vec<&Declared> {
     let declared = &compilation.environments;
     let mut found: Vec<&Declared> = Vec::new();
     let built = |environment: &&Declared| {
-        environment.named
-            || compilation.workloads.iter().any(|workload| workload.name.environment == environment.name)
+        environment.named || compilation.workloads.iter().any(|workload| workload.name.environment == environment.name)
     };
     // Environments that depend on each other form no ring, and whoever waits on the stack is waited for by nobody above.
     let mut waiting: Vec<(&Declared, bool)> = declared.iter().filter(built).rev().map(|one| (one, false)).collect();
@@ -108,7 +107,6 @@ impl Writer<'_> {
             self.out.diagnostics.push(bad_environment(environment, &reason));
             return;
         }
-        self.warn_of_settings(environment);
         let value = self.environment_value(environment, known);
         self.out.source.assign(name, value);
         let of_it = |workload: &&Workload| workload.name.environment == environment.name;
@@ -130,8 +128,9 @@ impl Writer<'_> {
         if let Some(description) = &environment.facts.description {
             arguments.push(("description", Expression::text(description)));
         }
-        arguments.push(("image", settings.image.as_ref().map_or_else(Expression::none, |image| Expression::text(image))));
-        let changes = changes(&TaskSettings::default(), &given(settings), "", |template| self.template_name(template));
+        arguments
+            .push(("image", settings.image.as_ref().map_or_else(Expression::none, |image| Expression::text(image))));
+        let changes = changes(&TaskSettings::default(), settings, "", |template| self.template_name(template));
         arguments.extend(changes.into_iter().map(|change| (change.keyword, change.value)));
         let needed = environment.facts.depends_on.iter().filter_map(|name| known.get(name.as_str()));
         let needed: Vec<Expression> = needed.map(|name| Expression::Plain((*name).to_owned())).collect();
@@ -147,7 +146,7 @@ impl Writer<'_> {
         same_image(&environment.settings, workload, "its environment")?;
         let own = format!("{name}_{}", workload.name.task);
         self.template(&settings.pod_template, &own)?;
-        let changes = changes(&given(&environment.settings), settings, function, |one| self.template_name(one));
+        let changes = changes(&environment.settings, settings, function, |one| self.template_name(one));
         if changes.is_empty() {
             return Ok(());
         }
@@ -220,20 +219,6 @@ impl Writer<'_> {
             PodTemplate::None => None,
             PodTemplate::Named(name) => Some(Expression::text(name)),
             PodTemplate::Inline(fields) => self.known.get(&Arc::as_ptr(fields)).cloned().map(Expression::Plain),
-        }
-    }
-
-    /// Says which settings of an environment reach only the tasks that are declared here.
-    fn warn_of_settings(&mut self, environment: &Declared) {
-        /// What the SDK has for tasks alone.
-        const OF_TASKS: &[&str] = &["retries", "timeout", "report", "entrypoint", "short_name"];
-        for (name, entry) in OF_TASKS.iter().filter_map(|name| Some((name, environment.values.entry(name)?))) {
-            let message =
-                format!("`{name}` of `{}` does not reach functions that are tasks in Python alone", environment.name);
-            let diagnostic = Diagnostic::new(code::PYTHON_ONLY_OF_TASKS, entry.key, message)
-                .note("the environments of Flyte's SDK have no such setting; the tasks declared here are given it one by one")
-                .help("declare those tasks here too, or set it where they are defined");
-            self.out.diagnostics.push(diagnostic);
         }
     }
 }

@@ -36,18 +36,6 @@ impl Change {
     }
 }
 
-/// What the tasks of an environment are given by `@environment.task`; the SDK's environments have no retries, for example.
-pub fn given(environment: &TaskSettings) -> TaskSettings {
-    TaskSettings {
-        retries: Retries::default(),
-        timeout: Timeout::default(),
-        report: false,
-        entrypoint: false,
-        short_name: None,
-        ..environment.clone()
-    }
-}
-
 /// What differs, but for images. `function` is the name that a task has without a short one, and `template` gives templates their
 /// names.
 pub fn changes(

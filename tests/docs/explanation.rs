@@ -13,7 +13,6 @@ const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
     ("E0115", "needs a source of 64 MiB"),
     ("W2201", "comes with `--emit python` alone"),
     ("E2202", "comes with `--emit python` alone"),
-    ("W2203", "comes with `--emit python` alone"),
     ("E9901", "is a fault of the compiler itself"),
 ];
 

@@ -52,7 +52,7 @@ PROVEN = HERE / "proven.json"
 FIXTURES = ROOT / "tests" / "sdk" / "fixtures"
 FILE_NAME = "flyte_environments.py"
 # What is left out is told by warnings, which a project may have made errors.
-OPTIONS = ["--task-version", "flytec-version", "-W", "W2201,W2203"]
+OPTIONS = ["--task-version", "flytec-version", "-W", "W2201"]
 
 # A program: the folder that the command runs in, and its arguments.
 Program = tuple[pathlib.Path, list[str]]

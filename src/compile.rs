@@ -77,8 +77,6 @@ pub struct Declared {
     pub facts: Arc<EnvironmentFacts>,
     /// Its settings.
     pub settings: TaskSettings,
-    /// The values that they are made of.
-    pub values: Arc<Object>,
     /// What is wrong with them that no task has shown.
     pub faults: Vec<Diagnostic>,
 }
@@ -291,7 +289,6 @@ fn declared(sources: &SourceMap, Analysis { program, evaluation, .. }: &Analysis
             named: environment.named,
             facts,
             settings,
-            values: Arc::clone(&layer.values),
             faults: faults.finish(sources).into_iter().filter(|one| one.severity == Severity::Error).collect(),
         }
     });

@@ -86,6 +86,9 @@ struct Output {
     diagnostics: Vec<Diagnostic>,
 }
 
+/// What `@environment.task` does not take.
+const ASSIGNED: &[&str] = &["resources", "env_vars", "secrets", "reusable"];
+
 struct Writer<'c> {
     compilation: &'c Compilation,
     names: Names,
@@ -150,8 +153,6 @@ impl Writer<'_> {
         if changes.is_empty() {
             return Ok(());
         }
-        /// What `@environment.task` does not take.
-        const ASSIGNED: &[&str] = &["resources", "env_vars", "secrets", "reusable"];
         let assigned = |change: &settings::Change| ASSIGNED.contains(&change.keyword) || is_reset(change);
         let (assigned, arguments) = changes.into_iter().partition(assigned);
         let declaration = Declaration {

@@ -52,17 +52,16 @@ impl Expression {
     /// Adds what is called in it, by the first part of its name.
     pub fn called<'a>(&'a self, names: &mut BTreeSet<&'a str>) {
         match self {
-            Self::Plain(_) => {}
-            Self::Call(callee, arguments) => {
+            Self::Call(callee, _) => {
                 names.insert(callee.split('.').next().unwrap_or(callee));
-                arguments.iter().for_each(|(_, value)| value.called(names));
             }
-            Self::Type(_, fields) => {
+            Self::Type(..) => {
                 names.insert("client");
-                fields.iter().for_each(|(_, value)| value.called(names));
             }
-            Self::List(items) | Self::Tuple(items) => items.iter().for_each(|item| item.called(names)),
-            Self::Dict(entries) => entries.iter().for_each(|(_, value)| value.called(names)),
+            _ => {}
+        }
+        for (_, item) in self.elements() {
+            item.called(names);
         }
     }
 

@@ -125,3 +125,21 @@ fn a_changed_source_is_shown() {
         outcome.stdout
     );
 }
+
+#[test]
+fn an_environment_that_the_client_has_no_words_for_is_refused() {
+    let folder = Folder::with(
+        r#"environment e {
+  image = "i:1"
+  pod_template { pod_spec { workloadRef { name = "w", podGroup = "g" } } }
+  task t { function = "m:t" }
+}
+"#,
+    );
+    let arguments = ["--kubernetes-version", "1.35", "--feature-gates", "GenericWorkload=true"];
+    let outcome =
+        folder.run(&[&["build", "--emit", "python", "-o", "out"], &arguments[..]].concat()).expect(1).silent();
+    assert!(outcome.stderr.contains("error[E2202]"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("workloadRef"), "{}", outcome.stderr);
+    assert!(!folder.path(FILE).exists());
+}

@@ -88,7 +88,9 @@ fn the_action_calls_what_there_is() {
     assert_eq!(action.pointer("/runs/using"), Some(&Value::from("composite")));
     let scripts = scripts(&action["runs"]["steps"]);
     assert_eq!(scripts.len(), 3);
-    scripts.iter().for_each(|script| check_script(ACTION, script));
+    for script in &scripts {
+        check_script(ACTION, script);
+    }
     check_calls(ACTION, &scripts.concat(), 2);
     let text = read(ACTION);
     let inputs = action["inputs"].as_object().expect("it has inputs");
@@ -117,7 +119,9 @@ fn the_workflow_of_releases_is_sound() {
     for job in ["build", "release"] {
         let scripts = scripts(&release["jobs"][job]["steps"]);
         assert!(!scripts.is_empty());
-        scripts.iter().for_each(|script| check_script(RELEASE, script));
+        for script in &scripts {
+            check_script(RELEASE, script);
+        }
     }
     assert!(read("Cargo.toml").contains("\nversion = \""), "the workflow reads the version there");
 }

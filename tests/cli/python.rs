@@ -108,7 +108,7 @@ fn a_changed_source_is_shown() {
     let folder = Folder::with(PROGRAM);
     let arguments = ["build", "--emit", "python", "-o", "out", "-A", "W2201"];
     folder.run(&arguments).expect(0).silent();
-    folder.write("main.flyteenv", &PROGRAM.replace("train:1", "train:2"));
+    folder.write("main.flyteenv", PROGRAM.replace("train:1", "train:2"));
     let outcome = folder.run(&[&arguments[..], &["--check"]].concat()).expect(1);
     assert!(
         outcome

@@ -58,9 +58,43 @@ pub struct Compilation {
     pub workloads: Vec<Workload>,
     /// The version that the tasks were given.
     pub version: String,
+    /// The environments, for those who want them without their tasks; empty where there are errors.
+    pub environments: Vec<Declared>,
+    /// The templates of the program that have no parameters, by their names; empty where there are errors.
+    pub templates: Vec<(String, Arc<Object>)>,
+}
+
+/// An environment by itself.
+#[derive(Debug)]
+pub struct Declared {
+    /// Its name.
+    pub name: String,
+    /// Where it is declared.
+    pub place: Span,
+    /// Whether it stands in a file that was named.
+    pub named: bool,
+    /// What is said of it.
+    pub facts: Arc<EnvironmentFacts>,
+    /// Its settings.
+    pub settings: TaskSettings,
+    /// What is wrong with them that no task has shown.
+    pub faults: Vec<Diagnostic>,
 }
 
 impl Compilation {
+    /// Nothing but what is to be said.
+    #[must_use]
+    pub fn refused(sources: SourceMap, diagnostics: Vec<Diagnostic>) -> Self {
+        Self {
+            sources,
+            diagnostics,
+            workloads: Vec::new(),
+            version: String::new(),
+            environments: Vec::new(),
+            templates: Vec::new(),
+        }
+    }
+
     /// Whether the program was refused.
     #[must_use]
     pub fn has_errors(&self) -> bool {
@@ -85,11 +119,14 @@ pub fn compile(mut sources: SourceMap, named: &[FileId], build: &Build<'_>) -> C
     check::uses::label(&analysis.evaluation, &sources, analysis.said, &mut diagnostics);
     check::allowances::read(&modules, &sources).apply(&mut diagnostics);
     let workloads = subjects.into_iter().map(|subject| subject.workload);
-    let workloads = if build.levels.refuse(&diagnostics) { Vec::new() } else { workloads.collect() };
+    let refused = build.levels.refuse(&diagnostics);
+    let workloads = if refused { Vec::new() } else { workloads.collect() };
+    let environments = if refused { Vec::new() } else { declared(&sources, &analysis) };
+    let templates = if refused { Vec::new() } else { named_templates(&analysis) };
     let doubtful: Vec<Span> = modules.iter().flat_map(|module| &module.tree.doubtful).copied().collect();
     let diagnostics = echoes::left_out(diagnostics.finish(&sources), &doubtful, &sources);
     let diagnostics = build.levels.applied(diagnostics);
-    Compilation { sources, diagnostics, workloads, version }
+    Compilation { sources, diagnostics, workloads, version, environments, templates }
 }
 
 /// A digest of the texts, which stands for a version: the same texts and parameters give the same one, wherever they lie and on
@@ -239,6 +276,30 @@ pub fn lower<'a>(
     subjects.sort_by(|a, b| a.workload.name.cmp(&b.workload.name));
     let parts = parts(&subjects, program, evaluation);
     Lowered { subjects, parts }
+}
+
+/// The environments by themselves.
+fn declared(sources: &SourceMap, Analysis { program, evaluation, .. }: &Analysis<'_>) -> Vec<Declared> {
+    let facts = environment_facts(sources, program, evaluation);
+    let environments = program.environments.iter().zip(&evaluation.environments).zip(facts);
+    let declared = environments.map(|((environment, layer), facts)| {
+        let mut faults = Diagnostics::default();
+        let settings = settings::environment(&layer.values, &mut faults);
+        Declared {
+            name: environment.name.text.to_string(),
+            place: environment.name.span,
+            named: environment.named,
+            facts,
+            settings,
+            faults: faults.finish(sources).into_iter().filter(|one| one.severity == Severity::Error).collect(),
+        }
+    });
+    declared.collect()
+}
+
+fn named_templates(Analysis { program, evaluation, .. }: &Analysis<'_>) -> Vec<(String, Arc<Object>)> {
+    let templates = program.templates.iter().zip(&evaluation.templates);
+    templates.filter_map(|(template, fields)| Some((template.name.text.to_string(), fields.clone()?))).collect()
 }
 
 /// The templates, and those of environments, that no task uses as they stand.

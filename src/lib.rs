@@ -13,7 +13,8 @@
 //! 6. [`check`] holds settings to the rules between them.
 //! 7. [`lower`] makes of each task the pod that Flyte's SDK would make ([`lower::Workload`]).
 //! 8. [`validate`] holds pods to the rules of Kubernetes and Flyte.
-//! 9. [`emit`] writes workloads as JSON, YAML or wire bytes, and the manifest; [`preview`] makes of one the pod that will run.
+//! 9. [`emit`] writes workloads as JSON, YAML or wire bytes, and the manifest; [`preview`] makes of one the pod that will run;
+//!    [`python`] writes them as a module of Python.
 //! 10. [`cli`] is the command.
 //!
 //! [`project`] reads what a project says for all its builds. [`mod@format`] writes a tree in the one style, and [`compare`] says what is
@@ -47,6 +48,7 @@ pub mod lower;
 pub mod modules;
 pub mod preview;
 pub mod project;
+pub mod python;
 pub mod resolve;
 pub mod schema;
 pub mod settings;

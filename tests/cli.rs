@@ -32,6 +32,8 @@ mod output;
 mod preview;
 #[path = "cli/project.rs"]
 mod project;
+#[path = "cli/python.rs"]
+mod python;
 #[path = "cli/sources.rs"]
 mod sources;
 #[path = "cli/status.rs"]

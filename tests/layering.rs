@@ -113,6 +113,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "validate",
         ],
     ),
+    ("python", &["diagnostics", "flyte", "schema", "value", "settings", "lower", "compile"]),
     (
         "cli",
         &[
@@ -134,6 +135,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "project",
             "compare",
             "compile",
+            "python",
             "format",
         ],
     ),

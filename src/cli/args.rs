@@ -376,13 +376,17 @@ pub enum Emit {
     Pod,
     /// A Kubernetes `v1` `Pod`.
     K8s,
+    /// One Python module with the environments of all tasks.
+    Python,
 }
 
-impl From<Emit> for emit::Kind {
-    fn from(emit: Emit) -> Self {
-        match emit {
-            Emit::Pod => Self::Pod,
-            Emit::K8s => Self::K8s,
+impl Emit {
+    /// What is written of each pod, where pods are written.
+    pub fn kind(self) -> Option<emit::Kind> {
+        match self {
+            Self::Pod => Some(emit::Kind::Pod),
+            Self::K8s => Some(emit::Kind::K8s),
+            Self::Python => None,
         }
     }
 }

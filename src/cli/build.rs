@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::args::{Build, Global};
+use super::args::{Build, Emit, Global};
 use super::files::Drafts;
 use super::project::Opened;
-use super::{Failure, Verdict, compiled_of, output, print, project, say, told};
+use super::{Failure, Verdict, compiled_of, output, print, project, python, say, told};
 use crate::compile::Compilation;
 use crate::emit::manifest::{self, Written};
 use crate::emit::{Emitter, Format, Kind};
@@ -15,6 +15,9 @@ use crate::lower::Workload;
 
 /// Runs the command.
 pub fn run(global: &Global, build: &Build) -> Result<Verdict, Failure> {
+    if matches!(build.emit, Some(Emit::Python)) {
+        return python::run(global, build);
+    }
     let only = build.only.as_deref().map(glob).transpose()?;
     let opened = match project::open(&build.common, Drafts::new())? {
         Ok(opened) => opened,
@@ -61,7 +64,7 @@ impl Target {
         let folder = || project.out_dir.as_ref().map(|folder| opened.disk.below_root(&folder.text));
         Self {
             folder: build.out_dir.clone().or_else(folder).unwrap_or_else(|| PathBuf::from("pods")),
-            kind: build.emit.map(Kind::from).or(project.emit).unwrap_or_default(),
+            kind: build.emit.and_then(Emit::kind).or(project.emit).unwrap_or_default(),
             format: build.format.map(Format::from).or(project.format).unwrap_or_default(),
         }
     }

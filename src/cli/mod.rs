@@ -21,6 +21,7 @@ mod output;
 mod pods;
 mod preview;
 mod project;
+mod python;
 mod replace;
 mod sources;
 mod test;

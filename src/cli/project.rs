@@ -79,7 +79,7 @@ pub fn refused(map: SourceMap, faults: Vec<Diagnostic>) -> Compilation {
     let mut diagnostics = Diagnostics::default();
     diagnostics.extend(faults);
     let diagnostics = diagnostics.finish(&map);
-    Compilation { sources: map, diagnostics, workloads: Vec::new(), version: String::new() }
+    Compilation::refused(map, diagnostics)
 }
 
 impl Opened {

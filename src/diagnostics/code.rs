@@ -84,6 +84,7 @@ pub const FAMILIES: &[(&str, &str)] = &[
     ("19", "Versions of Kubernetes"),
     ("20", "Pod Security Standards"),
     ("21", "Style: what a source says to the compiler"),
+    ("22", "Python: what Flyte's SDK cannot be told"),
     ("99", "The compiler itself"),
 ];
 
@@ -271,6 +272,10 @@ codes! {
     // 21: what a source says to the compiler
     IDLE_ALLOWANCE = "W2101", "an allowance that allows nothing";
     BAD_ALLOWANCE = "W2102", "a comment to the compiler that it does not understand";
+
+    // 22: Python
+    PYTHON_LEAVES_OUT = "W2201", "a task that the Python module does not have";
+    PYTHON_CANNOT = "E2202", "an environment that the Python module cannot have";
 
     // 99: the compiler itself
     INTERNAL = "E9901", "a fault of the compiler";

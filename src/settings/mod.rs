@@ -31,7 +31,7 @@ use crate::source::Span;
 use crate::value::{Kind, Object, Value};
 
 /// The settings of one task or variant.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct TaskSettings {
     /// What it runs; absent where that was reported.
     pub run: Option<Run>,
@@ -70,9 +70,10 @@ pub struct TaskSettings {
 }
 
 /// The pod template of a task.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub enum PodTemplate {
     /// None: as an empty template.
+    #[default]
     None,
     /// One that is registered on the cluster under this name.
     Named(EcoString),
@@ -84,8 +85,14 @@ pub enum PodTemplate {
 ///
 /// `place` is the name of the task, for what is missing.
 pub fn task(object: &Object, place: Span, diagnostics: &mut Diagnostics) -> TaskSettings {
+    let run = run::read(object, place, diagnostics);
+    TaskSettings { run, ..environment(object, diagnostics) }
+}
+
+/// The settings that these values make, for an environment, which runs nothing by itself.
+pub fn environment(object: &Object, diagnostics: &mut Diagnostics) -> TaskSettings {
     TaskSettings {
-        run: run::read(object, place, diagnostics),
+        run: None,
         image: text(object, "image").cloned(),
         resources: resources::read(object, diagnostics),
         env_vars: env_vars(object, diagnostics),

@@ -71,7 +71,7 @@ pub fn open(common: &Common, drafts: Drafts) -> Result<Result<Opened, Compilatio
     let mut diagnostics = Diagnostics::default();
     diagnostics.extend(faults);
     let diagnostics = diagnostics.finish(&map);
-    Ok(Err(Compilation { sources: map, diagnostics, workloads: Vec::new(), version: String::new() }))
+    Ok(Err(Compilation { sources: map, diagnostics, ..Compilation::default() }))
 }
 
 impl Opened {

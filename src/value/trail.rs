@@ -41,6 +41,8 @@ pub enum Event {
         /// The value that was taken away.
         value: Value,
     },
+    /// It is a text, of which this value is a part.
+    Part(Value),
 }
 
 /// How many steps are kept. A longer history helps nobody, and freeing it would need a stack of its length.
@@ -50,7 +52,7 @@ impl Step {
     fn new(place: Span, event: Event) -> Arc<Self> {
         let inner = match &event {
             Event::Through => 0,
-            Event::Replaced { value, .. } | Event::Removed { value, .. } => length(value.trail.as_ref()),
+            Event::Replaced { value, .. } | Event::Removed { value, .. } | Event::Part(value) => length(value.trail.as_ref()),
         };
         Arc::new(Self { place, event, earlier: None, length: inner + 1 })
     }
@@ -65,6 +67,12 @@ impl Step {
     #[must_use]
     pub fn removed(place: Span, key: Span, value: Value) -> Arc<Self> {
         Self::new(place, Event::Removed { key, value: shortened(value) })
+    }
+
+    /// `value` became a part of a text at `place`.
+    #[must_use]
+    pub fn part(place: Span, value: Value) -> Arc<Self> {
+        Self::new(place, Event::Part(shortened(value)))
     }
 
     /// This step, after what had happened before.

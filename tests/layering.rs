@@ -114,6 +114,23 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "trace",
+        &[
+            "source",
+            "diagnostics::suggest",
+            "schema::kubernetes",
+            "syntax::ast",
+            "value",
+            "modules",
+            "expression::inputs",
+            "lower",
+            "validate",
+            "emit",
+            "preview",
+            "compare",
+        ],
+    ),
+    (
         "cli",
         &[
             "source",
@@ -135,6 +152,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "compare",
             "compile",
             "format",
+            "trace",
         ],
     ),
 ];

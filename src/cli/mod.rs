@@ -23,6 +23,7 @@ mod project;
 mod replace;
 mod sources;
 mod texts;
+mod trace;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -78,6 +79,7 @@ pub fn run() -> ExitCode {
         Command::Fmt(fmt) => fmt::run(&arguments.global, fmt),
         Command::Init(init) => init::run(&arguments.global, init),
         Command::Preview(preview) => preview::run(&arguments.global, preview),
+        Command::Trace(trace) => trace::run(&arguments.global, trace),
     };
     match outcome {
         Ok(Verdict::Good) => ExitCode::SUCCESS,

@@ -199,6 +199,12 @@ impl Value {
         if let Kind::List(list) = &self.kind { Some(&list.items) } else { None }
     }
 
+    /// The list, if it is one.
+    #[must_use]
+    pub fn as_items(&self) -> Option<&List> {
+        if let Kind::List(list) = &self.kind { Some(list) } else { None }
+    }
+
     /// The object, if it is one.
     #[must_use]
     pub fn as_object(&self) -> Option<&Arc<Object>> {

@@ -52,7 +52,9 @@ impl Step {
     fn new(place: Span, event: Event) -> Arc<Self> {
         let inner = match &event {
             Event::Through => 0,
-            Event::Replaced { value, .. } | Event::Removed { value, .. } | Event::Part(value) => length(value.trail.as_ref()),
+            Event::Replaced { value, .. } | Event::Removed { value, .. } | Event::Part(value) => {
+                length(value.trail.as_ref())
+            }
         };
         Arc::new(Self { place, event, earlier: None, length: inner + 1 })
     }

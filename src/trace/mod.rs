@@ -1,0 +1,225 @@
+//! Where the values of a pod come from: every layer that set one, and what became of what it set.
+//!
+//! In: a workload, the preview of its pod, and the words by which somebody asks for a field. Out: [`Trace`], plain data. Always: the first
+//! [`Layer`] of a field is the one that counts, and each that was overruled says by whom; a field is named as in
+//! the pod that will run. Not here: how it is written ([`human`], [`json`]), and what the cluster's pod templates lost to
+//! the program's, of which a preview keeps nothing.
+
+mod history;
+pub mod human;
+pub mod json;
+pub mod layers;
+mod query;
+mod routes;
+mod tree;
+
+use serde_json::Value;
+
+use self::history::{Found, Record};
+use self::layers::{Layers, Via};
+use self::query::Query;
+use self::routes::{Route, routes};
+use self::tree::Node;
+use crate::compare::{Path, Step};
+use crate::emit::{self, Kind};
+use crate::lower::Workload;
+use crate::preview::tree::{Origin, Place, Source};
+use crate::preview::{Preview, written};
+use crate::source::Span;
+use crate::validate::locate;
+use crate::validate::path::Path as PodPath;
+
+/// Where the values of a pod, or of a part of it, come from.
+#[derive(Debug)]
+pub struct Trace {
+    /// The task or variant.
+    pub name: String,
+    /// The fields, in the order of the pod; those that were taken away come last.
+    pub fields: Vec<Field>,
+}
+
+/// A field without parts.
+#[derive(Debug)]
+pub struct Field {
+    /// Where it is in the pod.
+    pub path: Path,
+    /// What it is; nothing where it was taken away.
+    pub value: Option<Value>,
+    /// Who set it, from the last to the first.
+    pub layers: Vec<Layer>,
+}
+
+/// One who set a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layer {
+    /// Who it is.
+    pub who: String,
+    /// Where it set the field; nothing where nobody wrote it.
+    pub place: Option<Span>,
+    /// What Flyte or Kubernetes does, where they set it.
+    pub why: Option<String>,
+    /// Whether it takes the field away instead of setting it.
+    pub takes_away: bool,
+    /// What it lost to.
+    pub overruled: Option<By>,
+    /// The names that the value went through, from the last to the first, and where it was written.
+    pub through: Vec<Via>,
+}
+
+/// Who overruled a value, or took it away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct By {
+    /// Who it is.
+    pub who: String,
+    /// Where.
+    pub place: Option<Span>,
+}
+
+/// Why a field cannot be traced, for people.
+pub type Fault = String;
+
+/// The trace of a pod, or of the part of it that `field` names.
+///
+/// # Errors
+/// Where there is no such field, and was none.
+pub fn trace(workload: &Workload, preview: &Preview, field: Option<&str>, layers: &Layers<'_>) -> Result<Trace, Fault> {
+    let tracer = Tracer { workload, own: emit::value(workload, Kind::K8s), layers };
+    let root = Node::root(&preview.pod);
+    let name = preview.name.clone();
+    let Some(field) = field else {
+        return Ok(Trace { name, fields: tracer.fields(root) });
+    };
+    let query = Query::read(field)?;
+    match query.find(root.clone()) {
+        Ok(node) => Ok(Trace { name, fields: tracer.fields(node) }),
+        Err(missing) => {
+            let gone = tracer.gone(missing.path.as_ref());
+            gone.map(|field| Trace { name, fields: vec![field] }).ok_or(missing.message)
+        }
+    }
+}
+
+/// What fields are traced with.
+struct Tracer<'t> {
+    workload: &'t Workload,
+    /// The task's own pod.
+    own: Value,
+    layers: &'t Layers<'t>,
+}
+
+impl Tracer<'_> {
+    /// All fields without parts at and below a node.
+    fn fields(&self, node: Node<'_>) -> Vec<Field> {
+        let leaves = node.leaves();
+        leaves.into_iter().map(|leaf| self.field(&leaf)).collect()
+    }
+
+    fn field(&self, leaf: &Node<'_>) -> Field {
+        let value = Some(leaf.tree.to_json(&|name| format!("<{name}>")));
+        Field { path: leaf.path.clone(), value, layers: self.layers_of(leaf) }
+    }
+
+    /// A field that was taken away.
+    fn gone(&self, path: Option<&Path>) -> Option<Field> {
+        let layers = self.written(&routes(path?, self.workload));
+        (!layers.is_empty()).then(|| Field { path: path.cloned().unwrap_or_default(), value: None, layers })
+    }
+
+    fn layers_of(&self, leaf: &Node<'_>) -> Vec<Layer> {
+        let origin = &leaf.tree.origin;
+        if let (Place::Pod(path), Source::Task | Source::Template) = (&origin.place, &origin.source) {
+            let mut routes = routes(&tree::named(&self.own, path), self.workload);
+            routes.extend(self.helper(path));
+            let layers = self.written(&routes);
+            return if layers.is_empty() { vec![self.sdk(path)] } else { layers };
+        }
+        let first = self.added(origin);
+        let by = By { who: first.who.clone(), place: first.place };
+        // What has no name may be something else at the same place.
+        let named = !leaf.path.steps().iter().any(|step| matches!(step, Step::Index(_)));
+        let routes = if named { routes(&leaf.path, self.workload) } else { Vec::new() };
+        let mut layers = self.written(&routes);
+        if let Some(lost) = layers.first_mut() {
+            lost.overruled = Some(by);
+        }
+        layers.insert(0, first);
+        layers
+    }
+
+    /// What the settings say along the routes; the first that has a value counts.
+    fn written(&self, routes: &[Route]) -> Vec<Layer> {
+        let mut found: Vec<Vec<Record<'_>>> = routes.iter().map(|route| self.records(route)).collect();
+        found.retain(|records| !records.is_empty());
+        let counts = |records: &Vec<Record<'_>>| records.first().is_some_and(|first| first.value.is_some());
+        let first = found.iter().position(counts).unwrap_or_default();
+        if first < found.len() {
+            let records = found.remove(first);
+            found.insert(0, records);
+        }
+        let winner = found.first().and_then(|records| records.first()).map(|record| record.place);
+        let mut layers = Vec::new();
+        for (at, records) in found.into_iter().enumerate() {
+            for (nth, record) in records.into_iter().enumerate() {
+                let by = if at > 0 && nth == 0 { winner } else { record.by };
+                layers.push(self.layer(&record, by));
+            }
+        }
+        layers
+    }
+
+    fn records(&self, route: &Route) -> Vec<Record<'_>> {
+        let mut found = Found::default();
+        found.object(&self.workload.values, route);
+        found.records
+    }
+
+    fn layer(&self, record: &Record<'_>, by: Option<Span>) -> Layer {
+        Layer {
+            who: self.layers.who(record.place),
+            place: Some(record.place),
+            why: None,
+            takes_away: record.value.is_none(),
+            overruled: by.map(|by| By { who: self.layers.who(by), place: Some(by) }),
+            through: record.value.map_or_else(Vec::new, |value| self.layers.through(record.place, value)),
+        }
+    }
+
+    /// The helper of the template that makes a field.
+    fn helper(&self, path: &PodPath) -> Option<Route> {
+        let located = locate::Origin::of(self.workload).locate(path);
+        located.made_by.map(routes::helper)
+    }
+
+    /// What nobody wrote, and Flyte's SDK makes of the task.
+    fn sdk(&self, path: &PodPath) -> Layer {
+        let place = written(self.workload, path).unwrap_or(self.workload.place);
+        let why = Some(format!("made of {}", self.layers.who(place)));
+        Layer { place: Some(place), why, ..Layer::by("Flyte's SDK") }
+    }
+
+    /// What the cluster, Flyte and Kubernetes add.
+    fn added(&self, origin: &Origin) -> Layer {
+        let place = match origin.place {
+            Place::Cluster(span) => Some(span),
+            Place::Nowhere | Place::Pod(_) => None,
+        };
+        match &origin.source {
+            Source::Platform(why) => Layer { place, why: Some(why.to_string()), ..Layer::by("Flyte") },
+            Source::ApiDefault => Layer { why: Some("default".to_owned()), ..Layer::by("Kubernetes") },
+            source => Layer { place, ..Layer::by(&source.to_string()) },
+        }
+    }
+}
+
+impl Layer {
+    fn by(who: &str) -> Self {
+        let who = who.to_owned();
+        Self { who, place: None, why: None, takes_away: false, overruled: None, through: Vec::new() }
+    }
+
+    /// Whether it is a layer of the program.
+    #[must_use]
+    pub fn is_written(&self) -> bool {
+        self.place.is_some() && self.why.is_none()
+    }
+}

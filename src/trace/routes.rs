@@ -1,0 +1,123 @@
+//! From a field of a task's pod to the settings that it can come from.
+//!
+//! In: the path of a field, by names. Out: [`Route`]s through the settings, the one that wins first. Always: what
+//! the task brings to its primary container is in its own settings, all else in its template.
+//! Source: what [`crate::lower`] makes of settings. Not here: whether anything is there.
+
+use crate::compare::{Path, Shape, Step};
+use crate::lower::{FUSE_RESOURCE, Workload};
+use crate::value::Kind;
+
+/// One step down into settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Down {
+    /// An entry of an object.
+    Name(String),
+    /// The element whose field `key` says `label`.
+    Element {
+        /// The field.
+        key: &'static str,
+        /// What it says.
+        label: String,
+    },
+    /// An element, from 0.
+    Index(usize),
+}
+
+/// The way down through settings.
+pub type Route = Vec<Down>;
+
+/// The routes on which the settings of a workload can have a field of its pod.
+pub fn routes(path: &Path, workload: &Workload) -> Vec<Route> {
+    let mut steps = downs(path);
+    let template = |route: &[Down]| -> Option<Route> {
+        let [Down::Name(root), rest @ ..] = route else { return None };
+        let rest = match root.as_str() {
+            "spec" => [&[name("pod_spec")], rest].concat(),
+            "metadata" => rest.to_vec(),
+            _ => return None,
+        };
+        Some([&[name("pod_template")], rest.as_slice()].concat())
+    };
+    let own = own(&steps, workload);
+    // The name of an element in a map of texts is its key, which the path ends at.
+    let of_template = template(&steps);
+    if of_template.is_none() {
+        steps.clear();
+    }
+    match own {
+        Some(own) if own.wins => own.routes.into_iter().chain(of_template).collect(),
+        Some(own) => of_template.into_iter().chain(own.routes).collect(),
+        None => of_template.into_iter().collect(),
+    }
+}
+
+/// The route to a helper of the template.
+pub fn helper(setting: &str) -> Route {
+    vec![name("pod_template"), name(setting)]
+}
+
+fn name(text: &str) -> Down {
+    Down::Name(text.to_owned())
+}
+
+/// The steps of a path, with what tells elements apart.
+fn downs(path: &Path) -> Route {
+    let mut shape = Shape::Pod;
+    let mut downs = Vec::new();
+    for step in path.steps() {
+        let (element, key) = shape.elements();
+        let (next, down) = match (step, key) {
+            (Step::Field(text) | Step::Key(text), _) => (shape.field(text), name(text)),
+            (Step::Element(label, _), Some(key)) => (element, Down::Element { key, label: label.clone() }),
+            (Step::Element(_, at) | Step::Index(at), _) => (element, Down::Index(*at)),
+            (Step::Order, _) => continue,
+        };
+        shape = next;
+        downs.push(down);
+    }
+    downs
+}
+
+/// What the task itself may bring.
+struct Own {
+    routes: Vec<Route>,
+    /// Whether it wins over the template.
+    wins: bool,
+}
+
+fn own(steps: &[Down], workload: &Workload) -> Option<Own> {
+    let [Down::Name(spec), Down::Name(containers), Down::Element { label, .. }, rest @ ..] = steps else { return None };
+    if spec != "spec" || containers != "containers" || *label != workload.template.primary_name {
+        return None;
+    }
+    let [Down::Name(field), rest @ ..] = rest else { return None };
+    let wins = |routes| Some(Own { routes, wins: true });
+    match (field.as_str(), rest) {
+        ("image", []) => Some(Own { routes: vec![vec![name("image")]], wins: false }),
+        ("name", []) => Some(Own { routes: vec![helper("primary_container_name")], wins: false }),
+        ("command" | "args", rest) => {
+            let written = [&[name(field)], rest].concat();
+            wins(vec![written, vec![name("function")]])
+        }
+        ("env", [Down::Element { label, .. }, ..]) => wins(vec![vec![name("env_vars"), name(label)]]),
+        ("resources", [Down::Name(side), Down::Name(resource)]) if resource != FUSE_RESOURCE => {
+            wins(vec![amount(side, resource, workload)?])
+        }
+        _ => None,
+    }
+}
+
+/// The setting of the task for an amount; one without a range has no limit.
+fn amount(side: &str, resource: &str, workload: &Workload) -> Option<Route> {
+    let setting = match resource {
+        "ephemeral-storage" => "disk",
+        // Devices are named by those who make them.
+        device if device.contains('/') => "gpu",
+        plain => plain,
+    };
+    let resources = workload.values.get("resources").and_then(|value| value.as_object());
+    let value = resources.and_then(|resources| resources.get(setting));
+    let has_limit = setting == "gpu" || value.is_some_and(|value| matches!(value.kind, Kind::Range(_)));
+    (side == "requests" || has_limit).then(|| vec![name("resources"), name(setting)])
+}

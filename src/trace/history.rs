@@ -46,19 +46,27 @@ impl<'v> Found<'v> {
     /// A value that stands at `place`, and what it overruled.
     fn value(&mut self, place: Span, value: &'v Value, route: &[Down], by: Option<Span>) {
         match route.split_first() {
-            None => self.records.push(Record { place, value: Some(value), by }),
+            None => self.push(place, value, by),
             // In another list, another element stands at the same place: the whole list was lost.
-            Some((Down::Index(_), _)) if by.is_some() => self.records.push(Record { place, value: Some(value), by }),
+            Some((Down::Index(_), _)) if by.is_some() => self.push(place, value, by),
             Some((down, rest)) => self.part(Part::in_value(value, down), rest, by),
         }
         // What comes behind a name happened to what the name stands for.
         let own = value.history().take_while(|step| !matches!(step.event, Event::Through | Event::Part(_)));
         for step in own {
             match &step.event {
-                Event::Replaced { value: old, .. } => self.value(step.place, old, route, Some(place)),
+                Event::Replaced { value: old, by, .. } => self.value(step.place, old, route, Some(*by)),
                 Event::Removed { .. } => self.removed(step, route, Some(place)),
                 Event::Through | Event::Part(_) => {}
             }
+        }
+    }
+
+    /// What comes again unchanged, such as a template that one layer after another builds on, is told once.
+    fn push(&mut self, place: Span, value: &'v Value, by: Option<Span>) {
+        let same = |record: &Record<'_>| record.place == place && record.value == Some(value);
+        if by.is_none() || !self.records.iter().any(same) {
+            self.records.push(Record { place, value: Some(value), by });
         }
     }
 

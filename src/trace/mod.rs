@@ -89,7 +89,7 @@ pub fn trace(workload: &Workload, preview: &Preview, field: Option<&str>, layers
     let Some(field) = field else {
         return Ok(Trace { name, fields: tracer.fields(root) });
     };
-    let query = Query::read(field)?;
+    let query = Query::read(field, &workload.template.primary_name)?;
     match query.find(root.clone()) {
         Ok(node) => Ok(Trace { name, fields: tracer.fields(node) }),
         Err(missing) => {
@@ -122,7 +122,11 @@ impl Tracer<'_> {
     /// A field that was taken away.
     fn gone(&self, path: Option<&Path>) -> Option<Field> {
         let layers = self.written(&routes(path?, self.workload));
-        (!layers.is_empty()).then(|| Field { path: path.cloned().unwrap_or_default(), value: None, layers })
+        layers.first().is_some_and(|first| first.takes_away).then(|| Field {
+            path: path.cloned().unwrap_or_default(),
+            value: None,
+            layers,
+        })
     }
 
     fn layers_of(&self, leaf: &Node<'_>) -> Vec<Layer> {

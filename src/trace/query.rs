@@ -1,10 +1,10 @@
 //! The words by which people ask for a field: `spec.containers[primary].image`.
 //!
-//! In: a text. Out: the [`Node`] of the pod that it means. Always: what stands in `spec` and `metadata` can be asked for without them,
-//! and `podSpec` is `spec`; what is not there is told with what is. Not here: where values come from.
+//! In: a text. Out: the [`Node`] of the pod that it means. Always: what stands in `spec` and `metadata` can be asked for without them, and a
+//! field of a container alone is that of the primary one; `podSpec` is `spec`; what is not there is told with what is. Not here: where values come from.
 
 use super::tree::Node;
-use crate::compare::{Path, Step};
+use crate::compare::{Path, Shape, Step};
 use crate::diagnostics::suggest::did_you_mean;
 use crate::schema::kubernetes::POD_SPEC;
 
@@ -31,7 +31,7 @@ impl<'q> Query<'q> {
     ///
     /// # Errors
     /// Where it is no way to a field.
-    pub fn read(text: &'q str) -> Result<Self, String> {
+    pub fn read(text: &'q str, primary: &str) -> Result<Self, String> {
         let words = words(text).filter(|words| !words.is_empty() && words.iter().all(|word| !word.is_empty()));
         let mut words = words.ok_or_else(|| {
             format!(
@@ -40,13 +40,14 @@ impl<'q> Query<'q> {
         })?;
         // Whatever is asked for begins at the pod.
         let root = match words.first().map(String::as_str) {
-            Some("podSpec") => Some(("spec", 1)),
-            Some("labels" | "annotations") => Some(("metadata", 0)),
-            Some(first) if POD_SPEC.field(first).is_some() => Some(("spec", 0)),
+            Some("podSpec") => Some((vec!["spec"], 1)),
+            Some("labels" | "annotations") => Some((vec!["metadata"], 0)),
+            Some(first) if POD_SPEC.field(first).is_some() => Some((vec!["spec"], 0)),
+            Some(first) if is_of_container(first) => Some((vec!["spec", "containers", primary], 0)),
             _ => None,
         };
         if let Some((root, dropped)) = root {
-            words.splice(..dropped, [root.to_owned()]);
+            words.splice(..dropped, root.into_iter().map(ToOwned::to_owned));
         }
         Ok(Self { text, words })
     }
@@ -81,6 +82,12 @@ impl<'q> Query<'q> {
         }
         Missing { path: below(here, rest), message }
     }
+}
+
+/// Whether containers have a field of this name.
+fn is_of_container(name: &str) -> bool {
+    let (container, _) = Shape::Pod.field("spec").field("containers").elements();
+    matches!(container.field(name), Shape::Of(_))
 }
 
 /// Some of the names.

@@ -48,12 +48,28 @@ impl<'p> Node<'p> {
     }
 
     /// The values without parts at and below it. Recursion follows the nesting of a pod.
+    /// The name of an element is left out, where it has something else.
     pub fn leaves(self) -> Vec<Self> {
-        let children = self.children();
-        if children.is_empty() {
-            return vec![self];
+        let mut leaves = Vec::new();
+        self.collect(None, &mut leaves);
+        leaves
+    }
+
+    fn collect(self, key: Option<&str>, leaves: &mut Vec<Self>) {
+        let mut children = self.children();
+        if children.len() > 1 {
+            children.retain(
+                |child| !matches!(child.path.steps().last(), Some(Step::Field(name)) if Some(name.as_str()) == key),
+            );
         }
-        children.into_iter().flat_map(Self::leaves).collect()
+        if children.is_empty() {
+            return leaves.push(self);
+        }
+        let (_, key) = self.shape.elements();
+        for child in children {
+            let key = key.filter(|_| matches!(child.path.steps().last(), Some(Step::Element(..))));
+            child.collect(key, leaves);
+        }
     }
 }
 

@@ -286,7 +286,7 @@ impl Object {
         let earlier = match self.entries.get_mut(&name) {
             Some(old) => {
                 let poison = Value::poison(old.value.span);
-                Some(Step::replaced(old.key, std::mem::replace(&mut old.value, poison), conditional))
+                Some(Step::replaced(old.key, std::mem::replace(&mut old.value, poison), key, conditional))
             }
             None => self.removed.iter().position(|(removed, _)| *removed == name).map(|at| self.removed.remove(at).1),
         };
@@ -382,7 +382,8 @@ impl List {
         match self.keyed(key, label) {
             Some(place) => {
                 let old = std::mem::replace(place, Value::poison(value.span));
-                value.trail = Some(Step::after(Step::replaced(old.span, old, conditional), value.trail.take()));
+                value.trail =
+                    Some(Step::after(Step::replaced(old.span, old, value.span, conditional), value.trail.take()));
                 *place = value;
             }
             None => self.push_keyed(label.clone(), value),

@@ -31,6 +31,8 @@ pub enum Event {
     Replaced {
         /// The value that was overruled.
         value: Value,
+        /// Where it was overruled; what took its place may have been merged into since.
+        by: Span,
         /// Whether that was so only in this build: under an `if`, or by an override that changes a task in place.
         conditional: bool,
     },
@@ -59,10 +61,10 @@ impl Step {
         Arc::new(Self { place, event, earlier: None, length: inner + 1 })
     }
 
-    /// `value`, set at `place`, was overruled.
+    /// `value`, set at `place`, was overruled at `by`.
     #[must_use]
-    pub fn replaced(place: Span, value: Value, conditional: bool) -> Arc<Self> {
-        Self::new(place, Event::Replaced { value: shortened(value), conditional })
+    pub fn replaced(place: Span, value: Value, by: Span, conditional: bool) -> Arc<Self> {
+        Self::new(place, Event::Replaced { value: shortened(value), by, conditional })
     }
 
     /// `value`, set at `key`, was taken away at `place`.

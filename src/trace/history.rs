@@ -18,6 +18,17 @@ pub struct Record<'v> {
     pub value: Option<&'v Value>,
     /// Where it was overruled or taken away.
     pub by: Option<Span>,
+    /// The names that stood for what it is a part of, from the outside in.
+    pub carried: Vec<Carried>,
+}
+
+/// A name that stood for a value with parts.
+#[derive(Debug, Clone, Copy)]
+pub struct Carried {
+    /// The name.
+    pub name: Span,
+    /// Where what it stands for was written; a template is made where it is named.
+    pub written: Span,
 }
 
 /// What has been found.
@@ -25,6 +36,8 @@ pub struct Record<'v> {
 pub struct Found<'v> {
     /// From the last to the first.
     pub records: Vec<Record<'v>>,
+    /// The names that the values around stood behind.
+    carried: Vec<Carried>,
 }
 
 impl<'v> Found<'v> {
@@ -49,15 +62,20 @@ impl<'v> Found<'v> {
             None => self.push(place, value, by),
             // In another list, another element stands at the same place: the whole list was lost.
             Some((Down::Index(_), _)) if by.is_some() => self.push(place, value, by),
-            Some((down, rest)) => self.part(Part::in_value(value, down), rest, by),
+            Some((down, rest)) => {
+                let outer = self.carried.len();
+                self.carried.extend(value.history().filter_map(carried));
+                self.part(Part::in_value(value, down), rest, by);
+                self.carried.truncate(outer);
+            }
         }
         // What comes behind a name happened to what the name stands for.
-        let own = value.history().take_while(|step| !matches!(step.event, Event::Through | Event::Part(_)));
+        let own = value.history().take_while(|step| !matches!(step.event, Event::Through { .. } | Event::Part(_)));
         for step in own {
             match &step.event {
                 Event::Replaced { value: old, by, .. } => self.value(step.place, old, route, Some(*by)),
                 Event::Removed { .. } => self.removed(step, route, Some(place)),
-                Event::Through | Event::Part(_) => {}
+                Event::Through { .. } | Event::Part(_) => {}
             }
         }
     }
@@ -66,7 +84,7 @@ impl<'v> Found<'v> {
     fn push(&mut self, place: Span, value: &'v Value, by: Option<Span>) {
         let same = |record: &Record<'_>| record.place == place && record.value == Some(value);
         if by.is_none() || !self.records.iter().any(same) {
-            self.records.push(Record { place, value: Some(value), by });
+            self.records.push(Record { place, value: Some(value), by, carried: self.carried.clone() });
         }
     }
 
@@ -76,8 +94,15 @@ impl<'v> Found<'v> {
         let at = self.records.len();
         self.value(*key, value, route, Some(step.place));
         if self.records.len() > at {
-            self.records.insert(at, Record { place: step.place, value: None, by });
+            self.records.insert(at, Record { place: step.place, value: None, by, carried: Vec::new() });
         }
+    }
+}
+
+fn carried(step: &Step) -> Option<Carried> {
+    match step.event {
+        Event::Through { written } => Some(Carried { name: step.place, written }),
+        _ => None,
     }
 }
 

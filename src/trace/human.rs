@@ -115,7 +115,7 @@ fn line(run: &[&Field], layers: &Layers<'_>) -> Line {
     let Some(first) = run.first() else { return Line { what: String::new(), who: String::new(), rest: String::new() } };
     let (who, rest) = origin(first, layers);
     let what = match collection(first).filter(|_| run.len() > 1) {
-        Some(path) => format!("  {path}  {}", gathered(run)),
+        Some(path) => format!("  {path} {}", gathered(run)),
         None => format!(
             "  {} = {}",
             first.path,
@@ -149,15 +149,17 @@ fn origin(field: &Field, layers: &Layers<'_>) -> (String, String) {
 }
 
 fn rows(field: &Field, layers: &Layers<'_>) -> Vec<Row> {
-    let layer_rows = |layer: &Layer| {
-        let mut rows = vec![row_of(layer, layers)];
+    let mut rows = Vec::new();
+    for (at, layer) in field.layers.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|at| field.layers.get(at));
+        let taken = before.is_some_and(|before| before.takes_away && layer.overruled == Some(before.as_by()));
+        rows.push(row_of(layer, taken, layers));
         rows.extend(layer.through.iter().map(|via| row_through(via, layers)));
-        rows
-    };
-    field.layers.iter().flat_map(layer_rows).collect()
+    }
+    rows
 }
 
-fn row_of(layer: &Layer, layers: &Layers<'_>) -> Row {
+fn row_of(layer: &Layer, taken: bool, layers: &Layers<'_>) -> Row {
     let mark = if layer.overruled.is_some() { "×" } else { " " };
     let mut text = match (&layer.why, layer.place) {
         (Some(why), _) => why.clone(),
@@ -169,7 +171,13 @@ fn row_of(layer: &Layer, layers: &Layers<'_>) -> Row {
     }
     if let Some(by) = &layer.overruled {
         let line = by.place.filter(|_| by.who == layer.who).map(|place| format!(" at {}", at(place, layers)));
-        let _ = write!(text, "  (overruled by {}{})", by.who, line.unwrap_or_default());
+        let _ = write!(
+            text,
+            "  ({} by {}{})",
+            if taken { "taken away" } else { "overruled" },
+            by.who,
+            line.unwrap_or_default()
+        );
     }
     let place = layer.place.map_or_else(String::new, |place| at(place, layers));
     Row { who: format!("{mark} {}", layer.who), place, text }

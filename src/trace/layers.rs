@@ -122,6 +122,20 @@ impl<'p> Layers<'p> {
         through.list
     }
 
+    /// What names stand for.
+    #[must_use]
+    pub fn names(&self, names: &[Span]) -> Vec<Via> {
+        let mut through = Through { layers: self, list: Vec::new(), seen: Vec::new() };
+        names.iter().for_each(|name| through.name(&self.meaning(*name)));
+        through.list
+    }
+
+    /// Whether a place lies in a template.
+    #[must_use]
+    pub fn is_template(&self, place: Span) -> bool {
+        self.who(place).starts_with("template ")
+    }
+
     /// What the name at the beginning of a reference stands for.
     fn meaning(&self, reference: Span) -> Declared {
         let text = self.sources.text(reference);
@@ -253,7 +267,7 @@ impl Through<'_, '_> {
         let mut parts = Vec::new();
         for step in value.history() {
             match &step.event {
-                Event::Through => {
+                Event::Through { .. } => {
                     named = true;
                     self.name(&self.layers.meaning(step.place));
                 }

@@ -15,7 +15,7 @@ mod tree;
 
 use serde_json::Value;
 
-use self::history::{Found, Record};
+use self::history::{Carried, Found, Record};
 use self::layers::{Layers, Via};
 use self::query::Query;
 use self::routes::{Route, routes};
@@ -138,7 +138,7 @@ impl Tracer<'_> {
             return if layers.is_empty() { vec![self.sdk(path)] } else { layers };
         }
         let first = self.added(origin);
-        let by = By { who: first.who.clone(), place: first.place };
+        let by = first.as_by();
         // What has no name may be something else at the same place.
         let named = !leaf.path.steps().iter().any(|step| matches!(step, Step::Index(_)));
         let routes = if named { routes(&leaf.path, self.workload) } else { Vec::new() };
@@ -152,21 +152,23 @@ impl Tracer<'_> {
 
     /// What the settings say along the routes; the first that has a value counts.
     fn written(&self, routes: &[Route]) -> Vec<Layer> {
-        let mut found: Vec<Vec<Record<'_>>> = routes.iter().map(|route| self.records(route)).collect();
-        found.retain(|records| !records.is_empty());
-        let counts = |records: &Vec<Record<'_>>| records.first().is_some_and(|first| first.value.is_some());
-        let first = found.iter().position(counts).unwrap_or_default();
-        if first < found.len() {
-            let records = found.remove(first);
-            found.insert(0, records);
+        let records = routes.iter().map(|route| self.records(route)).filter(|records| !records.is_empty());
+        let mut found: Vec<Vec<Layer>> =
+            records.map(|records| records.iter().map(|record| self.layer(record)).collect()).collect();
+        let counts = |layers: &Vec<Layer>| layers.first().is_some_and(|first| !first.takes_away);
+        if let Some(at) = found.iter().position(counts) {
+            // It was found there.
+            let first = found.remove(at);
+            found.insert(0, first);
         }
-        let winner = found.first().and_then(|records| records.first()).map(|record| record.place);
-        let mut layers = Vec::new();
-        for (at, records) in found.into_iter().enumerate() {
-            for (nth, record) in records.into_iter().enumerate() {
-                let by = if at > 0 && nth == 0 { winner } else { record.by };
-                layers.push(self.layer(&record, by));
+        let mut found = found.into_iter();
+        let Some(mut layers) = found.next() else { return Vec::new() };
+        let by = layers.first().map(Layer::as_by);
+        for mut lost in found {
+            if let Some(first) = lost.first_mut() {
+                first.overruled.clone_from(&by);
             }
+            layers.extend(lost);
         }
         layers
     }
@@ -177,14 +179,29 @@ impl Tracer<'_> {
         found.records
     }
 
-    fn layer(&self, record: &Record<'_>, by: Option<Span>) -> Layer {
+    fn layer(&self, record: &Record<'_>) -> Layer {
+        let layers = self.layers;
+        let own = layers.who(record.place);
+        // What stands in a value that a name stood for was set where the name is.
+        let within = |carried: &&Carried| carried.written != carried.name && carried.written.contains(record.place);
+        let names: Vec<Span> = record.carried.iter().filter(within).map(|carried| carried.name).collect();
+        let place = names.first().copied().unwrap_or(record.place);
+        let mut through = layers.names(&names);
+        if let Some(value) = record.value {
+            through.extend(layers.through(record.place, value));
+        }
+        // What a template says came by whoever named it.
+        let made = record.carried.iter().find(|carried| carried.written == carried.name);
+        if let Some(made) = made.filter(|_| layers.is_template(record.place)) {
+            through.push(Via { who: layers.who(made.name), place: made.name, overruled: false });
+        }
         Layer {
-            who: self.layers.who(record.place),
-            place: Some(record.place),
+            who: if names.is_empty() { own } else { layers.who(place) },
+            place: Some(place),
             why: None,
             takes_away: record.value.is_none(),
-            overruled: by.map(|by| By { who: self.layers.who(by), place: Some(by) }),
-            through: record.value.map_or_else(Vec::new, |value| self.layers.through(record.place, value)),
+            overruled: record.by.map(|by| By { who: layers.who(by), place: Some(by) }),
+            through,
         }
     }
 
@@ -208,7 +225,10 @@ impl Tracer<'_> {
             Place::Nowhere | Place::Pod(_) => None,
         };
         match &origin.source {
-            Source::Platform(why) => Layer { place, why: Some(why.to_string()), ..Layer::by("Flyte") },
+            Source::Platform(why) => {
+                let why = why.strip_prefix("Flyte ").unwrap_or(why);
+                Layer { place, why: Some(why.to_owned()), ..Layer::by("Flyte") }
+            }
             Source::ApiDefault => Layer { why: Some("default".to_owned()), ..Layer::by("Kubernetes") },
             source => Layer { place, ..Layer::by(&source.to_string()) },
         }
@@ -219,6 +239,10 @@ impl Layer {
     fn by(who: &str) -> Self {
         let who = who.to_owned();
         Self { who, place: None, why: None, takes_away: false, overruled: None, through: Vec::new() }
+    }
+
+    fn as_by(&self) -> By {
+        By { who: self.who.clone(), place: self.place }
     }
 
     /// Whether it is a layer of the program.

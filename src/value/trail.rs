@@ -25,8 +25,11 @@ pub struct Step {
 /// What can happen to a value.
 #[derive(Debug, Clone)]
 pub enum Event {
-    /// A name stood for it at this place: a parameter, a constant or the variable of a loop.
-    Through,
+    /// A name stood for it at this place: a parameter, a constant, the variable of a loop or a template.
+    Through {
+        /// Where what the name stands for was written; the place itself, where it was made there.
+        written: Span,
+    },
     /// It took the place of this value, which had been set at this place.
     Replaced {
         /// The value that was overruled.
@@ -53,7 +56,7 @@ const MOST_STEPS: usize = 256;
 impl Step {
     fn new(place: Span, event: Event) -> Arc<Self> {
         let inner = match &event {
-            Event::Through => 0,
+            Event::Through { .. } => 0,
             Event::Replaced { value, .. } | Event::Removed { value, .. } | Event::Part(value) => {
                 length(value.trail.as_ref())
             }
@@ -109,7 +112,7 @@ impl Value {
     #[must_use]
     pub fn through(mut self, place: Span) -> Self {
         if length(self.trail.as_ref()) < MOST_STEPS {
-            let step = Step::new(place, Event::Through);
+            let step = Step::new(place, Event::Through { written: self.span });
             self.trail = Some(Step::after(step, self.trail.take()));
         }
         self
@@ -117,7 +120,7 @@ impl Value {
 
     /// The places at which names stood for it, from the last to the first.
     pub fn passed(&self) -> impl Iterator<Item = Span> {
-        self.history().filter(|step| matches!(step.event, Event::Through)).map(|step| step.place)
+        self.history().filter(|step| matches!(step.event, Event::Through { .. })).map(|step| step.place)
     }
 
     /// Everything that happened to it, from the last to the first.

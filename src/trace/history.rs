@@ -99,6 +99,11 @@ impl<'v> Found<'v> {
     }
 }
 
+/// Where an element was put into its list: where a name stood for it, or where it was written.
+fn placed(item: &Value) -> Span {
+    item.passed().next().unwrap_or(item.span)
+}
+
 fn carried(step: &Step) -> Option<Carried> {
     match step.event {
         Event::Through { written } => Some(Carried { name: step.place, written }),
@@ -136,7 +141,7 @@ impl<'v> Part<'v> {
             }
         };
         if let Some(item) = item {
-            return Self::There(item.span, item);
+            return Self::There(placed(item), item);
         }
         let Down::Element { label, .. } = down else { return Self::Nothing };
         let removed = list.removed().find(|(removed, _)| *removed == label);

@@ -197,12 +197,10 @@ fn at(place: Span, layers: &Layers<'_>) -> String {
     format!("{}:{}:{}", source.name, position.line, position.column)
 }
 
-/// The entry whose key stands at a place, or the line of anything else.
+/// The entry whose key stands at a place, or the line of anything else; of several lines, the first.
 fn excerpt(place: Span, layers: &Layers<'_>) -> String {
-    let entry = layers.entry(place);
-    let text = layers.sources().text(entry);
-    let first = text.lines().next().unwrap_or_default();
-    cut(if first.len() < text.len() { layers.line(entry) } else { first })
+    let text = layers.text(place);
+    cut(if text.contains('\n') { layers.line(place) } else { text })
 }
 
 fn cut(text: &str) -> String {

@@ -32,7 +32,7 @@ fn of_layer(layer: &Layer, layers: &Layers<'_>) -> Value {
     if let Some(place) = layer.place {
         object.insert("place".to_owned(), of_place(place, layers));
         if layer.why.is_none() {
-            object.insert("source".to_owned(), json!(layers.sources().text(layers.entry(place))));
+            object.insert("source".to_owned(), json!(layers.text(place)));
         }
     }
     if let Some(why) = &layer.why {

@@ -32,6 +32,8 @@ struct Declared {
     /// Where its name stands.
     name: Span,
     who: String,
+    /// Of the variable of a loop, the name of what the loop goes over, where it has one.
+    over: Option<Span>,
 }
 
 /// Names that mean something in a part of a file.
@@ -112,6 +114,12 @@ impl<'p> Layers<'p> {
         self.entries.get(&key).copied().unwrap_or(key)
     }
 
+    /// What stands at a place: the whole entry of a key, or else the line.
+    #[must_use]
+    pub fn text(&self, place: Span) -> &'p str {
+        self.entries.get(&place).map_or_else(|| self.line(place), |entry| self.sources.text(*entry))
+    }
+
     // ------------------------------------------------------------------------------------------------- names
 
     /// The names that a value went through to be set at `place`, and where it was written, where that is elsewhere.
@@ -160,6 +168,7 @@ impl<'p> Layers<'p> {
             span: reference,
             name: reference,
             who: format!("loop variable `{first}`"),
+            over: None,
         })
     }
 
@@ -191,7 +200,12 @@ impl<'p> Layers<'p> {
             }
             StatementKind::If(branches) => branches.bodies().for_each(|body| self.statements(&body.statements)),
             StatementKind::For(each) => {
-                let name = |name: &Name| self.declared("loop variable", name, each.head.span);
+                let over = &each.head.over;
+                let over = matches!(over.value, Value::Reference(_) | Value::Access(_)).then_some(over.span);
+                let name = |name: &Name| {
+                    let (text, declared) = self.declared("loop variable", name, each.head.span);
+                    (text, Declared { over, ..declared })
+                };
                 self.inner.push(Inner { span: each.body.span, names: each.head.names.iter().map(name).collect() });
                 self.statements(&each.body.statements);
             }
@@ -235,7 +249,7 @@ impl<'p> Layers<'p> {
 
     fn declared(&self, what: &str, name: &Name, span: Span) -> (String, Declared) {
         let text = if name.text.is_empty() { self.sources.text(name.span).trim_matches('"') } else { &name.text };
-        (text.to_owned(), Declared { span, name: name.span, who: format!("{what} `{text}`") })
+        (text.to_owned(), Declared { span, name: name.span, who: format!("{what} `{text}`"), over: None })
     }
 
     fn declare(&mut self, what: &str, name: &Name, span: Span, body: &Body) {
@@ -290,6 +304,9 @@ impl Through<'_, '_> {
         if !self.seen.contains(&declared.span) {
             self.list.push(Via { who: declared.who.clone(), place: declared.name, overruled: false });
             self.seen.push(declared.span);
+            if let Some(over) = declared.over {
+                self.name(&self.layers.meaning(over));
+            }
         }
     }
 

@@ -90,10 +90,10 @@ pub fn trace(workload: &Workload, preview: &Preview, field: Option<&str>, layers
         return Ok(Trace { name, fields: tracer.fields(root) });
     };
     let query = Query::read(field, &workload.template.primary_name)?;
-    match query.find(root.clone()) {
+    match query.find(&root) {
         Ok(node) => Ok(Trace { name, fields: tracer.fields(node) }),
         Err(missing) => {
-            let gone = tracer.gone(missing.path.as_ref());
+            let gone = missing.paths.iter().find_map(|path| tracer.gone(path));
             gone.map(|field| Trace { name, fields: vec![field] }).ok_or(missing.message)
         }
     }
@@ -120,13 +120,9 @@ impl Tracer<'_> {
     }
 
     /// A field that was taken away.
-    fn gone(&self, path: Option<&Path>) -> Option<Field> {
-        let layers = self.written(&routes(path?, self.workload));
-        layers.first().is_some_and(|first| first.takes_away).then(|| Field {
-            path: path.cloned().unwrap_or_default(),
-            value: None,
-            layers,
-        })
+    fn gone(&self, path: &Path) -> Option<Field> {
+        let layers = self.written(&routes(path, self.workload));
+        layers.first().is_some_and(|first| first.takes_away).then(|| Field { path: path.clone(), value: None, layers })
     }
 
     fn layers_of(&self, leaf: &Node<'_>) -> Vec<Layer> {
@@ -193,7 +189,11 @@ impl Tracer<'_> {
         // What a template says came by whoever named it.
         let made = record.carried.iter().find(|carried| carried.written == carried.name);
         if let Some(made) = made.filter(|_| layers.is_template(record.place)) {
-            through.push(Via { who: layers.who(made.name), place: made.name, overruled: false });
+            let via = Via { who: layers.who(made.name), place: made.name, overruled: false };
+            // What the template was given has been told already, with the same line.
+            let told =
+                through.iter().any(|other| other.who == via.who && layers.line(other.place) == layers.line(via.place));
+            through.extend((!told).then_some(via));
         }
         Layer {
             who: if names.is_empty() { own } else { layers.who(place) },

@@ -13,15 +13,15 @@ use crate::schema::kubernetes::POD_SPEC;
 pub struct Query<'q> {
     /// As it was written.
     text: &'q str,
-    /// The names, labels and numbers, from the pod down.
-    words: Vec<String>,
+    /// The names, labels and numbers from the pod down, for each thing that it can mean, the likeliest first.
+    meanings: Vec<Vec<String>>,
 }
 
 /// A field that is not there.
 #[derive(Debug)]
 pub struct Missing {
-    /// Where it would be, where its names can be those of a field.
-    pub path: Option<Path>,
+    /// Where it would be, for each thing that it can mean.
+    pub paths: Vec<Path>,
     /// What is said of it.
     pub message: String,
 }
@@ -33,55 +33,75 @@ impl<'q> Query<'q> {
     /// Where it is no way to a field.
     pub fn read(text: &'q str, primary: &str) -> Result<Self, String> {
         let words = words(text).filter(|words| !words.is_empty() && words.iter().all(|word| !word.is_empty()));
-        let mut words = words.ok_or_else(|| {
+        let words = words.ok_or_else(|| {
             format!(
                 "`{text}` is no field; write one like `spec.containers[primary].image` or `metadata.labels[\"a/b\"]`"
             )
         })?;
-        // Whatever is asked for begins at the pod.
-        let root = match words.first().map(String::as_str) {
-            Some("podSpec") => Some((vec!["spec"], 1)),
-            Some("labels" | "annotations") => Some((vec!["metadata"], 0)),
-            Some(first) if POD_SPEC.field(first).is_some() => Some((vec!["spec"], 0)),
-            Some(first) if is_of_container(first) => Some((vec!["spec", "containers", primary], 0)),
-            _ => None,
-        };
-        if let Some((root, dropped)) = root {
-            words.splice(..dropped, root.into_iter().map(ToOwned::to_owned));
-        }
-        Ok(Self { text, words })
+        Ok(Self { text, meanings: meanings(&words, primary) })
     }
 
     /// What it means in a pod.
-    pub fn find<'p>(&self, root: Node<'p>) -> Result<Node<'p>, Missing> {
-        let mut here = root;
-        for (at, word) in self.words.iter().enumerate() {
+    pub fn find<'p>(&self, root: &Node<'p>) -> Result<Node<'p>, Missing> {
+        let mut missing: Option<Missing> = None;
+        for words in &self.meanings {
+            match self.follow(root, words) {
+                Ok(node) => return Ok(node),
+                Err(other) => match &mut missing {
+                    Some(missing) => missing.paths.extend(other.paths),
+                    None => missing = Some(other),
+                },
+            }
+        }
+        Err(missing.unwrap_or_else(|| Missing { paths: Vec::new(), message: format!("`{}` is no field", self.text) }))
+    }
+
+    fn follow<'p>(&self, root: &Node<'p>, words: &[String]) -> Result<Node<'p>, Missing> {
+        let mut here = root.clone();
+        for (at, word) in words.iter().enumerate() {
             let children = here.children();
             match children.iter().find(|child| child.path.steps().last().is_some_and(|step| is(step, word))) {
                 Some(child) => here = child.clone(),
-                None => return Err(self.missing(&here, at, word, &children)),
+                None => return Err(self.missing(&here, words.get(at..).unwrap_or_default(), word, &children)),
             }
         }
         Ok(here)
     }
 
-    fn missing(&self, here: &Node<'_>, at: usize, word: &str, children: &[Node<'_>]) -> Missing {
-        let rest = self.words.get(at..).unwrap_or_default();
+    fn missing(&self, here: &Node<'_>, rest: &[String], word: &str, children: &[Node<'_>]) -> Missing {
         let known: Vec<&str> = children.iter().filter_map(|child| child.path.steps().last()).map(name_of).collect();
+        let known: Vec<&str> = known.into_iter().filter(|name| !name.is_empty()).collect();
         let place = if here.path.steps().is_empty() { "the pod".to_owned() } else { format!("`{}`", here.path) };
-        let asked = if self.words.len() > at + 1 {
-            format!("`{}`: {place} has no `{word}`", self.text)
-        } else {
-            format!("`{word}` in {place}")
+        let message = format!("there is no field `{}`: {place} has no `{word}`", self.text);
+        let message = match did_you_mean(word, known.iter().copied()) {
+            Some(similar) => format!("{message}; {similar}"),
+            None if known.is_empty() => message,
+            None => format!("{message}; it has {}", listed(&known)),
         };
-        let mut message = format!("there is no field {asked}");
-        if let Some(similar) = did_you_mean(word, known.iter().copied()) {
-            message = format!("{message}; {similar}");
-        } else if !known.is_empty() {
-            message = format!("{message}; it has {}", listed(&known));
-        }
-        Missing { path: below(here, rest), message }
+        Missing { paths: vec![below(here, rest)], message }
     }
+}
+
+/// What words can mean: what begins at the pod, in its spec or metadata, or in the primary container.
+fn meanings(words: &[String], primary: &str) -> Vec<Vec<String>> {
+    let Some((first, rest)) = words.split_first() else { return Vec::new() };
+    let within = |around: &[&str], words: &[String]| -> Vec<String> {
+        around.iter().map(|name| (*name).to_owned()).chain(words.iter().cloned()).collect()
+    };
+    if first == "podSpec" {
+        return vec![within(&["spec"], rest)];
+    }
+    let mut meanings = Vec::new();
+    if POD_SPEC.field(first).is_some() {
+        meanings.push(within(&["spec"], words));
+    }
+    if matches!(first.as_str(), "labels" | "annotations") {
+        meanings.push(within(&["metadata"], words));
+    }
+    if is_of_container(first) {
+        meanings.push(within(&["spec", "containers", primary], words));
+    }
+    if meanings.is_empty() { vec![words.to_vec()] } else { meanings }
 }
 
 /// Whether containers have a field of this name.
@@ -102,7 +122,7 @@ fn listed(names: &[&str]) -> String {
 }
 
 /// Where something would be that is not there.
-fn below(here: &Node<'_>, words: &[String]) -> Option<Path> {
+fn below(here: &Node<'_>, words: &[String]) -> Path {
     let (mut path, mut shape) = (here.path.clone(), here.shape);
     for word in words {
         let (element, key) = shape.elements();
@@ -117,7 +137,7 @@ fn below(here: &Node<'_>, words: &[String]) -> Option<Path> {
             shape = shape.field(word);
         }
     }
-    Some(path)
+    path
 }
 
 fn name_of(step: &Step) -> &str {

@@ -16,6 +16,8 @@ pub struct Node<'p> {
     pub path: Path,
     /// What is known of it by where it is.
     pub shape: Shape,
+    /// The field that says its label, where it is an element with one.
+    pub key: Option<&'static str>,
     /// The value.
     pub tree: &'p Tree,
 }
@@ -23,7 +25,7 @@ pub struct Node<'p> {
 impl<'p> Node<'p> {
     /// The pod itself.
     pub fn root(tree: &'p Tree) -> Self {
-        Self { path: Path::default(), shape: Shape::Pod, tree }
+        Self { path: Path::default(), shape: Shape::Pod, key: None, tree }
     }
 
     /// The values right below it.
@@ -34,41 +36,40 @@ impl<'p> Node<'p> {
             Kind::List(items) => {
                 let labels: Option<Vec<String>> = items.iter().map(|item| label(item, self.shape)).collect();
                 let labels = labels.filter(|labels| are_unique(labels)).unwrap_or_default();
-                let (shape, _) = self.shape.elements();
+                let (shape, key) = self.shape.elements();
+                let key = key.filter(|_| !labels.is_empty());
                 let items = items.iter().enumerate();
                 let step = |at| labels.get(at).map_or(Step::Index(at), |label| Step::Element(label.clone(), at));
-                items.map(|(at, tree)| Self { path: self.path.and(step(at)), shape, tree }).collect()
+                items.map(|(at, tree)| Self { path: self.path.and(step(at)), shape, key, tree }).collect()
             }
         }
     }
 
     fn entry(&self, name: &str, tree: &'p Tree) -> Self {
         let path = if self.shape.is_map() { self.path.key(name) } else { self.path.field(name) };
-        Self { path, shape: self.shape.field(name), tree }
+        Self { path, shape: self.shape.field(name), key: None, tree }
     }
 
     /// The values without parts at and below it. Recursion follows the nesting of a pod.
     /// The name of an element is left out, where it has something else.
     pub fn leaves(self) -> Vec<Self> {
         let mut leaves = Vec::new();
-        self.collect(None, &mut leaves);
+        self.collect(&mut leaves);
         leaves
     }
 
-    fn collect(self, key: Option<&str>, leaves: &mut Vec<Self>) {
+    fn collect(self, leaves: &mut Vec<Self>) {
         let mut children = self.children();
         if children.len() > 1 {
             children.retain(
-                |child| !matches!(child.path.steps().last(), Some(Step::Field(name)) if Some(name.as_str()) == key),
+                |child| !matches!(child.path.steps().last(), Some(Step::Field(name)) if Some(name.as_str()) == self.key),
             );
         }
         if children.is_empty() {
             return leaves.push(self);
         }
-        let (_, key) = self.shape.elements();
         for child in children {
-            let key = key.filter(|_| matches!(child.path.steps().last(), Some(Step::Element(..))));
-            child.collect(key, leaves);
+            child.collect(leaves);
         }
     }
 }

@@ -118,7 +118,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "source",
             "diagnostics::suggest",
-            "schema::kubernetes",
+            "schema",
             "syntax::ast",
             "value",
             "modules",

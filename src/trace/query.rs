@@ -6,6 +6,7 @@
 use super::tree::Node;
 use crate::compare::{Path, Shape, Step};
 use crate::diagnostics::suggest::did_you_mean;
+use crate::schema::Type;
 use crate::schema::kubernetes::POD_SPEC;
 
 /// A field that was asked for.
@@ -73,7 +74,9 @@ impl<'q> Query<'q> {
         let known: Vec<&str> = known.into_iter().filter(|name| !name.is_empty()).collect();
         let place = if here.path.steps().is_empty() { "the pod".to_owned() } else { format!("`{}`", here.path) };
         let message = format!("there is no field `{}`: {place} has no `{word}`", self.text);
-        let message = match did_you_mean(word, known.iter().copied()) {
+        // What can be asked for without its beginning is offered so.
+        let shortened = if here.path.steps().is_empty() { short_names() } else { Vec::new() };
+        let message = match did_you_mean(word, known.iter().copied().chain(shortened)) {
             Some(similar) => format!("{message}; {similar}"),
             None if known.is_empty() => message,
             None => format!("{message}; it has {}", listed(&known)),
@@ -102,6 +105,16 @@ fn meanings(words: &[String], primary: &str) -> Vec<Vec<String>> {
         meanings.push(within(&["spec", "containers", primary], words));
     }
     if meanings.is_empty() { vec![words.to_vec()] } else { meanings }
+}
+
+/// The fields that can be asked for by their names alone.
+fn short_names() -> Vec<&'static str> {
+    let container = match Shape::Pod.field("spec").field("containers").elements() {
+        (Shape::Of(Type::Object(container)), _) => container.fields,
+        _ => &[],
+    };
+    let fields = POD_SPEC.fields.iter().chain(container).map(|field| field.name);
+    fields.chain(["labels", "annotations", "podSpec"]).collect()
 }
 
 /// Whether containers have a field of this name.

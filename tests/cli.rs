@@ -36,6 +36,8 @@ mod project;
 mod sources;
 #[path = "cli/status.rs"]
 mod status;
+#[path = "cli/trace.rs"]
+mod trace;
 
 /// Two tasks and a variant.
 const PROGRAM: &str = r#"environment train-env {

@@ -121,9 +121,9 @@ fn every_layer_is_told_from_the_last_to_the_first() {
         lines,
         [
             "spec.containers[primary].resources.requests.cpu = \"16\"",
-            "override `large` main.flyteenv:46:17 cpu = 16",
-            "× task `fit` main.flyteenv:42:20 cpu = 4 (overruled by override `large`)",
-            "× environment `train-env` main.flyteenv:37:18 cpu = 1 (overruled by task `fit`)",
+            "override `large` main.flyteenv:41:17 cpu = 16",
+            "× task `fit` main.flyteenv:37:20 cpu = 4 (overruled by override `large`)",
+            "× environment `train-env` main.flyteenv:32:18 cpu = 1 (overruled by task `fit`)",
         ]
     );
 }
@@ -143,7 +143,7 @@ fn columns_are_aligned() {
 #[test]
 fn an_element_is_traced_through_templates_and_overrides() {
     let lines = traced(&["train-env.fit@large", "spec.containers[primary].env[LOG_LEVEL].value"]);
-    assert_eq!(lines[1], "override `large` main.flyteenv:52:27 value = \"debug\"");
+    assert_eq!(lines[1], "override `large` main.flyteenv:47:27 value = \"debug\"");
     assert_eq!(lines[2], "× template `common` main.flyteenv:13:23 value = \"info\" (overruled by override `large`)");
 }
 
@@ -156,7 +156,7 @@ fn what_comes_again_unchanged_is_told_once() {
         [
             "metadata.labels.team = \"ranking\"",
             "template `common` main.flyteenv:7:12 team = \"ranking\"",
-            "← task `fit` main.flyteenv:41:20 pod_template = with_caches(size = \"20Gi\")",
+            "← task `fit` main.flyteenv:36:20 pod_template = with_caches(size = \"20Gi\")",
         ]
     );
 }
@@ -164,14 +164,14 @@ fn what_comes_again_unchanged_is_told_once() {
 #[test]
 fn a_template_tells_who_named_it() {
     let lines = traced(&["train-env.report", "labels.team"]);
-    assert_eq!(lines[2], "← environment `train-env` main.flyteenv:35:18 pod_template = common");
+    assert_eq!(lines[2], "← environment `train-env` main.flyteenv:30:18 pod_template = common");
 }
 
 #[test]
 fn an_element_that_was_taken_away_can_be_asked_for() {
     let lines = traced(&["train-env.fit@large", "env[DEBUG]"]);
     assert_eq!(lines[0], "spec.containers[primary].env[DEBUG] is not set");
-    assert_eq!(lines[1], "override `large` main.flyteenv:51:11 env DEBUG = null (takes it away)");
+    assert_eq!(lines[1], "override `large` main.flyteenv:46:11 env DEBUG = null (takes it away)");
     assert!(lines[2].starts_with("× template `common` main.flyteenv:12:11 env DEBUG"), "{}", lines[2]);
     assert!(lines[2].ends_with("(taken away by override `large`)"), "{}", lines[2]);
 }
@@ -179,7 +179,7 @@ fn an_element_that_was_taken_away_can_be_asked_for() {
 #[test]
 fn a_field_that_was_taken_away_can_be_asked_for() {
     let field = &json(&["train-env.fit@large", "priorityClassName"])["fields"][0];
-    assert_eq!(layers(field), ["override large:49", "template common:9"]);
+    assert_eq!(layers(field), ["override large:44", "template common:9"]);
     assert_eq!((&field["value"], &field["layers"][0]["does"]), (&Value::Null, &"take away".into()));
     // The task itself still has it.
     assert_eq!(traced(&["train-env.fit", "priorityClassName"])[0], "spec.priorityClassName = \"batch\"");
@@ -191,7 +191,7 @@ fn constants_and_parameters_in_a_text_are_followed() {
     assert_eq!(
         lines[1..],
         [
-            "environment `train-env` main.flyteenv:34:3 image = \"${registry}/train:${tag}\"",
+            "environment `train-env` main.flyteenv:29:3 image = \"${registry}/train:${tag}\"",
             "← constant `registry` main.flyteenv:3:5 let registry = \"ghcr.io/acme\"",
             "← parameter `tag` main.flyteenv:1:7 param tag: string = \"1.4.0\"",
         ]
@@ -230,7 +230,7 @@ fn an_argument_of_a_template_is_found_where_it_is_given() {
         [
             "template `with_caches` main.flyteenv:22:44 sizeLimit = size",
             "← parameter `size` main.flyteenv:18:22 template with_caches(size: string) extends common {",
-            "← task `fit` main.flyteenv:41:39 pod_template = with_caches(size = \"20Gi\")",
+            "← task `fit` main.flyteenv:36:39 pod_template = with_caches(size = \"20Gi\")",
         ]
     );
 }
@@ -256,15 +256,15 @@ fn a_comprehension_is_followed_to_its_list() {
 fn a_list_that_was_replaced_is_lost_as_a_whole() {
     let lines = traced(&["train-env.report", "args"]);
     assert_eq!(lines[0], "spec.containers[primary].args[0] = \"none\"");
-    assert!(lines[1].starts_with("override of `report` main.flyteenv:67:29 "), "{}", lines[1]);
-    assert!(lines[2].starts_with("× task `report` main.flyteenv:62:5 args = ["), "{}", lines[2]);
+    assert!(lines[1].starts_with("override of `report` main.flyteenv:60:29 "), "{}", lines[1]);
+    assert!(lines[2].starts_with("× task `report` main.flyteenv:55:5 args = ["), "{}", lines[2]);
     assert!(lines[2].ends_with("(overruled by override of `report`)"), "{}", lines[2]);
 }
 
 #[test]
 fn an_entry_of_a_constant_was_set_by_who_names_the_constant() {
     let lines = traced(&["train-env.report", "env[REGION]"]);
-    assert_eq!(lines[1], "task `report` main.flyteenv:63:16 env_vars = shared");
+    assert_eq!(lines[1], "task `report` main.flyteenv:56:16 env_vars = shared");
     assert!(lines[2].starts_with("← constant `shared` main.flyteenv:4:5 "), "{}", lines[2]);
 }
 
@@ -272,7 +272,7 @@ fn an_entry_of_a_constant_was_set_by_who_names_the_constant() {
 #[test]
 fn entries_of_a_merged_map_have_their_own_layers() {
     let fields = json(&["train-env.report", "env[MODE]"]);
-    assert_eq!(layers(&fields["fields"][0]), ["task report:64", "task report:63", "environment train-env:36"]);
+    assert_eq!(layers(&fields["fields"][0]), ["task report:57", "task report:56", "environment train-env:31"]);
     let gone = refused(&["train-env.report", "env[NOWHERE]"]);
     assert!(gone.contains("has no `NOWHERE`"), "{gone}");
     assert_eq!(traced(&["train-env.fit", "env[HOME]"])[0], "spec.containers[primary].env[HOME].value = \"/root\"");
@@ -286,8 +286,8 @@ fn both_sides_of_a_range_are_at_its_place() {
         let field = fields["fields"].as_array().unwrap().iter().find(|field| field["path"] == path.as_str()).unwrap();
         (field["value"].clone(), layers(field))
     };
-    assert_eq!(memory("requests"), ("4Gi".into(), vec!["environment train-env:37".to_owned()]));
-    assert_eq!(memory("limits"), ("8Gi".into(), vec!["environment train-env:37".to_owned()]));
+    assert_eq!(memory("requests"), ("4Gi".into(), vec!["environment train-env:32".to_owned()]));
+    assert_eq!(memory("limits"), ("8Gi".into(), vec!["environment train-env:32".to_owned()]));
 }
 
 #[test]
@@ -363,7 +363,7 @@ fn a_whole_pod_is_a_line_for_each_field() {
     let lines = traced(&["train-env.fit@large"]);
     assert_eq!(lines[0], "train-env.fit@large");
     let expected =
-        "spec.containers[primary].resources.requests.cpu = \"16\" override `large` main.flyteenv:46:17 (over 2 more)";
+        "spec.containers[primary].resources.requests.cpu = \"16\" override `large` main.flyteenv:41:17 (over 2 more)";
     assert!(lines.iter().any(|line| line == expected), "{lines:#?}");
     let added = lines.iter().position(|line| line == "added when it runs").unwrap();
     let is_added = |start: &str| lines.iter().position(|line| line.starts_with(start)).unwrap() > added;
@@ -379,7 +379,7 @@ fn json_is_of_one_shape() {
     let task = &trace["fields"][0]["layers"][1];
     assert_eq!((&task["by"], &task["source"], &task["does"]), (&"task fit".into(), &"cpu = 4".into(), &"set".into()));
     assert_eq!((&task["place"]["file"], &task["place"]["column"]), (&"main.flyteenv".into(), &20.into()));
-    assert_eq!((&task["overruled"]["by"], &task["overruled"]["place"]["line"]), (&"override large".into(), &46.into()));
+    assert_eq!((&task["overruled"]["by"], &task["overruled"]["place"]["line"]), (&"override large".into(), &41.into()));
     let tag = &json(&["train-env.fit", "image"])["fields"][0]["layers"][0]["through"][1];
     assert_eq!((&tag["what"], &tag["place"]["line"]), (&"parameter tag".into(), &1.into()));
 }

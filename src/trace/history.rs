@@ -112,6 +112,7 @@ fn carried(step: &Step) -> Option<Carried> {
 }
 
 /// What stands somewhere.
+#[derive(Clone, Copy)]
 enum Part<'v> {
     There(Span, &'v Value),
     Removed(&'v Step),

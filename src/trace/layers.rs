@@ -134,7 +134,9 @@ impl<'p> Layers<'p> {
     #[must_use]
     pub fn names(&self, names: &[Span]) -> Vec<Via> {
         let mut through = Through { layers: self, list: Vec::new(), seen: Vec::new() };
-        names.iter().for_each(|name| through.name(&self.meaning(*name)));
+        for name in names {
+            through.name(&self.meaning(*name));
+        }
         through.list
     }
 

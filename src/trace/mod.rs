@@ -133,7 +133,7 @@ impl Tracer<'_> {
             let layers = self.written(&routes);
             return if layers.is_empty() { vec![self.sdk(path)] } else { layers };
         }
-        let first = self.added(origin);
+        let first = added(origin);
         let by = first.as_by();
         // What has no name may be something else at the same place.
         let named = !leaf.path.steps().iter().any(|step| matches!(step, Step::Index(_)));
@@ -217,21 +217,21 @@ impl Tracer<'_> {
         let why = Some(format!("made of {}", self.layers.who(place)));
         Layer { place: Some(place), why, ..Layer::by("Flyte's SDK") }
     }
+}
 
-    /// What the cluster, Flyte and Kubernetes add.
-    fn added(&self, origin: &Origin) -> Layer {
-        let place = match origin.place {
-            Place::Cluster(span) => Some(span),
-            Place::Nowhere | Place::Pod(_) => None,
-        };
-        match &origin.source {
-            Source::Platform(why) => {
-                let why = why.strip_prefix("Flyte ").unwrap_or(why);
-                Layer { place, why: Some(why.to_owned()), ..Layer::by("Flyte") }
-            }
-            Source::ApiDefault => Layer { why: Some("default".to_owned()), ..Layer::by("Kubernetes") },
-            source => Layer { place, ..Layer::by(&source.to_string()) },
+/// What the cluster, Flyte and Kubernetes add.
+fn added(origin: &Origin) -> Layer {
+    let place = match origin.place {
+        Place::Cluster(span) => Some(span),
+        Place::Nowhere | Place::Pod(_) => None,
+    };
+    match &origin.source {
+        Source::Platform(why) => {
+            let why = why.strip_prefix("Flyte ").unwrap_or(why);
+            Layer { place, why: Some(why.to_owned()), ..Layer::by("Flyte") }
         }
+        Source::ApiDefault => Layer { why: Some("default".to_owned()), ..Layer::by("Kubernetes") },
+        source => Layer { place, ..Layer::by(&source.to_string()) },
     }
 }
 

@@ -29,27 +29,24 @@ pub type Route = Vec<Down>;
 
 /// The routes on which the settings of a workload can have a field of its pod.
 pub fn routes(path: &Path, workload: &Workload) -> Vec<Route> {
-    let mut steps = downs(path);
-    let template = |route: &[Down]| -> Option<Route> {
-        let [Down::Name(root), rest @ ..] = route else { return None };
-        let rest = match root.as_str() {
-            "spec" => [&[name("pod_spec")], rest].concat(),
-            "metadata" => rest.to_vec(),
-            _ => return None,
-        };
-        Some([&[name("pod_template")], rest.as_slice()].concat())
+    let steps = downs(path);
+    let template = of_template(&steps);
+    match own(&steps, workload) {
+        Some(own) if own.wins => own.routes.into_iter().chain(template).collect(),
+        Some(own) => template.into_iter().chain(own.routes).collect(),
+        None => template.into_iter().collect(),
+    }
+}
+
+/// The way of the same steps through the template.
+fn of_template(steps: &[Down]) -> Option<Route> {
+    let [Down::Name(root), rest @ ..] = steps else { return None };
+    let around: &[&str] = match root.as_str() {
+        "spec" => &["pod_template", "pod_spec"],
+        "metadata" => &["pod_template"],
+        _ => return None,
     };
-    let own = own(&steps, workload);
-    // The name of an element in a map of texts is its key, which the path ends at.
-    let of_template = template(&steps);
-    if of_template.is_none() {
-        steps.clear();
-    }
-    match own {
-        Some(own) if own.wins => own.routes.into_iter().chain(of_template).collect(),
-        Some(own) => of_template.into_iter().chain(own.routes).collect(),
-        None => of_template.into_iter().collect(),
-    }
+    Some(around.iter().map(|text| name(text)).chain(rest.iter().cloned()).collect())
 }
 
 /// The route to a helper of the template.

@@ -48,10 +48,12 @@ pub struct Build<'b> {
 }
 
 /// What came of a program.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Compilation {
     /// All texts that were read.
     pub sources: SourceMap,
+    /// The trees of those that are sources.
+    pub modules: Modules,
     /// What is to be said, in the order of places.
     pub diagnostics: Vec<Diagnostic>,
     /// The tasks and variants in the order of their names; empty where there are errors.
@@ -85,14 +87,7 @@ impl Compilation {
     /// Nothing but what is to be said.
     #[must_use]
     pub fn refused(sources: SourceMap, diagnostics: Vec<Diagnostic>) -> Self {
-        Self {
-            sources,
-            diagnostics,
-            workloads: Vec::new(),
-            version: String::new(),
-            environments: Vec::new(),
-            templates: Vec::new(),
-        }
+        Self { sources, diagnostics, ..Self::default() }
     }
 
     /// Whether the program was refused.
@@ -126,7 +121,7 @@ pub fn compile(mut sources: SourceMap, named: &[FileId], build: &Build<'_>) -> C
     let doubtful: Vec<Span> = modules.iter().flat_map(|module| &module.tree.doubtful).copied().collect();
     let diagnostics = echoes::left_out(diagnostics.finish(&sources), &doubtful, &sources);
     let diagnostics = build.levels.applied(diagnostics);
-    Compilation { sources, diagnostics, workloads, version, environments, templates }
+    Compilation { sources, modules, diagnostics, workloads, version, environments, templates }
 }
 
 /// A digest of the texts, which stands for a version: the same texts and parameters give the same one, wherever they lie and on

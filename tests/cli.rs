@@ -40,6 +40,8 @@ mod sources;
 mod status;
 #[path = "cli/test.rs"]
 mod test;
+#[path = "cli/trace.rs"]
+mod trace;
 
 /// Two tasks and a variant.
 const PROGRAM: &str = r#"environment train-env {

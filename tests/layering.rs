@@ -115,6 +115,23 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("python", &["diagnostics", "flyte", "schema", "value", "settings", "lower", "compile"]),
     (
+        "trace",
+        &[
+            "source",
+            "diagnostics::suggest",
+            "schema",
+            "syntax::ast",
+            "value",
+            "modules",
+            "expression::inputs",
+            "lower",
+            "validate",
+            "emit",
+            "preview",
+            "compare",
+        ],
+    ),
+    (
         "cli",
         &[
             "source",
@@ -137,6 +154,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "compile",
             "python",
             "format",
+            "trace",
         ],
     ),
 ];

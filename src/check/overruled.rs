@@ -113,7 +113,7 @@ impl Seen {
     /// What a value that was set at `by` overruled, and what that had overruled. Histories are bounded.
     fn history(&mut self, name: Option<&ecow::EcoString>, by: Span, value: &Value) {
         for step in value.history() {
-            if let Event::Replaced { value: old, conditional } = &step.event {
+            if let Event::Replaced { value: old, conditional, .. } = &step.event {
                 if *conditional {
                     parts(old, &mut self.live);
                 } else if old != value && step.place != by {

@@ -108,6 +108,8 @@ pub enum Command {
     Explain(Explain),
     /// Begin a project: a few files that build
     Init(Init),
+    /// Show where the values of a pod come from, through every layer that set them
+    Trace(Trace),
     /// Write a script that completes the command line in a shell
     Completions(Completions),
 }
@@ -306,6 +308,33 @@ pub struct Test {
     /// Write what came of the tests to a file too, as the XML of `JUnit`
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
+}
+
+/// `flytec trace`.
+#[derive(Debug, Args)]
+pub struct Trace {
+    /// The task or variant: `environment.task` or `environment.task@variant`
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// A field of its pod, such as `spec.containers[primary].image` [default: all of it]
+    #[arg(value_name = "FIELD")]
+    pub field: Option<String>,
+    /// What is compiled.
+    #[command(flatten)]
+    pub common: Common,
+    /// How the trace is written
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: TraceFormat,
+}
+
+/// How a trace is written.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub enum TraceFormat {
+    /// For people.
+    #[default]
+    Human,
+    /// One JSON document.
+    Json,
 }
 
 /// When messages have colours.

@@ -26,6 +26,7 @@ mod replace;
 mod sources;
 mod test;
 mod texts;
+mod trace;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -82,6 +83,7 @@ pub fn run() -> ExitCode {
         Command::Init(init) => init::run(&arguments.global, init),
         Command::Preview(preview) => preview::run(&arguments.global, preview),
         Command::Test(test) => test::run(&arguments.global, test),
+        Command::Trace(trace) => trace::run(&arguments.global, trace),
     };
     match outcome {
         Ok(Verdict::Good) => ExitCode::SUCCESS,

@@ -56,7 +56,8 @@ pub fn run(global: &Global, arguments: &Preview) -> Result<Verdict, Failure> {
     Ok(if refused || preview.refused.is_some() { Verdict::Bad } else { Verdict::Good })
 }
 
-fn named<'c>(compilation: &'c Compilation, name: &str) -> Result<&'c Workload, Failure> {
+/// The task or variant of this name.
+pub fn named<'c>(compilation: &'c Compilation, name: &str) -> Result<&'c Workload, Failure> {
     let names: Vec<String> = compilation.workloads.iter().map(|workload| workload.name.to_string()).collect();
     let found = compilation.workloads.iter().zip(&names).find(|(_, known)| *known == name);
     found.map(|(workload, _)| workload).ok_or_else(|| {

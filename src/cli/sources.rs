@@ -17,7 +17,7 @@ use super::{Failure, output};
 use crate::cluster::{self, Cluster};
 use crate::data::Format;
 use crate::diagnostics::Diagnostics;
-use crate::expression::inputs::{Defaults, Inputs};
+use crate::expression::inputs::{COMMAND_LINE, Defaults, Inputs};
 use crate::modules::EXTENSION;
 use crate::project::Written;
 use crate::source::{FileId, Source, SourceMap, Span};
@@ -106,9 +106,6 @@ fn decoded(files: Vec<ReadFile>, map: &mut SourceMap) -> (Vec<FileId>, Diagnosti
 }
 
 // ---------------------------------------------------------------------------------------------------- parameters
-
-/// What the source is called that holds the arguments `--set`.
-const COMMAND_LINE: &str = "command line";
 
 /// The values of parameters that the arguments give, put among the sources so that messages can point at them.
 fn inputs(common: &Common, defaults: Option<Defaults>, disk: &Disk, map: &mut SourceMap) -> Result<Inputs, Failure> {

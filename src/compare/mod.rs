@@ -35,8 +35,8 @@ pub fn changes(old: &Value, new: &Value) -> Vec<Change> {
 }
 
 /// What is known of a value by where it stands.
-#[derive(Clone, Copy)]
-enum Shape {
+#[derive(Debug, Clone, Copy)]
+pub enum Shape {
     /// The pod itself.
     Pod,
     /// A value of this type.
@@ -49,7 +49,8 @@ enum Shape {
 
 impl Shape {
     /// The field of this name.
-    fn field(self, name: &str) -> Self {
+    #[must_use]
+    pub fn field(self, name: &str) -> Self {
         let of = |object: &'static Object| object.field(name).map_or(Self::Unknown, |field| Self::Of(&field.ty));
         match self {
             Self::Pod => match name {
@@ -65,12 +66,14 @@ impl Shape {
     }
 
     /// Whether names below it are anybody's, and not fields.
-    fn is_map(self) -> bool {
+    #[must_use]
+    pub fn is_map(self) -> bool {
         matches!(self, Self::Of(Type::Map(_)))
     }
 
     /// The elements of a list, and the field that tells them apart.
-    fn elements(self) -> (Self, Option<&'static str>) {
+    #[must_use]
+    pub fn elements(self) -> (Self, Option<&'static str>) {
         match self {
             Self::Of(Type::List { element, key }) => (Self::Of(element), *key),
             _ => (Self::Unknown, None),

@@ -76,7 +76,7 @@ impl Layering<'_, '_, '_, '_> {
         };
         let items = Arc::make_mut(&mut list);
         match (operation, set) {
-            (_, Some(Value { kind: Kind::Null, .. })) => items.remove_keyed(element.by, &element.text),
+            (_, Some(Value { kind: Kind::Null, .. })) => items.remove_keyed(element.by, &element.text, key),
             (_, Some(value)) => {
                 let conditional = self.expressions.conditions > 0;
                 items.put_keyed(element.by, &element.text, value, conditional);

@@ -319,7 +319,7 @@ impl Layering<'_, '_, '_, '_> {
         }
         match template_path(self.program, self.expressions, path, scope) {
             Ok(Some(id)) => match self.instantiate(id, arguments, span, scope) {
-                Some(fields) => Value::new(span, Kind::Object(fields)),
+                Some(fields) => Value::new(span, Kind::Object(fields)).through(span),
                 None => Value::poison(span),
             },
             Ok(None) => Value::poison(span),

@@ -21,6 +21,9 @@ use crate::syntax::ast::Name;
 use crate::value::types::{Type, literal, said};
 use crate::value::{Kind, List, Object, Value};
 
+/// What the source is called that holds the arguments `--set`, each on a line of its own.
+pub const COMMAND_LINE: &str = "command line";
+
 /// What a build is given, in the order in which it was said.
 #[derive(Debug, Clone, Default)]
 pub struct Inputs {

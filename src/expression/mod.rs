@@ -37,6 +37,7 @@ use crate::schema::units;
 use crate::source::files::Files;
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::ast::{self, Comprehension, Expression, IfExpression, Logic, Name, Part};
+use crate::value::trail::Step;
 use crate::value::types::{self, Type, called, forgotten};
 use crate::value::{Kind, List, MAX_DEPTH, MAX_SIZE, Value};
 
@@ -144,7 +145,10 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
             ast::Value::Float(number) => Kind::Float(*number),
             ast::Value::Unit(text) => Kind::Unit(text.clone()),
             ast::Value::String(text) => Kind::String(text.clone()),
-            ast::Value::Text(parts) => self.text(parts, span, scope),
+            ast::Value::Text(parts) => {
+                let (kind, trail) = self.text(parts, span, scope);
+                return Value { span, kind, trail };
+            }
             ast::Value::List(list) => {
                 let items = list.items.iter().map(|item| self.value(&item.value, scope)).collect();
                 self.list(items, span)
@@ -227,8 +231,10 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
 
     // ------------------------------------------------------------------------------------------------- text
 
-    fn text(&mut self, parts: &[Part], span: Span, scope: &Scope) -> Kind {
+    /// The text of these parts, and where those have been that names stood for.
+    fn text(&mut self, parts: &[Part], span: Span, scope: &Scope) -> (Kind, Option<Arc<Step>>) {
         let mut text = EcoString::new();
+        let mut trail = None;
         let (mut poison, mut unknown) = (false, false);
         for part in parts {
             match part {
@@ -236,7 +242,12 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
                 Part::Expression(expression) => {
                     let value = self.part(expression, scope);
                     match self.part_text(&value, expression.span) {
-                        PartText::Text(part) => text.push_str(&part),
+                        PartText::Text(part) => {
+                            text.push_str(&part);
+                            if value.trail.is_some() {
+                                trail = Some(Step::after(Step::part(expression.span, value), trail));
+                            }
+                        }
                         PartText::Unknown => unknown = true,
                         PartText::Poison => poison = true,
                     }
@@ -247,9 +258,9 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
             }
         }
         if poison || !self.budget.text(text.len(), span, self.diagnostics) {
-            return Kind::Poison;
+            return (Kind::Poison, None);
         }
-        if unknown { Kind::Unknown(Arc::new(Type::String)) } else { Kind::String(text) }
+        if unknown { (Kind::Unknown(Arc::new(Type::String)), None) } else { (Kind::String(text), trail) }
     }
 
     /// The value of a part of a text. What means nothing there may have been meant for a shell.
@@ -313,7 +324,7 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
     /// The text of a name, which may have interpolation; `None` where it is not known or was reported.
     pub fn name(&mut self, name: &Name, scope: &Scope) -> Option<EcoString> {
         let Some(parts) = &name.parts else { return Some(name.text.clone()) };
-        match self.text(parts, name.span, scope) {
+        match self.text(parts, name.span, scope).0 {
             Kind::String(text) => Some(text),
             _ => None,
         }

@@ -234,7 +234,8 @@ impl<'a> Table<'a, '_> {
 }
 
 /// The name of a file without its folder and ending.
-fn stem(path: &str) -> &str {
+#[must_use]
+pub fn stem(path: &str) -> &str {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }

@@ -88,6 +88,9 @@ pub struct List {
     size: usize,
     /// Where the element of each key is, from the first labelled merge into a long list on.
     index: FxHashMap<EcoString, usize>,
+    /// The labels of elements that were taken away, with what took them away and what they were; one that is there again has left
+    /// this list.
+    removed: Vec<(EcoString, Arc<Step>)>,
 }
 
 impl PartialEq for List {
@@ -196,6 +199,12 @@ impl Value {
         if let Kind::List(list) = &self.kind { Some(&list.items) } else { None }
     }
 
+    /// The list, if it is one.
+    #[must_use]
+    pub fn as_items(&self) -> Option<&List> {
+        if let Kind::List(list) = &self.kind { Some(list) } else { None }
+    }
+
     /// The object, if it is one.
     #[must_use]
     pub fn as_object(&self) -> Option<&Arc<Object>> {
@@ -277,7 +286,7 @@ impl Object {
         let earlier = match self.entries.get_mut(&name) {
             Some(old) => {
                 let poison = Value::poison(old.value.span);
-                Some(Step::replaced(old.key, std::mem::replace(&mut old.value, poison), conditional))
+                Some(Step::replaced(old.key, std::mem::replace(&mut old.value, poison), key, conditional))
             }
             None => self.removed.iter().position(|(removed, _)| *removed == name).map(|at| self.removed.remove(at).1),
         };
@@ -336,7 +345,7 @@ impl List {
     pub fn new(items: Vec<Value>) -> Self {
         let depth = items.iter().map(Value::depth).max().unwrap_or_default() + 1;
         let size = items.iter().map(Value::size).fold(0, usize::saturating_add);
-        Self { items, depth, size, index: FxHashMap::default() }
+        Self { items, depth, size, index: FxHashMap::default(), removed: Vec::new() }
     }
 
     /// The elements.
@@ -355,8 +364,11 @@ impl List {
         self.index.clear();
     }
 
-    /// Adds the element of a key at the end.
-    pub fn push_keyed(&mut self, label: EcoString, value: Value) {
+    /// Adds the element of a key at the end; where it was taken away before, it remembers that.
+    pub fn push_keyed(&mut self, label: EcoString, mut value: Value) {
+        if let Some(at) = self.removed.iter().position(|(removed, _)| *removed == label) {
+            value.trail = Some(Step::after(self.removed.remove(at).1, value.trail.take()));
+        }
         if !self.index.is_empty() {
             self.index.entry(label).or_insert(self.items.len());
         }
@@ -370,7 +382,8 @@ impl List {
         match self.keyed(key, label) {
             Some(place) => {
                 let old = std::mem::replace(place, Value::poison(value.span));
-                value.trail = Some(Step::after(Step::replaced(old.span, old, conditional), value.trail.take()));
+                value.trail =
+                    Some(Step::after(Step::replaced(old.span, old, value.span, conditional), value.trail.take()));
                 *place = value;
             }
             None => self.push_keyed(label.clone(), value),
@@ -383,10 +396,21 @@ impl List {
         self.items.get_mut(at)
     }
 
-    /// Takes away every element whose field `key` says `label`.
-    pub fn remove_keyed(&mut self, key: &str, label: &str) {
+    /// Takes away every element whose field `key` says `label`, and remembers the first, and what took it.
+    pub fn remove_keyed(&mut self, key: &str, label: &EcoString, place: Span) {
+        if let Some(at) = self.position(key, label) {
+            // It was found there.
+            let item = self.items.remove(at);
+            self.size = self.size.saturating_sub(item.size());
+            self.removed.push((label.clone(), Step::removed(place, item.span, item)));
+        }
         self.items.retain(|item| label_of(item, key).as_deref() != Some(label));
         self.index.clear();
+    }
+
+    /// The labels of elements that were taken away, each with what took it away.
+    pub fn removed(&self) -> impl Iterator<Item = (&EcoString, &Arc<Step>)> {
+        self.removed.iter().map(|(label, step)| (label, step))
     }
 
     fn position(&mut self, key: &str, label: &str) -> Option<usize> {

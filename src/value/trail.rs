@@ -25,12 +25,17 @@ pub struct Step {
 /// What can happen to a value.
 #[derive(Debug, Clone)]
 pub enum Event {
-    /// A name stood for it at this place: a parameter, a constant or the variable of a loop.
-    Through,
+    /// A name stood for it at this place: a parameter, a constant, the variable of a loop or a template.
+    Through {
+        /// Where what the name stands for was written; the place itself, where it was made there.
+        written: Span,
+    },
     /// It took the place of this value, which had been set at this place.
     Replaced {
         /// The value that was overruled.
         value: Value,
+        /// Where it was overruled; what took its place may have been merged into since.
+        by: Span,
         /// Whether that was so only in this build: under an `if`, or by an override that changes a task in place.
         conditional: bool,
     },
@@ -41,6 +46,8 @@ pub enum Event {
         /// The value that was taken away.
         value: Value,
     },
+    /// It is a text, of which this value is a part.
+    Part(Value),
 }
 
 /// How many steps are kept. A longer history helps nobody, and freeing it would need a stack of its length.
@@ -49,22 +56,30 @@ const MOST_STEPS: usize = 256;
 impl Step {
     fn new(place: Span, event: Event) -> Arc<Self> {
         let inner = match &event {
-            Event::Through => 0,
-            Event::Replaced { value, .. } | Event::Removed { value, .. } => length(value.trail.as_ref()),
+            Event::Through { .. } => 0,
+            Event::Replaced { value, .. } | Event::Removed { value, .. } | Event::Part(value) => {
+                length(value.trail.as_ref())
+            }
         };
         Arc::new(Self { place, event, earlier: None, length: inner + 1 })
     }
 
-    /// `value`, set at `place`, was overruled.
+    /// `value`, set at `place`, was overruled at `by`.
     #[must_use]
-    pub fn replaced(place: Span, value: Value, conditional: bool) -> Arc<Self> {
-        Self::new(place, Event::Replaced { value: shortened(value), conditional })
+    pub fn replaced(place: Span, value: Value, by: Span, conditional: bool) -> Arc<Self> {
+        Self::new(place, Event::Replaced { value: shortened(value), by, conditional })
     }
 
     /// `value`, set at `key`, was taken away at `place`.
     #[must_use]
     pub fn removed(place: Span, key: Span, value: Value) -> Arc<Self> {
         Self::new(place, Event::Removed { key, value: shortened(value) })
+    }
+
+    /// `value` became a part of a text at `place`.
+    #[must_use]
+    pub fn part(place: Span, value: Value) -> Arc<Self> {
+        Self::new(place, Event::Part(shortened(value)))
     }
 
     /// This step, after what had happened before.
@@ -97,7 +112,7 @@ impl Value {
     #[must_use]
     pub fn through(mut self, place: Span) -> Self {
         if length(self.trail.as_ref()) < MOST_STEPS {
-            let step = Step::new(place, Event::Through);
+            let step = Step::new(place, Event::Through { written: self.span });
             self.trail = Some(Step::after(step, self.trail.take()));
         }
         self
@@ -105,7 +120,7 @@ impl Value {
 
     /// The places at which names stood for it, from the last to the first.
     pub fn passed(&self) -> impl Iterator<Item = Span> {
-        self.history().filter(|step| matches!(step.event, Event::Through)).map(|step| step.place)
+        self.history().filter(|step| matches!(step.event, Event::Through { .. })).map(|step| step.place)
     }
 
     /// Everything that happened to it, from the last to the first.

@@ -16,6 +16,8 @@
 //! 9. [`emit`] writes workloads as JSON, YAML or wire bytes, and the manifest; [`preview`] makes of one the pod that will run.
 //! 10. [`cli`] is the command.
 //!
+//! [`import`] goes the other way: pods that there are already become sources.
+//!
 //! [`project`] reads what a project says for all its builds.
 //! [`expression`] tells steps 3 and 4 what expressions are worth, as a [`value`]. Beside all of them stands what every step may
 //! use: [`source`] (texts, places, and how further files come in), [`diagnostics`] (what people are told), [`data`] (YAML, JSON
@@ -42,6 +44,7 @@ pub mod expression;
 pub mod flyte;
 pub mod format;
 pub mod graph;
+pub mod import;
 pub mod lower;
 pub mod modules;
 pub mod preview;

@@ -11,6 +11,8 @@ pub const FOLDER: &str = "docs/diagnostics/";
 const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
     ("E0114", "a page is UTF-8"),
     ("E0115", "needs a source of 64 MiB"),
+    ("W0813", "comes of documents that are imported"),
+    ("E0814", "comes of documents that are imported"),
     ("E9901", "is a fault of the compiler itself"),
 ];
 

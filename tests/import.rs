@@ -9,6 +9,7 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -70,7 +71,12 @@ fn expect_style(source: &str) -> Result<(), String> {
 
 /// Fails with the first faults, and how many there are.
 fn expect_none(faults: &[String]) {
-    assert!(faults.is_empty(), "{} faults, first:\n{}", faults.len(), faults.iter().take(3).cloned().collect::<String>());
+    assert!(
+        faults.is_empty(),
+        "{} faults, first:\n{}",
+        faults.len(),
+        faults.iter().take(3).cloned().collect::<String>()
+    );
 }
 
 // --------------------------------------------------------------------------------------------------- pods of Flyte
@@ -96,7 +102,10 @@ fn pods_of_programs() -> Vec<(String, Value)> {
 
 #[test]
 fn every_pod_of_a_program_comes_back_bit_for_bit() {
-    let pods = pods_of_programs();
+    let mut pods = pods_of_programs();
+    // Programs with very many tasks have the same pod very often.
+    let mut seen = BTreeSet::new();
+    pods.retain(|(_, pod)| seen.insert(pod.to_string()));
     assert!(pods.len() > 300, "there are only {} pods", pods.len());
     let faults = pods.iter().filter_map(|(name, pod)| round_trip(name, pod).err());
     expect_none(&faults.collect::<Vec<String>>());
@@ -108,7 +117,8 @@ fn every_pod_of_a_program_comes_back_bit_for_bit() {
 fn cases() -> Vec<(String, Value)> {
     let read = |file: &str| fs::read_to_string(root().join(format!("tests/kubernetes/cases/{file}.jsonl")));
     let texts = ["rules", "realistic", "gated"].map(|file| read(file).expect("the cases are part of the project"));
-    let cases = texts.iter().flat_map(|text| text.lines()).map(|line| serde_json::from_str::<Value>(line).expect("it is JSON"));
+    let cases =
+        texts.iter().flat_map(|text| text.lines()).map(|line| serde_json::from_str::<Value>(line).expect("it is JSON"));
     cases.filter_map(|case| Some((case["id"].as_str()?.to_owned(), case.get("pod")?.clone()))).collect()
 }
 
@@ -148,16 +158,19 @@ fn every_pod_of_kubernetes_that_can_be_built_comes_back() {
     for (name, pod) in cases() {
         // Some have numbers that no data file may have.
         let result = read_and_imported(&format!("{name}.json"), Format::Json, &pod.to_string());
-        let Some(Imported { source, .. }) = result.ok().filter(|result| !result.refused) else { continue };
+        let Some(Imported { source, messages, .. }) = result.ok().filter(|result| !result.refused) else { continue };
         if let Err(fault) = expect_style(&source) {
             faults.push(format!("{name}: {fault}"));
+        }
+        if messages.contains(" has no field `") {
+            continue;
         }
         // What Kubernetes refuses, a build refuses.
         let Ok(back) = built(&source) else { continue };
         let [back] = back.as_slice() else { panic!("{name}: one pod is one task") };
         count += 1;
         let primary = back["primaryContainerName"].as_str().expect("it is a text");
-        let expected = as_flyte_sets_it(&pod, primary);
+        let expected = as_the_server_has_it(&as_flyte_sets_it(&pod, primary));
         if comparable(back["podSpec"].clone(), &expected) != expected {
             faults.push(format!("{name}: {source}\n{}\n{expected}\n", back["podSpec"]));
         }
@@ -169,7 +182,8 @@ fn every_pod_of_kubernetes_that_can_be_built_comes_back() {
 
 #[test]
 fn pods_without_errors_are_built_without_errors() {
-    let read = fs::read_to_string(root().join("tests/kubernetes/cases/realistic.jsonl")).expect("it is part of the project");
+    let read =
+        fs::read_to_string(root().join("tests/kubernetes/cases/realistic.jsonl")).expect("it is part of the project");
     let mut faults = Vec::new();
     for line in read.lines() {
         let case: Value = serde_json::from_str(line).expect("it is JSON");
@@ -209,7 +223,7 @@ fn spec_of(document: &Value) -> Option<Value> {
     document.pointer(path).cloned()
 }
 
-/// The value as the API server has it: without null, and with amounts as texts.
+/// The value as the API server has it: without null, with amounts as texts, and `1.0` as the whole number that it is.
 fn as_the_server_has_it(value: &Value) -> Value {
     const AMOUNTS: &[&str] = &["limits", "requests", "sizeLimit"];
     match value {
@@ -217,11 +231,17 @@ fn as_the_server_has_it(value: &Value) -> Value {
         Value::Object(fields) => {
             let fields = fields.iter().filter(|(_, value)| !value.is_null());
             let fields = fields.map(|(name, value)| {
-                let value = if AMOUNTS.contains(&name.as_str()) { in_texts(value) } else { as_the_server_has_it(value) };
+                let value =
+                    if AMOUNTS.contains(&name.as_str()) { in_texts(value) } else { as_the_server_has_it(value) };
                 (name.clone(), value)
             });
             Value::Object(fields.collect())
         }
+        Value::Number(number) => match number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < 1e15) {
+            #[expect(clippy::cast_possible_truncation, reason = "a whole number within these bounds fits")]
+            Some(whole) => json!(whole as i64),
+            None => value.clone(),
+        },
         other => other.clone(),
     }
 }

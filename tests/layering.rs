@@ -30,10 +30,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("cluster", &["source", "diagnostics", "schema", "data"]),
     ("syntax", &["source", "diagnostics"]),
     ("format", &["source", "syntax::ast", "syntax::comments"]),
-    (
-        "import",
-        &["source", "diagnostics", "data", "flyte", "schema", "syntax", "format"],
-    ),
+    ("import", &["source", "diagnostics", "data", "flyte", "schema", "syntax", "format"]),
     ("value", &["source"]),
     ("modules", &["source", "graph", "diagnostics", "syntax"]),
     (

@@ -114,7 +114,8 @@ fn collect(node: &Node, scalars: &mut BTreeMap<usize, usize>) {
 
 /// Where the comment of a line begins, which stands at `start` in the text.
 fn sign(line: &str, start: usize, scalars: &BTreeMap<usize, usize>) -> Option<usize> {
-    let blank_before = |at: usize| line.get(..at).is_some_and(|before| before.is_empty() || before.ends_with([' ', '\t']));
+    let blank_before =
+        |at: usize| line.get(..at).is_some_and(|before| before.is_empty() || before.ends_with([' ', '\t']));
     let within = |at: usize| scalars.range(..=at).next_back().is_some_and(|(_, end)| at < *end);
     let signs = line.match_indices('#').map(|(at, _)| at);
     let mut signs = signs.filter(|at| blank_before(*at) && !within(start + at));

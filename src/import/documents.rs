@@ -4,8 +4,8 @@
 //! its pod is one warning with all places; documents without a pod are warnings beside such with one, and an error alone.
 //! Not here: what is in a pod's spec.
 
-use super::names;
 use super::Input;
+use super::names;
 use crate::data::{Key, Kind, Node};
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::source::Span;
@@ -219,7 +219,8 @@ fn take_metadata<'n>(pod: &mut Pod<'n>, metadata: &'n Node, way: &str, dropped: 
 
 /// Notes what is there beside these keys.
 fn others(node: &Node, kept: &[&str], way: &str, dropped: &mut Dropped) {
-    let other = entries(node).iter().filter(|(key, value)| !kept.contains(&key.text.as_str()) && value.kind != Kind::Null);
+    let other =
+        entries(node).iter().filter(|(key, value)| !kept.contains(&key.text.as_str()) && value.kind != Kind::Null);
     dropped.extend(other.map(|(key, _)| (format!("{way}{}", key.text), key.span)));
 }
 
@@ -230,7 +231,11 @@ fn left_out(of: &str, dropped: Dropped) -> Option<Diagnostic> {
     let message = format!("{} of {of} {is} left out", names.join(", "));
     let diagnostic = Diagnostic::new(code::LEFT_OUT, first, message);
     let diagnostic = places.fold(diagnostic, |diagnostic, place| diagnostic.label(place, "and this"));
-    Some(diagnostic.note("a task has the spec, the labels and the annotations of a pod; what is around them is Flyte's to set"))
+    Some(
+        diagnostic.note(
+            "a task has the spec, the labels and the annotations of a pod; what is around them is Flyte's to set",
+        ),
+    )
 }
 
 fn no_pod(place: Span, message: String) -> Diagnostic {

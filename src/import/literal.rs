@@ -92,12 +92,10 @@ mod tests {
 
     #[test]
     fn amounts_have_units_where_the_language_has_them() {
-        assert_eq!([quantity("500m"), quantity("007m"), quantity("2"), quantity("1e3")], [
-            "500m",
-            "\"007m\"",
-            "\"2\"",
-            "\"1e3\""
-        ]);
+        assert_eq!(
+            [quantity("500m"), quantity("007m"), quantity("2"), quantity("1e3")],
+            ["500m", "\"007m\"", "\"2\"", "\"1e3\""]
+        );
     }
 
     #[test]

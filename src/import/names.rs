@@ -53,10 +53,7 @@ mod tests {
 
     #[test]
     fn names_become_those_that_flyte_takes() {
-        assert_eq!(
-            [environment("My.App--x"), environment("a_b-"), environment("…")],
-            ["my-app-x", "a_b", "imported"]
-        );
+        assert_eq!([environment("My.App--x"), environment("a_b-"), environment("…")], ["my-app-x", "a_b", "imported"]);
         assert_eq!([task("fit@large"), task("3d"), task("class"), task("")], ["fit_large", "_3d", "class_", "_"]);
         assert_eq!(of_file("train-env.fit@large"), Some(("train-env".to_owned(), "fit@large".to_owned())));
         let mut taken = BTreeSet::new();

@@ -170,9 +170,11 @@ fn environment(name: &str, mut tasks: Vec<Task>) -> Statement {
         }
     }
     let header = tasks.first_mut().map(|task| std::mem::take(&mut task.above)).unwrap_or_default();
-    statements.extend(tasks.into_iter().map(|task| {
-        Statement::new("task", literal::key(&task.name), Body::Block(task.settings)).below(task.above)
-    }));
+    statements.extend(
+        tasks
+            .into_iter()
+            .map(|task| Statement::new("task", literal::key(&task.name), Body::Block(task.settings)).below(task.above)),
+    );
     Statement::new("environment", literal::key(name), Body::Block(statements)).below(header)
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::comments::Comments;
 use super::documents::{Pod, entries, entry, items, text, value};
 use super::literal;
-use super::statement::{Item, Statement, Value};
+use super::statement::{Body, Item, Statement, Value};
 use super::values::{Writer, amount};
 use crate::data::{Key, Kind, Node};
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
@@ -56,7 +56,10 @@ pub fn task(pod: &Pod<'_>, comments: &mut Comments, diagnostics: &mut Diagnostic
         template.push(Statement::set("primary_container_name", Value::Text(name.to_owned())));
     }
     let spec = spec(pod.spec, primary, &parts);
-    let spec = writer.fields(&spec, &POD_SPEC);
+    let mut spec = writer.fields(&spec, &POD_SPEC);
+    if is_bare(&spec) {
+        spec.retain(|statement| statement.key != "containers");
+    }
     if !spec.is_empty() {
         let above = writer.comments.above(pod.place);
         template.push(Statement::block("pod_spec", spec).below(above));
@@ -64,6 +67,13 @@ pub fn task(pod: &Pod<'_>, comments: &mut Comments, diagnostics: &mut Diagnostic
     let task = pod.task.clone().unwrap_or_else(|| name.to_owned());
     let (environment, joins) = (pod.environment.clone(), pod.joins);
     Some(Task { environment, name: super::names::task(&task), joins, above, settings, template })
+}
+
+/// Whether the primary container is the only one and nothing is left to say of it: Flyte makes it by itself then.
+fn is_bare(spec: &[Statement]) -> bool {
+    let mut containers = spec.iter().filter(|statement| statement.key == "containers");
+    let empty = |statement: &Statement| statement.body == Body::Block(Vec::new()) && statement.above.is_empty();
+    containers.next().is_some_and(empty) && containers.next().is_none()
 }
 
 /// The primary container: the one that the document names, that `kubectl` would take, that has the name that Flyte gives it, or
@@ -94,11 +104,6 @@ fn primary<'n>(pod: &Pod<'n>, diagnostics: &mut Diagnostics) -> Option<&'n Node>
 fn spec(spec: &Node, primary: &Node, parts: &Parts<'_>) -> Vec<(Key, Node)> {
     let rest = parts.rest();
     let mut fields = entries(spec).to_vec();
-    let alone = value(spec, "containers").map(items).is_some_and(|containers| containers.len() == 1);
-    let is_bare = entries(&rest).iter().all(|(key, node)| key.text == "name" || node.kind == Kind::Null);
-    if alone && is_bare {
-        fields.retain(|(key, _)| key.text != "containers");
-    }
     let at = value(spec, "containers").and_then(|list| items(list).iter().position(|one| std::ptr::eq(one, primary)));
     for (_, node) in fields.iter_mut().filter(|(key, _)| key.text == "containers") {
         let Kind::List(containers) = &mut node.kind else { continue };
@@ -137,7 +142,8 @@ impl<'n> Parts<'n> {
             settings.extend(writer.entry(key, node, &Type::String));
         }
         for name in ["command", "args"] {
-            let given = entry(self.container, name).filter(|(_, node)| !matches!(&node.kind, Kind::List(list) if list.is_empty()));
+            let given = entry(self.container, name)
+                .filter(|(_, node)| !matches!(&node.kind, Kind::List(list) if list.is_empty()));
             if let Some((key, node)) = given {
                 settings.extend(writer.entry(key, node, &STRINGS));
             }
@@ -161,7 +167,9 @@ impl<'n> Parts<'n> {
         let mut statements = Vec::new();
         for variable in items(node).iter().take(self.variables) {
             let mut above = writer.comments.above(variable.span);
-            let (Some((name, _)), Some((key, _))) = (entry(variable, "name"), entry(variable, "value")) else { continue };
+            let (Some((name, _)), Some((key, _))) = (entry(variable, "name"), entry(variable, "value")) else {
+                continue;
+            };
             let own = [name, key].map(|key| {
                 let mut own = writer.comments.above(key.span);
                 own.extend(writer.comments.behind(key.span));
@@ -169,7 +177,8 @@ impl<'n> Parts<'n> {
             });
             above.extend(own.into_iter().flatten());
             let pair = value(variable, "name").and_then(text).zip(value(variable, "value").and_then(text));
-            let statement = pair.map(|(name, value)| Statement::set(&literal::key(name), Value::Text(value.to_owned())));
+            let statement =
+                pair.map(|(name, value)| Statement::set(&literal::key(name), Value::Text(value.to_owned())));
             statements.extend(statement.map(|statement| statement.below(above)));
         }
         Some(Statement::block("env_vars", statements).below(above))

@@ -166,7 +166,9 @@ fn scalar(node: &Node, ty: &Type) -> Option<Value> {
     let literal = |text: String| Some(Value::Literal(text));
     match (ty, &node.kind) {
         (Type::Bool, Kind::Bool(truth)) => literal(truth.to_string()),
-        (Type::Int { min, max }, _) => whole(node).filter(|n| (min..=max).contains(&n)).and_then(|n| literal(n.to_string())),
+        (Type::Int { min, max }, _) => {
+            whole(node).filter(|n| (min..=max).contains(&n)).and_then(|n| literal(n.to_string()))
+        }
         (Type::IntOrString, Kind::Int(number)) => literal(number.to_string()),
         (Type::Float, Kind::Int(number)) => literal(number.to_string()),
         (Type::Float, Kind::Float(number)) => literal(format!("{number:?}")),

@@ -114,7 +114,10 @@ fn what_pods_share_is_one_template() {
     folder.write("pods.yaml", pod("a", "x:1") + &pod("b", "y:1"));
     let outcome = folder.run(&["import", "pods.yaml"]).expect(0).stdout;
     assert!(outcome.starts_with("template common {\n  labels { team = \"ml\" }\n  pod_spec {\n    nodeSelector { pool = \"spot\" }\n  }\n}\n"), "{outcome}");
-    assert!(outcome.contains("template a-primary extends common {\n  pod_spec {\n    hostname = \"a\"\n  }\n}\n"), "{outcome}");
+    assert!(
+        outcome.contains("template a-primary extends common {\n  pod_spec {\n    hostname = \"a\"\n  }\n}\n"),
+        "{outcome}"
+    );
     assert!(outcome.contains("    pod_template = b-primary\n"), "{outcome}");
 }
 
@@ -126,7 +129,11 @@ fn bad_input_is_told_with_its_place_and_leaves_nothing_behind() {
         ("a: [1\n", "error[E0807]: ", "in.yaml:1:4"),
         ("- 1\n", "error[E0814]: this document is no pod, and nothing that has one", "in.yaml:1:1"),
         ("", "error[E0814]: this file has no document", "in.yaml:1:1"),
-        ("kind: Deployment\nspec: {replicas: 1}\n", "error[E0814]: this `Deployment` has no pod template", "in.yaml:2:7"),
+        (
+            "kind: Deployment\nspec: {replicas: 1}\n",
+            "error[E0814]: this `Deployment` has no pod template",
+            "in.yaml:2:7",
+        ),
         ("containers: []\n", "error[E0814]: this pod has no container with a name", "in.yaml:1:1"),
         ("containers:\n- name: a\n  args: [80]\n", "error[E0302]: `args` takes a text", "in.yaml:3:10"),
     ] {

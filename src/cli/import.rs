@@ -89,7 +89,7 @@ fn stream() -> std::io::Result<Vec<u8>> {
 
 /// What the ending of the name says; else whether it looks like a text. Wire bytes have control characters, which no YAML has.
 fn form(name: &str, bytes: &[u8]) -> Form {
-    if name.ends_with(".pb") {
+    if Path::new(name).extension().is_some_and(|ending| ending == "pb") {
         return Form::Wire;
     }
     if let Some(format) = Format::of_path(name).filter(|format| *format != Format::Toml) {

@@ -96,7 +96,9 @@ impl<'n> Finder<'n, '_> {
                 if items.is_empty() {
                     self.others.push(no_pod(node.span, "this list has no items".to_owned()));
                 }
-                items.iter().for_each(|item| self.document(item, of));
+                for item in items {
+                    self.document(item, of);
+                }
             }
             Some(kind) => {
                 let place = entry(node, "kind").map_or(node.span, |(_, kind)| kind.span);
@@ -158,7 +160,7 @@ impl<'n> Finder<'n, '_> {
         }
         let primary = value(node, "primaryContainerName").and_then(|name| Some((text(name)?, name.span)));
         let pod = Pod { joins: task.is_some(), task, primary, exact: true, ..pod };
-        self.found(pod, "the `K8sPod`", dropped);
+        self.found(pod, "the `K8sPod`", &dropped);
     }
 
     /// Takes a `Pod`.
@@ -172,7 +174,7 @@ impl<'n> Finder<'n, '_> {
         if let Some((_, metadata)) = entry(node, "metadata") {
             take_metadata(&mut pod, metadata, "metadata.", &mut dropped);
         }
-        self.found(pod, "the `Pod`", dropped);
+        self.found(pod, "the `Pod`", &dropped);
     }
 
     /// Takes what Kubernetes makes pods of.
@@ -201,10 +203,10 @@ impl<'n> Finder<'n, '_> {
         if let Some((_, metadata)) = entry(inner, "metadata") {
             take_metadata(&mut pod, metadata, &format!("{way}metadata."), &mut dropped);
         }
-        self.found(pod, &format!("the `{kind}`"), dropped);
+        self.found(pod, &format!("the `{kind}`"), &dropped);
     }
 
-    fn found(&mut self, pod: Pod<'n>, of: &str, dropped: Dropped) {
+    fn found(&mut self, pod: Pod<'n>, of: &str, dropped: &Dropped) {
         self.diagnostics.extend(left_out(of, dropped));
         self.pods.push(pod);
     }
@@ -224,7 +226,7 @@ fn others(node: &Node, kept: &[&str], way: &str, dropped: &mut Dropped) {
     dropped.extend(other.map(|(key, _)| (format!("{way}{}", key.text), key.span)));
 }
 
-fn left_out(of: &str, dropped: Dropped) -> Option<Diagnostic> {
+fn left_out(of: &str, dropped: &Dropped) -> Option<Diagnostic> {
     let names = dropped.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<String>>();
     let mut places = dropped.iter().map(|(_, span)| *span);
     let (first, is) = (places.next()?, if names.len() == 1 { "is" } else { "are" });

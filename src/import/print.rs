@@ -28,7 +28,8 @@ pub fn text(declarations: &[Statement]) -> String {
 
 /// Statements without their comments, to compare them.
 pub fn essence(statements: &[Statement]) -> String {
-    statements.iter().map(|statement| format!("{}\n", one_line(&bare(statement)).unwrap_or_default())).collect()
+    let lines = statements.iter().map(|statement| one_line(&bare(statement)).unwrap_or_default());
+    lines.collect::<Vec<String>>().join("\n")
 }
 
 /// The statement without comments. Recursion follows the nesting of the source, which is bounded.
@@ -155,7 +156,9 @@ impl Printer {
         match value {
             Value::List(items) if !items.is_empty() => {
                 self.line(depth, &format!("{before}["));
-                items.iter().for_each(|item| self.item(item, depth + 1));
+                for item in items {
+                    self.item(item, depth + 1);
+                }
                 self.line(depth, &format!("]{behind}"));
             }
             Value::Object(statements) if !statements.is_empty() => {

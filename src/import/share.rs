@@ -113,10 +113,12 @@ fn common(tasks: &mut [Task]) -> Vec<Statement> {
         let shared = match &statement.body {
             Body::Block(own) if DIVISIBLE.contains(&statement.key.as_str()) => {
                 let shared = shared(own, &fields);
-                (!shared.is_empty()).then(|| Body::Block(shared))
+                (!shared.is_empty()).then_some(Body::Block(shared))
             }
             body => {
-                let same = |other: &&Statement| essence(&[(*other).clone()]) == essence(&[statement.clone()]);
+                let same = |other: &&Statement| {
+                    essence(std::slice::from_ref(*other)) == essence(std::slice::from_ref(statement))
+                };
                 fields.iter().all(same).then(|| body.clone())
             }
         };
@@ -182,7 +184,7 @@ fn environment(name: &str, mut tasks: Vec<Task>) -> Statement {
 fn taken_from_all(tasks: &mut [Task], key: &str) -> Option<Statement> {
     let setting = tasks.first().and_then(|task| find(&task.settings, key))?.clone();
     let wanted = essence(std::slice::from_ref(&setting));
-    let same = |task: &Task| find(&task.settings, key).is_some_and(|own| essence(&[own.clone()]) == wanted);
+    let same = |task: &Task| find(&task.settings, key).is_some_and(|own| essence(std::slice::from_ref(own)) == wanted);
     if !tasks.iter().all(same) {
         return None;
     }

@@ -93,7 +93,7 @@ impl Writer<'_> {
             (Type::List { element, .. }, Kind::List(items)) => {
                 Some(Value::List(items.iter().filter_map(|item| self.item(item, element, what)).collect()))
             }
-            (Type::Any, _) => Some(self.any(node)),
+            (Type::Any, _) => Some(any(node)),
             _ => {
                 let scalar = scalar(node, ty);
                 if scalar.is_none() {
@@ -111,22 +111,22 @@ impl Writer<'_> {
         }
         Some(Item { above, value: self.value(node, ty, what)? })
     }
+}
 
-    /// A value of which nothing is known.
-    fn any(&mut self, node: &Node) -> Value {
-        match &node.kind {
-            Kind::Null => Value::Literal("null".to_owned()),
-            Kind::Bool(truth) => Value::Literal(truth.to_string()),
-            Kind::Int(number) => Value::Literal(number.to_string()),
-            Kind::Float(number) => Value::Literal(number.to_string()),
-            Kind::String(text) => Value::Text(text.to_string()),
-            Kind::List(items) => {
-                Value::List(items.iter().map(|item| Item { above: Vec::new(), value: self.any(item) }).collect())
-            }
-            Kind::Map(entries) => {
-                let set = |(key, node): &(Key, Node)| Statement::set(&literal::key(&key.text), self.any(node));
-                Value::Object(entries.iter().map(set).collect())
-            }
+/// A value of which nothing is known. Recursion follows the nesting of the file, which is bounded.
+fn any(node: &Node) -> Value {
+    match &node.kind {
+        Kind::Null => Value::Literal("null".to_owned()),
+        Kind::Bool(truth) => Value::Literal(truth.to_string()),
+        Kind::Int(number) => Value::Literal(number.to_string()),
+        Kind::Float(number) => Value::Literal(number.to_string()),
+        Kind::String(text) => Value::Text(text.to_string()),
+        Kind::List(items) => {
+            Value::List(items.iter().map(|item| Item { above: Vec::new(), value: any(item) }).collect())
+        }
+        Kind::Map(entries) => {
+            let set = |(key, node): &(Key, Node)| Statement::set(&literal::key(&key.text), any(node));
+            Value::Object(entries.iter().map(set).collect())
         }
     }
 }
@@ -169,8 +169,7 @@ fn scalar(node: &Node, ty: &Type) -> Option<Value> {
         (Type::Int { min, max }, _) => {
             whole(node).filter(|n| (min..=max).contains(&n)).and_then(|n| literal(n.to_string()))
         }
-        (Type::IntOrString, Kind::Int(number)) => literal(number.to_string()),
-        (Type::Float, Kind::Int(number)) => literal(number.to_string()),
+        (Type::IntOrString | Type::Float, Kind::Int(number)) => literal(number.to_string()),
         (Type::Float, Kind::Float(number)) => literal(format!("{number:?}")),
         (Type::String | Type::Keyword(_) | Type::IntOrString | Type::Time, Kind::String(text)) => {
             Some(Value::Text(text.to_string()))

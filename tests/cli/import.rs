@@ -125,7 +125,7 @@ fn what_pods_share_is_one_template() {
 fn bad_input_is_told_with_its_place_and_leaves_nothing_behind() {
     let folder = Folder::new();
     for (text, message, place) in [
-        ("kind: Service\nmetadata: {name: a}\n", "error[E0814]: a `Service` has no pod", "in.yaml:1:1"),
+        ("kind: Service\nmetadata: {name: a}\n", "error[E0814]: a `Service` has no pod", "in.yaml:1:7"),
         ("a: [1\n", "error[E0807]: ", "in.yaml:1:4"),
         ("- 1\n", "error[E0814]: this document is no pod, and nothing that has one", "in.yaml:1:1"),
         ("", "error[E0814]: this file has no document", "in.yaml:1:1"),

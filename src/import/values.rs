@@ -65,7 +65,9 @@ impl Writer<'_> {
 
     /// The entries of a map.
     pub fn map(&mut self, entries: &[(Key, Node)], element: &'static Type) -> Vec<Statement> {
-        let set = entries.iter().filter(|(_, node)| node.kind != Kind::Null);
+        // Kubernetes reads an amount that is null as none.
+        let is_set = |node: &Node| node.kind != Kind::Null || matches!(element, Type::Quantity);
+        let set = entries.iter().filter(|(_, node)| is_set(node));
         set.flat_map(|(key, node)| self.entry(key, node, element)).collect()
     }
 
@@ -185,6 +187,7 @@ pub fn amount(node: &Node) -> Option<String> {
         Kind::String(text) => Some(text.to_string()),
         Kind::Int(number) => Some(number.to_string()),
         Kind::Float(number) => Some(number.to_string()),
+        Kind::Null => Some("0".to_owned()),
         _ => None,
     }
 }

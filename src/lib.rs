@@ -17,6 +17,8 @@
 //!    [`trace`] tells where its values come from; [`python`] writes them as a module of Python.
 //! 10. [`cli`] is the command.
 //!
+//! [`import`] goes the other way: pods that there are already become sources.
+//!
 //! [`project`] reads what a project says for all its builds. [`mod@format`] writes a tree in the one style, and [`compare`] says what is
 //! different between pods.
 //! [`expression`] tells steps 3 and 4 what expressions are worth, as a [`value`]. Beside all of them stands what every step may
@@ -44,6 +46,7 @@ pub mod expression;
 pub mod flyte;
 pub mod format;
 pub mod graph;
+pub mod import;
 pub mod lower;
 pub mod modules;
 pub mod preview;

@@ -16,6 +16,8 @@ mod fix;
 mod fmt;
 #[path = "cli/folder.rs"]
 mod folder;
+#[path = "cli/import.rs"]
+mod import;
 #[path = "cli/imports.rs"]
 mod imports;
 #[path = "cli/init.rs"]

@@ -30,6 +30,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("cluster", &["source", "diagnostics", "schema", "data"]),
     ("syntax", &["source", "diagnostics"]),
     ("format", &["source", "syntax::ast", "syntax::comments"]),
+    ("import", &["source", "diagnostics", "data", "flyte", "schema", "syntax", "format"]),
     ("value", &["source"]),
     ("modules", &["source", "graph", "diagnostics", "syntax"]),
     (
@@ -155,6 +156,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "python",
             "format",
             "trace",
+            "import",
         ],
     ),
 ];

@@ -100,6 +100,8 @@ pub enum Command {
     Diff(Diff),
     /// Write sources in the one style
     Fmt(Fmt),
+    /// Write pods that there are already, of Kubernetes or of Flyte, as a source
+    Import(Import),
     /// Show the pod that will really run, and where each of its values comes from
     Preview(Preview),
     /// Compare what each source gives with its snapshots
@@ -229,6 +231,21 @@ pub enum DiffFormat {
     Markdown,
     /// One JSON document.
     Json,
+}
+
+/// `flytec import`.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// Files of Pods, of Deployments, Jobs and their like, of pod specs or of `K8sPod`s: YAML, JSON or Protobuf; `-` reads standard
+    /// input
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// The file that the source is written to [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// What standard input is called in messages
+    #[arg(long, value_name = "NAME", default_value = "<stdin>")]
+    pub stdin_filename: String,
 }
 
 /// `flytec init`.

@@ -14,6 +14,7 @@ mod explain;
 mod files;
 mod fix;
 mod fmt;
+mod import;
 mod init;
 mod kubernetes;
 mod levels;
@@ -60,6 +61,8 @@ impl Failure {
 enum Verdict {
     Good,
     Bad,
+    /// What was given cannot be used, which was told.
+    Unable,
 }
 
 /// Runs the command line and tells its exit status.
@@ -80,6 +83,7 @@ pub fn run() -> ExitCode {
         Command::Diff(diff) => diff::run(&arguments.global, diff),
         Command::Explain(explain) => explain::run(explain),
         Command::Fmt(fmt) => fmt::run(&arguments.global, fmt),
+        Command::Import(import) => import::run(&arguments.global, import),
         Command::Init(init) => init::run(&arguments.global, init),
         Command::Preview(preview) => preview::run(&arguments.global, preview),
         Command::Test(test) => test::run(&arguments.global, test),
@@ -88,6 +92,7 @@ pub fn run() -> ExitCode {
     match outcome {
         Ok(Verdict::Good) => ExitCode::SUCCESS,
         Ok(Verdict::Bad) => ExitCode::from(1),
+        Ok(Verdict::Unable) => ExitCode::from(2),
         Err(Failure(message)) => {
             say(&format!("error: {message}\n"));
             ExitCode::from(2)

@@ -250,6 +250,8 @@ codes! {
     UNKNOWN_SETTING = "E0810", "a setting that `flytec.toml` does not have";
     BAD_SETTING = "E0811", "a value that a setting of `flytec.toml` does not take";
     IDLE_SETTING = "W0812", "a setting for an environment that this build does not have";
+    LEFT_OUT = "W0813", "a part of an imported document that no task has";
+    NO_POD = "E0814", "an imported document without a pod";
 
     // 09: the bounds of a build
     TOO_MUCH = "E0901", "more than one build may make";

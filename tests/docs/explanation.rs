@@ -13,6 +13,8 @@ const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
     ("E0115", "needs a source of 64 MiB"),
     ("W2201", "comes with `--emit python` alone"),
     ("E2202", "comes with `--emit python` alone"),
+    ("W0813", "comes of documents that are imported"),
+    ("E0814", "comes of documents that are imported"),
     ("E9901", "is a fault of the compiler itself"),
 ];
 

@@ -83,7 +83,7 @@ pub fn validate(
     sources: &SourceMap,
     diagnostics: &mut Diagnostics,
 ) {
-    let mut report = Report::new(diagnostics, sources);
+    let mut report = Report::new(diagnostics, sources, subjects.len());
     let shared = |subject: &Subject| (Arc::as_ptr(&subject.workload.template), level(subject, target));
     for (subject, count) in groups(subjects, shared) {
         template_of(subject, count, target, &mut report);

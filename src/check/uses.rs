@@ -46,11 +46,11 @@ pub fn label(evaluation: &Evaluation, sources: &SourceMap, from: usize, diagnost
         // To take it out is right all the same.
         let is_wrong = |edit: &Edit| !edit.text.is_empty() && (all || interpolated(edit.span));
         diagnostic.fixes.retain(|fix| !fix.edits.iter().any(is_wrong));
-        let Some(used) = diagnostic.span().and_then(|place| uses.found.get(&place)) else { return };
+        let Some(Use { keys, passes }) = diagnostic.span().and_then(|place| uses.found.get(&place)) else { return };
         diagnostic.fixes.retain(|fix| fix.edits.iter().all(|edit| is_source(sources, edit.span)));
         diagnostic.fixes.iter_mut().for_each(|fix| fix.safe = false);
-        let keys = used.keys.iter().map(|key| (*key, "used here"));
-        let passes = used.passes.iter().map(|place| (*place, "passed on here"));
+        let keys = keys.iter().map(|key| (*key, "used here"));
+        let passes = passes.iter().map(|place| (*place, "passed on here"));
         for (place, what) in keys.chain(passes) {
             if !diagnostic.labels.iter().any(|label| label.span == place) {
                 diagnostic.add_label(place, what);

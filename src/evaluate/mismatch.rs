@@ -40,7 +40,8 @@ impl Aid {
     }
 
     fn unquote(text: impl Into<String>) -> Self {
-        Self { help: Some("write it without quotes".into()), ..Self::write("remove the quotes", true, text) }
+        let text = text.into();
+        Self { help: Some(format!("write `{text}` without quotes")), ..Self::write("remove the quotes", true, text) }
     }
 }
 

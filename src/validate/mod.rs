@@ -177,10 +177,12 @@ fn template_of(subject: &Subject, count: usize, target: &Target, report: &mut Re
     let mut faults = Faults::new();
     let pod = pod(&subject.workload.template, target);
     kubernetes::pod(&pod, &mut faults);
-    let before = faults.len();
-    standards::check(&pod, level(subject, target), &mut faults);
-    // The tasks of a pool take no template to write anything into.
-    if subject.workload.pool.is_some() {
+    let (level, before) = (level(subject, target), faults.len());
+    standards::check(&pod, level, &mut faults);
+    standards::fold(&pod, level, before, &mut faults);
+    let bare = subject.workload.values.get("pod_template").is_none();
+    // One task alone can be given a template, unless it runs in a pool, whose tasks take none.
+    if bare && (count > 1 || subject.workload.pool.is_some()) {
         faults.iter_mut().skip(before).for_each(|fault| fault.insertion = None);
     }
     flyte::template(&subject.workload.template, &target.features, &mut faults);

@@ -67,8 +67,13 @@ pub fn check(pod: &Pod<'_>, level: Level, faults: &mut Faults) {
         identity::container(pod, level, container, at, faults);
     });
     quiet(faults, before);
+}
+
+/// Puts what people are told in the place of what a level finds, from `before` on: of a pod that nobody has hardened, one fault.
+pub fn fold(pod: &Pod<'_>, level: Level, before: usize, faults: &mut Faults) {
     if level == Level::Restricted {
-        hardening::folded(pod, &at, before, faults);
+        let root = At::root();
+        hardening::folded(pod, &root.field("spec"), before, faults);
     }
 }
 

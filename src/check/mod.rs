@@ -65,7 +65,7 @@ pub fn check(checked: &Checked<'_>, sources: &SourceMap, diagnostics: &mut Diagn
     environments::dependencies(checked, diagnostics);
     environments::settings(checked, diagnostics);
     templates::effective(checked, sources, diagnostics);
-    versions::effective(checked, diagnostics);
+    versions::effective(checked, sources, diagnostics);
     reuse::environments(checked, diagnostics);
     reuse::tasks(checked, sources, diagnostics);
     reuse::variants(checked, sources, diagnostics);

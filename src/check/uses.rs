@@ -1,7 +1,7 @@
 //! Where a value is used that was written elsewhere: as the value of a parameter or constant, or on the command line.
 //!
 //! In: what was reported of settings and pods, at the places where their values were written. Out: the same, with the keys that take
-//! those values. Always: a value that stands behind its key is left as it is, and a fix of what others may use too is one
+//! those values, and the places in between at which names hand them on. Always: a value that stands behind its key is left as it is, and a fix of what others may use too is one
 //! that its author should look at; a text with values in it has none. The values are gone through only where something was
 //! reported.
 
@@ -17,6 +17,9 @@ use crate::value::{Kind, List, Object, Value};
 /// How many keys a message points at.
 const MOST_KEYS: usize = 3;
 
+/// How many places a message points at between a value and its key.
+const MOST_PASSES: usize = 3;
+
 /// Adds the keys to what was reported after the first `from` diagnostics.
 pub fn label(evaluation: &Evaluation, sources: &SourceMap, from: usize, diagnostics: &mut Diagnostics) {
     let places: FxHashSet<Span> = diagnostics.places_after(from).collect();
@@ -26,7 +29,7 @@ pub fn label(evaluation: &Evaluation, sources: &SourceMap, from: usize, diagnost
     let mut uses = Uses {
         sources,
         places,
-        keys: FxHashMap::default(),
+        found: FxHashMap::default(),
         objects: FxHashSet::default(),
         lists: FxHashSet::default(),
     };
@@ -43,12 +46,14 @@ pub fn label(evaluation: &Evaluation, sources: &SourceMap, from: usize, diagnost
         // To take it out is right all the same.
         let is_wrong = |edit: &Edit| !edit.text.is_empty() && (all || interpolated(edit.span));
         diagnostic.fixes.retain(|fix| !fix.edits.iter().any(is_wrong));
-        let Some(keys) = diagnostic.span().and_then(|place| uses.keys.get(&place)) else { return };
+        let Some(Use { keys, passes }) = diagnostic.span().and_then(|place| uses.found.get(&place)) else { return };
         diagnostic.fixes.retain(|fix| fix.edits.iter().all(|edit| is_source(sources, edit.span)));
         diagnostic.fixes.iter_mut().for_each(|fix| fix.safe = false);
-        for key in keys.iter().take(MOST_KEYS) {
-            if !diagnostic.labels.iter().any(|label| label.span == *key) {
-                diagnostic.add_label(*key, "used here");
+        let keys = keys.iter().map(|key| (*key, "used here"));
+        let passes = passes.iter().map(|place| (*place, "passed on here"));
+        for (place, what) in keys.chain(passes) {
+            if !diagnostic.labels.iter().any(|label| label.span == place) {
+                diagnostic.add_label(place, what);
             }
         }
     });
@@ -60,12 +65,36 @@ fn is_source(sources: &SourceMap, place: Span) -> bool {
     name.ends_with(".flyteenv") || name == "<stdin>"
 }
 
+/// Where the value of one place is used.
+#[derive(Default)]
+struct Use {
+    /// The keys that take it.
+    keys: Vec<Span>,
+    /// Where names hand it on to these.
+    passes: Vec<Span>,
+}
+
+impl Use {
+    /// Adds a key, and the places at which names handed the value on before; the last of them stands behind the key.
+    fn add(&mut self, key: Span, value: &Value) {
+        if self.keys.len() >= MOST_KEYS || self.keys.contains(&key) {
+            return;
+        }
+        self.keys.push(key);
+        for place in value.passed().skip(1) {
+            if self.passes.len() < MOST_PASSES && !self.passes.contains(&place) {
+                self.passes.push(place);
+            }
+        }
+    }
+}
+
 struct Uses<'a> {
     sources: &'a SourceMap,
     /// The places at which something was reported.
     places: FxHashSet<Span>,
-    /// The keys whose values were written there.
-    keys: FxHashMap<Span, Vec<Span>>,
+    /// By these places, the uses of what was written there.
+    found: FxHashMap<Span, Use>,
     objects: FxHashSet<*const Object>,
     lists: FxHashSet<*const List>,
 }
@@ -83,10 +112,7 @@ impl Uses<'_> {
         let at_home = list.is_some_and(|list| list.contains(value.span) || self.is_labelled(value));
         let at_home = at_home || self.is_behind(key, value.span);
         if !at_home && self.places.contains(&value.span) {
-            let keys = self.keys.entry(value.span).or_default();
-            if keys.len() < MOST_KEYS && !keys.contains(&key) {
-                keys.push(key);
-            }
+            self.found.entry(value.span).or_default().add(key, value);
         }
         match &value.kind {
             Kind::Object(object) if self.objects.insert(Arc::as_ptr(object)) => self.object(object),

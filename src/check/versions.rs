@@ -7,19 +7,22 @@
 //! fields that depend on a gate.
 
 use super::{Checked, templates};
-use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::diagnostics::{Diagnostic, Diagnostics, Fix, code, entries};
 use crate::schema::kubernetes::POD_SPEC;
 use crate::schema::kubernetes::versions::{Effect, Gate, Guard, Presence, Target, Version, Words, guards, presence};
 use crate::schema::{self, Type};
 use crate::settings::template::pod_spec;
-use crate::source::Span;
+use crate::source::{SourceMap, Span};
 use crate::value::{Entry, Kind, Object, Value};
 
+/// Objects that need one of their fields.
+const ONE_OF: &[&str] = &["EnvVarSource", "Volume", "VolumeProjection"];
+
 /// Holds every effective template to the version and the gates of the cluster.
-pub fn effective(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
+pub fn effective(checked: &Checked<'_>, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     for (fields, _) in templates::all(checked) {
         if let Some(spec) = pod_spec(fields) {
-            let mut walk = Walk { target: checked.kubernetes, gone: 0, found: Vec::new() };
+            let mut walk = Walk { target: checked.kubernetes, sources, gone: 0, found: Vec::new() };
             walk.object(spec, &POD_SPEC, None);
             walk.found.into_iter().for_each(|found| diagnostics.push(found.diagnostic));
         }
@@ -28,6 +31,7 @@ pub fn effective(checked: &Checked<'_>, diagnostics: &mut Diagnostics) {
 
 struct Walk<'w> {
     target: &'w Target,
+    sources: &'w SourceMap,
     /// How many of the fields around are dropped; what else is dropped with them is not told again.
     gone: usize,
     found: Vec<Found>,
@@ -47,6 +51,8 @@ struct Set<'s> {
     /// The name of what it is a field of.
     object: &'static str,
     field: &'static str,
+    /// Whether it is the one source that something has, which would have none without it.
+    only: bool,
     /// The list of the pod spec that it stands in.
     list: Option<&'static str>,
     entry: &'s Entry,
@@ -57,7 +63,8 @@ impl Walk<'_> {
     fn object(&mut self, fields: &Object, object: &'static schema::Object, list: Option<&'static str>) {
         for (name, entry) in fields.iter() {
             let Some(field) = object.field(name) else { continue };
-            let set = Set { object: object.name, field: field.name, list, entry };
+            let only = ONE_OF.contains(&object.name) && field.name != "name" && fields.iter().count() <= 2;
+            let set = Set { object: object.name, field: field.name, only, list, entry };
             if !self.is_known(&set) {
                 continue;
             }
@@ -116,9 +123,24 @@ impl Walk<'_> {
             gate.is_some() && found.gate == gate && found.field != set.field && found.diagnostic.code == diagnostic.code
         };
         match (self.found.iter_mut().find(same), diagnostic.span()) {
-            (Some(first), Some(place)) => first.diagnostic.add_label(place, "and this is behind the same feature gate"),
-            _ => self.found.push(Found { gate, field: set.field, diagnostic }),
+            (Some(first), Some(place)) => {
+                first.diagnostic.add_label(place, "and this is behind the same feature gate");
+                // One of the two alone would be of no use.
+                first.diagnostic.fixes.clear();
+            }
+            _ => self.found.push(Found { gate, field: set.field, diagnostic: self.with_removal(set, diagnostic) }),
         }
+    }
+
+    /// The diagnostic with the offer to take the field out, where that is what it tells to do.
+    fn with_removal(&self, set: &Set<'_>, mut diagnostic: Diagnostic) -> Diagnostic {
+        let told = diagnostic.help.iter().any(|help| help.starts_with("remove it"));
+        let stays_right = diagnostic.span() == Some(set.entry.key) && !set.only;
+        let edit = entries::removal(set.entry.key, set.entry.value.span, self.sources);
+        let edit = edit.filter(|_| told && stays_right);
+        let message = || format!("take `{}` out", set.field);
+        diagnostic.fixes.extend(edit.map(|edit| Fix { message: message(), safe: false, edits: vec![edit] }));
+        diagnostic
     }
 
     /// Whether a gate that is off guards what is set.

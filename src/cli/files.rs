@@ -9,6 +9,7 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use super::Failure;
+use crate::diagnostics::suggest::closest;
 use crate::source::files::{Absence, Files, Found};
 use crate::syntax::MAX_SOURCE_BYTES;
 
@@ -65,6 +66,17 @@ impl Disk {
         let root = self.roots.first().unwrap_or(&self.here);
         let name = self.name(&without_dots(&root.join(path)));
         PathBuf::from(if name.is_empty() { "." } else { &name })
+    }
+
+    /// The path from the project's root that was probably meant by one that is not there: the same with one part corrected.
+    pub fn nearest(&self, path: &str) -> Option<String> {
+        let root = self.roots.first().unwrap_or(&self.here);
+        let Absence::NotThere(at, beside) = self.not_there(root, path) else { return None };
+        let mut parts: Vec<&str> = path.split('/').collect();
+        let part = parts.get_mut(at)?;
+        *part = closest(part, beside.iter().map(String::as_str))?;
+        let better = parts.join("/");
+        fs::metadata(root.join(&better)).is_ok().then_some(better)
     }
 
     fn sees(&self, path: &Path) -> bool {

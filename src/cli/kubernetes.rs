@@ -7,7 +7,6 @@
 use super::Failure;
 use super::args::Common;
 use crate::diagnostics::Diagnostic;
-use crate::diagnostics::suggest::did_you_mean;
 use crate::project::Project;
 use crate::schema::kubernetes::versions::gates::Unsettable;
 use crate::schema::kubernetes::versions::{Gate, Target, Version};
@@ -35,8 +34,7 @@ pub fn target(common: &Common, project: &Project, faults: &mut Vec<Diagnostic>) 
 }
 
 fn unknown(name: &str) -> String {
-    let near = did_you_mean(name, Gate::names()).map(|near| format!("; {near}")).unwrap_or_default();
-    format!("no feature gate that matters to pods is called `{name}`{near}")
+    format!("no feature gate that matters to pods is called `{name}`")
 }
 
 fn unsettable(gate: Gate, version: Version, fault: Unsettable) -> String {

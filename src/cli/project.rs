@@ -57,7 +57,7 @@ pub fn open(common: &Common, drafts: Drafts) -> Result<Result<Opened, Compilatio
     // A program may read the file too; that is another text, which counts for its version.
     let file = map.add(Source::new(shown(&path), text));
     let settings = match bad {
-        Some(at) => Err(vec![not_utf8(file, at)]),
+        Some(bad) => Err(vec![not_utf8(file, bad)]),
         None => project::read(file, &map.get(file).text),
     };
     let faults = match settings {
@@ -127,16 +127,26 @@ pub fn unreadable(path: &str, absence: &Absence) -> Failure {
 
 /// The paths of the project that are not there, if they are asked for.
 fn missing(common: &Common, project: &Project, disk: &Disk) -> Vec<Diagnostic> {
-    absent(project.build.paths.iter().filter(|_| common.paths.is_empty()), disk)
+    let paths = absent(project.build.paths.iter().filter(|_| common.paths.is_empty()), disk);
+    let cluster = project.cluster.iter().filter(|_| common.cluster.is_none()).filter(|path| is_absent(path, disk));
+    paths.into_iter().chain(cluster.map(|path| not_there(path, "file", disk))).collect()
 }
 
-/// Those of these paths that are not there.
+/// What is said of those of these paths that are not there.
 pub fn absent<'p>(paths: impl Iterator<Item = &'p Written>, disk: &Disk) -> Vec<Diagnostic> {
-    let missing = paths.filter(|path| fs::metadata(disk.below_root(&path.text)).is_err());
-    let told = missing.map(|path| {
-        let message = format!("the project has no file or folder `{}`", path.text);
-        Diagnostic::new(code::UNREADABLE_FILE, path.span, message)
-            .note("paths here begin in the folder of `flytec.toml`")
-    });
-    told.collect()
+    paths.filter(|path| is_absent(path, disk)).map(|path| not_there(path, "file or folder", disk)).collect()
+}
+
+fn is_absent(path: &Written, disk: &Disk) -> bool {
+    fs::metadata(disk.below_root(&path.text)).is_err()
+}
+
+/// What is said of a path of the project that is not there.
+fn not_there(path: &Written, what: &str, disk: &Disk) -> Diagnostic {
+    let message = format!("the project has no {what} `{}`", path.text);
+    let diagnostic = Diagnostic::new(code::UNREADABLE_FILE, path.span, message);
+    match disk.nearest(&path.text) {
+        Some(better) => diagnostic.did_you_mean(&path.text, &better, path.span, format!("\"{better}\"")),
+        None => diagnostic.note("paths here begin in the folder of `flytec.toml`"),
+    }
 }

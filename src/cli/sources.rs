@@ -99,7 +99,7 @@ fn decoded(files: Vec<ReadFile>, map: &mut SourceMap) -> (Vec<FileId>, Diagnosti
     for ReadFile { name, identity, bytes } in files {
         let (text, bad) = text(bytes);
         let id = map.add(Source::identified(name, identity, text));
-        faults.extend(bad.map(|at| not_utf8(id, at)));
+        faults.extend(bad.map(|bad| not_utf8(id, bad)));
         named.push(id);
     }
     (named, faults)

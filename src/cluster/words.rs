@@ -71,7 +71,8 @@ pub fn wrong_type(node: &Node, what: &str, expected: &str) -> Diagnostic {
     let diagnostic = Diagnostic::new(code::WRONG_TYPE, node.span, message);
     match &node.kind {
         Kind::String(text) if is_meant(text, expected) => {
-            diagnostic.help("write it without quotes").safe_fix("take the quotes away", node.span, text.as_str())
+            let help = format!("write `{text}` without quotes");
+            diagnostic.help(help).safe_fix("take the quotes away", node.span, text.as_str())
         }
         Kind::Int(_) | Kind::Float(_) | Kind::Bool(_) if expected == described(&Type::String) => {
             diagnostic.help("put it between quotes")

@@ -8,6 +8,7 @@
 pub mod code;
 pub mod echoes;
 pub mod edits;
+pub mod entries;
 pub mod levels;
 pub mod render;
 pub mod suggest;

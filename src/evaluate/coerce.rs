@@ -55,7 +55,8 @@ impl Scalar<'_> {
             }
             (Type::Keyword(words), Kind::String(text)) => self.keyword(text, words)?,
             (Type::QuantityOrAuto, Kind::String(text)) if text == "auto" => Kind::String(text.clone()),
-            (Type::Quantity | Type::QuantityOrAuto, Kind::String(text) | Kind::Unit(text)) => self.quantity(text)?,
+            (Type::QuantityOrAuto, Kind::String(text) | Kind::Unit(text)) => self.quantity_or_auto(text)?,
+            (Type::Quantity, Kind::String(text) | Kind::Unit(text)) => self.quantity(text)?,
             (Type::Quantity | Type::QuantityOrAuto, Kind::Int(number)) if self.data => {
                 self.quantity(&eco_format!("{number}"))?
             }
@@ -119,6 +120,15 @@ impl Scalar<'_> {
                 .into(),
         );
         self.offer(&mut error, "correct the unit", spelling::quantities(text));
+        Err(error)
+    }
+
+    /// An amount, or the word `auto`.
+    fn quantity_or_auto(&self, text: &EcoString) -> Outcome {
+        let Some(auto) = closest(text, ["auto"]) else { return self.quantity(text) };
+        let mut error = self.error(code::BAD_QUANTITY, format!("{} cannot be `{text}`", self.place()));
+        error.notes.push("it takes an amount such as `2Gi`, or `auto`".into());
+        self.offer(&mut error, "write `auto`", vec![auto.to_owned()]);
         Err(error)
     }
 

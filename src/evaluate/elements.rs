@@ -14,7 +14,7 @@ use super::values::fields_of;
 use crate::diagnostics::{Diagnostic, code};
 use crate::schema::Type;
 use crate::source::Span;
-use crate::syntax::ast::{self, Body, Expression, Label, Operation};
+use crate::syntax::ast::{self, Body, Expression, Label, Operation, StatementKind};
 use crate::value::{Kind, List, Object, Value};
 
 /// The element that an entry means.
@@ -27,6 +27,31 @@ struct Element<'b> {
     /// That as the value of the key.
     label: Value,
     placed: &'b Placed<'b>,
+}
+
+/// What a body sets that was set before by another block of the same label, in the same block around both.
+fn set_before(base: &Object, body: &Body, element: &Element<'_>) -> Vec<(EcoString, Value)> {
+    let keys = body.statements.iter().filter_map(|statement| match &statement.kind {
+        StatementKind::Entry(entry) if matches!(entry.operation, Operation::Set(_)) => Some(&entry.key),
+        _ => None,
+    });
+    let around = element.placed.body;
+    let earlier = keys.filter_map(|key| {
+        let entry = base.entry(&key.text)?;
+        (around.contains(entry.key) && entry.key != key.span).then(|| (key.text.clone(), entry.value.clone()))
+    });
+    earlier.collect()
+}
+
+/// Says that two blocks of one label are one element.
+fn one_element(name: &str, first: Span, written: &str, element: &Element<'_>) -> Diagnostic {
+    let Element { by, placed, .. } = element;
+    let message = format!("two blocks `{} {written}` are one element, and set its `{name}` twice", placed.name);
+    let diagnostic = Diagnostic::new(code::SET_TWICE, element.label.span, message)
+        .here("merged into the first")
+        .label(first, "the first of them");
+    let diagnostic = diagnostic.note(format!("the label is the `{by}` of the element, by which blocks find it"));
+    diagnostic.help(format!("give one of them another `{by}`, or leave one out"))
 }
 
 impl Layering<'_, '_, '_, '_> {
@@ -185,8 +210,15 @@ impl Layering<'_, '_, '_, '_> {
         };
         let span = element.label.span;
         let Kind::Object(base) = std::mem::replace(&mut place.kind, Kind::Poison) else { return };
+        let first = place.span;
+        let set = if self.again { Vec::new() } else { set_before(&base, body, element) };
         let object = self.apply_fields(body, base, element.fields, element.placed.scope, false);
-        let object = self.check_label(object, element);
+        let mut object = self.check_label(object, element);
+        if let Some((name, _)) = set.iter().find(|(name, value)| object.get(name) != Some(value)) {
+            let written = self.expressions.sources.text(element.label.span);
+            self.expressions.diagnostics.push(one_element(name, first, written, element));
+            Arc::make_mut(&mut object).poisoned = true;
+        }
         *place = Value { span, kind: Kind::Object(object), trail: place.trail.take() };
     }
 

@@ -40,7 +40,8 @@ impl Aid {
     }
 
     fn unquote(text: impl Into<String>) -> Self {
-        Self { help: Some("write it without quotes".into()), ..Self::write("remove the quotes", true, text) }
+        let text = text.into();
+        Self { help: Some(format!("write `{text}` without quotes")), ..Self::write("remove the quotes", true, text) }
     }
 }
 
@@ -116,10 +117,7 @@ impl Scalar<'_> {
     fn range_aid(&self, element: &'static Type) -> Option<Aid> {
         match &self.value.kind {
             Kind::List(list) if list.items().len() == 2 => Some(Aid::help("a pair is written as a range: `1..2`")),
-            Kind::Int(number) if matches!(element, Type::Quantity) => {
-                let help = Some(format!("give it a unit, such as `{number}Mi`"));
-                Some(Aid { help, ..Aid::write("give it a unit", false, format!("{number}Mi")) }.note(BYTES))
-            }
+            Kind::Int(number) if matches!(element, Type::Quantity) => Some(with_unit(*number)),
             Kind::String(text) if spelling::range(text).is_some() => {
                 Some(Aid::write("write a range", false, spelling::range(text)?))
             }
@@ -190,10 +188,7 @@ impl Scalar<'_> {
 
     fn quantity_aid(&self, ty: &Type) -> Option<Aid> {
         match &self.value.kind {
-            Kind::Int(number) if matches!(ty, Type::QuantityOrAuto) => {
-                let help = Some(format!("give it a unit, such as `{number}Mi`"));
-                Some(Aid { help, ..Aid::write("give it a unit", false, format!("{number}Mi")) }.note(BYTES))
-            }
+            Kind::Int(number) if matches!(ty, Type::QuantityOrAuto) => Some(with_unit(*number)),
             Kind::Int(_) | Kind::Float(_) if matches!(ty, Type::Quantity) => {
                 let literal = format!("\"{}\"", types::text(self.value)?);
                 let quoted = self.quoted(literal.clone());
@@ -229,6 +224,15 @@ impl Scalar<'_> {
         }
         Aid { help: Some(format!("put it into a string: `{literal}`, or `\"${{…}}\"`")), ..Aid::default() }
     }
+}
+
+/// What helps with an amount of bytes without a unit: a few are meant as gigabytes, many as megabytes.
+fn with_unit(number: i64) -> Aid {
+    /// From here on, they are more likely megabytes.
+    const MANY: i64 = 64;
+    let better = format!("{number}{}", if number < MANY { "Gi" } else { "Mi" });
+    let help = Some(format!("give it a unit, such as `{better}`"));
+    Aid { help, ..Aid::write("give it a unit", false, better) }.note(BYTES)
 }
 
 /// What helps where a text is wanted and only the type is known.

@@ -114,7 +114,7 @@ impl Kubernetes {
                 // The fault of a gate that there is, is not its name.
                 let misspelt = Gate::named(&name.text).is_none();
                 faults.push(match closest(&name.text, Gate::names()).filter(|_| misspelt) {
-                    Some(better) => diagnostic.unsafe_fix(format!("write `{better}`"), name.span, better),
+                    Some(better) => diagnostic.did_you_mean(&name.text, better, name.span, better),
                     None => diagnostic,
                 });
             }

@@ -27,7 +27,7 @@ const POD_SECURITY: &[(&str, pod_security::Level)] = &[
 
 /// Reads the text.
 pub fn project(file: FileId, text: &str) -> Result<Project, Vec<Diagnostic>> {
-    let node = data::read(Format::Toml, file, text)?;
+    let node = data::read(Format::Toml, file, text).map_err(|faults| of_yaml(faults, text))?;
     let mut reader = Reader::new(text);
     let project = reader.project(file, &node);
     if reader.faults.is_empty() {
@@ -35,6 +35,24 @@ pub fn project(file: FileId, text: &str) -> Result<Project, Vec<Diagnostic>> {
     }
     reader.faults.sort_by_key(Diagnostic::span);
     Err(reader.faults)
+}
+
+/// The faults of a text; where the whole is written as YAML, the first stands for all.
+fn of_yaml(mut faults: Vec<Diagnostic>, text: &str) -> Vec<Diagnostic> {
+    let mut lines = text.lines().filter(|line| !line.trim_start().starts_with('#')).map(str::trim_end);
+    let opens_map = lines.clone().find(|line| !line.is_empty()).is_some_and(|line| line.ends_with(':'));
+    let has_table = lines.any(|line| line.starts_with('['));
+    if opens_map && !has_table {
+        faults.truncate(1);
+        for first in &mut faults {
+            first.message = "this is YAML, and `flytec.toml` is TOML".into();
+            first.notes.clear();
+            first.help =
+                vec!["write a table as `[build]`, and below it its settings, such as `paths = [\"jobs\"]`".into()];
+            first.fixes.clear();
+        }
+    }
+    faults
 }
 
 impl Reader<'_> {

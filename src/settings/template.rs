@@ -100,6 +100,17 @@ fn meaning(object: &str, field: &str) -> Option<&'static str> {
         ("VolumeMount", "mountPath") => "`mountPath` is the folder of the container in which the volume appears",
         ("Volume", "name") => "mounts refer to a volume by its name",
         ("HTTPGetAction" | "TCPSocketAction" | "GRPCAction", "port") => "the probe asks at this port of the container",
+        ("PodAffinityTerm" | "TopologySpreadConstraint", "topologyKey") => {
+            "`topologyKey` is the label of nodes by which they are told apart: single nodes by `kubernetes.io/hostname`, zones by `topology.kubernetes.io/zone`"
+        }
+        ("WeightedPodAffinityTerm" | "PreferredSchedulingTerm", "weight") => {
+            "`weight`, from 1 to 100, says how much this preference counts beside the others"
+        }
+        ("CSIVolumeSource" | "FlexVolumeSource", "driver") => {
+            "`driver` is the name under which the driver is installed on the nodes; `kubectl get csidrivers` lists those of a cluster"
+        }
+        ("HostPathVolumeSource", "path") => "`path` is the file or folder of the node",
+        ("NFSVolumeSource", "path") => "`path` is the folder that the server exports",
         ("ConfigMapKeySelector" | "SecretKeySelector" | "KeyToPath", "key") => {
             "`key` says which of its entries is meant"
         }
@@ -110,6 +121,11 @@ fn meaning(object: &str, field: &str) -> Option<&'static str> {
 fn example(field: &schema::Field) -> &'static str {
     match (field.name, &field.ty) {
         ("mountPath" | "path", _) => "\"/data\"",
+        ("topologyKey", _) => "\"kubernetes.io/hostname\"",
+        ("driver", _) => "\"efs.csi.aws.com\"",
+        ("server", _) => "\"nfs.example.com\"",
+        ("operator", _) => "\"Exists\"",
+        ("whenUnsatisfiable", _) => "\"ScheduleAnyway\"",
         ("port" | "containerPort", _) => "8080",
         (_, Type::String | Type::Keyword(_) | Type::Time) => "\"…\"",
         (_, Type::Int { .. } | Type::IntOrString) => "1",

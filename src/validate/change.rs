@@ -9,7 +9,7 @@ use super::fault::Fault;
 use super::literal;
 use super::locate::Located;
 use crate::diagnostics::suggest::same_letters;
-use crate::diagnostics::{Edit, Fix};
+use crate::diagnostics::{Edit, Fix, entries};
 use crate::source::{SourceMap, Span};
 
 /// A change of the entry that a fault points at.
@@ -90,7 +90,10 @@ pub fn fix(change: &Change, located: &Located, sources: &SourceMap) -> Option<Fi
         Part::Key(better) => key(located.key, better, sources).into_iter().collect(),
         Part::Name(better) => key(located.value, better, sources).into_iter().collect(),
         Part::Within(written, better) => within(located.value, written, better, sources),
-        Part::Entry(entry) => whole(located, entry, sources).into_iter().collect(),
+        Part::Entry(entry) if entry.is_empty() => {
+            entries::removal(located.key, located.value, sources).into_iter().collect()
+        }
+        Part::Entry(entry) => entries::replacement(located.key, located.value, entry, sources).into_iter().collect(),
     };
     let fix = Fix { message: change.message.clone(), safe: change.safe, edits };
     (!fix.edits.is_empty()).then_some(fix)
@@ -110,50 +113,6 @@ fn within(value: Span, written: &str, better: &str, sources: &SourceMap) -> Vec<
     let found = text.match_indices(written).map(|(at, _)| at).filter(|at| !escaped(*at));
     let edit = |start| Edit { span: Span::new(value.file, start..start + written.len()), text: better.to_owned() };
     found.map(|at| edit(value.start as usize + at)).collect()
-}
-
-/// The entry as `key = value`; blocks, and values from elsewhere, are not looked for.
-fn whole(located: &Located, entry: &str, sources: &SourceMap) -> Option<Edit> {
-    let (key, value) = (located.key, located.value);
-    let source = sources.get(key.file);
-    let readable = source.name.ends_with(".flyteenv") || source.name == "<stdin>";
-    if !readable || key.file != value.file {
-        return None;
-    }
-    let text = source.text.as_str();
-    let (start, end) = (key.start as usize, value.end as usize);
-    let is_entry = text.get(key.end as usize..value.start as usize)?.trim() == "=";
-    let rest = text.get(end..)?.trim_start_matches(BLANKS);
-    if !is_entry || !(rest.is_empty() || rest.starts_with(['\n', '\r', ',', '}', '#'])) {
-        return None;
-    }
-    let range = if entry.is_empty() { taken_out(text, start, end)? } else { start..end };
-    Some(Edit { span: Span::new(key.file, range), text: entry.to_owned() })
-}
-
-const BLANKS: [char; 2] = [' ', '\t'];
-
-/// What goes when an entry goes: its line where it is alone on it, else a comma beside it.
-fn taken_out(text: &str, start: usize, end: usize) -> Option<std::ops::Range<usize>> {
-    let (before, after) = (text.get(..start)?, text.get(end..)?);
-    let line = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let opens_line = text.get(line..start)?.trim().is_empty();
-    let behind = after.trim_start_matches(BLANKS);
-    let behind_comma = behind.strip_prefix(',').map(|rest| rest.trim_start_matches(BLANKS));
-    let rest = behind_comma.unwrap_or(behind);
-    let at = text.len() - rest.len();
-    if opens_line && (rest.is_empty() || rest.starts_with(['\n', '\r'])) {
-        let newline = rest.find('\n').map_or(rest.len(), |newline| newline + 1);
-        return Some(line..at + newline);
-    }
-    if behind_comma.is_some() {
-        return Some(start..at);
-    }
-    let kept = before.trim_end_matches(BLANKS);
-    Some(match kept.strip_suffix(',') {
-        Some(kept) => kept.len()..end,
-        None => start..at,
-    })
 }
 
 #[cfg(test)]
@@ -187,7 +146,6 @@ mod tests {
         is("  old = 1 # why\n", Some("  # why\n"));
         is("old = 1 + 2", None);
         is("old = if x then 1 else 2", None);
-        is("old { 1 }", None);
         is("x = 1, old", None);
     }
 

@@ -131,7 +131,7 @@ impl Origin<'_> {
     /// Where an entry of the template's object at `path` could be written, for something that is wrong at `near`.
     #[must_use]
     pub fn opening(&self, path: &Path, near: Span) -> Option<Opening> {
-        let template = self.settings.template()?;
+        let Some(template) = self.settings.template() else { return self.without_template(path) };
         let block = self.settings.task().and_then(|settings| settings.get("pod_template")).map(|value| value.span);
         match path.steps() {
             [Step::Field(root), rest @ ..] if root == "metadata" => opening(block, template, rest, near),
@@ -141,6 +141,14 @@ impl Origin<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Where a task without a template could have one, for an entry of its pod spec.
+    fn without_template(&self, path: &Path) -> Option<Opening> {
+        let bare = self.settings.task()?.get("pod_template").is_none();
+        let is_spec = matches!(path.steps(), [Step::Field(root)] if root == "spec");
+        let missing = ["pod_template", "pod_spec"].map(str::to_owned).to_vec();
+        (bare && is_spec).then(|| Opening { anchors: vec![Anchor::Block(self.place)], missing })
     }
 
     /// What the template's own words say there, or the task's for what stands beside the pod.

@@ -83,7 +83,7 @@ pub fn validate(
     sources: &SourceMap,
     diagnostics: &mut Diagnostics,
 ) {
-    let mut report = Report::new(diagnostics, sources);
+    let mut report = Report::new(diagnostics, sources, subjects.len());
     let shared = |subject: &Subject| (Arc::as_ptr(&subject.workload.template), level(subject, target));
     for (subject, count) in groups(subjects, shared) {
         template_of(subject, count, target, &mut report);
@@ -177,7 +177,14 @@ fn template_of(subject: &Subject, count: usize, target: &Target, report: &mut Re
     let mut faults = Faults::new();
     let pod = pod(&subject.workload.template, target);
     kubernetes::pod(&pod, &mut faults);
-    standards::check(&pod, level(subject, target), &mut faults);
+    let (level, before) = (level(subject, target), faults.len());
+    standards::check(&pod, level, &mut faults);
+    standards::fold(&pod, level, before, &mut faults);
+    let bare = subject.workload.values.get("pod_template").is_none();
+    // One task alone can be given a template, unless it runs in a pool, whose tasks take none.
+    if bare && (count > 1 || subject.workload.pool.is_some()) {
+        faults.iter_mut().skip(before).for_each(|fault| fault.insertion = None);
+    }
     flyte::template(&subject.workload.template, &target.features, &mut faults);
     add(&faults, subject, count, report);
 }

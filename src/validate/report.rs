@@ -37,6 +37,8 @@ pub struct Report<'s> {
     found: BTreeMap<(&'static str, Span, String), Found>,
     /// The settings of templates that are told of, with whether it is an error: of what else one makes nothing more is said.
     settings: FxHashSet<(Span, bool)>,
+    /// Whether there is one pod alone, so that nobody has to be told which one is meant.
+    alone: bool,
 }
 
 struct Found {
@@ -64,14 +66,15 @@ impl Found {
 }
 
 impl<'s> Report<'s> {
-    /// After these diagnostics, of pods from these sources.
+    /// After these diagnostics, of so many pods from these sources.
     #[must_use]
-    pub fn new(diagnostics: &Diagnostics, sources: &'s SourceMap) -> Self {
+    pub fn new(diagnostics: &Diagnostics, sources: &'s SourceMap, pods: usize) -> Self {
         Self {
             sources,
             before: diagnostics.error_places().collect(),
             found: BTreeMap::new(),
             settings: FxHashSet::default(),
+            alone: pods == 1,
         }
     }
 
@@ -218,6 +221,9 @@ impl<'s> Report<'s> {
         for Found { mut diagnostic, place, first, count, more, .. } in self.found.into_values() {
             diagnostic.notes.extend(more_of(more.len()));
             let known = |place: &Span| diagnostic.labels.iter().any(|label| label.span == *place);
+            // In another file the task is what shows who reads it.
+            let other = |place: &Span| diagnostic.span().is_none_or(|span| span.file != place.file);
+            let place = place.filter(|place| !self.alone || other(place));
             let diagnostic = match place {
                 Some(place) if !known(&place) => diagnostic.label(place, in_pods(&first, count)),
                 Some(place) if count > 1 && is_bare(&diagnostic, place) => diagnostic.here(in_pods(&first, count)),

@@ -88,5 +88,7 @@ fn what_the_project_says_of_the_cluster_is_told_at_its_place() {
     assert!(outcome.stderr.contains("flytec.toml:2:11"), "{}", outcome.stderr);
     assert!(outcome.stderr.contains("1.33, 1.34, 1.35, 1.36, 1.37"), "{}", outcome.stderr);
     assert!(outcome.stderr.contains("flytec.toml:3:19"), "{}", outcome.stderr);
-    assert!(outcome.stderr.contains("`HostnameOverride`"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("`HostnameOveride`"), "{}", outcome.stderr);
+    let outcome = folder.run(&["check", "--message-format", "human"]).expect(1);
+    assert!(outcome.stderr.contains("did you mean `HostnameOverride`?"), "{}", outcome.stderr);
 }

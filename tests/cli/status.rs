@@ -124,6 +124,16 @@ fn what_is_not_utf8_is_1_and_points_at_the_byte() {
 }
 
 #[test]
+fn what_is_utf16_is_read_as_such_and_told_once() {
+    let folder = Folder::new();
+    let units = "environment e {\n  image = \"x:1\"\n  task t { command = [\"x\"] }\n}\n".encode_utf16();
+    let bytes: Vec<u8> = std::iter::once(0xFEFF).chain(units).flat_map(u16::to_le_bytes).collect();
+    folder.write("main.flyteenv", bytes);
+    let outcome = folder.run(&["check", "--message-format", "short"]).expect(1).silent();
+    assert_eq!(outcome.stderr, "main.flyteenv:1:1: error[E0114]: this file is UTF-16, not UTF-8\n");
+}
+
+#[test]
 fn standard_input_is_a_source() {
     let folder = Folder::new();
     folder.run_with(&["check", "-"], PROGRAM.as_bytes(), &[]).expect(0).silent();

@@ -242,6 +242,7 @@ super::codes! {
     STANDARD_ROOT_USER = "E2023", "restricted: a container that runs as root";
     STANDARD_NO_SECCOMP = "E2024", "restricted: a container without a seccomp profile";
     STANDARD_KEPT_CAPABILITIES = "E2025", "restricted: a container that keeps its capabilities";
+    STANDARD_NOT_HARDENED = "E2026", "restricted: a pod that says nothing of its security";
 }
 
 /// Every code of this list.

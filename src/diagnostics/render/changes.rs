@@ -29,11 +29,24 @@ fn in_words(fix: &Fix, edit: &Edit, diagnostic: &Diagnostic) -> Option<String> {
         return Some(fix.message.clone());
     }
     let quoted = format!("`{new}`");
-    if diagnostic.help.iter().any(|help| help.contains(&quoted)) {
+    if diagnostic.help.iter().any(|help| says(help, fix, new)) {
         return None;
     }
     let told = [new, new.trim_matches('"')].iter().any(|new| fix.message.contains(new));
     Some(if told { fix.message.clone() } else { format!("{}: {quoted}", fix.message) })
+}
+
+/// Whether a help says what the fix does: in its words, or with the new text as it is, without its quotes, or behind its key.
+fn says(help: &str, fix: &Fix, new: &str) -> bool {
+    let bare = new.trim_matches('"');
+    let forms = [format!("`{new}`"), format!("`{bare}`"), format!(" = {new}`")];
+    forms.iter().any(|form| help.contains(form)) || contains_words(help, &fix.message)
+}
+
+/// Whether a text has these words in it, as whole words.
+fn contains_words(text: &str, words: &str) -> bool {
+    let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric());
+    text.match_indices(words).any(|(at, _)| text.get(at + words.len()..).is_some_and(ends))
 }
 
 /// The lines that the fix changes, with their numbers, before and after.

@@ -319,9 +319,26 @@ impl Evaluator<'_, '_> {
         Value::new(given.span, kind)
     }
 
+    /// What is said of `yaml(file("pod.yaml"))`, where the text of a file stands for its path.
+    fn read_already(&self, given: &Given<'_>, format: Format) -> Option<Diagnostic> {
+        let name = if format == Format::Json { "json" } else { "yaml" };
+        let place = given.place(0);
+        let path = self.sources.text(place).strip_prefix("file(")?.strip_suffix(')')?;
+        let message = format!("`{name}` takes the path of a file, not its text");
+        let diagnostic = Diagnostic::new(code::UNREADABLE_FILE, place, message);
+        Some(diagnostic.help(format!("write `{name}({path})`, which reads the file itself")).unsafe_fix(
+            "give it the path",
+            place,
+            path,
+        ))
+    }
+
     /// The value in a data file, read once.
     fn data(&mut self, values: &[Value], given: &Given<'_>, format: Format) -> Value {
         let path = first(values);
+        if let Some(diagnostic) = self.read_already(given, format) {
+            return self.refuse_value(diagnostic, given.span);
+        }
         let file = match modules::open(&path, given.place(0), given.scope.file, self.sources, self.files) {
             Ok(file) => file,
             Err(diagnostic) => return self.refuse_value(*diagnostic, given.span),
@@ -400,6 +417,9 @@ fn otherwise(name: &str) -> Option<&'static str> {
             "a text is put together by what stands in it: `\"${registry}/train:${tag}\"`"
         }
         "items" | "entries" => "`for key, value in map` goes over both",
+        "timedelta" | "duration" | "seconds" | "minutes" | "hours" | "days" | "parse_duration" => {
+            "a duration is written as it is, without a function: `90s`, `1h30m`, `2d`"
+        }
         "env" | "getenv" => "a build is given values by `param` alone, so that it means the same on every machine",
         _ => return None,
     })

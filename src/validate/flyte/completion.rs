@@ -17,6 +17,8 @@ use crate::validate::path::At;
 const PRIMARY: &str = "primary_container_name";
 /// The annotation by which `kubectl`, and Flyte for its logs, pick a container.
 const DEFAULT: &str = "kubectl.kubernetes.io/default-container";
+/// The older one, by which `kubectl logs` alone picks one.
+const DEFAULT_LOGS: &str = "kubectl.kubernetes.io/default-logs-container";
 
 /// Checks what says when the task has ended.
 pub fn check(template: &Template, features: &Features, faults: &mut Faults) {
@@ -28,15 +30,23 @@ pub fn check(template: &Template, features: &Features, faults: &mut Faults) {
         Some(name) => faults.push(wrong_primary(template, name, &annotations.key(PRIMARY))),
         None => waits_for_all(template, &root.field("spec"), &annotations, faults),
     }
-    if let Some(name) = template.annotations.get(DEFAULT) {
-        default_container(template, name, &annotations.key(DEFAULT), faults);
+    for (key, what) in [
+        (DEFAULT, "this annotation picks the container whose logs Flyte shows, and the one that `kubectl` means"),
+        (DEFAULT_LOGS, "this annotation picks the container whose logs `kubectl logs` shows"),
+    ] {
+        if let Some(name) = template.annotations.get(key) {
+            default_container(template, name, what, &annotations.key(key), faults);
+        }
     }
     started_again(template, features, &root.field("spec"), faults);
 }
 
 fn waits_for_all(template: &Template, spec: &At<'_>, annotations: &At<'_>, faults: &mut Faults) {
+    let primary = template.primary_name.as_str();
     let containers = template.spec.containers.iter().enumerate();
-    let mut others = containers.filter(|(_, container)| container.name != template.primary_name);
+    // Of a misspelt primary container another rule tells.
+    let is_meant = |container: &Container| container.image.is_none() && closest(&container.name, [primary]).is_some();
+    let mut others = containers.filter(|(_, container)| container.name != *primary && !is_meant(container));
     let Some((index, first)) = others.next() else { return };
     let others = others.count();
     let names = match others {
@@ -46,7 +56,6 @@ fn waits_for_all(template: &Template, spec: &At<'_>, annotations: &At<'_>, fault
     };
     let ended = if others == 0 { "has" } else { "have" };
     let list = spec.field("containers");
-    let primary = &template.primary_name;
     if let Some(fault) = misspelled(template, annotations, &format!("{names} {ended}")) {
         faults.push(fault.other(&list.index(index).field("name"), "beside the primary container"));
         return;
@@ -125,15 +134,15 @@ fn wrong_primary(template: &Template, name: &str, at: &At<'_>) -> Fault {
     fault.relation().help(help).suggest(format!("write `{primary}`"), literal::text(primary))
 }
 
-fn default_container(template: &Template, name: &str, at: &At<'_>, faults: &mut Faults) {
+/// Checks the container that an annotation names; `what` says what that is for.
+fn default_container(template: &Template, name: &str, what: &str, at: &At<'_>, faults: &mut Faults) {
     let init = template.spec.init_containers.iter().flatten();
     let names = || init.clone().chain(&template.spec.containers).map(|container: &Container| container.name.as_str());
     if names().any(|known| known == name) {
         return;
     }
     let fault = Fault::found(DEFAULT_CONTAINER, at, format!("the pod has no container `{name}`")).relation();
-    let fault =
-        fault.note("this annotation picks the container whose logs Flyte shows, and the one that `kubectl` means");
+    let fault = fault.note(what);
     let (help, better) = match closest(name, names()) {
         Some(near) => (format!("did you mean `{near}`?"), near),
         None => (format!("the task runs in `{}`", template.primary_name), template.primary_name.as_str()),

@@ -13,6 +13,7 @@ use super::{
     restarts, security,
 };
 use crate::diagnostics::code::{MISSING_FIELD, kubernetes as code};
+use crate::diagnostics::suggest::closest;
 use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::literal;
 use crate::validate::path::At;
@@ -77,10 +78,38 @@ pub fn command(container: &Container, at: &At<'_>, faults: &mut Faults) {
 
 /// Checks what many tasks may have in common of what they bring.
 fn shared(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faults) {
+    let before = faults.len();
     images::check(container, at, faults);
+    if let Some(primary) = meant_primary(pod, container) {
+        faults.iter_mut().skip(before).for_each(|fault| of_no_primary(fault, primary, container, at));
+    }
     env::variables(pod, container, at, faults);
     expansion::of_variables(container, at, faults);
     resources::check(pod, container, at, faults);
+}
+
+/// The name of the primary container, where a container without an image was probably to be that one.
+#[must_use]
+pub fn meant_primary<'p>(pod: &Pod<'p>, container: &Container) -> Option<&'p str> {
+    let primary = pod.filled.and_then(|index| pod.spec.containers.get(index))?.name.as_str();
+    let may_be = container.image.is_none() && container.name != primary;
+    closest(&container.name, [primary]).filter(|_| may_be)
+}
+
+/// Says of a container without an image which one was meant; that its name is none is told for itself.
+fn of_no_primary(fault: &mut Fault, primary: &str, container: &Container, at: &At<'_>) {
+    let name = container.name.as_str();
+    let meant = Fault::required(
+        fault.code,
+        &at.field("name"),
+        format!("container `{name}` is not the primary one, and has no image"),
+    )
+    .field(fault.kubernetes_field())
+    .note("a task's image goes into its primary container alone, and Kubernetes starts no container without one")
+    .help(format!("did you mean `{primary}`?"))
+    .help("for a container of its own, add `image = \"…\"`")
+    .echo(formats::dns_label(name).is_some());
+    *fault = meant.call(primary);
 }
 
 /// Checks what a task filled in: image, variables and resources of the primary container at `at`.
@@ -142,6 +171,9 @@ fn name(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faults) 
     let better = formats::nearest(name, formats::dns_label).filter(|better| others.all(|other| other != better));
     // Other settings may refer to the container by its name.
     faults.push(match better {
+        _ if let Some(primary) = meant_primary(pod, container) => {
+            fault.help(format!("did you mean `{primary}`?")).call(primary)
+        }
         Some(label) => fault.did_you_mean(name, &label, false),
         None => fault.help("choose a short name for what it does, such as `proxy`"),
     });

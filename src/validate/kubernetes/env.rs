@@ -105,7 +105,7 @@ fn from(pod: &Pod<'_>, variable: &EnvVar, source: &EnvVarSource, element: &At<'_
                 .at_key()
                 .here("the one")
                 .other(&at.field(one), "the other");
-            faults.push(fault.note(ONE_VALUE).help("take one of them away"));
+            faults.push(fault.note(ONE_VALUE).help("take one of them away").remove(other));
         }
         _ => {}
     }
@@ -150,6 +150,7 @@ fn value_and_source(variable: &EnvVar, source: &str, element: &At<'_>) -> Fault 
         .other(&element.field("value"), "gives another")
         .note(ONE_VALUE)
         .help("take `value` away, or `valueFrom`; `value = null` takes back what a layer beneath has set")
+        .remove("valueFrom")
 }
 
 /// A node that cannot find the container does not start the pod.

@@ -86,7 +86,9 @@ pub fn check(handler: Handler<'_>, field: &str, container: &Container, grace: i6
             .other(&at.field(first), "the one");
         let fault = fault.note("Kubernetes wants exactly one in it, for it does not say which of two would count");
         faults.push(
-            fault.help(format!("take one of them away; `{first} = null` takes back what a layer beneath has set")),
+            fault
+                .help(format!("take one of them away; `{first} = null` takes back what a layer beneath has set"))
+                .remove(other),
         );
     }
     let at = at.field(first);

@@ -75,6 +75,7 @@ fn no_grace_period(probe: &Probe, at: &At<'_>, faults: &mut Faults) {
         .at_key()
         .note("it ends no container: where it fails, the container only gets no traffic, so Kubernetes takes no time for it")
         .help("take it away")
+        .remove("terminationGracePeriodSeconds")
         // That it is too small is said for itself.
         .echo(seconds <= 0);
     faults.push(fault);

@@ -70,7 +70,8 @@ fn whole_taint(written: &str, operator: &str, fault: Fault) -> Fault {
     let value = value.filter(|_| operator != "Exists");
     let entries = [entry("key", Some(key)), entry("value", value), entry("effect", effect)];
     let entries: Vec<String> = entries.into_iter().flatten().map(|entry| format!("`{entry}`")).collect();
-    let fault = Fault { help: Vec::new(), ..fault };
+    // What would make one name of it is no taint.
+    let fault = Fault { help: Vec::new(), replacement: None, ..fault };
     let fault = fault.help(format!("a taint is written in several fields: {}", entries.join(", ")));
     match value {
         // The key alone would tolerate another taint.

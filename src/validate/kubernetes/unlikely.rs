@@ -91,9 +91,12 @@ pub fn behind(mut conflict: Fault, faults: &mut Faults) -> Fault {
         if odd.at == conflict.at {
             conflict.here.clone_from(&odd.message);
             conflict.replacement.clone_from(&odd.replacement);
-        } else if let Some((_, label)) = conflict.others.iter_mut().find(|(at, _)| *at == odd.at) {
-            label.clone_from(&odd.message);
-            conflict.replacement = None;
+        } else if let Some((at, label)) = conflict.others.iter_mut().find(|(at, _)| *at == odd.at) {
+            // The odd one is what has to be mended, wherever Kubernetes sees the conflict.
+            conflict.field = conflict.field.or_else(|| Some(conflict.at.to_string()));
+            std::mem::swap(at, &mut conflict.at);
+            *label = std::mem::replace(&mut conflict.here, odd.message.clone());
+            conflict.replacement.clone_from(&odd.replacement);
         } else {
             continue;
         }

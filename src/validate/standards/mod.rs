@@ -7,6 +7,7 @@
 //! what a cluster adds to pods by itself, and which namespace asks for which level.
 
 mod containers;
+mod hardening;
 mod host;
 mod identity;
 mod privileges;
@@ -23,6 +24,9 @@ use super::path::{At, Path};
 use crate::check::pod_security::Level;
 use crate::diagnostics::{Code, Severity};
 
+/// What stands before what Kubernetes itself would say.
+const REFUSAL: &str = "the Pod Security Standards would refuse the pod: ";
+
 /// One check of the standard.
 struct Check {
     code: Code,
@@ -36,9 +40,7 @@ impl Check {
     /// What it finds; `detail` is what Kubernetes says in brackets.
     fn finds(&self, at: &At<'_>, message: impl Into<String>, detail: &str) -> Fault {
         let name = self.name;
-        Fault::found(self.code, at, message)
-            .note(self.why)
-            .note(format!("the Pod Security Standards would refuse the pod: `{name} ({detail})`"))
+        Fault::found(self.code, at, message).note(self.why).note(format!("{REFUSAL}`{name} ({detail})`"))
     }
 
     /// Something that is missing there.
@@ -65,6 +67,14 @@ pub fn check(pod: &Pod<'_>, level: Level, faults: &mut Faults) {
         identity::container(pod, level, container, at, faults);
     });
     quiet(faults, before);
+}
+
+/// Puts what people are told in the place of what a level finds, from `before` on: of a pod that nobody has hardened, one fault.
+pub fn fold(pod: &Pod<'_>, level: Level, before: usize, faults: &mut Faults) {
+    if level == Level::Restricted {
+        let root = At::root();
+        hardening::folded(pod, &root.field("spec"), before, faults);
+    }
 }
 
 /// What Kubernetes itself refuses is told once, and a warning about a value says nothing more where the level forbids it.

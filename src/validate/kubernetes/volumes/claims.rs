@@ -19,7 +19,7 @@ use crate::diagnostics::suggest::same_letters;
 use crate::schema::units;
 use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::kubernetes::amounts::{no_digit, parts_of_bytes, thousandths};
-use crate::validate::kubernetes::formats::dns_subdomain;
+use crate::validate::kubernetes::formats::{dns_subdomain, nearest};
 use crate::validate::kubernetes::metadata::{MOST_BYTES, annotation_key};
 use crate::validate::kubernetes::paths::{label, required, subdomain};
 use crate::validate::kubernetes::words::one_of;
@@ -51,13 +51,14 @@ pub fn csi(source: &CSIVolumeSource, at: &At<'_>, faults: &mut Faults) {
     if dns_subdomain(&driver.to_lowercase()).is_some() {
         let message = format!("`{driver}` cannot be the name of a driver");
         let fault = Fault::invalid(codes::NO_DNS_NAME, &place, message).echo(long || driver.is_empty());
-        faults.push(
-            fault
-                .note("for Kubernetes a driver has a name such as `efs.csi.aws.com`: letters, digits, `-` and `.`")
-                .help(
-                    "write it as the driver's documentation has it; `kubectl get csidrivers` lists those of a cluster",
-                ),
-        );
+        let fault =
+            fault.note("for Kubernetes a driver has a name such as `efs.csi.aws.com`: letters, digits, `-` and `.`");
+        faults.push(match nearest(driver, |name| dns_subdomain(&name.to_lowercase())) {
+            Some(better) => fault.did_you_mean(driver, &better, false),
+            None => fault.help(
+                "write it as the driver's documentation has it; `kubectl get csidrivers` lists those of a cluster",
+            ),
+        });
     }
     let Some(secret) = &source.node_publish_secret_ref else { return };
     let here = at.field("nodePublishSecretRef");

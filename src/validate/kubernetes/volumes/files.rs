@@ -35,9 +35,12 @@ pub fn config_map(source: &ConfigMapVolumeSource, at: &At<'_>, faults: &mut Faul
 #[must_use]
 pub fn name_of(name: &str, what: &str, at: &At<'_>) -> Option<Fault> {
     let wrong = dns_subdomain(name).filter(|_| !name.is_empty())?;
-    let message = format!("no {what} can have the name `{name}`: it {wrong}");
-    let fault = Fault::found(codes::IMPOSSIBLE_NAME, at, message).note("the pod would wait for it and never start");
-    let better = name.to_lowercase().replace(['_', ' '], "-");
+    let fault = Fault::found(codes::IMPOSSIBLE_NAME, at, format!("no {what} can have the name `{name}`"))
+        .here(format!("this {wrong}"))
+        .note("the pod would wait for it and never start");
+    // What stands before a `/` is a namespace.
+    let alone = name.rsplit('/').next().unwrap_or(name);
+    let better = alone.to_lowercase().replace(['_', ' '], "-");
     Some(match dns_subdomain(&better) {
         None => {
             fault.help(format!("did you mean `{better}`?")).suggest(format!("write `{better}`"), literal::text(&better))

@@ -24,7 +24,10 @@ const HUGE_PAGES: &str = "HugePages";
 pub fn empty_dir(pod: &Pod<'_>, folder: &EmptyDirVolumeSource, at: &At<'_>, faults: &mut Faults) {
     if let Some(limit) = folder.size_limit.as_ref().filter(|limit| thousandths(limit) < 0) {
         let message = format!("`sizeLimit` cannot be `{}`: that is below zero", limit.0);
-        faults.push(Fault::refused(codes::NEGATIVE_AMOUNT, Reason::Forbidden, &at.field("sizeLimit"), message));
+        let fault = Fault::refused(codes::NEGATIVE_AMOUNT, Reason::Forbidden, &at.field("sizeLimit"), message)
+            .note("it is how much the folder may hold before Kubernetes ends the pod")
+            .help("write an amount such as `10Gi`, or leave `sizeLimit` out where there should be no bound");
+        faults.push(fault.remove("sizeLimit"));
     } else if let Some(limit) = &folder.size_limit {
         faults.extend(odd_limit(limit, &at.field("sizeLimit")));
     }

@@ -350,6 +350,14 @@ impl Builder<'_, '_> {
             Rule::foreign_sign => {
                 let span = self.span(self.range(&part));
                 let value = self.value(parts, self.range(&part).end);
+                if let Some(label) = label.filter(|_| matches!(part.as_str(), "==" | "===")) {
+                    self.diagnostics.push(faults::no_equals_before_comparison(
+                        key,
+                        label,
+                        self.slice(value.span.range()),
+                    ));
+                    return Operation::Missing;
+                }
                 let merged = part.as_str() == "+:" && matches!(value.value, Value::Object(_));
                 self.diagnostics.push(faults::foreign_sign(key, part.as_str(), merged, span));
                 match part.as_str().as_bytes() {

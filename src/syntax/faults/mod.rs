@@ -222,6 +222,15 @@ fn label_alone(key: &Name, label: &Label) -> Diagnostic {
         .unsafe_fix("write `=`", label.name.span.at_start(), "= ")
 }
 
+/// A key and a comparison with nothing between them: `interruptible stage == "dev"`.
+pub fn no_equals_before_comparison(key: &Name, label: &Label, other: &str) -> Diagnostic {
+    let place = label.name.span;
+    Diagnostic::new(code::MISSING_OPERATION, key.span, format!("`{}` has no value", key.text))
+        .label(place, "no `=` stands before this")
+        .help(format!("write `{} = {} == {other}`", key.text, label.name.text))
+        .unsafe_fix("write `=`", place.at_start(), "= ")
+}
+
 /// A string with no key before it.
 fn text_alone(written: &str, span: Span) -> Diagnostic {
     let diagnostic = Diagnostic::new(code::MISSING_OPERATION, span, "this text belongs to no key");

@@ -55,6 +55,11 @@ impl Scalar<'_> {
             }
             (Type::Keyword(words), Kind::String(text)) => self.keyword(text, words)?,
             (Type::QuantityOrAuto, Kind::String(text)) if text == "auto" => Kind::String(text.clone()),
+            (Type::QuantityOrAuto, Kind::String(text)) if text.eq_ignore_ascii_case("auto") => {
+                let mut error = self.error(code::BAD_QUANTITY, format!("`{text}` is no quantity"));
+                self.offer(&mut error, "write `auto`", vec!["auto".into()]);
+                return Err(error);
+            }
             (Type::Quantity | Type::QuantityOrAuto, Kind::String(text) | Kind::Unit(text)) => self.quantity(text)?,
             (Type::Quantity | Type::QuantityOrAuto, Kind::Int(number)) if self.data => {
                 self.quantity(&eco_format!("{number}"))?

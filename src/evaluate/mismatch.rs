@@ -40,7 +40,9 @@ impl Aid {
     }
 
     fn unquote(text: impl Into<String>) -> Self {
-        Self { help: Some("write it without quotes".into()), ..Self::write("remove the quotes", true, text) }
+        let text = text.into();
+        let help = Some(format!("write it without quotes: `{text}`"));
+        Self { help, ..Self::write("remove the quotes", true, text) }
     }
 }
 
@@ -143,6 +145,11 @@ impl Scalar<'_> {
     fn number_aid(&self, ty: &Type) -> Option<Aid> {
         let counts_seconds = self.what.ends_with("Seconds");
         match &self.value.kind {
+            Kind::String(text) if octal(text).is_some() && self.what.to_ascii_lowercase().ends_with("mode") => {
+                let aid = Aid::write("write it in decimal", false, octal(text)?.to_string());
+                Some(aid.note("in a text, the mode of a file is octal; here it is a decimal number"))
+            }
+            Kind::String(text) if text.starts_with('0') && text.len() > 1 => None,
             Kind::String(text) if text.parse::<i64>().is_ok() => Some(Aid::unquote(text.as_str())),
             Kind::String(text) if matches!(ty, Type::Float) && text.parse::<f64>().is_ok() => {
                 Some(Aid::unquote(text.as_str()))
@@ -183,6 +190,14 @@ impl Scalar<'_> {
                 return Some(aid.note("a unit is read only where an amount or a duration is expected"));
             }
             Kind::Unknown(ty) => return of_scalars(ty),
+            Kind::Bool(on) if self.what == "cache" => {
+                let aid = Aid::write("write the word", false, if *on { "\"auto\"" } else { "\"disable\"" });
+                return Some(aid.note("a cache is `auto`, `disable`, or a block"));
+            }
+            // A text would not be one of its words.
+            Kind::Bool(_) if TAKES_WORDS.iter().any(|end| self.what.ends_with(end)) => {
+                return Some(Aid::help("write one of its words, between quotes"));
+            }
             _ => types::text(self.value).map(|text| format!("\"{text}\""))?,
         };
         Some(self.quoted(literal))
@@ -229,6 +244,15 @@ impl Scalar<'_> {
         }
         Aid { help: Some(format!("put it into a string: `{literal}`, or `\"${{…}}\"`")), ..Aid::default() }
     }
+}
+
+/// How the names of fields end that take one of a few words.
+const TAKES_WORDS: &[&str] = &["Policy", "effect", "operator", "protocol", "medium", "scope", "mountPropagation"];
+
+/// The mode of a file as text has it: octal digits behind a zero.
+fn octal(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix("0o").or_else(|| text.strip_prefix('0'))?;
+    (digits.len() == 3).then(|| i64::from_str_radix(digits, 8).ok())?
 }
 
 /// What helps where a text is wanted and only the type is known.

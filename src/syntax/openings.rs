@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use super::ast::RESERVED;
 use super::habits::UNKNOWN;
 use super::scan::{Token, scan};
-use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::diagnostics::{Diagnostic, Diagnostics, Edit, code};
 use crate::source::{FileId, Span};
 
 /// `text` with what is missing before its lists.
@@ -36,17 +36,19 @@ struct Block {
     list: bool,
     /// How many commas stand in the value.
     commas: usize,
+    /// Where the block begins, how many texts stand in it, and whether nothing but texts and commas does.
+    texts: (usize, usize, bool),
     /// Whether the last thing read carries the entry on over the end of its line.
     open_ended: bool,
 }
 
 impl Block {
-    fn of(byte: u8) -> Self {
-        Self { open: Some(byte), ..Self::default() }
+    fn of(byte: u8, at: usize) -> Self {
+        Self { open: Some(byte), texts: (at, 0, true), ..Self::default() }
     }
 
     fn begin(&mut self) {
-        *self = Self { open: self.open, ..Self::default() };
+        *self = Self { open: self.open, texts: self.texts, ..Self::default() };
     }
 }
 
@@ -81,6 +83,8 @@ impl Reader<'_> {
         let text = self.text.get(at..end).unwrap_or_default();
         let Some(block) = self.blocks.last_mut() else { return };
         let string = text.starts_with(['"', '\'']);
+        block.texts.1 += usize::from(string);
+        block.texts.2 &= string || text == ",";
         block.open_ended = false;
         let sign = text.ends_with('=') && !["==", "!=", "<=", ">=", ":="].iter().any(|other| text.ends_with(other));
         let within =
@@ -118,8 +122,9 @@ impl Reader<'_> {
                 block.list = byte == b'[';
             }
             block.open_ended = false;
+            block.texts.2 = false;
         }
-        self.blocks.push(Block::of(byte));
+        self.blocks.push(Block::of(byte, at));
     }
 
     fn close(&mut self, at: usize, byte: u8) {
@@ -130,6 +135,9 @@ impl Reader<'_> {
         };
         let top = self.blocks.last().and_then(|block| block.open);
         if top == Some(partner) {
+            if byte == b'}' {
+                self.list_in_braces(at);
+            }
             self.blocks.pop();
         } else if byte == b']' && top.is_none_or(|top| top == b'{') {
             self.list_without_bracket(at);
@@ -166,6 +174,28 @@ impl Reader<'_> {
                 .label(Span::new(self.file, close..close + 1), "closed here")
                 .unsafe_fix("write `[`", Span::new(self.file, place..place), new),
         );
+    }
+
+    /// `command = {"python", "load.py"}`: a list between braces.
+    fn list_in_braces(&mut self, close: usize) {
+        let [.., outer, block] = self.blocks.as_slice() else { return };
+        let (open, texts, alone) = block.texts;
+        let value = outer.sign.is_some() && outer.value == Some(open);
+        if !value || texts == 0 || !alone {
+            return;
+        }
+        let (first, last) = (Span::new(self.file, open..open + 1), Span::new(self.file, close..close + 1));
+        let mut diagnostic =
+            Diagnostic::new(code::UNEXPECTED_TEXT, first, "a list stands in brackets, and not in braces")
+                .note("in braces each key has a value: `{ name = \"a\" }`")
+                .help("write `[ … ]`")
+                .safe_fix("write brackets", first, "[");
+        if let Some(fix) = diagnostic.fixes.first_mut() {
+            fix.edits.push(Edit { span: last, text: "]".into() });
+        }
+        self.found.push(diagnostic);
+        self.put(open, b'[');
+        self.put(close, b']');
     }
 
     /// `command = "run"]`: either bracket may have been forgotten, so nothing more is said of the value.

@@ -399,6 +399,18 @@ fn otherwise(name: &str) -> Option<&'static str> {
         "str" | "string" | "concat" | "format" | "printf" | "toString" | "tostring" => {
             "a text is put together by what stands in it: `\"${registry}/train:${tag}\"`"
         }
+        "timedelta" | "duration" | "seconds" | "minutes" | "hours" | "days" => {
+            "a duration is a number with a unit: `90s`, `30m`, `1h30m`"
+        }
+        "map" | "filter" | "each" => "a list is made by a loop in it: `[lower(x) for x in xs if x != \"a\"]`",
+        "int" | "float" | "bool" | "number" | "tonumber" | "tobool" => {
+            "a value is never turned into one of another kind: write it as what it is to be"
+        }
+        "list" | "tuple" | "set" => "a list stands in brackets: `[1, 2]`",
+        "dict" => "an object stands in braces: `{ name = \"a\" }`",
+        "Resources" | "Secret" | "PodTemplate" | "ReusePolicy" | "Cache" => {
+            "what is a class in Flyte's SDK is a block here: `resources { cpu = 2, memory = 4Gi }`"
+        }
         "items" | "entries" => "`for key, value in map` goes over both",
         "env" | "getenv" => "a build is given values by `param` alone, so that it means the same on every machine",
         _ => return None,

@@ -1,11 +1,12 @@
 //! What is said of text behind a value that was complete.
 
+use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
 use crate::source::Span;
 
 /// Text behind something that was complete. `before` is the value before it on its line, and `whole` the place of both.
 pub fn belongs_to_nothing(text: &str, before: &str, whole: Span, span: Span) -> Diagnostic {
-    let known = [joined, chosen, number, called, adjacent, method, unquoted];
+    let known = [looped, joined, chosen, number, called, adjacent, method, unquoted];
     let behind = Behind { text, value: before.trim(), touching: !before.ends_with([' ', '\t']), whole, span };
     known.iter().find_map(|known| known(&behind)).unwrap_or_else(|| behind.plain())
 }
@@ -32,6 +33,22 @@ impl Behind<'_> {
         }
         diagnostic.note("an entry ends at a newline or a comma").help("remove it, or begin a new line")
     }
+}
+
+/// A misspelt `for` in a list.
+fn looped(behind: &Behind<'_>) -> Option<Diagnostic> {
+    let (word, rest) = behind.text.split_once(' ')?;
+    let place = Span { end: behind.span.start + u32::try_from(word.len()).unwrap_or(0), ..behind.span };
+    let misspelt = word != "for" && (closest(word, ["for"]).is_some() || word == "foreach");
+    (misspelt && !behind.touching && rest.contains(" in ")).then(|| {
+        Diagnostic::new(
+            code::UNEXPECTED_TEXT,
+            place,
+            format!("a loop in a list begins with `for`, and not with `{word}`"),
+        )
+        .help("write `[VALUE for NAME in LIST]`")
+        .unsafe_fix("write `for`", place, "for")
+    })
 }
 
 /// Strings and names joined by `+`, and other arithmetic.

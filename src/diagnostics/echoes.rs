@@ -53,16 +53,23 @@ pub fn left_out(diagnostics: Vec<Diagnostic>, doubtful: &[Span], sources: &Sourc
     for diagnostic in &diagnostics {
         faults.note(diagnostic);
     }
-    of_one_value(folded(diagnostics.into_iter().filter(|diagnostic| !faults.echoed_by(diagnostic))))
+    of_one_value(folded(diagnostics.into_iter().filter(|diagnostic| !faults.echoed_by(diagnostic))), sources)
 }
 
-/// One diagnostic for all uses of a value that is of the wrong kind for them: what is to be changed is most likely the value.
-fn of_one_value(list: Vec<Diagnostic>) -> Vec<Diagnostic> {
+/// One diagnostic for all uses of a scalar that is of the wrong kind for them: what is to be changed is most likely the value. A list
+/// or an object can be used wrongly in several ways, and so can a parameter, whose type is declared.
+fn of_one_value(list: Vec<Diagnostic>, sources: &SourceMap) -> Vec<Diagnostic> {
     const HELP: &str = "write the value as what it is used for, or change each use";
     let mut kept: Vec<Diagnostic> = Vec::new();
     let mut values: FxHashMap<Span, usize> = FxHashMap::default();
     for diagnostic in list {
-        let Some(value) = written(&diagnostic) else {
+        let scalar = |value: &Span| {
+            let source = sources.get(value.file);
+            let before = source.text.get(..value.start as usize).unwrap_or_default();
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            !sources.text(*value).starts_with(['[', '{']) && !line.trim_start().starts_with("param ")
+        };
+        let Some(value) = written(&diagnostic).filter(scalar) else {
             kept.push(diagnostic);
             continue;
         };

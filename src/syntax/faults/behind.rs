@@ -35,19 +35,18 @@ impl Behind<'_> {
     }
 }
 
-/// A misspelt `for` in a list.
+/// A misspelt `for` in a list: `x fors x` before `in xs`.
 fn looped(behind: &Behind<'_>) -> Option<Diagnostic> {
-    let (word, rest) = behind.text.split_once(' ')?;
-    let place = Span { end: behind.span.start + u32::try_from(word.len()).unwrap_or(0), ..behind.span };
-    let misspelt = word != "for" && (closest(word, ["for"]).is_some() || word == "foreach");
-    (misspelt && !behind.touching && rest.contains(" in ")).then(|| {
-        Diagnostic::new(
-            code::UNEXPECTED_TEXT,
-            place,
-            format!("a loop in a list begins with `for`, and not with `{word}`"),
-        )
-        .help("write `[VALUE for NAME in LIST]`")
-        .unsafe_fix("write `for`", place, "for")
+    let before = behind.value.rsplit_once(' ').filter(|_| behind.text.starts_with("in "))?.0.trim_end();
+    let word = before.rsplit(' ').next()?;
+    let end = behind.whole.start + u32::try_from(before.len()).unwrap_or(0);
+    let place = Span { start: end - u32::try_from(word.len()).unwrap_or(0), end, ..behind.whole };
+    let misspelt = word.len() < before.len() && word != "for" && closest(word, ["for"]).is_some();
+    misspelt.then(|| {
+        let message = format!("a loop in a list begins with `for`, and not with `{word}`");
+        Diagnostic::new(code::UNEXPECTED_TEXT, place, message)
+            .help("write `[VALUE for NAME in LIST]`")
+            .unsafe_fix("write `for`", place, "for")
     })
 }
 

@@ -44,9 +44,11 @@ fn looped(behind: &Behind<'_>) -> Option<Diagnostic> {
     let misspelt = word.len() < before.len() && word != "for" && closest(word, ["for"]).is_some();
     misspelt.then(|| {
         let message = format!("a loop in a list begins with `for`, and not with `{word}`");
-        Diagnostic::new(code::UNEXPECTED_TEXT, place, message)
-            .help("write `[VALUE for NAME in LIST]`")
-            .unsafe_fix("write `for`", place, "for")
+        Diagnostic::new(code::UNEXPECTED_TEXT, place, message).help("write `[VALUE for NAME in LIST]`").unsafe_fix(
+            "write `for`",
+            place,
+            "for",
+        )
     })
 }
 

@@ -139,8 +139,11 @@ impl Reader<'_> {
                 self.list_in_braces(at);
             }
             self.blocks.pop();
-        } else if byte == b']' && top.is_none_or(|top| top == b'{') {
-            self.list_without_bracket(at);
+        } else if byte == b']' && !self.blocks.iter().any(|block| block.open == Some(b'[')) {
+            // With a list around, a brace is missing before it.
+            if top != Some(b'(') {
+                self.list_without_bracket(at);
+            }
         } else if let Some(outer) = self.blocks.iter().rposition(|block| block.open == Some(partner)) {
             self.blocks.truncate(outer);
         }

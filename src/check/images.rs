@@ -62,6 +62,11 @@ fn report(checked: &Checked<'_>, subjects: &[Subject<'_>], diagnostics: &mut Dia
 /// Whether something of the template was reported that may have held an image.
 fn is_hidden(values: &Object) -> bool {
     let mut at = values.get("pod_template");
+    let template = at.and_then(Value::as_object);
+    // Without the name of the primary container, it may be any.
+    if template.and_then(|fields| fields.get("primary_container_name")).is_some_and(Value::is_poison) {
+        return true;
+    }
     for name in ["pod_spec", "containers"] {
         match at.map(|value| &value.kind) {
             Some(Kind::Poison) => return true,

@@ -47,8 +47,11 @@ fn templates(checked: &Checked<'_>, files: &FxHashSet<FileId>, sources: &SourceM
         let message = format!("template `{}` is never used", name.text);
         let mut diagnostic = Diagnostic::new(code::UNUSED_TEMPLATE, name.span, message);
         if let Some(named) = named.get(name.text.as_str()) {
-            diagnostic = diagnostic
-                .label(named.value.span, "this text names one of the cluster")
+            // The mistake is the text.
+            let message =
+                format!("this names a pod template of the cluster, and not `template {}` of the file", name.text);
+            diagnostic = Diagnostic::new(code::UNUSED_TEMPLATE, named.value.span, message)
+                .label(name.span, "this is never used")
                 .note("a template of the file is named without quotes");
             if name.span.file == named.value.span.file && stands_behind_its_key(named, sources) {
                 diagnostic =

@@ -143,7 +143,7 @@ codes! {
     NOT_UTF8 = "E0114", "a file that is not UTF-8";
     SOURCE_TOO_LARGE = "E0115", "a file that is too large";
     MISPLACED = "E0116", "a declaration or setting in the wrong place";
-    MISSING_OPEN = "E0118", "a block that is never opened";
+    MISSING_OPEN = "E0118", "a block or list that is never opened";
     MISSING_OPERATION = "E0119", "a key with neither `=` nor a block";
     RESERVED_WORD = "E0120", "a word of the language where a name belongs";
     MISSING_TYPE = "E0121", "a parameter without a type";

@@ -6,7 +6,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Code, Diagnostic, code};
+use super::{Code, Diagnostic, WRITTEN, code};
 use crate::source::{FileId, SourceMap, Span};
 
 /// The faults that leave nothing on their line to be trusted.
@@ -26,7 +26,13 @@ const UNKNOWN: &[Code] =
 const HABITUAL: &[Code] =
     &[code::UNEXPECTED_TEXT, code::COLON_FOR_EQUALS, code::MISSING_OPERATION, code::MISSING_SEPARATOR];
 
+/// What is said of a value that is of another kind than all that it is used for.
+const OF_KINDS: &[Code] = &[code::NO_SUCH_PART, code::NOT_A_LOOP, code::NO_TEXT, code::WRONG_TYPE];
+
 type Line = (FileId, usize);
+
+/// How many further places a message points at.
+const MOST_LABELS: usize = 3;
 
 /// The diagnostics without their echoes.
 ///
@@ -41,18 +47,56 @@ pub fn left_out(diagnostics: Vec<Diagnostic>, doubtful: &[Span], sources: &Sourc
         lost: FxHashMap::default(),
         undeclared: FxHashSet::default(),
         unclosed: FxHashSet::default(),
+        any_name: false,
         colons: FxHashSet::default(),
     };
     for diagnostic in &diagnostics {
         faults.note(diagnostic);
     }
-    folded(diagnostics.into_iter().filter(|diagnostic| !faults.echoed_by(diagnostic)))
+    of_one_value(folded(diagnostics.into_iter().filter(|diagnostic| !faults.echoed_by(diagnostic))), sources)
+}
+
+/// One diagnostic for all uses of a scalar that is of the wrong kind for them: what is to be changed is most likely the value. A list
+/// or an object can be used wrongly in several ways, and so can a parameter, whose type is declared.
+fn of_one_value(list: Vec<Diagnostic>, sources: &SourceMap) -> Vec<Diagnostic> {
+    const HELP: &str = "write the value as what it is used for, or change each use";
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    let mut values: FxHashMap<Span, usize> = FxHashMap::default();
+    for diagnostic in list {
+        let scalar = |value: &Span| {
+            let source = sources.get(value.file);
+            let before = source.text.get(..value.start as usize).unwrap_or_default();
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            !sources.text(*value).starts_with(['[', '{']) && !line.trim_start().starts_with("param ")
+        };
+        let Some(value) = written(&diagnostic).filter(scalar) else {
+            kept.push(diagnostic);
+            continue;
+        };
+        let Some(first) = values.get(&value).and_then(|at| kept.get_mut(*at)) else {
+            values.insert(value, kept.len());
+            kept.push(diagnostic);
+            continue;
+        };
+        for label in diagnostic.labels.iter().filter(|label| label.primary).take(MOST_LABELS) {
+            first.add_label(label.span, "and here");
+        }
+        if !first.help.iter().any(|help| help == HELP) {
+            first.help.push(HELP.to_owned());
+        }
+    }
+    kept
+}
+
+/// Where the value was written that is of the wrong kind.
+fn written(diagnostic: &Diagnostic) -> Option<Span> {
+    let lacks_a_part = diagnostic.code == code::NO_SUCH_PART && !diagnostic.message.contains("has no parts");
+    let value = diagnostic.labels.iter().find(|label| label.message == WRITTEN)?.span;
+    (OF_KINDS.contains(&diagnostic.code) && !lacks_a_part).then_some(value)
 }
 
 /// One diagnostic for all of a file that have the same code and the same safe change: who has a habit has it everywhere.
 fn folded(list: impl Iterator<Item = Diagnostic>) -> Vec<Diagnostic> {
-    /// How many further places the message points at.
-    const MOST_LABELS: usize = 3;
     let mut kept: Vec<Diagnostic> = Vec::new();
     // Where those are kept that may come again; they are few, since each has a change of its own.
     let mut habits: Vec<usize> = Vec::new();
@@ -104,6 +148,8 @@ struct Faults<'a> {
     undeclared: FxHashSet<&'a str>,
     /// Where a closing bracket is missing.
     unclosed: FxHashSet<(FileId, u32)>,
+    /// Whether a declaration is at fault whose name is put together, so that any name may be the one it was to declare.
+    any_name: bool,
     /// Where a `:` ends that stands for `=`.
     colons: FxHashSet<(FileId, u32)>,
 }
@@ -119,6 +165,11 @@ impl<'a> Faults<'a> {
         }
         if [code::MISPLACED, code::UNKNOWN_FIELD].contains(&diagnostic.code) {
             self.undeclared.extend(self.misplaced_names(span));
+            self.any_name |= self.behind(span).starts_with(" \"") && self.behind(span).contains("${");
+        }
+        if diagnostic.code == code::UNKNOWN_NAME {
+            let text = self.sources.text(self.line_before(span));
+            self.any_name |= text.trim_start().starts_with("task \"") && text.ends_with("${");
         }
         if diagnostic.code == code::COLON_FOR_EQUALS {
             self.colons.insert((span.file, span.end));
@@ -149,7 +200,8 @@ impl<'a> Faults<'a> {
         // `var.image` of another language names what `variable "image"` was to declare.
         let mut names = self.path_at(span).split('.').take(2);
         let unknown = UNKNOWN.contains(&diagnostic.code);
-        let undeclared = unknown && names.any(|name| self.undeclared.contains(name));
+        let undeclared = unknown && names.any(|name| self.undeclared.contains(name))
+            || self.any_name && diagnostic.code == code::UNKNOWN_TASK;
         // Text without quotes behind `:` is the same habit.
         let text = unknown || diagnostic.code == code::UNEXPECTED_TEXT;
         let plain = text && self.colons.contains(&(span.file, self.before_space(span)));
@@ -158,10 +210,22 @@ impl<'a> Faults<'a> {
         ruined || lost || undeclared || plain || broken_off || (!diagnostic.code.is_syntax() && self.in_doubt(span))
     }
 
+    /// The text behind a place on its line.
+    fn behind(&self, place: Span) -> &'a str {
+        let rest = self.sources.get(place.file).text.get(place.end as usize..).unwrap_or_default();
+        rest.split('\n').next().unwrap_or_default()
+    }
+
+    /// The part of a line before a place.
+    fn line_before(&self, place: Span) -> Span {
+        let text = self.sources.get(place.file).text.get(..place.start as usize).unwrap_or_default();
+        let start = text.rfind('\n').map_or(0, |at| at + 1);
+        Span::new(place.file, start..place.start as usize)
+    }
+
     /// The names that something misplaced would have declared: the name at fault, the one behind the word, and that behind `as`.
     fn misplaced_names(&self, place: Span) -> impl Iterator<Item = &'a str> + use<'a> {
-        let rest = self.sources.get(place.file).text.get(place.end as usize..).unwrap_or_default();
-        let line = rest.split('\n').next().unwrap_or_default();
+        let line = self.behind(place);
         let behind = line.starts_with(' ').then_some(line);
         let alias = line.split_once(" as ").map(|(_, name)| name);
         let names = [Some(self.sources.text(place)), behind, alias];

@@ -21,6 +21,9 @@ pub use code::Code;
 
 use crate::source::{FileId, SourceMap, Span};
 
+/// What is said where a value was written that is used elsewhere.
+pub const WRITTEN: &str = "this is where its value was written";
+
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {

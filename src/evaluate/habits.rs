@@ -90,7 +90,12 @@ const HABITS: &[Habit] = &[
     habit(RESOURCES, &["gpus", "accelerator", "nvidia.com/gpu"], Field("gpu")),
     habit(RESOURCES, &["storage", "ephemeral_storage"], Field("disk")),
     habit(RESOURCES, &["shared_memory", "shm_size"], Field("shm")),
-    habit(&["reusable"], &["min_replicas", "max_replicas", "workers", "size", "instances"], Field("replicas")),
+    habit(
+        &["reusable"],
+        &["min_replicas", "max_replicas", "min", "max"],
+        Otherwise("the least and the most of pods are a range: `replicas = 1..3`"),
+    ),
+    habit(&["reusable"], &["workers", "size", "instances"], Field("replicas")),
     habit(&["reusable"], &["ttl", "idle_timeout"], Field("idle_ttl")),
     habit(&["secret"], &["name", "secret"], Field("key")),
     habit(&["secret"], &["env", "env_var", "env_name"], Field("as_env_var")),
@@ -193,6 +198,13 @@ const HABITS: &[Habit] = &[
     habit(&["VolumeMount"], &["ro"], Field("readOnly")),
     habit(&["Volume"], &["pvc", "claim"], Field("persistentVolumeClaim")),
     habit(&["Volume"], &["config_map_ref"], Field("configMap")),
+    habit(
+        &["Volume"],
+        &["mountPath", "mount", "readOnly", "subPath"],
+        Otherwise(
+            "a volume is mounted by a container: `volumeMounts \"/data\" { name = \"…\" }` in the block of the container",
+        ),
+    ),
     habit(&["SecretVolumeSource"], &["name"], Field("secretName")),
     habit(&["ConfigMapVolumeSource"], &["config_map_name"], Field("name")),
     habit(&["PersistentVolumeClaimVolumeSource"], &["name"], Field("claimName")),

@@ -141,6 +141,11 @@ impl Scalar<'_> {
     fn number_aid(&self, ty: &Type) -> Option<Aid> {
         let counts_seconds = self.what.ends_with("Seconds");
         match &self.value.kind {
+            Kind::String(text) if octal(text).is_some() && self.what.to_ascii_lowercase().ends_with("mode") => {
+                let aid = Aid::write("write it in decimal", false, octal(text)?.to_string());
+                Some(aid.note("in a text, the mode of a file is octal; here it is a decimal number"))
+            }
+            Kind::String(text) if text.starts_with('0') && text.len() > 1 => None,
             Kind::String(text) if text.parse::<i64>().is_ok() => Some(Aid::unquote(text.as_str())),
             Kind::String(text) if matches!(ty, Type::Float) && text.parse::<f64>().is_ok() => {
                 Some(Aid::unquote(text.as_str()))
@@ -181,6 +186,14 @@ impl Scalar<'_> {
                 return Some(aid.note("a unit is read only where an amount or a duration is expected"));
             }
             Kind::Unknown(ty) => return of_scalars(ty),
+            Kind::Bool(on) if self.what == "cache" => {
+                let aid = Aid::write("write the word", false, if *on { "\"auto\"" } else { "\"disable\"" });
+                return Some(aid.note("a cache is `auto`, `disable`, or a block"));
+            }
+            // A text would not be one of its words.
+            Kind::Bool(_) if TAKES_WORDS.iter().any(|end| self.what.ends_with(end)) => {
+                return Some(Aid::help("write one of its words, between quotes"));
+            }
             _ => types::text(self.value).map(|text| format!("\"{text}\""))?,
         };
         Some(self.quoted(literal))
@@ -233,6 +246,15 @@ fn with_unit(number: i64) -> Aid {
     let better = format!("{number}{}", if number < MANY { "Gi" } else { "Mi" });
     let help = Some(format!("give it a unit, such as `{better}`"));
     Aid { help, ..Aid::write("give it a unit", false, better) }.note(BYTES)
+}
+
+/// How the names of fields end that take one of a few words.
+const TAKES_WORDS: &[&str] = &["Policy", "effect", "operator", "protocol", "medium", "scope", "mountPropagation"];
+
+/// The mode of a file as text has it: octal digits behind a zero.
+fn octal(text: &str) -> Option<i64> {
+    let digits = text.strip_prefix("0o").or_else(|| text.strip_prefix('0'))?;
+    (digits.len() == 3).then(|| i64::from_str_radix(digits, 8).ok())?
 }
 
 /// What helps where a text is wanted and only the type is known.

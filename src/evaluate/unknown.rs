@@ -103,7 +103,7 @@ pub fn unknown_field(object: &'static Object, name: &str, place: Span, entry: Op
     if let Some(longer) = begun(object, name) {
         return diagnostic.did_you_mean(name, longer, place, longer);
     }
-    if let Some(help) = beside(name) {
+    if let Some(help) = beside(object, name) {
         return diagnostic.help(help);
     }
     let names: Vec<String> = own().map(|name| format!("`{name}`")).collect();
@@ -277,15 +277,22 @@ fn above(object: &'static Object, name: &str) -> Option<(String, usize)> {
     None
 }
 
-/// Where anywhere there is a field of this name.
-fn beside(name: &str) -> Option<String> {
+/// Where anywhere there is a field of this name: in the language for a block of the language, in Kubernetes for one of Kubernetes.
+fn beside(object: &Object, name: &str) -> Option<String> {
     if EVERYWHERE.contains(&name) {
         return None;
     }
     let has = |edge: &&Edge| edge.child.fields.iter().any(|field| same_letters(field.name, name));
-    let edge = EDGES.iter().find(has)?;
+    let own = |object: &Object| object.name.starts_with(|c: char| c.is_ascii_lowercase());
+    let akin = |edge: &&Edge| own(edge.child) == own(object);
+    let edge = EDGES.iter().filter(akin).find(has).or_else(|| EDGES.iter().find(has))?;
     let field = edge.child.fields.iter().find(|field| same_letters(field.name, name))?.name;
-    Some(format!("`{field}` is a field of `{}`", edge.field))
+    let around = match edge.parent.name {
+        "PodSpec" => "the pod spec".to_owned(),
+        "Container" => "a container".to_owned(),
+        _ => described(edge.parent),
+    };
+    Some(format!("`{field}` is a field of `{}` in {around}", edge.field))
 }
 
 /// What is said of a field that belongs to the object around another.

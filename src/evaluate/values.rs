@@ -441,7 +441,8 @@ impl Layering<'_, '_, '_, '_> {
             let inner = scope.bindings().next().and_then(|_| self.expressions.known_here(scope));
             let diagnostic = inner.into_iter().fold(diagnostic, Diagnostic::note);
             let quoted = format!("\"{whole}\"");
-            return diagnostic.help("text stands between quotes").unsafe_fix("quote it", span, quoted);
+            let diagnostic = diagnostic.help(format!("text stands between quotes: `{quoted}`"));
+            return diagnostic.unsafe_fix("quote it", span, quoted);
         }
         let mut diagnostic = diagnostic;
         diagnostic.help.extend(super::examples::shown(what, ty));

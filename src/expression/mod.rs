@@ -31,7 +31,7 @@ use self::branching::{Chosen, choose, comprehend, look};
 use self::budget::Budget;
 use self::scope::Scope;
 use crate::data::Format;
-use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::diagnostics::{Diagnostic, Diagnostics, WRITTEN, code};
 use crate::modules::names::{ConstantId, Names};
 use crate::schema::units;
 use crate::source::files::Files;
@@ -343,7 +343,11 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
             _ => {
                 let message = format!("a condition is `true` or `false`, not {}", called(&value));
                 let mut diagnostic = Diagnostic::new(code::WRONG_TYPE, expression.span, message);
-                if matches!(value.kind, Kind::String(_) | Kind::List(_) | Kind::Null | Kind::Int(_)) {
+                if let Kind::String(text) = &value.kind
+                    && ["true", "false"].contains(&text.as_str())
+                {
+                    diagnostic = diagnostic.help(format!("write it without quotes: `{text}`"));
+                } else if matches!(value.kind, Kind::String(_) | Kind::List(_) | Kind::Null | Kind::Int(_)) {
                     diagnostic =
                         diagnostic.help("compare it with something: `… == \"prod\"`, `length(…) > 0`, `… != null`");
                 }
@@ -409,9 +413,6 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
         }
     }
 }
-
-/// What is said where a value was written that is used elsewhere.
-const WRITTEN: &str = "this is where its value was written";
 
 /// The diagnostic, with the place where the value was written, if that is another.
 #[must_use]

@@ -6,9 +6,9 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::Evaluator;
 use super::references::MEANS_NOTHING;
-use super::{Evaluator, WRITTEN};
-use crate::diagnostics::{Code, Diagnostic, code};
+use crate::diagnostics::{Code, Diagnostic, WRITTEN, code};
 use crate::source::{FileId, Span};
 
 /// What is said of names that nothing declares.

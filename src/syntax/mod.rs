@@ -12,6 +12,7 @@ mod faults;
 mod grammar;
 mod habits;
 mod misplaced;
+mod openings;
 mod scan;
 mod string;
 pub mod visit;
@@ -39,6 +40,7 @@ pub fn parse(file: FileId, source: &Source, diagnostics: &mut Diagnostics) -> as
     let before = diagnostics.count();
     let habits::Mended { text: own, found, doubtful: foreign } = habits::mended(file, &source.text);
     diagnostics.extend(found);
+    let own = openings::prepared(file, own, diagnostics);
     let Prepared { text, mut doubtful, unclosed } = brackets::prepared(file, &own, diagnostics);
     doubtful.extend(foreign);
     let text = if doubtful.is_empty() { misplaced::without(file, text, diagnostics) } else { text };

@@ -13,7 +13,7 @@ use crate::source::{SourceMap, Span};
 pub fn shown(fix: &Fix, diagnostic: &Diagnostic, sources: &SourceMap) -> Option<(String, String)> {
     match fix.edits.as_slice() {
         [edit] if is_within_a_line(edit, sources) => {
-            in_words(fix, edit, diagnostic).map(|words| (words, String::new()))
+            in_words(fix, edit, diagnostic, sources).map(|words| (words, String::new()))
         }
         _ => Some((fix.message.clone(), lines(fix, sources))),
     }
@@ -23,7 +23,24 @@ fn is_within_a_line(edit: &Edit, sources: &SourceMap) -> bool {
     !edit.text.contains('\n') && !sources.text(edit.span).contains('\n')
 }
 
-fn in_words(fix: &Fix, edit: &Edit, diagnostic: &Diagnostic) -> Option<String> {
+/// Whether a help shows the place as it is with the change: code in it, as far as that is not left open, stands around the change.
+fn shows(help: &str, edit: &Edit, sources: &SourceMap) -> bool {
+    let lines = whole_lines(edit.span, sources);
+    let Some(new) = applied(sources.text(lines), lines.start as usize, [edit]) else { return false };
+    let start = (edit.span.start - lines.start) as usize;
+    let end = start + edit.text.trim_end().len();
+    let codes = help.split('`').skip(1).step_by(2).map(|code| code.split('…').next().unwrap_or_default().trim());
+    let around = |code: &str| {
+        let mut places = new.match_indices(code).map(|(at, code)| (at, at + code.len()));
+        places.any(|(from, to)| from <= start && end <= to && to - from > end - start)
+    };
+    !edit.text.trim().is_empty() && codes.filter(|code| !code.is_empty()).any(around)
+}
+
+fn in_words(fix: &Fix, edit: &Edit, diagnostic: &Diagnostic, sources: &SourceMap) -> Option<String> {
+    if diagnostic.help.iter().any(|help| *help == fix.message || shows(help, edit, sources)) {
+        return None;
+    }
     let new = edit.text.trim().trim_end_matches(',');
     if new.is_empty() {
         return Some(fix.message.clone());

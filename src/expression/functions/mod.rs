@@ -416,6 +416,15 @@ fn otherwise(name: &str) -> Option<&'static str> {
         "str" | "string" | "concat" | "format" | "printf" | "toString" | "tostring" => {
             "a text is put together by what stands in it: `\"${registry}/train:${tag}\"`"
         }
+        "map" | "filter" | "each" => "a list is made by a loop in it: `[lower(x) for x in xs if x != \"a\"]`",
+        "int" | "float" | "bool" | "number" | "tonumber" | "tobool" => {
+            "a value is never turned into one of another kind: write it as what it is to be"
+        }
+        "list" | "tuple" | "set" => "a list stands in brackets: `[1, 2]`",
+        "dict" => "an object stands in braces: `{ name = \"a\" }`",
+        "Resources" | "Secret" | "PodTemplate" | "ReusePolicy" | "Cache" => {
+            "what is a class in Flyte's SDK is a block here: `resources { cpu = 2, memory = 4Gi }`"
+        }
         "items" | "entries" => "`for key, value in map` goes over both",
         "timedelta" | "duration" | "seconds" | "minutes" | "hours" | "days" | "parse_duration" => {
             "a duration is written as it is, without a function: `90s`, `1h30m`, `2d`"

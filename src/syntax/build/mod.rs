@@ -90,8 +90,12 @@ impl Builder<'_, '_> {
         let alone = block.statements.is_empty() || self.separated(block.end..range.start);
         let faulty =
             matches!(pair.as_rule(), Rule::skipped_statement | Rule::broken_entry) || !alone && has_no_value(&pair);
-        let python = if alone { None } else { self.python(&pair) };
+        let before = block.statements.last().map(|statement| &statement.kind);
+        let python = if alone { None } else { self.python(&pair, before) };
         let lost = !alone && (faulty || python.is_some());
+        if let (Some(StatementKind::Entry(entry)), true) = (before, python.is_some()) {
+            self.doubtful.push(entry.span);
+        }
         match python {
             Some(fault) => self.diagnostics.push(fault),
             None if !alone => self.not_separated(block.end, range.clone(), faulty),
@@ -235,7 +239,7 @@ impl Builder<'_, '_> {
     }
 
     /// What is said of Python's forms behind a value on its line.
-    fn python(&self, pair: &Pair<'_, Rule>) -> Option<Diagnostic> {
+    fn python(&self, pair: &Pair<'_, Rule>, last: Option<&StatementKind>) -> Option<Diagnostic> {
         let range = self.range(pair);
         let text = self.slice(range.clone());
         let word = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
@@ -243,11 +247,17 @@ impl Builder<'_, '_> {
         match word {
             "extends" => Some(faults::late_extends(place)),
             "else" => Some(faults::reserved(&Name::new(word, place), &Operation::Missing)),
-            "if" if text.contains("else") && !text.contains('{') => {
+            "if" if !text.contains('{') => {
                 let (before, start) = self.value_before(range.start);
                 let text = text.split('\n').next().unwrap_or_default().trim_end();
                 let whole = self.span(start..range.start + text.len());
                 Some(faults::python_if(place, before, text, whole))
+            }
+            "for" if text.contains(" in ") && !text.contains('{') => {
+                let StatementKind::Entry(entry) = last? else { return None };
+                let text = text.split(['\n', '}']).next().unwrap_or_default().trim_end();
+                let whole = entry.span.to(self.span(range.start..range.start + text.len()));
+                Some(faults::loop_behind_entry(place, self.slice(entry.span.range()), text, whole))
             }
             _ => None,
         }
@@ -359,6 +369,14 @@ impl Builder<'_, '_> {
             Rule::foreign_sign => {
                 let span = self.span(self.range(&part));
                 let value = self.value(parts, self.range(&part).end);
+                if let Some(label) = label.filter(|_| matches!(part.as_str(), "==" | "===")) {
+                    self.diagnostics.push(faults::no_equals_before_comparison(
+                        key,
+                        label,
+                        self.slice(value.span.range()),
+                    ));
+                    return Operation::Missing;
+                }
                 let merged = part.as_str() == "+:" && matches!(value.value, Value::Object(_));
                 self.diagnostics.push(faults::foreign_sign(key, part.as_str(), merged, span));
                 match part.as_str().as_bytes() {

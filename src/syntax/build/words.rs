@@ -93,7 +93,11 @@ impl Builder<'_, '_> {
             && value.value != Value::Missing
         {
             let span = self.trimmed(self.range(&rest));
-            let fault = faults::belongs_to_nothing_in_text(self.slice(span.range()), span);
+            let fault = faults::belongs_to_nothing_in_text(
+                self.slice(span.range()),
+                self.span(start.saturating_sub(2)..start),
+                span,
+            );
             self.diagnostics.push(fault);
         }
         self.base = outer;

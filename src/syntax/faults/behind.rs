@@ -1,11 +1,12 @@
 //! What is said of text behind a value that was complete.
 
+use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
 use crate::source::Span;
 
 /// Text behind something that was complete. `before` is the value before it on its line, and `whole` the place of both.
 pub fn belongs_to_nothing(text: &str, before: &str, whole: Span, span: Span) -> Diagnostic {
-    let known = [joined, chosen, number, called, adjacent, method, unquoted];
+    let known = [looped, joined, chosen, number, called, adjacent, method, unquoted];
     let behind = Behind { text, value: before.trim(), touching: !before.ends_with([' ', '\t']), whole, span };
     known.iter().find_map(|known| known(&behind)).unwrap_or_else(|| behind.plain())
 }
@@ -32,6 +33,23 @@ impl Behind<'_> {
         }
         diagnostic.note("an entry ends at a newline or a comma").help("remove it, or begin a new line")
     }
+}
+
+/// A misspelt `for` in a list: `x fors x` before `in xs`.
+fn looped(behind: &Behind<'_>) -> Option<Diagnostic> {
+    let before = behind.value.rsplit_once(' ').filter(|_| behind.text.starts_with("in "))?.0.trim_end();
+    let word = before.rsplit(' ').next()?;
+    let end = behind.whole.start + u32::try_from(before.len()).unwrap_or(0);
+    let place = Span { start: end - u32::try_from(word.len()).unwrap_or(0), end, ..behind.whole };
+    let misspelt = word.len() < before.len() && word != "for" && closest(word, ["for"]).is_some();
+    misspelt.then(|| {
+        let message = format!("a loop in a list begins with `for`, and not with `{word}`");
+        Diagnostic::new(code::UNEXPECTED_TEXT, place, message).help("write `[VALUE for NAME in LIST]`").unsafe_fix(
+            "write `for`",
+            place,
+            "for",
+        )
+    })
 }
 
 /// Strings and names joined by `+`, and other arithmetic.

@@ -58,12 +58,26 @@ pub fn python_else_if(word: &str, span: Span) -> Diagnostic {
 pub fn python_if(span: Span, value: &str, text: &str, whole: Span) -> Diagnostic {
     let diagnostic = Diagnostic::new(code::UNEXPECTED_TEXT, span, "the condition of a value stands before it")
         .help("write `if CONDITION then VALUE else VALUE`");
-    let parts = text.strip_prefix("if ").and_then(|text| text.split_once(" else "));
-    let Some((condition, otherwise)) = parts.filter(|(_, other)| !other.contains(['#', '}'])) else {
+    let text = text.strip_prefix("if ").unwrap_or(text);
+    if text.contains(['#', '}']) {
         return diagnostic;
-    };
+    }
+    // Without `else` nothing is set where the condition does not hold.
+    let (condition, otherwise) = text.split_once(" else ").unwrap_or((text, "null"));
     let better = format!("if {} then {} else {}", condition.trim(), value.trim(), otherwise.trim());
+    if !text.contains(" else ") {
+        return diagnostic.unsafe_fix(format!("write `{better}`"), whole, better);
+    }
     diagnostic.safe_fix(format!("write `{better}`"), whole, better)
+}
+
+/// A loop behind the entry that it is to make, as in a comprehension of Python; `whole` is the place of both.
+pub fn loop_behind_entry(span: Span, entry: &str, text: &str, whole: Span) -> Diagnostic {
+    let better = format!("{text} {{ {entry} }}");
+    Diagnostic::new(code::UNEXPECTED_TEXT, span, "a loop stands around the entries that it makes")
+        .note("each round makes entries of its own, so their keys have its name in them: `\"${name}\" = …`")
+        .help("write `for NAME in LIST { … }` with the entries in its block")
+        .unsafe_fix(format!("write `{better}`"), whole, better)
 }
 
 /// `=` in a condition.

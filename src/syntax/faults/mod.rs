@@ -192,8 +192,10 @@ pub fn no_operation(key: &Name, written: &str, label: Option<&Label>, text: &str
         && junk.get(1..).is_some_and(|index| index.starts_with(|c: char| c.is_ascii_digit()))
         && text.contains('{')
     {
-        return diagnostic
-            .note("an element of a list is named by its label, and not by its place")
+        let index = junk.find(']').map_or(junk.len(), |end| end + 1);
+        let place = Span { end: span.start + u32::try_from(index).unwrap_or(0), ..span };
+        let message = format!("an element of `{}` is named by its label, and not by its place", key.text);
+        return Diagnostic::new(code::MISSING_OPERATION, place, message)
             .help(format!("write `{} NAME {{ … }}`", key.text));
     }
     if junk.starts_with('[') {
@@ -220,6 +222,15 @@ fn label_alone(key: &Name, label: &Label) -> Diagnostic {
         .label(label.name.span, "no `=` stands before this")
         .help(help)
         .unsafe_fix("write `=`", label.name.span.at_start(), "= ")
+}
+
+/// A key and a comparison with nothing between them: `interruptible stage == "dev"`.
+pub fn no_equals_before_comparison(key: &Name, label: &Label, other: &str) -> Diagnostic {
+    let place = label.name.span;
+    Diagnostic::new(code::MISSING_OPERATION, key.span, format!("`{}` has no value", key.text))
+        .label(place, "no `=` stands before this")
+        .help(format!("write `{} = {} == {other}`", key.text, label.name.text))
+        .unsafe_fix("write `=`", place.at_start(), "= ")
 }
 
 /// A string with no key before it.

@@ -155,9 +155,15 @@ pub fn comprehension_among_others(span: Span) -> Diagnostic {
 }
 
 /// Something behind the expression in a string.
-pub fn belongs_to_nothing_in_text(text: &str, span: Span) -> Diagnostic {
+pub fn belongs_to_nothing_in_text(text: &str, open: Span, span: Span) -> Diagnostic {
     if text.starts_with(['+', '-', '*', '/', '?']) || text.starts_with("and ") || text.starts_with("or ") {
         return super::belongs_to_nothing(text, "", span, span);
+    }
+    if [":-", ":=", ":?", ":+", "##", "%%"].iter().any(|sign| text.starts_with(sign)) {
+        return Diagnostic::new(code::UNEXPECTED_TEXT, span, "only a shell reads this behind the name of a variable")
+            .note("between `${` and `}` stands one expression; a parameter has its default where it is declared")
+            .help("write `\\${` to leave it to the shell, or use single quotes")
+            .unsafe_fix("leave it to the shell", open.at_start(), "\\");
     }
     Diagnostic::new(code::UNEXPECTED_TEXT, span, "this does not belong to what stands before it")
         .note("between `${` and `}` stands one expression")
@@ -219,6 +225,10 @@ pub fn leading_zero(digits: &str, span: Span) -> Diagnostic {
             let plain = digits.trim_start_matches('0');
             let plain = if plain.is_empty() { "0" } else { plain };
             let diagnostic = diagnostic.help(format!("octal {digits} is `{number}`"));
+            // Of four digits it is the mode of a file.
+            if digits.len() == 4 {
+                return diagnostic.unsafe_fix(format!("write `{number}`"), span, number.to_string());
+            }
             diagnostic.unsafe_fix(format!("write `{plain}`"), span, plain)
         }
         Err(_) => diagnostic.help("leave the zeros out"),

@@ -84,6 +84,7 @@ impl<'t> Reader<'t> {
                 self.line = self.at;
                 self.head();
             }
+            b' ' if self.spaced_unit() => {}
             b' ' | b'\t' | b'\r' | b'_' | b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => self.at += 1,
             b'#' => self.at = self.line_end(),
             b'"' | b'\'' => self.string(),

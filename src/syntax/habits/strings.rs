@@ -1,11 +1,14 @@
 //! Strings whose quotes do not match: the quote that is missing is looked for where it was forgotten.
 
-use super::{Reader, in_name, text_block};
+use super::{Reader, in_name, leading_name, text_block};
 use crate::diagnostics::code;
 use crate::syntax::scan;
 
 /// How far down the end of a string over several lines is looked for, in lines.
 const MOST_LINES: usize = 60;
+
+/// What declarations with a name begin with.
+const DECLARED: &[&str] = &["environment", "task", "template", "override"];
 
 impl Reader<'_> {
     pub(super) fn string(&mut self) {
@@ -37,6 +40,16 @@ impl Reader<'_> {
         if text == "\"\"" && next.is_none_or(|next| matches!(next, '\n' | '\r')) {
             return self.two_quotes();
         }
+        // A string that seems to end where another begins, or begins where another was to end.
+        if text.contains(['=', '|', '{']) || self.before().contains('|') {
+            let odd = self.odd_quotes();
+            if odd && (self.unopened_key() || self.begun_behind_bar() || self.closed_before_entry(end)) {
+                return true;
+            }
+            if odd && self.ended_before_bar(end) {
+                return true;
+            }
+        }
         if !glued {
             return false;
         }
@@ -65,10 +78,16 @@ impl Reader<'_> {
     /// `load.py"`: the quote that ends a string, without one before it.
     fn unopened(&mut self, end: usize) -> bool {
         let before = self.before();
-        let word = before.get(before.rfind(|c| " \t,[({=".contains(c)).map_or(0, |at| at + 1)..).unwrap_or_default();
+        let word = last_word(before);
         let behind = self.slice(self.at + 1..end).trim();
-        if word.is_empty() || word.contains(['"', '\'']) || !behind.is_empty() && !behind.starts_with(',') {
+        let head = before.strip_suffix(word).unwrap_or_default().trim();
+        let names = DECLARED.iter().any(|word| head == *word || head.starts_with(word) && head.ends_with(" as"));
+        let ends = behind.is_empty() || behind.starts_with(',') || names && behind.starts_with(['{', '.']);
+        if word.is_empty() || word.contains(['"', '\'']) || !ends {
             return false;
+        }
+        if names {
+            return self.unopened_name(word.len());
         }
         let start = self.at - word.len();
         let fault = self.fault(code::UNTERMINATED_STRING, start..self.at + 1, "this string has no quote before it");
@@ -79,6 +98,84 @@ impl Reader<'_> {
         self.unknown(start..self.at + 1);
         self.at += 1;
         true
+    }
+
+    /// `task check_${table}" {` and `gke-gcsfuse/cpu-limit" = "4"`: a name or a key without the quote before it. In the copy, the
+    /// quote takes the place of its first character.
+    fn unopened_name(&mut self, length: usize) -> bool {
+        let start = self.at - length;
+        let name = self.slice(start..self.at);
+        let fault = self.fault(code::UNTERMINATED_STRING, start..self.at + 1, "this string has no quote before it");
+        let fault = fault.help(format!("write `\"{name}\"`"));
+        let edits = vec![self.edit(start..start, "\"")];
+        self.say(fault, "write `\"` before it", true, edits);
+        self.put(start..start + 1, "\"");
+        self.doubtful.push(self.span(start..self.at));
+        self.at += 1;
+        true
+    }
+
+    /// The quote behind a key that has none before it: what seems to be a string begins with the sign of the entry.
+    fn unopened_key(&mut self) -> bool {
+        let before = self.before();
+        let word = last_word(before);
+        let behind = self.slice(self.at + 1..self.line_end()).trim_start();
+        let signed = behind.starts_with("= ") || behind.starts_with("+= ") || behind.starts_with('{');
+        let first = before.strip_suffix(word).unwrap_or_default().trim_end();
+        let begins = first.is_empty() || first.ends_with(['{', ',']);
+        let plain = word.starts_with(|c: char| c.is_ascii_alphanumeric()) && !word.contains(['"', '\'']);
+        signed && begins && plain && self.unopened_name(word.len())
+    }
+
+    /// `"${workers}, ZONES = join(zones, ",")`: the end of a string is missing before the next entry.
+    fn closed_before_entry(&mut self, end: usize) -> bool {
+        let text = self.slice(self.at..end);
+        let is_entry = |(comma, _): &(usize, &str)| {
+            let behind = text.get(comma + 2..).unwrap_or_default();
+            let name = leading_name(behind);
+            let sign = behind.get(name.len()..).unwrap_or_default();
+            !name.is_empty() && sign.trim_start().starts_with("= ")
+        };
+        let Some((comma, _)) = text.match_indices(", ").find(is_entry).filter(|_| text.starts_with('"')) else {
+            return false;
+        };
+        self.ended_at(self.at + comma)
+    }
+
+    /// Says that the string that begins here was to end before a comma.
+    fn ended_at(&mut self, stop: usize) -> bool {
+        let inner = self.slice(self.at + 1..stop);
+        let fault = self.fault(code::UNTERMINATED_STRING, self.at..self.at + 1, "this string does not end");
+        let fault = fault.here("its end is missing before the comma").help(format!("write `\"{inner}\"`"));
+        let edits = vec![self.edit(stop..stop, "\"")];
+        self.say(fault, "write `\"` behind it", true, edits);
+        self.put(stop..stop + 2, "\",");
+        self.at = stop + 2;
+        true
+    }
+
+    /// `"dev | "prod"`: the end of a word of a type is missing before the next.
+    fn ended_before_bar(&mut self, end: usize) -> bool {
+        let inner = self.slice(self.at..end).strip_suffix(" | \"").unwrap_or_default();
+        if inner.len() < 2 || !inner.starts_with('"') || self.depth > 0 && !self.before().contains(": ") {
+            return false;
+        }
+        let stop = self.at + inner.len();
+        let fault = self.fault(code::UNTERMINATED_STRING, self.at..self.at + 1, "this string does not end");
+        let fault = fault.here("its end is missing before the `|`").help(format!("write `{inner}\"`"));
+        let edits = vec![self.edit(stop..stop, "\"")];
+        self.say(fault, "write `\"` behind it", true, edits);
+        self.put(stop..stop + 1, "\"");
+        self.at = stop + 1;
+        true
+    }
+
+    /// `"dev" | prod" = "dev"`: the beginning of a word of a type is missing.
+    fn begun_behind_bar(&mut self) -> bool {
+        let before = self.before();
+        let word = last_word(before);
+        let bar = before.strip_suffix(word).unwrap_or_default().trim_end().ends_with('|');
+        bar && !word.is_empty() && word.chars().all(in_name) && self.unopened_name(word.len())
     }
 
     /// A string up to the end of its line, or to a bracket around it.
@@ -106,14 +203,7 @@ impl Reader<'_> {
         let Some(inner) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).and_then(before_next) else {
             return false;
         };
-        let stop = self.at + 1 + inner.len();
-        let fault = self.fault(code::UNTERMINATED_STRING, self.at..self.at + 1, "this string does not end");
-        let fault = fault.here("its end is missing before the comma").help(format!("write `\"{inner}\"`"));
-        let edits = vec![self.edit(stop..stop, "\"")];
-        self.say(fault, "write `\"` behind it", true, edits);
-        self.put(stop..stop + 2, "\",");
-        self.at = stop + 2;
-        true
+        self.ended_at(self.at + 1 + inner.len())
     }
 
     /// `"echo "hello""`: quotes in a string.
@@ -173,7 +263,7 @@ impl Reader<'_> {
         let mut at = first;
         let mut lines = Vec::new();
         for line in self.slice(first..self.text.len()).split('\n').take(MOST_LINES) {
-            if line.trim() == "\"\"" && !lines.is_empty() {
+            if ["\"\"", "\"\"\""].contains(&line.trim()) && !lines.is_empty() {
                 let better = text_block(&lines);
                 return self.told_lines(at + line.trim_end().len(), better);
             }
@@ -238,6 +328,16 @@ impl Reader<'_> {
         self.at = stop;
         true
     }
+}
+
+/// The last word of a text, with the names that it interpolates.
+fn last_word(text: &str) -> &str {
+    let ends = |(at, c): &(usize, char)| {
+        let interpolates = *c == '{' && text.get(..*at).is_some_and(|before| before.ends_with('$'));
+        " \t,[({=".contains(*c) && !interpolates
+    };
+    let start = text.char_indices().rev().find(ends).map_or(0, |(at, c)| at + c.len_utf8());
+    text.get(start..).unwrap_or_default()
 }
 
 /// What stands before the last comma of a text, if behind that only the beginning of another element or entry stands.

@@ -1,6 +1,6 @@
 //! Values as other languages write them: `f"…"`, `<<EOF`, `{{ … }}`, `${…}`, `$NAME`, `~`.
 
-use super::{Reader, in_name, text_block};
+use super::{Reader, in_name, leading_name, text_block};
 use crate::diagnostics::code;
 
 /// How far down the end of a text is looked for, in lines.
@@ -156,6 +156,34 @@ impl Reader<'_> {
         true
     }
 
+    /// A space between a number and its unit: `500 Gi`.
+    pub(super) fn spaced_unit(&mut self) -> bool {
+        const UNITS: &[&str] = &["Ki", "Mi", "Gi", "Ti", "Pi", "Ei", "m", "k", "M", "G", "T", "s", "h", "d", "ms"];
+        let before = self.before();
+        let Some(number) = before.ends_with(|c: char| c.is_ascii_digit()).then(|| last_number(before)) else {
+            return false;
+        };
+        let rest = self.near();
+        let word = leading_name(rest.trim_start_matches(' '));
+        let gap = rest.len() - rest.trim_start_matches(' ').len();
+        let behind = rest.get(gap + word.len()..).unwrap_or_default().trim_start();
+        let ends = behind.is_empty() || behind.starts_with([',', ')', ']', '}', '#']) || behind.starts_with("..");
+        let in_front = before.strip_suffix(number).unwrap_or_default().trim_end();
+        let value = in_front.ends_with(['=', '[', '(', ',', '<', '>']) || in_front.ends_with("..");
+        if !UNITS.contains(&word) || !ends || !value || number.is_empty() {
+            return false;
+        }
+        let place = self.at - number.len()..self.at + gap + word.len();
+        let better = format!("{number}{word}");
+        let message = format!("no space stands between a number and its unit `{word}`");
+        let fault = self.fault(code::UNEXPECTED_TEXT, place.clone(), message).help(format!("write `{better}`"));
+        let edits = vec![self.edit(place.clone(), better.clone())];
+        self.say(fault, &format!("write `{better}`"), true, edits);
+        self.unknown(place.clone());
+        self.at = place.end;
+        true
+    }
+
     /// `~`, which YAML has for nothing.
     pub(super) fn tilde(&mut self) -> bool {
         let alone = !self.slice(self.at + 1..self.text.len()).starts_with(|c| in_name(c) || c == '/');
@@ -170,6 +198,13 @@ impl Reader<'_> {
         self.at = place.end;
         true
     }
+}
+
+/// The number that a text ends with.
+fn last_number(text: &str) -> &str {
+    text.get(text.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').len()..)
+        .map(|number| number.trim_start_matches('.'))
+        .unwrap_or_default()
 }
 
 /// A string in which nothing is special, if its text allows it.

@@ -446,9 +446,10 @@ impl Builder<'_, '_> {
 
     /// The span without white space at its end; what was taken out of the copy is none.
     fn trimmed(&self, range: Range<usize>) -> Span {
-        let written = self.written.get(self.clamped(range.clone()));
-        let length = written.unwrap_or_else(|| self.slice(range.clone())).trim_end().len();
-        self.span(range.start..range.start + length)
+        let span = self.span(range);
+        let length = self.written.get(span.range()).unwrap_or_default().trim_end().len();
+        let start = span.start as usize;
+        Span::new(self.file, start..start + length)
     }
 
     /// The bytes of the file that a node covers.

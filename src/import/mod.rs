@@ -5,10 +5,10 @@
 //! expressed is a warning, and what is no pod an error. Not here: files, and whether the pods keep the rules of Kubernetes, which
 //! a build of the program tells.
 //!
-//! 1. [`documents`] finds the pods in documents of all kinds.
-//! 2. [`task`] takes each pod apart: what a task brings, and the template around it. [`values`] writes values of known types.
-//! 3. [`share`] finds what templates and tasks have in common, and puts together the declarations.
-//! 4. [`print`] writes declarations as text.
+//! 1. `documents` finds the pods in documents of all kinds.
+//! 2. `task` takes each pod apart: what a task brings, and the template around it. `values` writes values of known types.
+//! 3. `share` finds what templates and tasks have in common, and puts together the declarations.
+//! 4. `print` writes declarations as text.
 
 mod comments;
 mod documents;

@@ -5,8 +5,9 @@
 
 use super::ast::{
     Arguments, Body, Comment, Entry, Expression, File, If, Item, List, Loop, Name, Operation, Param, Parameter, Part,
-    Statement, StatementKind, Step, TypeExpression, TypeTerm, Value,
+    Statement, StatementKind, TypeExpression, TypeTerm, Value,
 };
+use super::visit::operands;
 use crate::source::Span;
 
 /// Gives every comment to `each`, with the span of what it stands above; those behind something, or at the end of a block, stand above nothing.
@@ -157,45 +158,13 @@ impl Visitor<'_> {
                 self.alone(&comprehension.trailing);
             }
             Value::Object(body) => self.body(body),
-            Value::Access(access) => {
-                self.expression(&access.base);
-                for step in &access.steps {
-                    if let Step::Index(index) = step {
-                        self.expression(index);
-                    }
-                }
-            }
             Value::Call(call) => self.arguments(&call.arguments),
-            Value::If(branches) => {
-                for (condition, value) in &branches.branches {
-                    self.expression(condition);
-                    self.expression(value);
-                }
-                self.expression(&branches.otherwise);
-            }
-            Value::Not(inner) => self.expression(inner),
-            Value::Comparison(comparison) => {
-                self.expression(&comparison.left);
-                self.expression(&comparison.right);
-            }
-            Value::Logic(_, operands) => operands.iter().for_each(|operand| self.expression(operand)),
             Value::Group(group) => {
                 self.above(&group.leading, group.value.span);
                 self.expression(&group.value);
                 self.alone(&group.trailing);
             }
-            Value::Range(from, to) => {
-                self.expression(from);
-                self.expression(to);
-            }
-            Value::Null
-            | Value::Bool(_)
-            | Value::Int(_)
-            | Value::Float(_)
-            | Value::Unit(_)
-            | Value::String(_)
-            | Value::Reference(_)
-            | Value::Missing => {}
+            value => operands(value, &mut |operand| self.expression(operand)),
         }
     }
 }

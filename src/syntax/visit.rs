@@ -12,6 +12,38 @@ pub fn references<'t>(expression: &'t Expression, each: &mut dyn FnMut(&'t [Name
     Visitor { each, hidden: Vec::new() }.expression(expression);
 }
 
+/// Gives what a value is made of to `each`, if it is made of values alone: no list, object, loop, call or text.
+pub(super) fn operands<'t>(value: &'t Value, each: &mut dyn FnMut(&'t Expression)) {
+    match value {
+        Value::Access(access) => {
+            each(&access.base);
+            for step in &access.steps {
+                if let Step::Index(index) = step {
+                    each(index);
+                }
+            }
+        }
+        Value::If(branches) => {
+            for (condition, value) in &branches.branches {
+                each(condition);
+                each(value);
+            }
+            each(&branches.otherwise);
+        }
+        Value::Not(inner) => each(inner),
+        Value::Comparison(comparison) => {
+            each(&comparison.left);
+            each(&comparison.right);
+        }
+        Value::Logic(_, operands) => operands.iter().for_each(each),
+        Value::Range(from, to) => {
+            each(from);
+            each(to);
+        }
+        _ => {}
+    }
+}
+
 struct Visitor<'t, 'f> {
     each: &'f mut dyn FnMut(&'t [Name]),
     /// The names that loops stand for.
@@ -36,43 +68,12 @@ impl<'t> Visitor<'t, '_> {
             }),
             Value::Object(body) => self.body(body),
             Value::Reference(path) => self.path(path),
-            Value::Access(access) => {
-                self.expression(&access.base);
-                for step in &access.steps {
-                    if let Step::Index(index) = step {
-                        self.expression(index);
-                    }
-                }
-            }
             Value::Call(call) => {
                 self.path(&call.path);
                 self.arguments(&call.arguments);
             }
-            Value::If(branches) => {
-                for (condition, value) in &branches.branches {
-                    self.expression(condition);
-                    self.expression(value);
-                }
-                self.expression(&branches.otherwise);
-            }
-            Value::Not(inner) => self.expression(inner),
-            Value::Comparison(comparison) => {
-                self.expression(&comparison.left);
-                self.expression(&comparison.right);
-            }
-            Value::Logic(_, operands) => operands.iter().for_each(|operand| self.expression(operand)),
             Value::Group(group) => self.expression(&group.value),
-            Value::Range(from, to) => {
-                self.expression(from);
-                self.expression(to);
-            }
-            Value::Null
-            | Value::Bool(_)
-            | Value::Int(_)
-            | Value::Float(_)
-            | Value::Unit(_)
-            | Value::String(_)
-            | Value::Missing => {}
+            value => operands(value, &mut |operand| self.expression(operand)),
         }
     }
 

@@ -69,6 +69,19 @@ pub struct Pod<'p> {
     pub filled: Option<usize>,
 }
 
+/// Calls `with` with each container of a pod, init containers among them, and its place.
+fn each_container(pod: &Pod<'_>, mut with: impl FnMut(&Container, &At<'_>)) {
+    let root = At::root();
+    let spec = root.field("spec");
+    let init = pod.spec.init_containers.as_deref().unwrap_or_default();
+    for (list, containers) in [("containers", pod.spec.containers.as_slice()), ("initContainers", init)] {
+        let list = spec.field(list);
+        for (index, container) in containers.iter().enumerate() {
+            with(container, &list.index(index));
+        }
+    }
+}
+
 /// Holds a pod to every rule, but for what tasks fill in.
 pub fn pod(pod: &Pod<'_>, faults: &mut Faults) {
     let root = At::root();

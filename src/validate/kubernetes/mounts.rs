@@ -8,10 +8,10 @@
 use k8s_openapi::api::core::v1::{Container, VolumeMount};
 use rustc_hash::FxHashMap;
 
-use super::Pod;
 use super::paths::{below, from_root, known_as, required};
 use super::volumes::{Named, Volumes};
 use super::words::one_of;
+use super::{Pod, each_container};
 use crate::diagnostics::code::{self, kubernetes as codes};
 use crate::diagnostics::suggest::closest;
 use crate::validate::fault::{Fault, Faults, MOST_COMPARED, Point};
@@ -337,21 +337,14 @@ fn references(text: &str) -> impl Iterator<Item = &str> {
 
 /// Calls `with` with each place at which a container names a volume of the pod: in its mounts and devices.
 pub fn each_of(pod: &Pod<'_>, volume: &str, mut with: impl FnMut(&At<'_>)) {
-    let root = At::root();
-    let spec = root.field("spec");
-    let init = pod.spec.init_containers.as_deref().unwrap_or_default();
-    for (list, containers) in [("containers", pod.spec.containers.as_slice()), ("initContainers", init)] {
-        let list = spec.field(list);
-        for (index, container) in containers.iter().enumerate() {
-            let at = list.index(index);
-            let mounts = container.volume_mounts.iter().flatten().map(|mount| mount.name.as_str());
-            let devices = container.volume_devices.iter().flatten().map(|device| device.name.as_str());
-            for (index, _) in mounts.enumerate().filter(|(_, name)| *name == volume) {
-                with(&at.field("volumeMounts").index(index).field("name"));
-            }
-            for (index, _) in devices.enumerate().filter(|(_, name)| *name == volume) {
-                with(&at.field("volumeDevices").index(index).field("name"));
-            }
+    each_container(pod, |container, at| {
+        let mounts = container.volume_mounts.iter().flatten().map(|mount| mount.name.as_str());
+        let devices = container.volume_devices.iter().flatten().map(|device| device.name.as_str());
+        for (index, _) in mounts.enumerate().filter(|(_, name)| *name == volume) {
+            with(&at.field("volumeMounts").index(index).field("name"));
         }
-    }
+        for (index, _) in devices.enumerate().filter(|(_, name)| *name == volume) {
+            with(&at.field("volumeDevices").index(index).field("name"));
+        }
+    });
 }

@@ -11,7 +11,7 @@ use super::formats::{dns_label, dns_subdomain, shown};
 use super::metadata::is_mirror;
 use super::spec::{dns_name, dns_name_of};
 use super::words::one_of;
-use super::{Pod, amounts};
+use super::{Pod, amounts, each_container};
 use crate::diagnostics::code::kubernetes as code;
 use crate::validate::fault::{Fault, Faults, Reason};
 use crate::validate::path::At;
@@ -137,21 +137,14 @@ fn claim_name(pod: &Pod<'_>, claim: &PodResourceClaim, first: Option<At<'_>>, at
 
 /// Calls `with` with each place at which a container uses the claim of this name.
 fn each_use(pod: &Pod<'_>, name: &str, mut with: impl FnMut(&At<'_>)) {
-    let root = At::root();
-    let spec = root.field("spec");
-    let init = pod.spec.init_containers.as_deref().unwrap_or_default();
-    for (list, containers) in [("containers", pod.spec.containers.as_slice()), ("initContainers", init)] {
-        let list = spec.field(list);
-        for (index, container) in containers.iter().enumerate() {
-            let container_at = list.index(index);
-            let resources = container_at.field("resources");
-            let claims = resources.field("claims");
-            let used = container.resources.iter().filter_map(|own| own.claims.as_ref()).flatten().enumerate();
-            for (index, _) in used.filter(|(_, claim)| claim.name == name) {
-                with(&claims.index(index).field("name"));
-            }
+    each_container(pod, |container, at| {
+        let resources = at.field("resources");
+        let claims = resources.field("claims");
+        let used = container.resources.iter().filter_map(|own| own.claims.as_ref()).flatten().enumerate();
+        for (index, _) in used.filter(|(_, claim)| claim.name == name) {
+            with(&claims.index(index).field("name"));
         }
-    }
+    });
 }
 
 /// A claim is one that there is, or is made of a template.

@@ -67,7 +67,7 @@ pub fn missing(span: Span, of: &str, names: &str) -> Diagnostic {
 
 /// A value of another type than its field.
 pub fn wrong_type(node: &Node, what: &str, expected: &str) -> Diagnostic {
-    let message = format!("`{what}` takes {expected}, not {}", form(&node.kind));
+    let message = format!("`{what}` takes {expected}, not {}", node.kind.described());
     let diagnostic = Diagnostic::new(code::WRONG_TYPE, node.span, message);
     match &node.kind {
         Kind::String(text) if is_meant(text, expected) => {
@@ -127,18 +127,6 @@ pub fn described(ty: &Type) -> &'static str {
         Type::List { .. } => "a list",
         Type::Map(_) | Type::Object(_) => "a map",
         _ => "a text",
-    }
-}
-
-fn form(kind: &Kind) -> &'static str {
-    match kind {
-        Kind::Null => "nothing",
-        Kind::Bool(_) => "a truth value",
-        Kind::Int(_) => "a whole number",
-        Kind::Float(_) => "a number with a fraction",
-        Kind::String(_) => "a text",
-        Kind::List(_) => "a list",
-        Kind::Map(_) => "a map",
     }
 }
 

@@ -91,6 +91,22 @@ pub enum Kind {
     Map(Vec<(Key, Node)>),
 }
 
+impl Kind {
+    /// What messages call it.
+    #[must_use]
+    pub fn described(&self) -> &'static str {
+        match self {
+            Self::Null => "nothing",
+            Self::Bool(_) => "a truth value",
+            Self::Int(_) => "a whole number",
+            Self::Float(_) => "a number with a fraction",
+            Self::String(_) => "a text",
+            Self::List(_) => "a list",
+            Self::Map(_) => "a map",
+        }
+    }
+}
+
 /// The name of an entry and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Key {

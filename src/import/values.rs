@@ -225,15 +225,7 @@ fn wrong_type(node: &Node, ty: &Type, what: &str) -> Diagnostic {
         Type::Map(_) | Type::Object(_) => "a map".to_owned(),
         _ => "a text".to_owned(),
     };
-    let found = match node.kind {
-        Kind::Null => "nothing",
-        Kind::Bool(_) => "a truth value",
-        Kind::Int(_) => "a whole number",
-        Kind::Float(_) => "a number with a fraction",
-        Kind::String(_) => "a text",
-        Kind::List(_) => "a list",
-        Kind::Map(_) => "a map",
-    };
+    let found = node.kind.described();
     Diagnostic::new(code::WRONG_TYPE, node.span, format!("`{what}` takes {expected}"))
         .here(format!("this is {found}"))
         .note("the API server would refuse it as well")

@@ -209,6 +209,8 @@ struct Mending<'t> {
     imbalance: usize,
     /// How many parentheses are open in the innermost bracket, as far as they are known.
     round: usize,
+    /// The last parenthesis that was opened.
+    parenthesis: Option<usize>,
     /// How many closing brackets were taken out.
     strays: usize,
     /// Whether there are more `}` than `{`.
@@ -229,6 +231,7 @@ impl<'t> Mending<'t> {
             cramped: false,
             imbalance: curly.abs_diff(curly_end) + square.abs_diff(square_end),
             round: 0,
+            parenthesis: None,
             strays: 0,
             too_many_ends: curly_end > curly,
         };
@@ -273,6 +276,7 @@ impl<'t> Mending<'t> {
             Token::Line { at, indent } => self.line(at, indent),
             Token::Open { at, byte: b'(' } => {
                 self.round += 1;
+                self.parenthesis = Some(at);
                 self.code_until(at + 1);
             }
             Token::Close { at, byte: b')' } => {
@@ -378,8 +382,30 @@ impl<'t> Mending<'t> {
                 self.close(at, byte);
             }
             _ if first && self.missing_open(None, at) => {}
+            _ if byte == b']' && self.square_for_round(at) => {}
             _ => self.stray(at, byte),
         }
+    }
+
+    /// A `(` behind `=` for the `[` of the list that ends here, which nothing else closes on its line.
+    fn square_for_round(&mut self, close: usize) -> bool {
+        let Some(at) = self.parenthesis.filter(|_| self.round > 0) else { return false };
+        let behind = self.text.get(..at).is_some_and(|text| text.trim_end_matches([' ', '\t']).ends_with('='));
+        let inside = self.text.get(at + 1..close).unwrap_or_default();
+        if !behind || inside.contains(['\n', '(', ')']) {
+            return false;
+        }
+        if let Some(place) = self.bytes.get_mut(at) {
+            *place = b'[';
+        }
+        self.round -= 1;
+        self.found.push(
+            Diagnostic::new(code::STRAY_CLOSE, self.span(at), "a list begins with `[`, and not with `(`")
+                .label(self.span(close), "the list ends here")
+                .help("write `[`")
+                .safe_fix("write `[`", self.span(at), "["),
+        );
+        true
     }
 
     /// A `)` for the `]` of the list around it, which nothing else closes on its line.

@@ -11,6 +11,7 @@ use ecow::{EcoString, eco_format};
 
 use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Code, Diagnostic, Edit, Fix, code};
+use crate::expression::passed_on;
 use crate::schema::{Type, spelling, units};
 use crate::source::Span;
 use crate::value::{Kind, List, Object, Value, types};
@@ -82,7 +83,10 @@ impl Scalar<'_> {
     /// Something wrong with the text of the value, where it was written.
     fn error(&self, code: Code, message: String) -> Box<Diagnostic> {
         let diagnostic = Diagnostic::new(code, self.value.span, message);
-        Box::new(if self.at == self.value.span { diagnostic } else { diagnostic.label(self.at, "used here") })
+        if self.at == self.value.span {
+            return Box::new(diagnostic);
+        }
+        Box::new(passed_on(diagnostic, self.value, self.at).label(self.at, "used here"))
     }
 
     fn int(&self, number: i64, min: i64, max: i64) -> Outcome {

@@ -417,16 +417,21 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
 /// The diagnostic, with the place where the value was written, if that is another.
 #[must_use]
 pub fn written_at(diagnostic: Diagnostic, value: &Value, place: Span) -> Diagnostic {
-    /// How many of the places between are pointed at.
-    const MOST_STEPS: usize = 3;
     if value.span == place || matches!(value.kind, Kind::Unknown(_)) {
         return diagnostic;
     }
+    passed_on(diagnostic, value, place).label(value.span, WRITTEN)
+}
+
+/// The diagnostic, with the places where names handed a value on between where it was written and `place`.
+#[must_use]
+pub fn passed_on(diagnostic: Diagnostic, value: &Value, place: Span) -> Diagnostic {
+    /// How many of them are pointed at.
+    const MOST_STEPS: usize = 3;
     // A name right before the place is a part of the same expression.
     let beside = |step: &Span| step.file == place.file && step.end <= place.start && step.end + 1 >= place.start;
     let between = value.passed().filter(|step| *step != place && *step != value.span && !beside(step)).take(MOST_STEPS);
-    let diagnostic = between.fold(diagnostic, |diagnostic, step| diagnostic.label(step, "it is passed on here"));
-    diagnostic.label(value.span, WRITTEN)
+    between.fold(diagnostic, |diagnostic, step| diagnostic.label(step, "passed on here"))
 }
 
 fn no_text(value: &Value, place: Span, written: &str) -> Diagnostic {

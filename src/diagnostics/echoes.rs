@@ -6,7 +6,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Code, Diagnostic, WRITTEN, code};
+use super::{Code, Diagnostic, Severity, WRITTEN, code};
 use crate::source::{FileId, SourceMap, Span};
 
 /// The faults that leave nothing on their line to be trusted.
@@ -53,7 +53,14 @@ pub fn left_out(diagnostics: Vec<Diagnostic>, doubtful: &[Span], sources: &Sourc
     for diagnostic in &diagnostics {
         faults.note(diagnostic);
     }
-    of_one_value(folded(diagnostics.into_iter().filter(|diagnostic| !faults.echoed_by(diagnostic))), sources)
+    let first = diagnostics.iter().find(|diagnostic| diagnostic.severity == Severity::Error).cloned();
+    let mut left: Vec<Diagnostic> =
+        diagnostics.into_iter().filter(|diagnostic| !faults.echoed_by(diagnostic)).collect();
+    // Two faults may each look like the echo of the other. What was refused stays refused.
+    if !left.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
+        left.splice(0..0, first);
+    }
+    of_one_value(folded(left.into_iter()), sources)
 }
 
 /// One diagnostic for all uses of a scalar that is of the wrong kind for them: what is to be changed is most likely the value. A list
@@ -178,7 +185,7 @@ impl<'a> Faults<'a> {
             self.undeclared.extend(self.loop_names(span));
         }
         let mut ruinous = RUINOUS.contains(&diagnostic.code);
-        if loses_its_line(diagnostic) && !self.lost.contains_key(&line) {
+        if loses_its_line(diagnostic) && !self.lost.contains_key(&line) && !self.is_behind_colon(diagnostic, span) {
             self.lost.insert(line, span.start);
             ruinous |= self.odd_quotes(line);
         }
@@ -202,9 +209,7 @@ impl<'a> Faults<'a> {
         let unknown = UNKNOWN.contains(&diagnostic.code);
         let undeclared = unknown && names.any(|name| self.undeclared.contains(name))
             || self.any_name && diagnostic.code == code::UNKNOWN_TASK;
-        // Text without quotes behind `:` is the same habit.
-        let text = unknown || diagnostic.code == code::UNEXPECTED_TEXT;
-        let plain = text && self.colons.contains(&(span.file, self.before_space(span)));
+        let plain = self.is_behind_colon(diagnostic, span);
         // Who stops in the middle of something has closed nothing either.
         let broken_off = ABSENT.contains(&diagnostic.code) && self.unclosed.contains(&(span.file, span.start));
         ruined || lost || undeclared || plain || broken_off || (!diagnostic.code.is_syntax() && self.in_doubt(span))
@@ -221,6 +226,12 @@ impl<'a> Faults<'a> {
         let text = self.sources.get(place.file).text.get(..place.start as usize).unwrap_or_default();
         let start = text.rfind('\n').map_or(0, |at| at + 1);
         Span::new(place.file, start..place.start as usize)
+    }
+
+    /// Whether it is about text without quotes behind a `:` that stands for `=`, which is the same habit.
+    fn is_behind_colon(&self, diagnostic: &Diagnostic, span: Span) -> bool {
+        let text = UNKNOWN.contains(&diagnostic.code) || diagnostic.code == code::UNEXPECTED_TEXT;
+        text && self.colons.contains(&(span.file, self.before_space(span)))
     }
 
     /// The names that something misplaced would have declared: the name at fault, the one behind the word, and that behind `as`.

@@ -1,5 +1,6 @@
 //! `flytec build`: compile, and write a file for every task and variant.
 
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
@@ -12,6 +13,7 @@ use crate::compile::Compilation;
 use crate::emit::manifest::{self, Written};
 use crate::emit::{Emitter, Format, Kind};
 use crate::lower::Workload;
+use crate::parallel;
 
 /// Runs the command.
 pub fn run(global: &Global, build: &Build) -> Result<Verdict, Failure> {
@@ -26,7 +28,8 @@ pub fn run(global: &Global, build: &Build) -> Result<Verdict, Failure> {
     let Target { folder, kind, format } = Target::of(build, &opened);
     let stream = folder.as_os_str() == "-";
     check_usage(build, kind, format, stream)?;
-    let (compilation, _) = compiled_of(global, &build.common, opened)?;
+    // The process ends with the command: what a compilation is made of would be given back piece by piece, for nothing.
+    let compilation = ManuallyDrop::new(compiled_of(global, &build.common, opened)?.0);
     if told(global, &compilation) == Verdict::Bad {
         return Ok(Verdict::Bad);
     }
@@ -89,18 +92,27 @@ fn check_usage(build: &Build, kind: Kind, format: Format, stream: bool) -> Resul
     Ok(())
 }
 
+/// How many workloads are worth a thread.
+const MANY: usize = 500;
+
 // ---------------------------------------------------------------------------------------------------------- files
 
 /// The files of a build, and its manifest.
 fn files(workloads: &[&Workload], kind: Kind, format: Format, compilation: &Compilation) -> output::Files {
-    let mut emitter = Emitter::for_files(kind, format);
+    let written = parallel::slices(workloads.len() >= MANY, workloads, |workloads| {
+        let mut emitter = Emitter::for_files(kind, format);
+        let write = |workload: &&Workload| {
+            let mut bytes = Vec::new();
+            emitter.write(workload, &mut bytes);
+            let digest = crate::digest::sha256(&bytes);
+            (file_name(&workload.name.to_string(), format), bytes, digest)
+        };
+        workloads.iter().map(write).collect::<Vec<_>>()
+    });
     let mut pods = Vec::with_capacity(workloads.len());
     let mut entries = Vec::with_capacity(workloads.len());
-    for workload in workloads {
-        let mut bytes = Vec::new();
-        emitter.write(workload, &mut bytes);
-        let file = file_name(&workload.name.to_string(), format);
-        entries.push((*workload, Written { file: file.clone(), sha256: crate::digest::sha256(&bytes) }));
+    for (workload, (file, bytes, sha256)) in workloads.iter().zip(written.into_iter().flatten()) {
+        entries.push((*workload, Written { file: file.clone(), sha256 }));
         pods.push((file, bytes));
     }
     let manifest = manifest::manifest(&compilation.sources, &entries, kind, format, &compilation.version);
@@ -140,6 +152,11 @@ fn check_folder(build: &Build, folder: &Path, files: &output::Files) -> Result<V
 
 /// JSON lines with the name of each pod, or YAML documents.
 fn write_stream(workloads: &[&Workload], kind: Kind, format: Format) -> Result<(), Failure> {
+    let written = parallel::slices(workloads.len() >= MANY, workloads, |workloads| lines(workloads, kind, format));
+    written.iter().try_for_each(|bytes| print(bytes))
+}
+
+fn lines(workloads: &[&Workload], kind: Kind, format: Format) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut emitter = if format == Format::Json { Emitter::for_lines(kind) } else { Emitter::for_files(kind, format) };
     for workload in workloads {
@@ -153,5 +170,5 @@ fn write_stream(workloads: &[&Workload], kind: Kind, format: Format) -> Result<(
             bytes.extend_from_slice(b"}\n");
         }
     }
-    print(&bytes)
+    bytes
 }

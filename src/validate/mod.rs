@@ -247,7 +247,8 @@ fn command_of(subject: &Subject, report: &mut Report<'_>) {
 
 /// Whether the command of a task may refer to variables.
 fn refers(workload: &Workload) -> bool {
-    let refers = |text: &str| text.contains("$(");
+    // A single character is found faster than two.
+    let refers = |text: &str| text.split('$').skip(1).any(|rest| rest.starts_with('('));
     match &workload.settings.run {
         Some(Run::Command { command, args }) => command.iter().chain(args).any(|text| refers(text)),
         // What a build says of itself is in the command of every function.

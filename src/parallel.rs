@@ -25,7 +25,7 @@ pub fn both<A: Send, B>(worth: bool, first: impl Fn() -> A + Sync, second: impl 
 }
 
 /// What `each` gives for every slice of about the same number of items; several at the same time where it is `worth` threads.
-pub fn slices<T: Sync, R: Send>(worth: bool, items: &[T], each: impl Fn(&[T]) -> R + Sync) -> Vec<R> {
+pub fn slices<'t, T: Sync, R: Send>(worth: bool, items: &'t [T], each: impl Fn(&'t [T]) -> R + Sync) -> Vec<R> {
     let cores = if worth { cores() } else { 1 };
     if cores == 1 || items.len() < 2 {
         return vec![each(items)];

@@ -195,7 +195,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("std::net", &["src/validate/kubernetes/ip.rs"]),
     ("std::path", &["src/cli/"]),
     ("std::process", &["src/cli/", "src/main.rs"]),
-    ("std::thread", &[]),
+    ("std::thread", &["src/cli/parallel.rs"]),
     ("std::time", &[]),
     ("strsim", &["src/diagnostics/suggest.rs"]),
     ("tempfile", &["src/cli/"]),

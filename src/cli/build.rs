@@ -7,8 +7,9 @@ use globset::{GlobBuilder, GlobMatcher};
 use super::args::{Build, Emit, Global};
 use super::files::Drafts;
 use super::project::Opened;
-use super::{Failure, Verdict, compiled_of, output, print, project, python, say, told};
+use super::{Failure, Verdict, compiled_of, output, parallel, print, project, python, say, told};
 use crate::compile::Compilation;
+use crate::digest::sha256;
 use crate::emit::manifest::{self, Written};
 use crate::emit::{Emitter, Format, Kind};
 use crate::lower::Workload;
@@ -95,14 +96,13 @@ fn check_usage(build: &Build, kind: Kind, format: Format, stream: bool) -> Resul
 fn files(workloads: &[&Workload], kind: Kind, format: Format, compilation: &Compilation) -> output::Files {
     let mut emitter = Emitter::for_files(kind, format);
     let mut pods = Vec::with_capacity(workloads.len());
-    let mut entries = Vec::with_capacity(workloads.len());
     for workload in workloads {
         let mut bytes = Vec::new();
         emitter.write(workload, &mut bytes);
-        let file = file_name(&workload.name.to_string(), format);
-        entries.push((*workload, Written { file: file.clone(), sha256: crate::digest::sha256(&bytes) }));
-        pods.push((file, bytes));
+        pods.push((file_name(&workload.name.to_string(), format), bytes));
     }
+    let written = parallel::map(&pods, |(file, bytes)| Written { file: file.clone(), sha256: sha256(bytes) });
+    let entries: Vec<(&Workload, Written)> = workloads.iter().copied().zip(written).collect();
     let manifest = manifest::manifest(&compilation.sources, &entries, kind, format, &compilation.version);
     output::Files { pods, manifest }
 }
@@ -117,7 +117,7 @@ pub fn file_name(name: &str, format: Format) -> String {
     if name.len() + 1 + extension.len() <= LONGEST {
         return format!("{name}.{extension}");
     }
-    let mut digest = crate::digest::sha256(name.as_bytes());
+    let mut digest = sha256(name.as_bytes());
     digest.truncate(DIGITS);
     let room = LONGEST - extension.len() - DIGITS - 2;
     let mut cut = name.to_owned();
@@ -128,7 +128,8 @@ pub fn file_name(name: &str, format: Format) -> String {
 }
 
 fn check_folder(build: &Build, folder: &Path, files: &output::Files) -> Result<Verdict, Failure> {
-    let differences = output::differences(folder, files, build.only.is_some())?;
+    let folder = output::Folder::to_read(folder)?;
+    let differences = output::differences(&folder, files, build.only.is_some())?;
     if differences.is_empty() {
         return Ok(Verdict::Good);
     }

@@ -19,6 +19,7 @@ mod init;
 mod kubernetes;
 mod levels;
 mod output;
+mod parallel;
 mod pods;
 mod preview;
 mod project;

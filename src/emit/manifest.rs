@@ -3,7 +3,11 @@
 //! In: workloads and the files that were made of them. Out: `manifest.json`. Always: keys are sorted, a setting that is not
 //! set is absent, every field is spelled as the Flyte SDK spells it; durations are seconds.
 
+mod read;
+
 use serde_json::{Map, Value, json};
+
+pub use self::read::written;
 
 use super::json::{Layout, Numbers, write};
 use super::{Format, Kind};
@@ -60,15 +64,6 @@ pub fn entries(manifest: &Value) -> Vec<(String, String)> {
     let pods = manifest.get("pods").and_then(Value::as_array);
     let text = |pod: &Value, key: &str| pod.get(key).and_then(Value::as_str).map(str::to_owned);
     pods.into_iter().flatten().filter_map(|pod| Some((text(pod, "name")?, text(pod, "file")?))).collect()
-}
-
-/// The files that a manifest names, if it can be read.
-#[must_use]
-pub fn files(manifest: &[u8]) -> Vec<String> {
-    let value: Value = serde_json::from_slice(manifest).unwrap_or_default();
-    let pods = value.get("pods").and_then(Value::as_array);
-    let file = |pod: &Value| pod.get("file").and_then(Value::as_str).map(str::to_owned);
-    pods.into_iter().flatten().filter_map(file).collect()
 }
 
 fn pod(sources: &SourceMap, workload: &Workload, written: &Written) -> Value {

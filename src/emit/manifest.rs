@@ -5,6 +5,7 @@
 
 mod read;
 
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value, json};
 
 pub use self::read::written;
@@ -43,19 +44,47 @@ pub fn manifest(
     format: Format,
     task_version: &str,
 ) -> Vec<u8> {
-    let pods: Vec<Value> = workloads.iter().map(|(workload, written)| pod(sources, workload, written)).collect();
-    let kind = if kind == Kind::Pod { "pod" } else { "k8s" };
-    let value = json!({
-        "emit": kind,
-        "format": match format { Format::Json => "json", Format::Yaml => "yaml", Format::Proto => "proto" },
-        "manifest_version": 1,
-        "pods": pods,
-        "task_version": task_version,
-    });
+    let manifest = Manifest { sources, workloads, kind, format, task_version };
     let mut bytes = Vec::new();
-    write(&value, Layout::Indented, Numbers::Exact, &mut bytes);
+    write(&manifest, Layout::Indented, Numbers::Exact, &mut bytes);
     bytes.push(b'\n');
     bytes
+}
+
+/// What a manifest is written of. What it says of a pod is made when it is written, and not kept.
+struct Manifest<'m> {
+    sources: &'m SourceMap,
+    workloads: &'m [(&'m Workload, Written)],
+    kind: Kind,
+    format: Format,
+    task_version: &'m str,
+}
+
+impl Serialize for Manifest<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_map(None)?;
+        fields.serialize_entry("emit", if self.kind == Kind::Pod { "pod" } else { "k8s" })?;
+        let format = match self.format {
+            Format::Json => "json",
+            Format::Yaml => "yaml",
+            Format::Proto => "proto",
+        };
+        fields.serialize_entry("format", format)?;
+        fields.serialize_entry("manifest_version", &1)?;
+        fields.serialize_entry("pods", &Pods(self))?;
+        fields.serialize_entry("task_version", self.task_version)?;
+        fields.end()
+    }
+}
+
+/// The pods of a manifest.
+struct Pods<'m>(&'m Manifest<'m>);
+
+impl Serialize for Pods<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Manifest { sources, workloads, .. } = self.0;
+        serializer.collect_seq(workloads.iter().map(|(workload, written)| pod(sources, workload, written)))
+    }
 }
 
 /// The names of the pods in a manifest, each with its file.

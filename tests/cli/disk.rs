@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -31,15 +32,21 @@ fn in_namespace(folder: &Folder, script: &str) -> Option<Output> {
     match output {
         Ok(output) if output.status.code() != Some(77) && output.status.success() => Some(output),
         Ok(output) if output.status.code() == Some(77) || !can_unshare() => {
-            eprintln!("SKIPPED: no file system can be mounted here: {}", String::from_utf8_lossy(&output.stderr));
+            skipped(&format!("no file system can be mounted: {}", String::from_utf8_lossy(&output.stderr)));
             None
         }
         Ok(output) => panic!("the script fails: {}", String::from_utf8_lossy(&output.stderr)),
         Err(error) => {
-            eprintln!("SKIPPED: `unshare` cannot be run: {error}");
+            skipped(&format!("`unshare` cannot be run: {error}"));
             None
         }
     }
+}
+
+/// Says that a test is skipped, also where what passing tests say is not shown.
+fn skipped(why: &str) {
+    let line = format!("SKIPPED here, {}: {why}\n", std::thread::current().name().unwrap_or_default());
+    let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
 fn can_unshare() -> bool {
@@ -50,13 +57,13 @@ fn can_unshare() -> bool {
 fn a_full_disk_leaves_the_set_as_it_was() {
     let folder = Folder::with(PROGRAM);
     folder.write("larger.flyteenv", larger(PROGRAM));
-    let script = r#"
+    let script = r"
 $FLYTEC build main.flyteenv
 cp -a pods before
 status=0; $FLYTEC build -q larger.flyteenv 2> message || status=$?
 cp -a pods after
 echo $status
-"#;
+";
     let Some(output) = in_namespace(&folder, script) else { return };
     assert_eq!(String::from_utf8_lossy(&output.stdout), "2\n");
     let message = folder.read("message");
@@ -70,7 +77,7 @@ echo $status
 fn a_disk_that_cannot_be_written_is_an_error_only_where_something_is_to_be_written() {
     let folder = Folder::with(PROGRAM);
     folder.write("larger.flyteenv", larger(PROGRAM));
-    let script = r#"
+    let script = r"
 $FLYTEC build main.flyteenv
 mount -o remount,ro pods
 $FLYTEC build main.flyteenv 2> nothing
@@ -78,7 +85,7 @@ $FLYTEC build --check main.flyteenv
 status=0; $FLYTEC build -q larger.flyteenv 2> message || status=$?
 cp -a pods after
 echo $status
-"#;
+";
     let Some(output) = in_namespace(&folder, script) else { return };
     assert_eq!(String::from_utf8_lossy(&output.stdout), "2\n");
     assert_eq!(folder.read("nothing"), "3 pods in `pods`, 0 written\n");
@@ -99,7 +106,7 @@ fn a_folder_without_the_right_to_write_is_an_error() {
     set(0o555);
     if fs::write(folder.path("pods/probe"), "").is_ok() {
         fs::remove_file(folder.path("pods/probe")).expect("it is ours");
-        eprintln!("SKIPPED: permissions do not bind whoever runs the tests");
+        skipped("permissions do not bind whoever runs the tests");
         return;
     }
     let outcome = folder.run(&["build"]).expect(2).silent();
@@ -209,7 +216,7 @@ fn folding(folder: &Folder) -> Option<PathBuf> {
     match made {
         Ok(output) if output.status.success() && cfg!(all(target_os = "linux", target_env = "gnu")) => Some(library),
         other => {
-            eprintln!("SKIPPED: no file system without case can be made up here: {other:?}");
+            skipped(&format!("no file system without case can be made up: {other:?}"));
             None
         }
     }
@@ -220,7 +227,7 @@ fn names_that_differ_in_case_are_two_files_where_case_counts() {
     let folder = Folder::with(TWINS);
     folder.write("probe", "");
     if folder.path("PROBE").exists() {
-        eprintln!("SKIPPED: case does not count here");
+        skipped("case does not count");
         return;
     }
     folder.run(&["build"]).expect(0);
@@ -251,4 +258,14 @@ fn a_name_that_changes_in_case_alone_keeps_its_pod() {
         assert_eq!(folder.names("pods"), [format!("e.{name}.json"), "manifest.json".to_owned()]);
         folder.run_with(&["build", "--check"], b"", &[("LD_PRELOAD", &library)]).expect(0).silent();
     }
+}
+
+// ------------------------------------------------------------------------------------------------- what is no folder
+
+#[test]
+fn a_pipe_is_written_to_and_not_replaced() {
+    let folder = Folder::with(PROGRAM);
+    folder.run(&["build"]).expect(0);
+    let import = |output: &str| folder.run(&["import", "pods/train-env.fit.json", "-o", output]).expect(0).stdout;
+    assert_eq!(import("/dev/stdout"), folder.run(&["import", "pods/train-env.fit.json"]).expect(0).stdout);
 }

@@ -75,7 +75,11 @@ def compared(recorded: dict[str, int], counted: dict[str, int]) -> bool:
     """Says what has changed, and whether nothing has grown too much."""
     good = True
     for name, now in counted.items():
-        change = now / recorded[name] - 1 if name in recorded else float("inf")
+        if name not in recorded:
+            print(f"{name}: {now:,} instructions, not in the record")
+            good = False
+            continue
+        change = now / recorded[name] - 1
         word = "too much" if change > MOST else "the record can be lowered" if change < -MOST else "fine"
         print(f"{name}: {now:,} instructions, {change:+.2%} of the record: {word}")
         good = good and change <= MOST

@@ -79,7 +79,7 @@ fn a_disk_that_cannot_be_written_is_an_error_only_where_something_is_to_be_writt
     folder.write("larger.flyteenv", larger(PROGRAM));
     let script = r"
 $FLYTEC build main.flyteenv
-mount -o remount,ro pods
+mount -o remount,bind,ro pods
 $FLYTEC build main.flyteenv 2> nothing
 $FLYTEC build --check main.flyteenv
 status=0; $FLYTEC build -q larger.flyteenv 2> message || status=$?

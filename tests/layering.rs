@@ -145,6 +145,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "syntax",
             "modules::EXTENSION",
             "expression::inputs",
+            "check::case",
             "check::pod_security",
             "lower",
             "validate",

@@ -239,7 +239,7 @@ fn names_that_differ_in_case_are_an_error_where_case_does_not_count() {
     let folder = Folder::with(TWINS);
     let Some(library) = folding(&folder) else { return };
     let library = library.to_string_lossy();
-    let outcome = folder.run_with(&["build"], b"", &[("LD_PRELOAD", &library)]).expect(2).silent();
+    let outcome = folder.run_with(&["build", "-A", "W0223"], b"", &[("LD_PRELOAD", &library)]).expect(2).silent();
     let expected = "error: `e.Fit.json` and `e.fit.json` are one file in `pods`, where upper and lower case are the same; \
                     rename one of the tasks\n";
     assert_eq!(outcome.stderr, expected);

@@ -57,6 +57,7 @@ use self::folder::Entry;
 pub use self::folder::Folder;
 use self::staged::Staged;
 use super::{Failure, parallel};
+use crate::check::case::folded;
 use crate::digest::sha256;
 use crate::emit::manifest::{self, FILE_NAME};
 
@@ -209,10 +210,7 @@ fn is_plain(name: &str) -> bool {
 /// The names that some file systems take for one, each with one that came before it.
 fn twins(files: &Files) -> Vec<(&str, &str)> {
     let mut seen: FxHashMap<String, &str> = FxHashMap::default();
-    let pairs = files.pods.iter().filter_map(|(name, _)| {
-        // Some letters have one capital letter in common, and others several small ones.
-        let folded = name.to_uppercase().to_lowercase();
-        seen.insert(folded, name).map(|other| (other, name.as_str()))
-    });
+    let pairs =
+        files.pods.iter().filter_map(|(name, _)| seen.insert(folded(name), name).map(|other| (other, name.as_str())));
     pairs.collect()
 }

@@ -221,9 +221,7 @@ pub fn analyse<'a>(
 
 /// The settings of tasks, each with the place of its name.
 fn settings(tasks: &[(Span, &Object)], diagnostics: &mut Diagnostics) -> Vec<TaskSettings> {
-    /// How many tasks are worth a thread.
-    const MANY: usize = 500;
-    let read = parallel::slices(tasks.len() >= MANY, tasks, |tasks| {
+    let read = parallel::slices(tasks.len() >= parallel::MANY, tasks, |tasks| {
         let mut found = Diagnostics::default();
         let read = tasks.iter().map(|(place, values)| settings::task(values, *place, &mut found));
         (read.collect::<Vec<_>>(), found.found())

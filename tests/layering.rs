@@ -151,6 +151,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "syntax",
             "modules::EXTENSION",
             "expression::inputs",
+            "check::case",
             "check::pod_security",
             "lower",
             "validate",

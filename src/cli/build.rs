@@ -10,6 +10,7 @@ use super::files::Drafts;
 use super::project::Opened;
 use super::{Failure, Verdict, compiled_of, output, print, project, python, say, told};
 use crate::compile::Compilation;
+use crate::digest::sha256;
 use crate::emit::manifest::{self, Written};
 use crate::emit::{Emitter, Format, Kind};
 use crate::lower::Workload;
@@ -92,19 +93,16 @@ fn check_usage(build: &Build, kind: Kind, format: Format, stream: bool) -> Resul
     Ok(())
 }
 
-/// How many workloads are worth a thread.
-const MANY: usize = 500;
-
 // ---------------------------------------------------------------------------------------------------------- files
 
 /// The files of a build, and its manifest.
 fn files(workloads: &[&Workload], kind: Kind, format: Format, compilation: &Compilation) -> output::Files {
-    let written = parallel::slices(workloads.len() >= MANY, workloads, |workloads| {
+    let written = parallel::slices(workloads.len() >= parallel::MANY, workloads, |workloads| {
         let mut emitter = Emitter::for_files(kind, format);
         let write = |workload: &&Workload| {
             let mut bytes = Vec::new();
             emitter.write(workload, &mut bytes);
-            let digest = crate::digest::sha256(&bytes);
+            let digest = sha256(&bytes);
             (file_name(&workload.name.to_string(), format), bytes, digest)
         };
         workloads.iter().map(write).collect::<Vec<_>>()
@@ -129,7 +127,7 @@ pub fn file_name(name: &str, format: Format) -> String {
     if name.len() + 1 + extension.len() <= LONGEST {
         return format!("{name}.{extension}");
     }
-    let mut digest = crate::digest::sha256(name.as_bytes());
+    let mut digest = sha256(name.as_bytes());
     digest.truncate(DIGITS);
     let room = LONGEST - extension.len() - DIGITS - 2;
     let mut cut = name.to_owned();
@@ -140,7 +138,8 @@ pub fn file_name(name: &str, format: Format) -> String {
 }
 
 fn check_folder(build: &Build, folder: &Path, files: &output::Files) -> Result<Verdict, Failure> {
-    let differences = output::differences(folder, files, build.only.is_some())?;
+    let folder = output::Folder::to_read(folder)?;
+    let differences = output::differences(&folder, files, build.only.is_some())?;
     if differences.is_empty() {
         return Ok(Verdict::Good);
     }
@@ -152,7 +151,8 @@ fn check_folder(build: &Build, folder: &Path, files: &output::Files) -> Result<V
 
 /// JSON lines with the name of each pod, or YAML documents.
 fn write_stream(workloads: &[&Workload], kind: Kind, format: Format) -> Result<(), Failure> {
-    let written = parallel::slices(workloads.len() >= MANY, workloads, |workloads| lines(workloads, kind, format));
+    let written =
+        parallel::slices(workloads.len() >= parallel::MANY, workloads, |workloads| lines(workloads, kind, format));
     written.iter().try_for_each(|bytes| print(bytes))
 }
 

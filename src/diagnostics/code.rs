@@ -172,6 +172,7 @@ codes! {
     UNUSED_IMPORT = "W0220", "an import that nothing uses";
     DEAD_VALUE = "W0221", "a value that a later layer always overrules";
     IDLE_OVERRIDE = "W0222", "an override of something that is not built";
+    CASE_ALONE = "W0223", "two names that differ in case alone";
 
     // 03: types
     UNKNOWN_FIELD = "E0301", "a field that does not exist";

@@ -237,9 +237,7 @@ fn variables_of(filled: &Filled<'_>, subject: &Subject, count: usize, target: &T
 
 /// What is wrong with the commands of tasks.
 fn commands(subjects: &[Subject]) -> Vec<(&Subject, Faults)> {
-    /// How many tasks are worth a thread.
-    const MANY: usize = 500;
-    let faults = parallel::slices(subjects.len() >= MANY, subjects, |subjects| {
+    let faults = parallel::slices(subjects.len() >= parallel::MANY, subjects, |subjects| {
         let faults = subjects.iter().map(|subject| (subject, command_of(&subject.workload)));
         faults.filter(|(_, faults)| !faults.is_empty()).collect::<Vec<_>>()
     });

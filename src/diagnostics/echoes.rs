@@ -41,7 +41,7 @@ const MOST_LABELS: usize = 3;
 #[must_use]
 pub fn left_out(diagnostics: Vec<Diagnostic>, doubtful: &[Span], sources: &SourceMap) -> Vec<Diagnostic> {
     let mut faults = Faults {
-        doubtful,
+        doubtful: merged(doubtful),
         sources,
         ruined: FxHashMap::default(),
         lost: FxHashMap::default(),
@@ -61,6 +61,20 @@ pub fn left_out(diagnostics: Vec<Diagnostic>, doubtful: &[Span], sources: &Sourc
         left.splice(0..0, first);
     }
     of_one_value(folded(left.into_iter()), sources)
+}
+
+/// The places in their order, those that touch as one.
+fn merged(places: &[Span]) -> Vec<Span> {
+    let mut sorted = places.to_vec();
+    sorted.sort_unstable();
+    let mut merged: Vec<Span> = Vec::with_capacity(sorted.len());
+    for place in sorted {
+        match merged.last_mut().filter(|last| last.file == place.file && place.start <= last.end) {
+            Some(last) => last.end = last.end.max(place.end),
+            None => merged.push(place),
+        }
+    }
+    merged
 }
 
 /// One diagnostic for all uses of a scalar that is of the wrong kind for them: what is to be changed is most likely the value. A list
@@ -145,7 +159,8 @@ fn loses_its_line(diagnostic: &Diagnostic) -> bool {
 
 /// Where the text is at fault.
 struct Faults<'a> {
-    doubtful: &'a [Span],
+    /// In the order of their places, none within or right behind another.
+    doubtful: Vec<Span>,
     sources: &'a SourceMap,
     /// The first ruinous fault of a line.
     ruined: FxHashMap<Line, u32>,
@@ -195,7 +210,7 @@ impl<'a> Faults<'a> {
     }
 
     fn echoed_by(&self, diagnostic: &Diagnostic) -> bool {
-        let Some(span) = diagnostic.span() else { return false };
+        let Some(span) = diagnostic.span().filter(|_| diagnostic.code != code::TOO_MANY_ERRORS) else { return false };
         let line = self.line(span);
         let is_fault = RUINOUS.contains(&diagnostic.code) || loses_its_line(diagnostic);
         let ruined = self.ruined.get(&line).is_some_and(|first| !(is_fault && *first == span.start));
@@ -274,8 +289,9 @@ impl<'a> Faults<'a> {
     }
 
     fn in_doubt(&self, span: Span) -> bool {
-        let inside = |doubt: &Span| doubt.file == span.file && (doubt.start..=doubt.end).contains(&span.start);
-        self.doubtful.iter().any(inside)
+        let behind = self.doubtful.partition_point(|doubt| (doubt.file, doubt.start) <= (span.file, span.start));
+        let last = behind.checked_sub(1).and_then(|at| self.doubtful.get(at));
+        last.is_some_and(|doubt| doubt.file == span.file && span.start <= doubt.end)
     }
 
     fn line(&self, span: Span) -> Line {

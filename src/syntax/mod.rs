@@ -8,6 +8,7 @@ pub mod ast;
 mod brackets;
 mod build;
 pub mod comments;
+mod endless;
 mod faults;
 mod grammar;
 mod habits;
@@ -38,7 +39,8 @@ pub fn parse(file: FileId, source: &Source, diagnostics: &mut Diagnostics) -> as
         return ast::File::default();
     }
     let before = diagnostics.count();
-    let habits::Mended { text: own, found, doubtful: foreign } = habits::mended(file, &source.text);
+    let ended = endless::bounded(file, &source.text, diagnostics);
+    let habits::Mended { text: own, found, doubtful: foreign } = habits::mended(file, &ended);
     diagnostics.extend(found);
     let own = openings::prepared(file, own, diagnostics);
     let Prepared { text, mut doubtful, unclosed } = brackets::prepared(file, &own, diagnostics);
@@ -51,6 +53,7 @@ pub fn parse(file: FileId, source: &Source, diagnostics: &mut Diagnostics) -> as
     };
     let tree = build::file(file, (&source.text, &own), pairs.next(), (doubtful, unclosed), diagnostics);
     diagnostics.amend_after(before, |diagnostic| between_characters(diagnostic, &source.text));
+    diagnostics.thin_after(before, source);
     tree
 }
 

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use super::ast::RESERVED;
 use super::habits::UNKNOWN;
 use super::scan::{Token, scan};
-use crate::diagnostics::{Diagnostic, Diagnostics, Edit, code};
+use crate::diagnostics::{Diagnostic, Diagnostics, Edit, MOST_ERRORS, code};
 use crate::source::{FileId, Span};
 
 /// `text` with what is missing before its lists.
@@ -172,7 +172,7 @@ impl Reader<'_> {
         let owner = if key.is_empty() || key.starts_with("for ") { "this list".into() } else { format!("`{key}`") };
         let message = format!("the `[` that opens {owner} is missing");
         self.put(sign, b'[');
-        self.found.push(
+        self.tell(
             Diagnostic::new(code::MISSING_OPEN, Span::new(self.file, place..place), message)
                 .label(Span::new(self.file, close..close + 1), "closed here")
                 .unsafe_fix("write `[`", Span::new(self.file, place..place), new),
@@ -196,7 +196,7 @@ impl Reader<'_> {
         if let Some(fix) = diagnostic.fixes.first_mut() {
             fix.edits.push(Edit { span: last, text: "]".into() });
         }
-        self.found.push(diagnostic);
+        self.tell(diagnostic);
         self.put(open, b'[');
         self.put(close, b']');
     }
@@ -210,7 +210,7 @@ impl Reader<'_> {
             self.put(at, b' ');
         }
         self.put(value, UNKNOWN.encode_utf8(&mut mark).bytes().next().unwrap_or(b' '));
-        self.found.push(
+        self.tell(
             Diagnostic::new(code::STRAY_CLOSE, place, "this `]` closes nothing")
                 .help("write `[` before the value if it is a list, or remove the `]`")
                 .unsafe_fix("write `[`", start, "[")
@@ -230,7 +230,7 @@ impl Reader<'_> {
         if end == at || !named || index || block.open == Some(b'[') || RESERVED.contains(&key) {
             return;
         }
-        self.found.push(
+        self.tell(
             Diagnostic::new(code::MISSING_OPERATION, Span::new(self.file, first..end), format!("`{key}` has no value"))
                 .label(Span::new(self.file, at..at + 1), "no `=` stands before this list")
                 .help(format!("write `{key} = [ … ]`"))
@@ -239,6 +239,13 @@ impl Reader<'_> {
         self.put(end, b'=');
         if let Some(block) = self.blocks.last_mut() {
             block.sign = Some(end + 1);
+        }
+    }
+
+    /// Says something, as long as it can be told; one more shows that there was more.
+    fn tell(&mut self, diagnostic: Diagnostic) {
+        if self.found.len() <= MOST_ERRORS {
+            self.found.push(diagnostic);
         }
     }
 

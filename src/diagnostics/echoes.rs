@@ -31,6 +31,9 @@ const OF_KINDS: &[Code] = &[code::NO_SUCH_PART, code::NOT_A_LOOP, code::NO_TEXT,
 
 type Line = (FileId, usize);
 
+/// How far a line is looked along, in bytes: each of ten thousand faults on it is looked at.
+const FAR: usize = 2_000;
+
 /// How many further places a message points at.
 const MOST_LABELS: usize = 3;
 
@@ -86,8 +89,9 @@ fn of_one_value(list: Vec<Diagnostic>, sources: &SourceMap) -> Vec<Diagnostic> {
     for diagnostic in list {
         let scalar = |value: &Span| {
             let source = sources.get(value.file);
-            let before = source.text.get(..value.start as usize).unwrap_or_default();
-            let line = before.rsplit('\n').next().unwrap_or_default();
+            let starts = source.line_starts();
+            let start = starts.get(source.line(value.start as usize).saturating_sub(1)).copied().unwrap_or_default();
+            let line = source.text.get(start..value.start as usize).unwrap_or_default();
             !sources.text(*value).starts_with(['[', '{']) && !line.trim_start().starts_with("param ")
         };
         let Some(value) = written(&diagnostic).filter(scalar) else {
@@ -230,17 +234,20 @@ impl<'a> Faults<'a> {
         ruined || lost || undeclared || plain || broken_off || (!diagnostic.code.is_syntax() && self.in_doubt(span))
     }
 
-    /// The text behind a place on its line.
+    /// The text behind a place on its line, as far as it counts.
     fn behind(&self, place: Span) -> &'a str {
         let rest = self.sources.get(place.file).text.get(place.end as usize..).unwrap_or_default();
-        rest.split('\n').next().unwrap_or_default()
+        let near = (0..=rest.len().min(FAR)).rev().find_map(|end| rest.get(..end)).unwrap_or_default();
+        near.split('\n').next().unwrap_or_default()
     }
 
-    /// The part of a line before a place.
+    /// The part of a line before a place, as far as it counts.
     fn line_before(&self, place: Span) -> Span {
-        let text = self.sources.get(place.file).text.get(..place.start as usize).unwrap_or_default();
-        let start = text.rfind('\n').map_or(0, |at| at + 1);
-        Span::new(place.file, start..place.start as usize)
+        let text = &self.sources.get(place.file).text;
+        let end = place.start as usize;
+        let first = (end.saturating_sub(FAR)..=end).find(|at| text.is_char_boundary(*at)).unwrap_or(end);
+        let near = text.get(first..end).unwrap_or_default();
+        Span::new(place.file, near.rfind('\n').map_or(first, |at| first + at + 1)..end)
     }
 
     /// Whether it is about text without quotes behind a `:` that stands for `=`, which is the same habit.
@@ -269,8 +276,7 @@ impl<'a> Faults<'a> {
 
     /// The names of a loop whose block is missing at a place.
     fn loop_names(&self, place: Span) -> impl Iterator<Item = &'a str> + use<'a> {
-        let text = self.sources.get(place.file).text.get(..place.start as usize).unwrap_or_default();
-        let line = text.rsplit('\n').next().unwrap_or_default().trim_start();
+        let line = self.sources.text(self.line_before(place)).trim_start();
         let names = line.strip_prefix("for ").and_then(|line| line.split_once(" in ")).map(|(names, _)| names);
         names.into_iter().flat_map(|names| names.split(',').map(str::trim))
     }

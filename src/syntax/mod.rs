@@ -13,6 +13,7 @@ mod faults;
 mod grammar;
 mod habits;
 mod misplaced;
+mod opened;
 mod openings;
 mod scan;
 mod string;

@@ -55,8 +55,11 @@ pub fn check_program(program: &Program) -> Result<(), String> {
         ensure(compilation.workloads.is_empty(), "there are pods beside errors")?;
     } else {
         let mut faults = Diagnostics::default();
-        let declared: Option<usize> =
-            program.sources().iter().map(|(id, source)| pods(&syntax::parse(id, source, &mut faults).statements)).sum();
+        for module in compilation.modules.iter() {
+            syntax::parse(module.file, program.sources().get(module.file), &mut faults);
+        }
+        let named = compilation.modules.iter().filter(|module| module.named);
+        let declared: Option<usize> = named.map(|module| pods(&module.tree.statements)).sum();
         ensure(!faults.has_errors(), "what the parser refuses is accepted")?;
         let counted = declared.is_none_or(|declared| compilation.workloads.len() == declared);
         ensure(counted, "a task is lost, and nothing is said about it")?;

@@ -162,8 +162,9 @@ impl Tree<'_> {
     fn param(&mut self, param: &Param, around: &Range<usize>) -> Range<usize> {
         let range = self.node("a parameter", param.span, around);
         let mut rest = range.clone();
-        rest.start = self.name("a parameter's name", &param.name, &rest).end;
-        rest.start = self.type_expression(&param.ty, &rest).end;
+        // Other languages write the type first, which is told and understood.
+        let name = self.name("a parameter's name", &param.name, &rest).end;
+        rest.start = self.type_expression(&param.ty, &rest).end.max(name);
         if let Some(default) = &param.default {
             self.expression(default, &rest);
         }

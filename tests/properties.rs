@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
-use flytec::diagnostics::{Diagnostic, code};
+use flytec::diagnostics::{Diagnostic, MOST_ERRORS, code};
 use flytec::syntax::MAX_NESTING;
 use laws::{check_program, check_tree, ensure, order_does_not_matter, written};
 use proptest::prelude::*;
@@ -347,6 +347,35 @@ fn long_texts_of_one_kind_are_survived() {
     ] {
         hold(&part.repeat(HOSTILE_BYTES / part.len()));
     }
+}
+
+#[test]
+fn ten_thousand_errors_are_told_and_that_there_are_more() {
+    let program =
+        |tasks: usize| format!("{HEAD}  for n in range({tasks}) {{ task \"a-${{n}}\" {{ command = [\"x\"] }} }}\n}}\n");
+    let told =
+        |text: &str| Program::compile(vec![("a.flyteenv".to_owned(), text.to_owned())], &[]).compilation.diagnostics;
+    let all = told(&program(MOST_ERRORS));
+    assert_eq!((all.len(), codes(&all).contains(&code::TOO_MANY_ERRORS.id)), (MOST_ERRORS, false));
+    let more = told(&program(2 * MOST_ERRORS));
+    let last = codes(&more).iter().filter(|id| **id == code::TOO_MANY_ERRORS.id).count();
+    assert_eq!((more.len(), last), (MOST_ERRORS + 1, 1));
+}
+
+#[test]
+fn a_hundred_faults_of_a_line_are_told() {
+    let found = hold(&"a b ".repeat(1_000));
+    assert!((50..=100).contains(&found.len()), "there are {}", found.len());
+    let notes =
+        found.iter().flat_map(|diagnostic| &diagnostic.notes).filter(|note| note.contains("more faults on this line"));
+    assert_eq!(notes.count(), 1);
+}
+
+#[test]
+fn a_line_with_many_strings_that_do_not_end_is_read_up_to_them() {
+    let found = hold(&"\"}\\".repeat(1_000));
+    let last = found.iter().filter(|diagnostic| diagnostic.message.contains("strings of this line do not end"));
+    assert_eq!(last.count(), 1, "{found:?}");
 }
 
 #[test]

@@ -26,6 +26,8 @@ mod init;
 mod kubernetes;
 #[path = "cli/levels.rs"]
 mod levels;
+#[path = "cli/machine.rs"]
+mod machine;
 #[path = "cli/messages.rs"]
 mod messages;
 #[path = "cli/output.rs"]

@@ -313,7 +313,7 @@ impl Diagnostics {
     pub fn are_few(&self) -> bool {
         /// As many as people are shown at once.
         const FEW: usize = 500;
-        self.list.len() < FEW
+        !self.full && self.list.len() < FEW
     }
 
     /// Whether any is an error.

@@ -31,6 +31,8 @@ mod killed;
 mod kubernetes;
 #[path = "cli/levels.rs"]
 mod levels;
+#[path = "cli/machine.rs"]
+mod machine;
 #[path = "cli/messages.rs"]
 mod messages;
 #[path = "cli/output.rs"]

@@ -6,7 +6,10 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use super::args::{Build, Emit, Global};
 use super::files::Drafts;
+use super::progress::Progress;
 use super::project::Opened;
+use super::shell::Shell;
+use super::watch::watch;
 use super::{Failure, Verdict, compiled_of, output, print, project, python, say, told};
 use crate::compile::Compilation;
 use crate::emit::manifest::{self, Written};
@@ -15,18 +18,34 @@ use crate::lower::Workload;
 
 /// Runs the command.
 pub fn run(global: &Global, build: &Build) -> Result<Verdict, Failure> {
-    if matches!(build.emit, Some(Emit::Python)) {
-        return python::run(global, build);
+    if !build.watch {
+        return once(&Shell::new(global), build);
     }
+    if build.out_dir.as_deref().is_some_and(is_stream) {
+        let message = "`--watch` keeps a folder up to date; nothing would tell where a build ends on `-o -`";
+        return Err(Failure::new(message));
+    }
+    watch(global, &build.common.paths, &mut |shell| once(shell, build))
+}
+
+fn is_stream(folder: &Path) -> bool {
+    folder.as_os_str() == "-"
+}
+
+fn once(shell: &Shell<'_>, build: &Build) -> Result<Verdict, Failure> {
+    if matches!(build.emit, Some(Emit::Python)) {
+        return python::run(shell, build);
+    }
+    let global = shell.global;
     let only = build.only.as_deref().map(glob).transpose()?;
-    let opened = match project::open(&build.common, Drafts::new())? {
+    let opened = match project::open(&build.common, Drafts::new(), &shell.reads)? {
         Ok(opened) => opened,
         Err(refused) => return Ok(told(global, &refused)),
     };
     let Target { folder, kind, format } = Target::of(build, &opened);
-    let stream = folder.as_os_str() == "-";
+    let stream = is_stream(&folder);
     check_usage(build, kind, format, stream)?;
-    let (compilation, _) = compiled_of(global, &build.common, opened)?;
+    let (compilation, _) = compiled_of(global, &build.common, opened, &Progress::begin(global))?;
     if told(global, &compilation) == Verdict::Bad {
         return Ok(Verdict::Bad);
     }
@@ -38,11 +57,18 @@ pub fn run(global: &Global, build: &Build) -> Result<Verdict, Failure> {
     if stream {
         return write_stream(&workloads, kind, format).map(|()| Verdict::Good);
     }
-    let files = files(&workloads, kind, format, &compilation);
+    let progress = Progress::begin(global);
+    let files = files(&workloads, kind, format, &compilation, &progress);
     if build.check {
+        drop(progress);
         return check_folder(build, &folder, &files);
     }
-    let changed = output::write(&folder, &files, build.only.is_some())?;
+    progress.stage("writing", files.pods.len(), "file");
+    let changed = {
+        let _writing = shell.writing.hold();
+        output::write(&folder, &files, build.only.is_some())?
+    };
+    drop(progress);
     if !global.quiet {
         let (count, plural) = (workloads.len(), if workloads.len() == 1 { "" } else { "s" });
         say(&format!("{count} pod{plural} in `{}`, {changed} written\n", folder.display()));
@@ -92,11 +118,18 @@ fn check_usage(build: &Build, kind: Kind, format: Format, stream: bool) -> Resul
 // ---------------------------------------------------------------------------------------------------------- files
 
 /// The files of a build, and its manifest.
-fn files(workloads: &[&Workload], kind: Kind, format: Format, compilation: &Compilation) -> output::Files {
+fn files(
+    workloads: &[&Workload],
+    kind: Kind,
+    format: Format,
+    compilation: &Compilation,
+    progress: &Progress,
+) -> output::Files {
     let mut emitter = Emitter::for_files(kind, format);
     let mut pods = Vec::with_capacity(workloads.len());
     let mut entries = Vec::with_capacity(workloads.len());
-    for workload in workloads {
+    for (at, workload) in workloads.iter().enumerate() {
+        progress.count("making", at + 1, workloads.len(), "pod");
         let mut bytes = Vec::new();
         emitter.write(workload, &mut bytes);
         let file = file_name(&workload.name.to_string(), format);

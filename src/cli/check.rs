@@ -5,15 +5,28 @@ use std::path::Path;
 use super::args::{Check, Global};
 use super::files::Drafts;
 use super::fix::{Mended, mend};
+use super::progress::Progress;
 use super::replace::replace;
+use super::shell::Shell;
+use super::watch::watch;
 use super::{Failure, Verdict, compiled, plural, print, say, told};
 use crate::compile::Compilation;
 
 /// Runs the command.
 pub fn run(global: &Global, check: &Check) -> Result<Verdict, Failure> {
-    let compile = |drafts: &Drafts| Ok(compiled(global, &check.common, drafts.clone())?.0);
-    let compilation = if check.fix { fixed(global, check, &compile)? } else { compile(&Drafts::new())? };
-    Ok(told(global, &compilation))
+    if check.watch {
+        return watch(global, &check.common.paths, &mut |shell| once(shell, check));
+    }
+    once(&Shell::new(global), check)
+}
+
+fn once(shell: &Shell<'_>, check: &Check) -> Result<Verdict, Failure> {
+    let compile = |drafts: &Drafts| {
+        let progress = Progress::begin(shell.global);
+        Ok(compiled(shell, &check.common, drafts.clone(), &progress)?.0)
+    };
+    let compilation = if check.fix { fixed(shell.global, check, &compile)? } else { compile(&Drafts::new())? };
+    Ok(told(shell.global, &compilation))
 }
 
 /// Makes the safe changes, and gives what is left.

@@ -62,6 +62,11 @@ impl Global {
         !self.quiet && matches!(self.message_format, MessageFormat::Human)
     }
 
+    /// Whether people are told what was done; what programs read has nothing but diagnostics.
+    pub fn tells_deeds(&self) -> bool {
+        !self.quiet && !matches!(self.message_format, MessageFormat::Json | MessageFormat::Sarif)
+    }
+
     fn colour(&self) -> bool {
         match self.color {
             Colour::Always => true,

@@ -69,7 +69,7 @@ fn once(shell: &Shell<'_>, build: &Build) -> Result<Verdict, Failure> {
         output::write(&folder, &files, build.only.is_some())?
     };
     drop(progress);
-    if !global.quiet {
+    if global.tells_deeds() {
         let (count, plural) = (workloads.len(), if workloads.len() == 1 { "" } else { "s" });
         say(&format!("{count} pod{plural} in `{}`, {changed} written\n", folder.display()));
     }

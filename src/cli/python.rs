@@ -49,7 +49,7 @@ pub fn run(shell: &Shell<'_>, build: &Build) -> Result<Verdict, Failure> {
     let _writing = shell.writing.hold();
     fs::create_dir_all(folder).map_err(|error| Failure::io("create", folder, &error))?;
     let changed = replace(&path, text.as_bytes(), true)?;
-    if !global.quiet {
+    if global.tells_deeds() {
         say(&format!("`{}` {}\n", path.display(), if changed { "written" } else { "is up to date" }));
     }
     Ok(Verdict::Good)

@@ -63,7 +63,7 @@ impl<'g> Told<'g> {
     /// A round begins because of these changes.
     pub fn begins(&mut self, changes: &BTreeSet<Change>) {
         self.rounds += 1;
-        if changes.is_empty() || self.global.quiet || self.is_for_programs() {
+        if changes.is_empty() || !self.global.tells_deeds() {
             return;
         }
         // Where lines scroll by, a blank one tells rounds apart.
@@ -79,7 +79,7 @@ impl<'g> Told<'g> {
         if self.global.quiet {
             return;
         }
-        if self.is_for_programs() {
+        if matches!(self.global.message_format, MessageFormat::Json) {
             let round = json!({ "round": self.rounds, "status": ended.status(), "changed": names(changes) });
             say(&format!("{round}\n"));
             return;
@@ -90,11 +90,9 @@ impl<'g> Told<'g> {
         }
         let time = if self.is_terminal { format!(" in {}", shown_time(time)) } else { String::new() };
         let end = if self.is_terminal { " (Ctrl-C ends this)" } else { "" };
-        say(&format!("{}{time}; watching {}{end}\n", ended.word(), plural(reads.files(), "file")));
-    }
-
-    fn is_for_programs(&self) -> bool {
-        matches!(self.global.message_format, MessageFormat::Json)
+        let files = reads.files();
+        let watching = if files == 0 { "for files".to_owned() } else { plural(files, "file") };
+        say(&format!("{}{time}; watching {watching}{end}\n", ended.word()));
     }
 }
 

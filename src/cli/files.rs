@@ -178,7 +178,7 @@ fn root_above(folder: &Path) -> Option<PathBuf> {
 }
 
 /// The path with its `.` and `..` parts worked out, without a look at the disk.
-fn without_dots(path: &Path) -> PathBuf {
+pub fn without_dots(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
         match part {

@@ -6,13 +6,13 @@
 
 use std::collections::BTreeSet;
 use std::io::IsTerminal as _;
-use std::path::Path;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::json;
 
 use crate::cli::args::{Global, MessageFormat};
-use crate::cli::files::shown;
+use crate::cli::files::{Disk, Drafts, shown, without_dots};
 use crate::cli::reads::{Change, Reads};
 use crate::cli::{Verdict, plural, say};
 
@@ -98,9 +98,9 @@ impl<'g> Told<'g> {
 
 /// The paths as messages show them, each once.
 fn names(changes: &BTreeSet<Change>) -> Vec<String> {
-    let here = std::env::current_dir().unwrap_or_default();
-    let name = |path: &Path| shown(path.strip_prefix(&here).unwrap_or(path));
-    let names: BTreeSet<String> = changes.iter().map(|change| name(&change.path)).collect();
+    let disk = Disk::new(Drafts::new(), Reads::default()).ok();
+    let name = |path: PathBuf| disk.as_ref().map_or_else(|| shown(&path), |disk| disk.name(&path));
+    let names: BTreeSet<String> = changes.iter().map(|change| name(without_dots(&change.path))).collect();
     names.into_iter().collect()
 }
 

@@ -22,11 +22,16 @@ const LONGEST: Duration = Duration::from_secs(1);
 /// How often it is looked where the system does not tell.
 const PERIOD: Duration = Duration::from_secs(1);
 
+/// What may have changed: something at these paths, or anything.
+type Hint = Option<Vec<PathBuf>>;
+
 /// What the system tells of changes.
 pub struct Events {
-    hints: Receiver<()>,
+    hints: Receiver<Hint>,
     watcher: Option<RecommendedWatcher>,
     followed: BTreeSet<PathBuf>,
+    /// What was told since folders were followed.
+    told: Vec<Hint>,
 }
 
 impl Events {
@@ -35,11 +40,12 @@ impl Events {
         let (hint, hints) = mpsc::channel();
         let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
             if is_hint(&event) {
+                let paths = event.ok().filter(|event| !event.need_rescan()).map(|event| event.paths);
                 // The other end is there until the process ends.
-                let _ = hint.send(());
+                let _ = hint.send(paths);
             }
         });
-        Self { hints, watcher: watcher.ok(), followed: BTreeSet::new() }
+        Self { hints, watcher: watcher.ok(), followed: BTreeSet::new(), told: Vec::new() }
     }
 
     /// Whether the system tells of changes.
@@ -47,14 +53,21 @@ impl Events {
         self.watcher.is_some()
     }
 
-    /// Follows these folders, and no others. One that has been made anew is another one, so all of them are named to the system again.
+    /// Follows these folders, and no others. One that something has happened to may be another one now, as are all below it; it is named to
+    /// the system again.
     pub fn follow(&mut self, folders: BTreeSet<PathBuf>) {
         let Some(watcher) = &mut self.watcher else { return };
+        let told = std::mem::take(&mut self.told);
+        let touched = touched(&told);
         for folder in self.followed.difference(&folders) {
             // What is not there any more has been forgotten already.
             let _ = watcher.unwatch(folder);
         }
-        let all = folders.iter().all(|folder| follows(watcher, folder));
+        let is_known = |folder: &PathBuf| {
+            let is_touched = touched.as_ref().is_none_or(|paths| folder.ancestors().any(|path| paths.contains(path)));
+            self.followed.contains(folder) && !is_touched
+        };
+        let all = folders.iter().filter(|folder| !is_known(folder)).all(|folder| follows(watcher, folder));
         self.followed = folders;
         if !all {
             self.watcher = None;
@@ -62,25 +75,35 @@ impl Events {
     }
 
     /// Waits until something may have changed, and whoever changes it seems to be done.
-    pub fn wait(&self) {
+    pub fn wait(&mut self) {
         // The other end is the watcher's, and closed where there is none.
-        if self.hints.recv().is_err() {
-            thread::sleep(PERIOD);
+        match self.hints.recv() {
+            Ok(hint) => self.told.push(hint),
+            Err(_) => thread::sleep(PERIOD),
         }
         self.settle();
     }
 
     /// Waits until nothing happens for a moment.
-    pub fn settle(&self) {
+    pub fn settle(&mut self) {
         let end = Instant::now() + LONGEST;
         while Instant::now() < end {
             match self.hints.recv_timeout(QUIET) {
-                Ok(()) => {}
+                Ok(hint) => self.told.push(hint),
                 Err(RecvTimeoutError::Timeout) => return,
                 Err(RecvTimeoutError::Disconnected) => return thread::sleep(QUIET),
             }
         }
     }
+}
+
+/// The paths to which something has happened; nothing where that may be all of them.
+fn touched(told: &[Hint]) -> Option<BTreeSet<&Path>> {
+    let mut touched = BTreeSet::new();
+    for hint in told {
+        touched.extend(hint.as_ref()?.iter().map(PathBuf::as_path));
+    }
+    Some(touched)
 }
 
 /// Whether a folder is followed now, or is not there: then the one that it would be in is followed.

@@ -46,9 +46,11 @@ pub fn run(shell: &Shell<'_>, build: &Build) -> Result<Verdict, Failure> {
     if build.check {
         return compare(&path, &old.unwrap_or_default(), &text);
     }
-    let _writing = shell.writing.hold();
-    fs::create_dir_all(folder).map_err(|error| Failure::io("create", folder, &error))?;
-    let changed = replace(&path, text.as_bytes(), true)?;
+    let changed = {
+        let _writing = shell.writing.hold();
+        fs::create_dir_all(folder).map_err(|error| Failure::io("create", folder, &error))?;
+        replace(&path, text.as_bytes(), true)?
+    };
     if global.tells_deeds() {
         say(&format!("`{}` {}\n", path.display(), if changed { "written" } else { "is up to date" }));
     }

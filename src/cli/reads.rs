@@ -128,14 +128,15 @@ impl Reads {
         files.map(|(path, _)| path).collect::<BTreeSet<_>>().len()
     }
 
-    /// The folders in which a change would show: those of what was read, and those that they lie in, up to the current one.
+    /// The folders in which a change would show: those of what was read, and those that they lie in, up to the current one. They are there, and
+    /// no two of them are the same.
     pub fn places(&self) -> BTreeSet<PathBuf> {
         let here = absolute(".").unwrap_or_default();
-        let (noted, mut places) = (self.noted(), BTreeSet::new());
-        for place in noted.iter().flat_map(|noted| noted.keys()).flat_map(Question::places) {
-            add_with_parents(&place, &here, &mut places);
-        }
-        places
+        let noted = self.noted();
+        let places = noted.iter().flat_map(|noted| noted.keys()).flat_map(Question::places);
+        let places: BTreeSet<PathBuf> = places.flat_map(|place| with_parents(&place, &here)).collect();
+        // A folder is one place, by whatever paths it was reached.
+        places.into_iter().filter_map(|place| fs::canonicalize(place).ok()).collect()
     }
 
     fn noted(&self) -> Option<Ref<'_, BTreeMap<Question, Answer>>> {
@@ -143,12 +144,14 @@ impl Reads {
     }
 }
 
-/// Adds a folder and those that it lies in: below the current folder all of them, outside of it one, so that it is seen when it is put in place
-/// of another.
-fn add_with_parents(folder: &Path, here: &Path, places: &mut BTreeSet<PathBuf>) {
-    let above = folder.ancestors().enumerate();
-    let above = above.take_while(|(up, above)| above.starts_with(here) || (!folder.starts_with(here) && *up < 2));
-    places.extend(above.map(|(_, above)| above.to_path_buf()));
+/// A folder and those that it lies in, so that it is seen when another one is put in its place: below the current folder all of them, outside of it
+/// the two nearest that there are.
+fn with_parents(folder: &Path, here: &Path) -> Vec<PathBuf> {
+    let above = folder.ancestors().map(Path::to_path_buf);
+    if folder.starts_with(here) {
+        return above.take_while(|above| above.starts_with(here)).collect();
+    }
+    above.filter(|above| above.is_dir()).take(2).collect()
 }
 
 impl Question {

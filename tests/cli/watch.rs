@@ -15,6 +15,9 @@ use super::{BROKEN, PROGRAM};
 /// How long anything may take on a slow machine.
 const DEADLINE: Duration = Duration::from_secs(60);
 
+/// How long a round is left alone: a change in the middle of one and one that is waited for come to the same, and by then it is waited for.
+const REST: Duration = Duration::from_millis(150);
+
 /// A command that watches; it is ended when this goes.
 struct Watch {
     child: Child,
@@ -24,13 +27,16 @@ struct Watch {
 impl Watch {
     /// Runs the command in a folder, on a person's machine, with both streams in one.
     fn of(folder: &Folder, arguments: &[&str]) -> Self {
+        Self::of_command(&mut folder.command(arguments))
+    }
+
+    fn of_command(command: &mut Command) -> Self {
         let (reader, writer) = pipe().expect("there are pipes");
-        let mut command = folder.command(arguments);
         command.env("CI", "").stdin(Stdio::null());
         command.stdout(writer.try_clone().expect("it can be had twice")).stderr(writer);
         let child = command.spawn().expect("the command runs");
-        // With it goes the other end of the pipe.
-        drop(command);
+        // The command keeps the other ends of the pipe, which is closed by the process alone.
+        command.stdout(Stdio::null()).stderr(Stdio::null());
         let (sender, lines) = mpsc::channel();
         thread::spawn(move || {
             for line in BufReader::new(reader).lines() {
@@ -53,6 +59,7 @@ impl Watch {
             text.push_str(&line);
             text.push('\n');
             if line.contains("; watching ") {
+                thread::sleep(REST);
                 return text;
             }
         }
@@ -64,6 +71,7 @@ impl Watch {
         loop {
             let value: Value = serde_json::from_str(&self.line()).expect("every line is JSON");
             if value.get("round").is_some() {
+                thread::sleep(REST);
                 return value;
             }
         }
@@ -260,6 +268,55 @@ fn only_tests_that_read_what_has_changed_are_run_again() {
             break;
         }
     }
+}
+
+#[test]
+fn tests_of_the_project_are_watched_by_their_own_files() {
+    let folder = Folder::new();
+    let tables = ["dev", "prod"]
+        .map(|name| format!("[[test]]\nname = \"{name}\"\npaths = [\"main.flyteenv\"]\nparams = [\"{name}.json\"]\n"));
+    folder.write("flytec.toml", tables.concat());
+    folder.write("main.flyteenv", format!("param word: string\n{}", GOOD.replace("\"x\"", "word")));
+    folder.write("dev.json", "{\"word\": \"a\"}");
+    folder.write("prod.json", "{\"word\": \"b\"}");
+    folder.run_with(&["test"], b"", &[("CI", "")]).expect(0);
+    let watch = Watch::of(&folder, &["test", "--watch"]);
+    assert_eq!(watch.round(), "2 passed\ndone; watching 6 files\n");
+    folder.write("dev.json", "{\"word\": \"c\"}");
+    let told = watch.round();
+    assert!(told.contains("failed: dev: ") && told.contains("      + \"c\"\n"), "{told}");
+    // The file of the project is read by every test.
+    folder.write("flytec.toml", format!("{}set = {{ word = \"d\" }}\n", tables.concat()));
+    let told = watch.round();
+    assert!(told.starts_with("changed: flytec.toml\n"), "{told}");
+    assert!(told.contains("      + \"c\"\n") && told.contains("      + \"d\"\n"), "{told}");
+    // One that is not there any more is told of no more.
+    folder.write("flytec.toml", &tables[1]);
+    assert!(watch.round().contains("1 passed, 1 obsolete\n"));
+}
+
+#[test]
+fn a_command_in_a_folder_of_its_project_watches_the_rest_of_it() {
+    let folder = Folder::new();
+    folder.write("flytec.toml", "");
+    folder.write("shared/base.flyteenv", "let image = \"i\"\n");
+    folder.write(
+        "team/main.flyteenv",
+        format!("import \"../shared/base.flyteenv\" as base\n{}", GOOD.replace("\"i\"", "base.image")),
+    );
+    let watch = Watch::of_command(folder.command(&["check", "--watch"]).current_dir(folder.path("team")));
+    assert_eq!(watch.round(), "done; watching 3 files\n");
+    folder.write("shared/base.flyteenv", "let image = 1\n");
+    let told = watch.round();
+    assert!(told.starts_with("changed: ../shared/base.flyteenv\nerror["), "{told}");
+    fs::rename(folder.path("shared"), folder.path("away")).expect("it can be renamed");
+    assert!(watch.round().ends_with("failed; watching 2 files\n"));
+    folder.write("away/base.flyteenv", "let image = \"i\"\n");
+    fs::rename(folder.path("away"), folder.path("shared")).expect("it can be renamed");
+    assert!(watch.round().ends_with("done; watching 3 files\n"));
+    replace(&folder, "team/flytec.toml", "");
+    let told = watch.round();
+    assert!(told.starts_with("changed: flytec.toml\nerror[E0802]"), "{told}");
 }
 
 #[test]

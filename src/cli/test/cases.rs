@@ -147,7 +147,9 @@ fn has_source(folder: &Path, claimed: &BTreeSet<PathBuf>, reads: &Reads) -> bool
     let mut with_ending = name.to_owned();
     with_ending.push(format!(".{EXTENSION}"));
     let sources = [home.join(with_ending), home.join(name)];
-    sources.iter().for_each(|source| reads.path(source));
+    for source in &sources {
+        reads.path(source);
+    }
     sources.iter().any(|source| source.is_file() && !claimed.contains(&identity(source)))
 }
 

@@ -130,3 +130,19 @@ fn is_hint(event: &notify::Result<Event>) -> bool {
         _ => true,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_the_system_does_not_tell_it_is_looked_again_after_a_while() {
+        let (hint, hints) = mpsc::channel();
+        drop(hint);
+        let mut events = Events { hints, watcher: None, followed: BTreeSet::new(), told: Vec::new() };
+        events.follow(BTreeSet::from([PathBuf::from(".")]));
+        let begin = Instant::now();
+        events.wait();
+        assert!(!events.are_told() && begin.elapsed() >= PERIOD);
+    }
+}

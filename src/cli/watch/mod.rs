@@ -8,6 +8,7 @@ mod events;
 mod told;
 
 use std::collections::BTreeSet;
+use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,7 @@ use self::told::{Ended, Told};
 use super::args::{Global, MessageFormat};
 use super::reads::{Change, Reads};
 use super::shell::{Shell, Writing};
-use super::{Failure, Verdict};
+use super::{Failure, Verdict, say};
 
 /// How long a file may be away, or empty, until that is taken for what its author wants.
 const AWAY: Duration = Duration::from_millis(500);
@@ -67,6 +68,10 @@ fn check_usage(global: &Global, paths: &[PathBuf]) -> Result<(), Failure> {
 fn end_when_nothing_is_written(writing: Writing) -> Result<(), Failure> {
     let end = move || {
         let _writing = writing.hold();
+        // The terminal has written `^C`, and whatever comes next begins a line.
+        if std::io::stderr().is_terminal() {
+            say("\n");
+        }
         std::process::exit(INTERRUPTED);
     };
     ctrlc::set_handler(end).map_err(|error| Failure::new(format!("cannot wait for an interrupt: {error}")))

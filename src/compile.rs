@@ -102,7 +102,7 @@ impl Compilation {
 pub fn compile(mut sources: SourceMap, named: &[FileId], build: &Build<'_>) -> Compilation {
     let mut diagnostics = Diagnostics::default();
     // 1. and 2. Texts to trees, and those to modules.
-    let modules = modules::load(named.iter().copied(), &mut sources, build.files, &mut diagnostics);
+    let modules = modules::load(named, &mut sources, build.files, &mut diagnostics);
     // 3. to 6. Modules to settings that keep every rule.
     let (analysis, settings) = analyse(&modules, &mut sources, build, &mut diagnostics);
     // 7. Settings to pods.

@@ -22,17 +22,18 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("digest", &[]),
     ("graph", &[]),
+    ("parallel", &[]),
     ("flyte", &[]),
     ("schema", &["flyte::accelerators"]),
     ("compare", &["schema"]),
     ("diagnostics", &["source"]),
     ("data", &["source", "diagnostics"]),
     ("cluster", &["source", "diagnostics", "schema", "data"]),
-    ("syntax", &["source", "diagnostics"]),
+    ("syntax", &["parallel", "source", "diagnostics"]),
     ("format", &["source", "syntax::ast", "syntax::comments"]),
     ("import", &["source", "diagnostics", "data", "flyte", "schema", "syntax", "format"]),
     ("value", &["source"]),
-    ("modules", &["source", "graph", "diagnostics", "syntax"]),
+    ("modules", &["parallel", "source", "graph", "diagnostics", "syntax"]),
     (
         "expression",
         &[
@@ -135,6 +136,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "parallel",
             "source",
             "digest",
             "flyte::entrypoint",
@@ -197,7 +199,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("std::net", &["src/validate/kubernetes/ip.rs"]),
     ("std::path", &["src/cli/"]),
     ("std::process", &["src/cli/", "src/main.rs"]),
-    ("std::thread", &["src/cli/progress.rs", "src/cli/watch/events.rs"]),
+    ("std::thread", &["src/cli/progress.rs", "src/cli/watch/events.rs", "src/parallel.rs"]),
     ("std::time", &["src/cli/progress.rs", "src/cli/watch/"]),
     ("strsim", &["src/diagnostics/suggest.rs"]),
     ("tempfile", &["src/cli/"]),

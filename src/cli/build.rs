@@ -15,6 +15,7 @@ use crate::compile::Compilation;
 use crate::emit::manifest::{self, Written};
 use crate::emit::{Emitter, Format, Kind};
 use crate::lower::Workload;
+use crate::parallel;
 
 /// Runs the command.
 pub fn run(global: &Global, build: &Build) -> Result<Verdict, Failure> {
@@ -42,36 +43,53 @@ fn once(shell: &Shell<'_>, build: &Build) -> Result<Verdict, Failure> {
         Ok(opened) => opened,
         Err(refused) => return Ok(told(global, &refused)),
     };
-    let Target { folder, kind, format } = Target::of(build, &opened);
-    let stream = is_stream(&folder);
-    check_usage(build, kind, format, stream)?;
+    let target = Target::of(build, &opened);
+    check_usage(build, &target)?;
     let (compilation, _) = compiled_of(global, &build.common, opened, &Progress::begin(global))?;
-    if told(global, &compilation) == Verdict::Bad {
+    let verdict = finish(shell, build, only.as_ref(), &target, &compilation);
+    if shell.ends_with_command() {
+        // What a compilation is made of would be given back piece by piece, for nothing.
+        std::mem::forget(compilation);
+    }
+    verdict
+}
+
+/// Tells what is to be told of a program, and writes its pods.
+fn finish(
+    shell: &Shell<'_>,
+    build: &Build,
+    only: Option<&GlobMatcher>,
+    target: &Target,
+    compilation: &Compilation,
+) -> Result<Verdict, Failure> {
+    let global = shell.global;
+    if told(global, compilation) == Verdict::Bad {
         return Ok(Verdict::Bad);
     }
-    let matches = |workload: &&Workload| only.as_ref().is_none_or(|glob| glob.is_match(workload.name.to_string()));
+    let matches = |workload: &&Workload| only.is_none_or(|glob| glob.is_match(workload.name.to_string()));
     let workloads: Vec<&Workload> = compilation.workloads.iter().filter(matches).collect();
     if let Some(pattern) = build.only.as_deref().filter(|_| workloads.is_empty()) {
         return Err(Failure::new(format!("no task or variant is called `{pattern}`")));
     }
-    if stream {
-        return write_stream(&workloads, kind, format).map(|()| Verdict::Good);
+    if is_stream(&target.folder) {
+        return write_stream(&workloads, target.kind, target.format).map(|()| Verdict::Good);
     }
     let progress = Progress::begin(global);
-    let files = files(&workloads, kind, format, &compilation, &progress);
+    progress.stage("making", workloads.len(), "pod");
+    let files = files(&workloads, target.kind, target.format, compilation);
     if build.check {
         drop(progress);
-        return check_folder(build, &folder, &files);
+        return check_folder(build, &target.folder, &files);
     }
     progress.stage("writing", files.pods.len(), "file");
     let changed = {
         let _writing = shell.writing.hold();
-        output::write(&folder, &files, build.only.is_some())?
+        output::write(&target.folder, &files, build.only.is_some())?
     };
     drop(progress);
     if global.tells_deeds() {
         let (count, plural) = (workloads.len(), if workloads.len() == 1 { "" } else { "s" });
-        say(&format!("{count} pod{plural} in `{}`, {changed} written\n", folder.display()));
+        say(&format!("{count} pod{plural} in `{}`, {changed} written\n", target.folder.display()));
     }
     Ok(Verdict::Good)
 }
@@ -102,7 +120,8 @@ fn glob(pattern: &str) -> Result<GlobMatcher, Failure> {
     Ok(glob.compile_matcher())
 }
 
-fn check_usage(build: &Build, kind: Kind, format: Format, stream: bool) -> Result<(), Failure> {
+fn check_usage(build: &Build, target: &Target) -> Result<(), Failure> {
+    let (kind, format, stream) = (target.kind, target.format, is_stream(&target.folder));
     if kind == Kind::K8s && format == Format::Proto {
         return Err(Failure::new("`--emit k8s` is JSON or YAML; `--format proto` is for `--emit pod`"));
     }
@@ -115,25 +134,27 @@ fn check_usage(build: &Build, kind: Kind, format: Format, stream: bool) -> Resul
     Ok(())
 }
 
+/// How many workloads are worth a thread.
+const MANY: usize = 500;
+
 // ---------------------------------------------------------------------------------------------------------- files
 
 /// The files of a build, and its manifest.
-fn files(
-    workloads: &[&Workload],
-    kind: Kind,
-    format: Format,
-    compilation: &Compilation,
-    progress: &Progress,
-) -> output::Files {
-    let mut emitter = Emitter::for_files(kind, format);
+fn files(workloads: &[&Workload], kind: Kind, format: Format, compilation: &Compilation) -> output::Files {
+    let written = parallel::slices(workloads.len() >= MANY, workloads, |workloads| {
+        let mut emitter = Emitter::for_files(kind, format);
+        let write = |workload: &&Workload| {
+            let mut bytes = Vec::new();
+            emitter.write(workload, &mut bytes);
+            let digest = crate::digest::sha256(&bytes);
+            (file_name(&workload.name.to_string(), format), bytes, digest)
+        };
+        workloads.iter().map(write).collect::<Vec<_>>()
+    });
     let mut pods = Vec::with_capacity(workloads.len());
     let mut entries = Vec::with_capacity(workloads.len());
-    for (at, workload) in workloads.iter().enumerate() {
-        progress.count("making", at + 1, workloads.len(), "pod");
-        let mut bytes = Vec::new();
-        emitter.write(workload, &mut bytes);
-        let file = file_name(&workload.name.to_string(), format);
-        entries.push((*workload, Written { file: file.clone(), sha256: crate::digest::sha256(&bytes) }));
+    for (workload, (file, bytes, sha256)) in workloads.iter().zip(written.into_iter().flatten()) {
+        entries.push((*workload, Written { file: file.clone(), sha256 }));
         pods.push((file, bytes));
     }
     let manifest = manifest::manifest(&compilation.sources, &entries, kind, format, &compilation.version);
@@ -173,6 +194,11 @@ fn check_folder(build: &Build, folder: &Path, files: &output::Files) -> Result<V
 
 /// JSON lines with the name of each pod, or YAML documents.
 fn write_stream(workloads: &[&Workload], kind: Kind, format: Format) -> Result<(), Failure> {
+    let written = parallel::slices(workloads.len() >= MANY, workloads, |workloads| lines(workloads, kind, format));
+    written.iter().try_for_each(|bytes| print(bytes))
+}
+
+fn lines(workloads: &[&Workload], kind: Kind, format: Format) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut emitter = if format == Format::Json { Emitter::for_lines(kind) } else { Emitter::for_files(kind, format) };
     for workload in workloads {
@@ -186,5 +212,5 @@ fn write_stream(workloads: &[&Workload], kind: Kind, format: Format) -> Result<(
             bytes.extend_from_slice(b"}\n");
         }
     }
-    print(&bytes)
+    bytes
 }

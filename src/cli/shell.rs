@@ -24,6 +24,11 @@ impl<'s> Shell<'s> {
     pub fn new(global: &'s Global) -> Self {
         Self { global, reads: Reads::default(), writing: Writing::default() }
     }
+
+    /// Whether nothing comes after the command.
+    pub fn ends_with_command(&self) -> bool {
+        !self.reads.are_noted()
+    }
 }
 
 /// What is held while files are written that belong together, and by whoever is about to end the process.

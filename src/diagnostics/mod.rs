@@ -213,6 +213,12 @@ impl Diagnostics {
         }
     }
 
+    /// All of them as they were found.
+    #[must_use]
+    pub fn found(self) -> Vec<Diagnostic> {
+        self.list
+    }
+
     /// Whether this code was reported in this file.
     #[must_use]
     pub fn contains(&self, code: Code, file: FileId) -> bool {

@@ -330,6 +330,8 @@ impl Builder<'_, '_> {
                 self.statement(part, &mut block);
             }
         }
+        // Most blocks hold less than what a list makes room for.
+        block.statements.shrink_to_fit();
         Body { span: self.trimmed(range), statements: block.statements, trailing: block.pending.into() }
     }
 

@@ -51,6 +51,8 @@ mod status;
 mod test;
 #[path = "cli/trace.rs"]
 mod trace;
+#[path = "cli/watch.rs"]
+mod watch;
 
 /// Two tasks and a variant.
 const PROGRAM: &str = r#"environment train-env {

@@ -8,6 +8,7 @@ mod cases;
 mod junit;
 mod outcome;
 mod snapshots;
+mod told;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

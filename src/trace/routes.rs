@@ -9,7 +9,7 @@ use crate::lower::{FUSE_RESOURCE, Workload};
 use crate::value::Kind;
 
 /// One step down into settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Down {
     /// An entry of an object.
     Name(String),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::args::{Build, Emit, Global};
+use super::args::{Build, Global};
 use super::files::Drafts;
 use super::project::Opened;
 use super::{Failure, Verdict, compiled_of, output, print, project, python, say, told};
@@ -12,18 +12,25 @@ use crate::compile::Compilation;
 use crate::emit::manifest::{self, Written};
 use crate::emit::{Emitter, Format, Kind};
 use crate::lower::Workload;
+use crate::project::Emit;
 
 /// Runs the command.
 pub fn run(global: &Global, build: &Build) -> Result<Verdict, Failure> {
-    if matches!(build.emit, Some(Emit::Python)) {
-        return python::run(global, build);
-    }
-    let only = build.only.as_deref().map(glob).transpose()?;
     let opened = match project::open(&build.common, Drafts::new())? {
         Ok(opened) => opened,
         Err(refused) => return Ok(told(global, &refused)),
     };
-    let Target { folder, kind, format } = Target::of(build, &opened);
+    match build.emit.map(Emit::from).or(opened.project.build.emit) {
+        Some(Emit::Python) => python::run(global, build, opened),
+        Some(Emit::Pods(kind)) => pods(global, build, kind, opened),
+        None => pods(global, build, Kind::default(), opened),
+    }
+}
+
+/// Builds pods.
+fn pods(global: &Global, build: &Build, kind: Kind, opened: Opened) -> Result<Verdict, Failure> {
+    let only = build.only.as_deref().map(glob).transpose()?;
+    let Target { folder, format } = Target::of(build, &opened);
     let stream = folder.as_os_str() == "-";
     check_usage(build, kind, format, stream)?;
     let (compilation, _) = compiled_of(global, &build.common, opened)?;
@@ -50,10 +57,9 @@ pub fn run(global: &Global, build: &Build) -> Result<Verdict, Failure> {
     Ok(Verdict::Good)
 }
 
-/// What is written, and where.
+/// How pods are written, and where.
 struct Target {
     folder: PathBuf,
-    kind: Kind,
     format: Format,
 }
 
@@ -64,7 +70,6 @@ impl Target {
         let folder = || project.out_dir.as_ref().map(|folder| opened.disk.below_root(&folder.text));
         Self {
             folder: build.out_dir.clone().or_else(folder).unwrap_or_else(|| PathBuf::from("pods")),
-            kind: build.emit.and_then(Emit::kind).or(project.emit).unwrap_or_default(),
             format: build.format.map(Format::from).or(project.format).unwrap_or_default(),
         }
     }

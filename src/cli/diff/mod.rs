@@ -18,6 +18,9 @@ pub fn run(global: &Global, arguments: &Diff) -> Result<Verdict, Failure> {
     let kind = sides::kind(&old, &new)?;
     let Some(old) = Side::of(&old, kind, global, arguments)? else { return Ok(Verdict::Bad) };
     let Some(new) = Side::of(&new, kind, global, arguments)? else { return Ok(Verdict::Bad) };
+    if let Some(path) = old.missing.iter().find(|path| new.missing.contains(path)) {
+        return Err(Failure::new(format!("neither of the two has `{}`", path.display())));
+    }
     let report = Report::of(&old.pods, &new.pods);
     let place = |pod: &str, path: &Path| pods::place(new.compilation.as_ref()?, pod, path);
     print(report.render(arguments.format.into(), &place).as_bytes())?;

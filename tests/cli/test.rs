@@ -53,7 +53,7 @@ fn a_change_fails_with_its_place_until_it_is_taken_for_right() {
     let folder = tested(PROGRAM);
     let before = folder.files("envs/snapshots");
     folder.write("envs/main.flyteenv", PROGRAM.replace("64Gi", "32Gi").replace("task prepare", "task clean"));
-    let expected = "failed: envs/main.flyteenv: it gives something else than its snapshots\n  train-env.fit@large\n    podSpec.containers[primary].resources.requests.memory  (envs/main.flyteenv:14:26)\n      - \"64Gi\"\n      + \"32Gi\"\n\n  new: train-env.clean\n  gone: train-env.prepare\n\n  1 pod changes, 1 pod is new, 1 pod is gone, and 1 stays as it is\n\nwhere a change is meant: `flytec test --update`, and commit the snapshots\n0 passed, 1 failed\n";
+    let expected = "failed: envs/main.flyteenv: it gives something else than its snapshots\n  train-env.fit@large\n    podSpec.containers[primary].resources.requests.memory  (envs/main.flyteenv:14:26)\n      - \"64Gi\"\n      + \"32Gi\"\n\n  renamed: train-env.prepare is train-env.clean now\n\n  1 pod changes, 1 pod is renamed, and 1 stays as it is\n\nwhere a change is meant: `flytec test --update`, and commit the snapshots\n0 passed, 1 failed\n";
     assert_eq!(test(&folder, &[]).expect(1).stdout, expected);
     assert_eq!(test_in_pipeline(&folder, &[]).expect(1).stdout, expected);
     assert_eq!(folder.files("envs/snapshots"), before);

@@ -50,9 +50,8 @@ impl Revision {
         run(&["read-tree", &format!("{name}^{{commit}}")]).map_err(failed)?;
         run(&["checkout-index", "--all", &format!("--prefix={}/", tree.display())]).map_err(failed)?;
         let prefix = PathBuf::from(prefix.trim_end());
-        if !tree.join(&prefix).is_dir() {
-            return Err(failed("this folder is not in it".to_owned()));
-        }
+        // What is not in the revision is an empty folder.
+        std::fs::create_dir_all(tree.join(&prefix)).map_err(|error| failed(error.to_string()))?;
         Ok(Self { folder, prefix })
     }
 

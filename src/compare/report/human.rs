@@ -62,8 +62,13 @@ fn change(group: &Group, change: &Change, places: Places<'_>, text: &mut String)
     if let Some((old, new)) = texts(change) {
         return text.extend(text_changes(old, new).iter().map(|line| format!("    {}\n", line.trim_end())));
     }
-    lines('-', change.old.as_ref(), text);
-    lines('+', change.new.as_ref(), text);
+    let is_one = change.old.is_none() || change.new.is_none();
+    for (sign, value) in [('-', &change.old), ('+', &change.new)] {
+        match value {
+            Some(value @ Value::String(_)) if !is_one => drop(writeln!(text, "    {sign} {}", shown(value))),
+            value => lines(sign, value.as_ref(), text),
+        }
+    }
 }
 
 /// A value behind a sign: a scalar or a short collection on one line, a text of several lines and a long collection on as many.

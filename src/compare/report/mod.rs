@@ -129,10 +129,12 @@ fn renamed((old, gone): (&Pods, &[String]), (new, added): (&Pods, &[String])) ->
     pairs
 }
 
-/// The texts of a change, where it is one between texts of several lines.
+/// The texts of a change, where it is one of lines of texts.
 fn texts(change: &Change) -> Option<(&str, &str)> {
     let (old, new) = (change.old.as_ref()?.as_str()?, change.new.as_ref()?.as_str()?);
-    (old.trim_end().contains('\n') || new.trim_end().contains('\n')).then_some((old, new))
+    let is_long = old.trim_end().contains('\n') || new.trim_end().contains('\n');
+    // Where lines only end otherwise, they would look the same.
+    (is_long && !old.lines().eq(new.lines())).then_some((old, new))
 }
 
 /// The lines that are different between two texts, each behind its sign, with those around them.

@@ -25,22 +25,58 @@ struct Row {
 pub fn write(trace: &Trace, layers: &Layers<'_>) -> String {
     let (told, added): (Vec<&Field>, Vec<&Field>) =
         trace.fields.iter().partition(|field| trace.fields.len() == 1 || field.layers.len() != 1 || is_written(field));
-    let rows: Vec<Vec<Row>> = told.iter().map(|field| rows(field, layers)).collect();
+    let told = lists(&told);
+    let rows: Vec<Vec<Row>> =
+        told.iter().map(|list| list.first().map_or_else(Vec::new, |field| rows(field, layers))).collect();
     let width =
         |of: fn(&Row) -> &str| rows.iter().flatten().map(|row| of(row).chars().count()).max().unwrap_or_default();
     let (who, place) = (width(|row| &row.who), width(|row| &row.place));
     let mut text = String::new();
-    for (field, rows) in told.iter().zip(&rows) {
+    for (list, rows) in told.iter().zip(&rows) {
         let gap = if text.is_empty() { "" } else { "\n" };
-        let value = field.value.as_ref().map_or_else(|| "is not set".to_owned(), |value| format!("= {value}"));
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{gap}{} {value}", field.path);
+        let _ = writeln!(text, "{gap}{}", headed(list));
         for row in rows {
             let line = format!("  {:who$}  {:place$}  {}", row.who, row.place, row.text);
             let _ = writeln!(text, "{}", line.trim_end());
         }
     }
     text + &titled("added when it runs", &added, layers, told.is_empty())
+}
+
+/// Fields with a history of their own, each by itself, and lists whose elements all have the same.
+fn lists<'f>(fields: &[&'f Field]) -> Vec<Vec<&'f Field>> {
+    let list_of =
+        |field: &Field| collection(field).filter(|_| matches!(field.path.steps().last(), Some(Step::Index(_))));
+    let mut lists: Vec<Vec<&'f Field>> = Vec::new();
+    for field in fields {
+        let list = list_of(field);
+        match lists.last_mut() {
+            Some(last) if list.is_some() && last.first().is_some_and(|first| list_of(first) == list) => {
+                last.push(field)
+            }
+            _ => lists.push(vec![field]),
+        }
+    }
+    let is_one =
+        |list: &[&Field]| list.windows(2).all(|pair| pair.first().map(|f| &f.layers) == pair.last().map(|f| &f.layers));
+    let apart = |list: Vec<&'f Field>| {
+        if is_one(&list) { vec![list] } else { list.into_iter().map(|field| vec![field]).collect() }
+    };
+    lists.into_iter().flat_map(apart).collect()
+}
+
+/// The path and the value of a field, or of a list.
+fn headed(list: &[&Field]) -> String {
+    let Some(first) = list.first() else { return String::new() };
+    match (collection(first).filter(|_| list.len() > 1), &first.value) {
+        (Some(path), _) => {
+            let values: Vec<String> = list.iter().filter_map(|field| Some(field.value.as_ref()?.to_string())).collect();
+            format!("{path} = [{}]", values.join(", "))
+        }
+        (None, Some(value)) => format!("{} = {value}", first.path),
+        (None, None) => format!("{} is not set", first.path),
+    }
 }
 
 /// A line for each field: its value, and who set it last.

@@ -83,7 +83,7 @@ fn many(level: &str) -> String {
         "template common {{\n  pod_spec {{ containers primary {{ env LEVEL {{ value = \"{level}\" }} }} }}\n}}\n"
     );
     for environment in ["eu", "us", "asia"] {
-        program += &format!("environment {environment} {{\n  image = \"i:1\"\n  pod_template = common\n");
+        program.extend([format!("environment {environment} {{\n  image = \"i:1\"\n  pod_template = common\n")]);
         program.extend((0..100).map(|task| format!("  task t{task} {{ function = \"m:t{task}\" }}\n")));
         program += "}\n";
     }

@@ -566,3 +566,35 @@ fn what_a_template_of_the_cluster_lost_is_told() {
     let variable = trace("e.t", "env[B]");
     assert!(variable.contains(".value = \"2\"\n    environment `e`"), "{variable}");
 }
+
+#[test]
+fn a_list_that_comes_again_is_told_once() {
+    let program = "template base(flag: string) {\n  pod_spec { containers log { image = \"l:1\", command = [\"sh\", flag] } }\n}\ntemplate more(flag: string) extends base(flag = flag) {\n  annotations { primary_container_name = \"primary\" }\n  pod_spec { containers primary {} }\n}\nenvironment e {\n  image        = \"i:1\"\n  pod_template = base(flag = \"-a\")\n  task t {\n    function     = \"m:t\"\n    pod_template = more(flag = \"-b\")\n  }\n}\n";
+    let folder = Folder::with(program);
+    let told = folder.run(&["trace", "e.t", "containers[log].command"]).expect(0).stdout;
+    let (shell, flag) = told.split_once("\n\n").unwrap();
+    assert!(shell.contains("command[0] = \"sh\"") && !shell.contains('×'), "{shell}");
+    // With another value it is another one.
+    assert!(flag.contains("command[1] = \"-b\"") && flag.contains("(overruled by task `t`)"), "{flag}");
+}
+
+#[test]
+fn what_is_read_of_a_file_was_set_where_it_is_read() {
+    let program = "environment e {\n  image = \"i:1\"\n  task t {\n    command      = [\"sh\", \"-c\", file(\"run.sh\")]\n    pod_template { pod_spec = yaml(\"pod.yaml\").spec }\n  }\n}\n";
+    let folder = Folder::with(program);
+    folder.write("run.sh", "echo done\n");
+    folder.write("pod.yaml", "spec:\n  nodeSelector:\n    pool: x\n");
+    let script = folder.run(&["trace", "e.t", "command[2]"]).expect(0).stdout;
+    let lines: Vec<&str> = script.lines().skip(1).map(|line| line.trim().split("  ").next().unwrap()).collect();
+    assert_eq!(lines, ["task `t`", "← `run.sh`"], "{script}");
+    let pool = folder.run(&["trace", "e.t", "nodeSelector.pool"]).expect(0).stdout;
+    let lines: Vec<&str> = pool.lines().skip(1).map(|line| line.trim().split("  ").next().unwrap()).collect();
+    assert_eq!(lines, ["task `t`", "← `pod.yaml`"], "{pool}");
+}
+
+#[test]
+fn a_list_with_one_history_is_told_once() {
+    let folder = Folder::with(TRACED);
+    let args = folder.run(&["trace", "train-env.fit", "args"]).expect(0).stdout;
+    assert!(args.starts_with("spec.containers[primary].args = [\"a0\", ") && args.lines().count() == 2, "{args}");
+}

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::{Places, Report, place, shown, text_changes, texts};
+use super::texts::{text_changes, texts};
+use super::{Places, Report, place, shown};
 use crate::compare::Change;
 use crate::compare::groups::Group;
 

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::{Change, Places, Report, place, shown, text_changes, texts};
+use super::texts::{text_changes, texts};
+use super::{Change, Places, Report, place, shown};
 use crate::compare::groups::Group;
 
 /// How many pods are named before a list is folded.

@@ -6,11 +6,11 @@
 mod human;
 mod json;
 mod markdown;
+mod texts;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use similar::TextDiff;
 
 use super::groups::{Group, groups};
 use super::{Change, Path, changes};
@@ -127,31 +127,6 @@ fn renamed((old, gone): (&Pods, &[String]), (new, added): (&Pods, &[String])) ->
         old.into_iter().filter_map(|(pod, from)| Some((from?, new.remove(&pod)??))).collect();
     pairs.sort();
     pairs
-}
-
-/// The texts of a change, where it is one of lines of texts.
-fn texts(change: &Change) -> Option<(&str, &str)> {
-    let (old, new) = (change.old.as_ref()?.as_str()?, change.new.as_ref()?.as_str()?);
-    let is_long = old.trim_end().contains('\n') || new.trim_end().contains('\n');
-    // Where lines only end otherwise, they would look the same.
-    (is_long && !old.lines().eq(new.lines())).then_some((old, new))
-}
-
-/// The lines that are different between two texts, each behind its sign, with those around them.
-fn text_changes(old: &str, new: &str) -> Vec<String> {
-    /// How many lines around a change are shown.
-    const AROUND: usize = 2;
-    let diff = TextDiff::from_lines(old, new);
-    let mut lines = Vec::new();
-    for (at, group) in diff.grouped_ops(AROUND).iter().enumerate() {
-        if at > 0 {
-            lines.push("…".to_owned());
-        }
-        for change in group.iter().flat_map(|operation| diff.iter_changes(operation)) {
-            lines.push(format!("{} {}", change.tag(), change.value().trim_end_matches(['\n', '\r'])));
-        }
-    }
-    lines
 }
 
 /// A value on one line.

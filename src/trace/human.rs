@@ -50,10 +50,10 @@ fn lists<'f>(fields: &[&'f Field]) -> Vec<Vec<&'f Field>> {
         |field: &Field| collection(field).filter(|_| matches!(field.path.steps().last(), Some(Step::Index(_))));
     let mut lists: Vec<Vec<&'f Field>> = Vec::new();
     for field in fields {
-        let list = list_of(field);
+        let here = list_of(field);
         match lists.last_mut() {
-            Some(last) if list.is_some() && last.first().is_some_and(|first| list_of(first) == list) => {
-                last.push(field)
+            Some(above) if here.is_some() && above.first().is_some_and(|first| list_of(first) == here) => {
+                above.push(field);
             }
             _ => lists.push(vec![field]),
         }

@@ -2,8 +2,7 @@
 //!
 //! In: a workload, the preview of its pod, and the words by which somebody asks for a field. Out: [`Trace`], plain data. Always: the first
 //! [`Layer`] of a field is the one that counts, and each that was overruled says by whom; a field is named as in
-//! the pod that will run. Not here: how it is written ([`human`], [`json`]), and what of the cluster's pod templates is
-//! dropped whole, such as containers that no container of the task is merged with.
+//! the pod that will run. Not here: how it is written ([`human`], [`json`]).
 
 mod history;
 pub mod human;
@@ -25,7 +24,7 @@ use crate::compare::{Path, Step};
 use crate::emit::{self, Kind};
 use crate::lower::Workload;
 use crate::preview::tree::{Origin, Place, Source};
-use crate::preview::{Preview, written};
+use crate::preview::{Dropped, Preview, written};
 use crate::source::Span;
 use crate::validate::locate;
 use crate::validate::path::Path as PodPath;
@@ -92,7 +91,7 @@ pub type Fault = String;
 /// # Errors
 /// Where there is no such field, and was none.
 pub fn trace(workload: &Workload, preview: &Preview, field: Option<&str>, layers: &Layers<'_>) -> Result<Trace, Fault> {
-    let tracer = Tracer { workload, own: emit::value(workload, Kind::K8s), layers };
+    let tracer = Tracer { workload, own: emit::value(workload, Kind::K8s), dropped: &preview.dropped, layers };
     let root = Node::root(&preview.pod);
     let name = preview.name.clone();
     let Some(field) = field else {
@@ -113,6 +112,7 @@ struct Tracer<'t> {
     workload: &'t Workload,
     /// The task's own pod.
     own: Value,
+    dropped: &'t [Dropped],
     layers: &'t Layers<'t>,
 }
 
@@ -123,6 +123,7 @@ impl Tracer<'_> {
         let mut fields: Vec<Field> = leaves.iter().map(|leaf| self.field(leaf)).collect();
         let lost = lost::lost(self.workload, pod);
         fields.extend(lost.iter().filter(|path| node.has_below(path)).filter_map(|path| self.gone(path)));
+        fields.extend(self.dropped.iter().map(dropped).filter(|field| node.has_below(&field.path)));
         fields
     }
 
@@ -139,8 +140,10 @@ impl Tracer<'_> {
     /// A field that was taken away, or lost with what it was a part of.
     fn gone(&self, path: &Path) -> Option<Field> {
         let layers = self.written(&routes(path, self.workload));
-        let first = layers.first()?;
-        (first.takes_away || first.overruled.is_some()).then(|| Field { path: path.clone(), value: None, layers })
+        if layers.first().is_some_and(|first| first.takes_away || first.overruled.is_some()) {
+            return Some(Field { path: path.clone(), value: None, layers });
+        }
+        self.dropped.iter().map(dropped).find(|field| field.path.to_string() == path.to_string())
     }
 
     fn layers_of(&self, leaf: &Node<'_>) -> Vec<Layer> {
@@ -236,6 +239,16 @@ impl Tracer<'_> {
         let why = Some(format!("made of {}", self.layers.who(place)));
         Layer { place: Some(place), why, ..Layer::by("Flyte's SDK") }
     }
+}
+
+/// A container of the cluster's pod template that no pod has.
+fn dropped(container: &Dropped) -> Field {
+    let list = Path::default().field("spec").field(container.list);
+    let why = Some("no container of the task is called so".to_owned());
+    let flyte = Layer { why, takes_away: true, ..Layer::by("Flyte") };
+    let template = Layer { overruled: Some(flyte.as_by()), ..added(&container.origin) };
+    let path = list.and(Step::Element(container.name.clone(), 0));
+    Field { path, value: None, layers: vec![flyte, template] }
 }
 
 /// What the cluster, Flyte and Kubernetes add.

@@ -553,7 +553,7 @@ fn every_value_that_a_parameter_was_given_is_told() {
 #[test]
 fn what_a_template_of_the_cluster_lost_is_told() {
     let folder = Folder::with(LOST);
-    folder.write("c.yaml", "kind: PodTemplate\nmetadata: {name: base, namespace: flyte}\ntemplate:\n  metadata: {labels: {team: cluster}}\n  spec:\n    nodeSelector: {pool: any}\n    containers:\n    - name: default\n      image: none:1\n      env: [{name: B, value: cluster}]\n---\nplugins: {k8s: {default-pod-template-name: base}}\n");
+    folder.write("c.yaml", "kind: PodTemplate\nmetadata: {name: base, namespace: flyte}\ntemplate:\n  metadata: {labels: {team: cluster}}\n  spec:\n    nodeSelector: {pool: any}\n    containers:\n    - name: default\n      image: none:1\n      env: [{name: B, value: cluster}]\n    - {name: lost, image: none:1}\n---\nplugins: {k8s: {default-pod-template-name: base}}\n");
     let trace = |name: &str, field: &str| folder.run(&["trace", name, field, "--cluster", "c.yaml"]).expect(0).stdout;
     let lost = |told: &str, by: &str| {
         let line = told.lines().find(|line| line.contains("cluster template flyte/base")).unwrap_or_default();
@@ -562,6 +562,10 @@ fn what_a_template_of_the_cluster_lost_is_told() {
     lost(&trace("e.t", "nodeSelector.pool"), "task `t`");
     lost(&trace("e.t@v", "labels.team"), "template `plain`");
     lost(&trace("e.t", "image"), "environment `e`");
+    let dropped = "spec.containers[lost] is not set\n    Flyte                                      no container of the task is called so  (takes it away)\n  × cluster template flyte/base  c.yaml:";
+    let asked = trace("e.t", "containers[lost]");
+    assert!(asked.starts_with(dropped) && asked.ends_with("(taken away by Flyte)\n"), "{asked}");
+    assert!(trace("e.t", "containers").contains("\nspec.containers[lost] is not set\n"));
     // Of two variables of one name the last one counts.
     let variable = trace("e.t", "env[B]");
     assert!(variable.contains(".value = \"2\"\n    environment `e`"), "{variable}");

@@ -5,6 +5,7 @@
 //! - A line `# file: NAME` in it begins a file of that name, which need not be a source. The first file is the one that is built.
 //! - Behind `flyteenv` stand arguments of the command: `--set NAME=VALUE`, `--params FILE`, `--cluster FILE`,
 //!   `--kubernetes-version VERSION`, `--feature-gates NAME=BOOL,…`, and files to build in place of the first.
+//! - It is as `flytec fmt` writes it, unless its text has faults; `unformatted` behind it says that it shows another style on purpose.
 //! - `error=CODE` and `warning=CODE` behind it say that exactly these diagnostics come, in this order.
 //!
 //! What the next blocks show, up to the next program of the page, comes of that program:
@@ -54,6 +55,7 @@ type Check = fn(&[Page]) -> Result<(), String>;
 const CHECKS: &[(&str, Check)] = &[
     ("every_link_leads_somewhere", links),
     ("everything_shown_comes_of_a_program", shown),
+    ("every_program_is_in_the_style", style),
     ("every_function_and_warning_is_described", described),
     ("every_setting_of_a_project_is_described", settings),
     ("every_file_of_a_project_is_right", projects),
@@ -91,6 +93,10 @@ fn links(pages: &[Page]) -> Result<(), String> {
 
 fn shown(pages: &[Page]) -> Result<(), String> {
     none(pages.iter().flat_map(|page| page.stray.iter().cloned()))
+}
+
+fn style(pages: &[Page]) -> Result<(), String> {
+    none(pages.iter().flat_map(|page| &page.programs).flat_map(example::Program::out_of_style))
 }
 
 /// What a reference lists by itself is no description.

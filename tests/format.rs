@@ -12,24 +12,11 @@ mod support;
 use std::fs;
 use std::path::PathBuf;
 
-use flytec::diagnostics::Diagnostics;
 use flytec::format::{format, is_faithful};
-use flytec::source::SourceMap;
-use flytec::syntax::ast::File;
 use flytec::syntax::comments::comments;
-use flytec::syntax::parse;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use support::{Program, files_below, root};
-
-/// The tree of a text, if there is no fault in it.
-fn tree(text: &str) -> Option<File> {
-    let sources = SourceMap::new(vec![("main.flyteenv".to_owned(), text.to_owned())]);
-    let file = sources.ids().next()?;
-    let mut diagnostics = Diagnostics::default();
-    let tree = parse(file, sources.get(file), &mut diagnostics);
-    (!diagnostics.has_errors()).then_some(tree)
-}
+use support::{Program, files_below, root, tree};
 
 fn formatted(text: &str, name: &str) -> Option<String> {
     let before = tree(text)?;
@@ -61,12 +48,19 @@ fn attached(text: &str) -> Vec<(String, Option<String>)> {
 
 /// All sources of the project that have no fault of their text.
 fn sources() -> Vec<(String, String)> {
-    let folders = ["tests/cases", "tests/gallery", "tests/sdk", "tests/format", "examples"];
-    let paths = folders.iter().flat_map(|folder| files_below(&root().join(folder), "flyteenv"));
+    let paths = ["tests", "examples", "src"].iter().flat_map(|folder| files_below(&root().join(folder), "flyteenv"));
     let read = |path: PathBuf| Some((path.display().to_string(), fs::read_to_string(&path).ok()?));
     let sources: Vec<_> = paths.filter_map(read).filter(|(_, text)| tree(text).is_some()).collect();
     assert!(sources.len() > 1_000, "there are only {} sources", sources.len());
     sources
+}
+
+/// What comes of a program: what is told, and its pods.
+fn compiled(text: &str) -> (Vec<(&'static str, String, usize)>, impl PartialEq + std::fmt::Debug) {
+    let program = Program::compile(vec![("main.flyteenv".to_owned(), text.to_owned())], &[]);
+    let told = program.compilation.diagnostics.iter();
+    let told = told.map(|told| (told.code.id, told.message.clone(), told.labels.len())).collect();
+    (told, program.pods())
 }
 
 #[test]
@@ -94,12 +88,6 @@ fn comments_stay_with_what_they_belong_to() {
 fn formatted_programs_compile_alike() {
     for (name, text) in sources() {
         let once = formatted(&text, &name).expect("it has no fault");
-        let compiled = |text: &str| {
-            let program = Program::compile(vec![("main.flyteenv".to_owned(), text.to_owned())], &[]);
-            let told = program.compilation.diagnostics.iter();
-            let told: Vec<_> = told.map(|told| (told.code.id, told.message.clone(), told.labels.len())).collect();
-            (told, program.pods())
-        };
         assert_eq!(compiled(&text), compiled(&once), "{name}\n{once}");
     }
 }
@@ -121,6 +109,23 @@ fn the_style_is_as_it_is_shown() {
         let diff = similar::TextDiff::from_lines(&expected, &actual).unified_diff().to_string();
         assert_eq!(expected, actual, "{}\n{diff}", path.display());
     }
+}
+
+/// `tests/docs.rs` holds it of the programs in the documentation.
+#[test]
+fn programs_that_people_learn_from_are_in_the_style() {
+    let paths = ["examples", "src"].iter().flat_map(|folder| files_below(&root().join(folder), "flyteenv"));
+    let mut seen = 0;
+    for path in paths {
+        let text = fs::read_to_string(&path).expect("it is a text");
+        // Some examples show faults of the text.
+        if let Some(formatted) = formatted(&text, &path.display().to_string()) {
+            let diff = similar::TextDiff::from_lines(&text, &formatted).unified_diff().to_string();
+            assert!(text == formatted, "{} is not as `flytec fmt` writes it:\n{diff}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 50, "there are only {seen} programs");
 }
 
 #[test]
@@ -160,6 +165,7 @@ proptest! {
         let twice = formatted(&once, name);
         prop_assert_eq!(Some(&once), twice.as_ref(), "{}\n{}", name, text);
         prop_assert_eq!(attached(&text), attached(&once), "{}\n{}", name, text);
+        prop_assert_eq!(compiled(&text), compiled(&once), "{}\n{}", name, text);
     }
 }
 

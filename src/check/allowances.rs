@@ -34,6 +34,12 @@ struct Allowance {
     used: bool,
 }
 
+impl Allowance {
+    fn is_of_python(&self) -> bool {
+        self.target == Target::Code(code::PYTHON_LEAVES_OUT)
+    }
+}
+
 /// The allowances of all files.
 #[must_use]
 pub fn read(modules: &Modules, sources: &SourceMap) -> Allowances {
@@ -70,10 +76,20 @@ impl Allowances {
         diagnostics.retain(|diagnostic| !self.allow(diagnostic));
         // Where the program is refused, warnings may not have been looked for.
         if !diagnostics.has_errors() {
-            let idle = self.list.iter().filter(|allowance| !allowance.used);
+            // What the module of Python leaves out is not looked for here.
+            let idle = self.list.iter().filter(|allowance| !allowance.used && !allowance.is_of_python());
             diagnostics.extend(idle.map(idle_allowance));
         }
         diagnostics.extend(self.faults);
+    }
+
+    /// What is told of the module of Python, without what is allowed, and with what nothing is allowed for.
+    #[must_use]
+    pub fn of_python(mut self, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let mut told: Vec<Diagnostic> = diagnostics.into_iter().filter(|diagnostic| !self.allow(diagnostic)).collect();
+        let idle = self.list.iter().filter(|allowance| !allowance.used && allowance.is_of_python());
+        told.extend(idle.map(idle_allowance));
+        told
     }
 
     fn allow(&mut self, diagnostic: &Diagnostic) -> bool {

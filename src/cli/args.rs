@@ -11,6 +11,7 @@ use crate::check::pod_security;
 use crate::diagnostics::render;
 use crate::diagnostics::suggest::did_you_mean;
 use crate::emit;
+use crate::project;
 use crate::schema::kubernetes::versions::{Gate, Version};
 
 /// Compiles .flyteenv files: Flyte 2 task environments in, one validated `K8sPod` for every task out.
@@ -440,13 +441,12 @@ pub enum Emit {
     Python,
 }
 
-impl Emit {
-    /// What is written of each pod, where pods are written.
-    pub fn kind(self) -> Option<emit::Kind> {
-        match self {
-            Self::Pod => Some(emit::Kind::Pod),
-            Self::K8s => Some(emit::Kind::K8s),
-            Self::Python => None,
+impl From<Emit> for project::Emit {
+    fn from(emit: Emit) -> Self {
+        match emit {
+            Emit::Pod => Self::Pods(emit::Kind::Pod),
+            Emit::K8s => Self::Pods(emit::Kind::K8s),
+            Emit::Python => Self::Python,
         }
     }
 }

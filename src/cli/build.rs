@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::args::{Build, Emit, Global};
+use super::args::{Build, Global};
 use super::files::Drafts;
 use super::progress::Progress;
 use super::project::Opened;
@@ -17,6 +17,7 @@ use crate::emit::manifest::{self, Written};
 use crate::emit::{Emitter, Format, Kind};
 use crate::lower::Workload;
 use crate::parallel;
+use crate::project::Emit;
 
 /// Runs the command.
 pub fn run(global: &Global, build: &Build) -> Result<Verdict, Failure> {
@@ -35,16 +36,22 @@ fn is_stream(folder: &Path) -> bool {
 }
 
 fn once(shell: &Shell<'_>, build: &Build) -> Result<Verdict, Failure> {
-    if matches!(build.emit, Some(Emit::Python)) {
-        return python::run(shell, build);
-    }
-    let global = shell.global;
-    let only = build.only.as_deref().map(glob).transpose()?;
     let opened = match project::open(&build.common, Drafts::new(), &shell.reads)? {
         Ok(opened) => opened,
-        Err(refused) => return Ok(told(global, &refused)),
+        Err(refused) => return Ok(told(shell.global, &refused)),
     };
-    let target = Target::of(build, &opened);
+    match build.emit.map(Emit::from).or(opened.project.build.emit) {
+        Some(Emit::Python) => python::run(shell, build, opened),
+        Some(Emit::Pods(kind)) => pods(shell, build, kind, opened),
+        None => pods(shell, build, Kind::default(), opened),
+    }
+}
+
+/// Builds pods.
+fn pods(shell: &Shell<'_>, build: &Build, kind: Kind, opened: Opened) -> Result<Verdict, Failure> {
+    let global = shell.global;
+    let only = build.only.as_deref().map(glob).transpose()?;
+    let target = Target::of(build, kind, &opened);
     check_usage(build, &target)?;
     let (compilation, _) = compiled_of(global, &build.common, opened, &Progress::begin(global))?;
     let verdict = finish(shell, build, only.as_ref(), &target, &compilation);
@@ -95,7 +102,7 @@ fn finish(
     Ok(Verdict::Good)
 }
 
-/// What is written, and where.
+/// How pods are written, and where.
 struct Target {
     folder: PathBuf,
     kind: Kind,
@@ -104,12 +111,12 @@ struct Target {
 
 impl Target {
     /// The arguments win over the project.
-    fn of(build: &Build, opened: &Opened) -> Self {
+    fn of(build: &Build, kind: Kind, opened: &Opened) -> Self {
         let project = &opened.project.build;
         let folder = || project.out_dir.as_ref().map(|folder| opened.disk.below_root(&folder.text));
         Self {
             folder: build.out_dir.clone().or_else(folder).unwrap_or_else(|| PathBuf::from("pods")),
-            kind: build.emit.and_then(Emit::kind).or(project.emit).unwrap_or_default(),
+            kind,
             format: build.format.map(Format::from).or(project.format).unwrap_or_default(),
         }
     }

@@ -4,16 +4,17 @@
 //! name that the command has not written is left alone.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
 use super::args::Build;
-use super::files::Drafts;
 use super::progress::Progress;
+use super::project::Opened;
 use super::replace::replace;
 use super::shell::Shell;
-use super::{Failure, Verdict, compiled_of, print, project, report, say, told};
+use super::{Failure, Verdict, compiled_of, print, report, say, told};
+use crate::check::allowances;
 use crate::diagnostics::Severity;
 use crate::python::{HEADING, Module, module};
 
@@ -21,18 +22,15 @@ use crate::python::{HEADING, Module, module};
 const FILE_NAME: &str = "flyte_environments.py";
 
 /// Runs the command.
-pub fn run(shell: &Shell<'_>, build: &Build) -> Result<Verdict, Failure> {
-    let (global, folder) = (shell.global, folder(build)?);
-    let opened = match project::open(&build.common, Drafts::new(), &shell.reads)? {
-        Ok(opened) => opened,
-        Err(refused) => return Ok(told(global, &refused)),
-    };
+pub fn run(shell: &Shell<'_>, build: &Build, opened: Opened) -> Result<Verdict, Failure> {
+    let (global, folder) = (shell.global, folder(build, &opened)?);
     let levels = opened.levels(global, &build.common);
     let (mut compilation, _) = compiled_of(global, &build.common, opened, &Progress::begin(global))?;
     if compilation.has_errors() {
         return Ok(told(global, &compilation));
     }
     let Module { text, diagnostics } = module(&compilation);
+    let diagnostics = allowances::read(&compilation.modules, &compilation.sources).of_python(diagnostics);
     compilation.diagnostics.extend(levels.applied(diagnostics));
     report(global, &compilation.diagnostics, &compilation.sources);
     if compilation.diagnostics.iter().any(|one| one.severity == Severity::Error) {
@@ -48,7 +46,7 @@ pub fn run(shell: &Shell<'_>, build: &Build) -> Result<Verdict, Failure> {
     }
     let changed = {
         let _writing = shell.writing.hold();
-        fs::create_dir_all(folder).map_err(|error| Failure::io("create", folder, &error))?;
+        fs::create_dir_all(&folder).map_err(|error| Failure::io("create", &folder, &error))?;
         replace(&path, text.as_bytes(), true)?
     };
     if global.tells_deeds() {
@@ -58,14 +56,16 @@ pub fn run(shell: &Shell<'_>, build: &Build) -> Result<Verdict, Failure> {
 }
 
 /// The folder that is asked for; what is for pods alone is refused.
-fn folder(build: &Build) -> Result<&Path, Failure> {
+fn folder(build: &Build, opened: &Opened) -> Result<PathBuf, Failure> {
     if build.format.is_some() {
         return Err(Failure::new("`--emit python` writes Python; `--format` is for pods"));
     }
     if build.only.is_some() {
         return Err(Failure::new("`--emit python` writes one module of all environments; `--only` is for pods"));
     }
-    let folder = build.out_dir.as_deref();
+    // The project's folder is for what the project says is written.
+    let project = opened.project.build.out_dir.as_ref().filter(|_| build.emit.is_none());
+    let folder = build.out_dir.clone().or_else(|| project.map(|folder| opened.disk.below_root(&folder.text)));
     let folder = folder.ok_or_else(|| Failure::new("`--emit python` needs `-o DIR`, the package that it writes to"))?;
     if build.check && folder.as_os_str() == "-" {
         return Err(Failure::new("`--check` compares with a folder; it cannot be used with `-o -`"));

@@ -18,6 +18,7 @@ use crate::modules::names::Declaration;
 use crate::schema::units;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::Name;
+use crate::value::trail::Step;
 use crate::value::types::{Type, literal, said};
 use crate::value::{Kind, List, Object, Value};
 
@@ -59,6 +60,8 @@ enum Form {
 /// The values that are given.
 pub struct Given {
     values: FxHashMap<EcoString, (Span, Form)>,
+    /// For each name the values that another one has taken the place of, from the first to the last.
+    overruled: FxHashMap<EcoString, Vec<(Span, Form)>>,
     order: Vec<EcoString>,
     declared: FxHashSet<EcoString>,
     /// Whether a file could not be read, so that anything may have been given.
@@ -67,8 +70,13 @@ pub struct Given {
 
 /// Reads what is given.
 pub fn read(evaluator: &mut Evaluator<'_, '_>, inputs: &Inputs) -> Given {
-    let mut given =
-        Given { values: FxHashMap::default(), order: Vec::new(), declared: FxHashSet::default(), unreadable: false };
+    let mut given = Given {
+        values: FxHashMap::default(),
+        overruled: FxHashMap::default(),
+        order: Vec::new(),
+        declared: FxHashSet::default(),
+        unreadable: false,
+    };
     for (name, value) in inputs.defaults.iter().flat_map(|defaults| &defaults.values) {
         given.add(name.text.clone(), name.span, Form::Value(super::data::value(value)));
     }
@@ -110,9 +118,23 @@ impl Given {
     }
 
     fn add(&mut self, name: EcoString, place: Span, form: Form) {
-        if self.values.insert(name.clone(), (place, form)).is_none() {
-            self.order.push(name);
+        match self.values.insert(name.clone(), (place, form)) {
+            None => self.order.push(name),
+            Some(old) => self.overruled.entry(name).or_default().push(old),
         }
+    }
+
+    /// The value with those that it has taken the place of in its trail.
+    fn over_others(&self, mut value: Value, name: &str, evaluator: &Evaluator<'_, '_>) -> Value {
+        for (place, form) in self.overruled.get(name).into_iter().flatten() {
+            let old = match form {
+                Form::Value(old) | Form::Test(old) => old.clone(),
+                Form::Text(span) => Value::new(*span, Kind::String(evaluator.sources.text(*span).into())),
+            };
+            let step = Step::replaced(*place, old, value.span, true);
+            value.trail = Some(Step::after(step, value.trail.take()));
+        }
+        value
     }
 
     /// The value that is given for a parameter, if one is; poison where it is not of the type.
@@ -137,10 +159,11 @@ impl Given {
                 }
             }),
         };
-        Some(value.unwrap_or_else(|fault| {
+        let value = value.unwrap_or_else(|fault| {
             let span = fault.span().unwrap_or(name.span);
             evaluator.refuse(fault, span)
-        }))
+        });
+        Some(self.over_others(value, &name.text, evaluator))
     }
 }
 

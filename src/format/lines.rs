@@ -59,7 +59,11 @@ pub fn joined(lines: &[Line]) -> String {
 /// Aligns what follows the keys of consecutive lines.
 fn align_columns(lines: &[Line], texts: &mut [String]) {
     for run in runs(lines, |line| line.column.is_some(), |line| line.aside) {
-        let width = |line: &Line| line.text.get(..line.column.unwrap_or_default()).map_or(0, |key| key.chars().count());
+        let width = |line: &Line| {
+            let (key, rest) = line.text.split_at_checked(line.column.unwrap_or_default()).unwrap_or_default();
+            // It is the `=` that is aligned, also that of `+=`.
+            key.chars().count() + usize::from(rest.starts_with("+="))
+        };
         let widest = run.iter().filter_map(|at| lines.get(*at)).map(width).max().unwrap_or_default();
         for at in run {
             if let (Some(line), Some(text)) = (lines.get(at), texts.get_mut(at)) {

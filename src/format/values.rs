@@ -156,10 +156,14 @@ impl Printer<'_> {
             if let Some(text) = text.filter(|_| !commented) {
                 self.push(" ");
                 self.push(&text);
+                self.align_at(None);
             } else {
                 self.comments(element.leading, depth + 1, &mut place);
                 self.open(depth + 1);
+                let lines = self.lines.len();
                 self.element(element, depth + 1);
+                let column = element.name.map(|name| self.text(name.span).len() + 1);
+                self.align_at(column.filter(|_| self.lines.len() == lines));
             }
             self.push(",");
             place.passed(element.value.span.end);
@@ -169,6 +173,13 @@ impl Printer<'_> {
             }
         }
         self.comments(trailing, depth + 1, &mut place);
+    }
+
+    /// Says where in the line that begins which is aligned.
+    fn align_at(&mut self, column: Option<usize>) {
+        if let Some(line) = self.lines.last_mut() {
+            line.column = column;
+        }
     }
 
     fn inline_element(&self, element: &Element<'_>) -> Option<String> {
@@ -266,12 +277,17 @@ impl Printer<'_> {
         }
     }
 
-    /// `if … then … else …`, a part a line.
+    /// `if … then … else …`, a branch a line; its value goes to the next line where it was written so or does not fit.
     fn choice(&mut self, branches: &IfExpression, depth: usize) {
         for (condition, value) in &branches.branches {
             self.push("if ");
             self.value(condition, depth + 1);
-            self.open(depth + 1);
+            let fits = self.inline(value).is_none_or(|text| self.fits(&format!(" then {text}")));
+            if fits && !self.breaks(condition.span.end, value.span.start) {
+                self.push(" ");
+            } else {
+                self.open(depth + 1);
+            }
             self.push("then ");
             self.value(value, depth + 1);
             self.open(depth + 1);

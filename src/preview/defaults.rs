@@ -34,7 +34,7 @@ fn container(container: &mut Tree, host_network: bool) {
     for port in container.items_of_mut("ports") {
         text(port, "protocol", "TCP");
         if host_network && let Some(own) = port.get("containerPort").map(|own| own.kind.clone()) {
-            port.set_missing("hostPort", || Tree { origin: Origin::api_default(), kind: own });
+            port.set_missing("hostPort", || Tree::new(Origin::api_default(), own));
         }
     }
     requests(container);
@@ -74,7 +74,7 @@ fn requests(container: &mut Tree) {
     for (name, kind) in limits {
         let requests = resources.map_at("requests", &Origin::api_default());
         if requests.get(&name).is_none() {
-            requests.set(&name, Tree { origin: Origin::api_default(), kind });
+            requests.set(&name, Tree::new(Origin::api_default(), kind));
         }
     }
 }

@@ -34,6 +34,10 @@ pub fn merge(base: &mut Tree, over: Tree, ty: &Type) {
         }
         Type::Map(_) => {
             for (name, value) in parts(over) {
+                let value = match base.take(&name) {
+                    Some(present) => value.instead_of(present),
+                    None => value,
+                };
                 base.set(&name, value);
             }
         }
@@ -44,8 +48,13 @@ pub fn merge(base: &mut Tree, over: Tree, ty: &Type) {
         }
         Type::IntOrString => int_or_string(base, over),
         _ if over.is_zero() => {}
-        _ => *base = over,
+        _ => replace(base, over),
     }
+}
+
+fn replace(base: &mut Tree, over: Tree) {
+    let lost = std::mem::replace(base, over.clone());
+    *base = over.instead_of(lost);
 }
 
 fn parts(tree: Tree) -> BTreeMap<EcoString, Tree> {
@@ -60,7 +69,7 @@ fn parts(tree: Tree) -> BTreeMap<EcoString, Tree> {
 fn int_or_string(base: &mut Tree, over: Tree) {
     let is_text = |tree: &Tree| matches!(tree.kind, Kind::Scalar(Scalar::Text(_)));
     if !over.is_zero() && (is_text(&over) || !is_text(base)) {
-        *base = over;
+        replace(base, over);
     }
 }
 

@@ -31,6 +31,7 @@ use k8s_openapi::api::core::v1;
 
 use self::settings::Settings;
 use self::task::Pod;
+pub use self::templates::Dropped;
 use self::tree::{Kind, Origin, Place, Scalar, Source, Tree};
 use crate::cluster::{Cluster, Found, PodTemplate};
 use crate::lower::Workload;
@@ -53,6 +54,8 @@ pub struct Preview {
     pub refused: Option<String>,
     /// The pod template of the cluster that is not shown, since the cluster is not known.
     pub unknown_template: Option<String>,
+    /// The containers of the cluster's pod template that Flyte merges with none of the task.
+    pub dropped: Vec<Dropped>,
 }
 
 impl Preview {
@@ -94,7 +97,9 @@ pub fn preview(workload: &Workload, cluster: Option<&Cluster>, version: &str) ->
     if let Some((spec, key)) = found.template.as_ref() {
         templates::apply_class(&mut pod, spec, key);
     }
+    let mut dropped = Vec::new();
     if let Some(template) = cluster.and_then(|cluster| template(workload, cluster)) {
+        dropped = templates::dropped(&pod, template);
         templates::apply(&mut pod, template);
     }
     if let Some(device) = &task.resources.device {
@@ -107,7 +112,7 @@ pub fn preview(workload: &Workload, cluster: Option<&Cluster>, version: &str) ->
     secrets::inject(&mut pod, secrets);
     defaults::fill(&mut pod);
     let unknown_template = named(workload).filter(|_| cluster.is_none()).map(ToOwned::to_owned);
-    Preview { name: workload.name.to_string(), pod: whole(pod), refused, unknown_template }
+    Preview { name: workload.name.to_string(), pod: whole(pod), refused, unknown_template, dropped }
 }
 
 /// The pod template of the cluster that a workload gets. Source: `getBasePodTemplate` in `pod_helper.go`. One that is named and
@@ -220,7 +225,7 @@ mod tests {
         let root = Path::default();
         let pod = json!({"spec": {"containers": [{"name": "a"}]}, "metadata": {"labels": {"x/y.z": "1"}}});
         let pod = Tree::of_json(&pod, &root, &Source::Template);
-        let preview = Preview { name: String::new(), pod, refused: None, unknown_template: None };
+        let preview = Preview { name: String::new(), pod, refused: None, unknown_template: None, dropped: Vec::new() };
         let name = root.field("spec").field("containers").index(0).field("name");
         let label = root.field("metadata").field("labels").field("x/y.z");
         for (path, shown) in [(&name, "spec.containers[0].name"), (&label, "metadata.labels[\"x/y.z\"]")] {
@@ -238,7 +243,7 @@ mod tests {
         let origin = Origin::platform("test");
         let metadata = Tree::map(&origin, [("name", Tree::symbol(&origin, "Secret-A_B"))]);
         let pod = Tree::map(&origin, [("metadata", metadata)]);
-        let preview = Preview { name: String::new(), pod, refused: None, unknown_template: None };
+        let preview = Preview { name: String::new(), pod, refused: None, unknown_template: None, dropped: Vec::new() };
         assert_eq!(preview.typed().unwrap().metadata.name.as_deref(), Some("secret-a-b"));
     }
 }

@@ -76,7 +76,7 @@ const REQUEST_UNSET: &str = "the limit, since no request was set";
 const LIMIT_UNSET: &str = "the request, since no limit was set";
 
 fn as_the(other: &Tree, why: &str) -> Tree {
-    Tree { origin: because(other, why), kind: other.kind.clone() }
+    Tree::new(because(other, why), other.kind.clone())
 }
 
 fn zero(why: &str) -> Tree {

@@ -21,6 +21,8 @@ pub struct Tree {
     pub origin: Origin,
     /// The value.
     pub kind: Kind,
+    /// Where the values come from that it won over when pods were merged, from the last to the first.
+    pub lost: Vec<Origin>,
 }
 
 /// What a value is.
@@ -107,10 +109,16 @@ impl Origin {
 }
 
 impl Tree {
+    /// A value that won over nothing.
+    #[must_use]
+    pub fn new(origin: Origin, kind: Kind) -> Self {
+        Self { origin, kind, lost: Vec::new() }
+    }
+
     /// A scalar.
     #[must_use]
     pub fn scalar(origin: &Origin, scalar: Scalar) -> Self {
-        Self { origin: origin.clone(), kind: Kind::Scalar(scalar) }
+        Self::new(origin.clone(), Kind::Scalar(scalar))
     }
 
     /// A text.
@@ -137,13 +145,13 @@ impl Tree {
 
     /// A list.
     pub fn list(origin: &Origin, items: impl IntoIterator<Item = Self>) -> Self {
-        Self { origin: origin.clone(), kind: Kind::List(items.into_iter().collect()) }
+        Self::new(origin.clone(), Kind::List(items.into_iter().collect()))
     }
 
     /// A map.
     pub fn map<'k>(origin: &Origin, entries: impl IntoIterator<Item = (&'k str, Self)>) -> Self {
         let entries = entries.into_iter().map(|(name, value)| (name.into(), value));
-        Self { origin: origin.clone(), kind: Kind::Map(entries.collect()) }
+        Self::new(origin.clone(), Kind::Map(entries.collect()))
     }
 
     /// A map of nothing but texts.
@@ -167,7 +175,7 @@ impl Tree {
             // What is null was left out when the file was read.
             data::Kind::Null => Kind::Map(BTreeMap::new()),
         };
-        Self { origin: Origin::of(source, Place::Cluster(node.span)), kind }
+        Self::new(Origin::of(source, Place::Cluster(node.span)), kind)
     }
 
     /// A value of the task's own pod.
@@ -192,7 +200,7 @@ impl Tree {
                 )
             }
         };
-        Self { origin: Origin::of(source, Place::Pod(path.clone())), kind }
+        Self::new(Origin::of(source, Place::Pod(path.clone())), kind)
     }
 
     /// The value as JSON, with symbols as `symbol` writes them.
@@ -209,6 +217,14 @@ impl Tree {
                 Value::Object(entries.collect())
             }
         }
+    }
+
+    /// The value in place of another one.
+    #[must_use]
+    pub fn instead_of(mut self, other: Self) -> Self {
+        self.lost.push(other.origin);
+        self.lost.extend(other.lost);
+        self
     }
 
     /// Says of this value and all in it that this brought it.

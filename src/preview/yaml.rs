@@ -156,7 +156,8 @@ mod tests {
 
     fn written(value: &serde_json::Value) -> String {
         let pod = Tree::of_json(value, &Path::default(), &Source::Task);
-        let preview = Preview { name: "e.t".to_owned(), pod, refused: None, unknown_template: None };
+        let preview =
+            Preview { name: "e.t".to_owned(), pod, refused: None, unknown_template: None, dropped: Vec::new() };
         write(&preview, &Places { pod: &|path| Some(path.to_string()), cluster: &|_: Span| String::new() })
     }
 

@@ -68,8 +68,8 @@ pub struct Build {
     pub paths: Vec<Written>,
     /// The folder that is written to, by its path from the root.
     pub out_dir: Option<Written>,
-    /// What is written for each task.
-    pub emit: Option<emit::Kind>,
+    /// What is written.
+    pub emit: Option<Emit>,
     /// How it is written.
     pub format: Option<emit::Format>,
     /// The version of the tasks.
@@ -78,6 +78,15 @@ pub struct Build {
     pub code_bundle: Option<Written>,
     /// Where it is unpacked.
     pub code_dest: Option<Written>,
+}
+
+/// What a build writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Emit {
+    /// A pod for each task.
+    Pods(emit::Kind),
+    /// A module of Python with the environments.
+    Python,
 }
 
 /// The Kubernetes that is built for, as it is written.

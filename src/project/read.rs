@@ -4,7 +4,7 @@
 //! the value where the setting does not take it. Not here: the syntax of TOML (`data`), and what a single value may be (`values`).
 
 use super::values::{Reader, listed};
-use super::{Build, Kubernetes, Project, TABLES, Written};
+use super::{Build, Emit, Kubernetes, Project, TABLES, Written};
 use crate::check::pod_security::{self, PodSecurity};
 use crate::data::{self, Format, Key, Kind, Node};
 use crate::diagnostics::levels::{self, Levels, Target};
@@ -14,7 +14,8 @@ use crate::emit;
 use crate::expression::inputs::Defaults;
 use crate::source::{FileId, Span};
 
-const EMIT: &[(&str, emit::Kind)] = &[("pod", emit::Kind::Pod), ("k8s", emit::Kind::K8s)];
+const EMIT: &[(&str, Emit)] =
+    &[("pod", Emit::Pods(emit::Kind::Pod)), ("k8s", Emit::Pods(emit::Kind::K8s)), ("python", Emit::Python)];
 
 const FORMAT: &[(&str, emit::Format)] =
     &[("json", emit::Format::Json), ("yaml", emit::Format::Yaml), ("proto", emit::Format::Proto)];
@@ -93,8 +94,10 @@ impl Reader<'_> {
                 _ => self.unknown("build", key),
             }
         }
-        if (build.emit, build.format) == (Some(emit::Kind::K8s), Some(emit::Format::Proto)) {
-            self.faults.push(no_proto(format));
+        match (build.emit, build.format) {
+            (Some(Emit::Pods(emit::Kind::K8s)), Some(emit::Format::Proto)) => self.faults.push(no_proto(format)),
+            (Some(Emit::Python), Some(_)) => self.faults.push(no_format(format)),
+            _ => {}
         }
         build
     }
@@ -247,6 +250,12 @@ const LEVELS: &[(&str, &str)] = &[
     ("ignore", "allow"),
     ("none", "allow"),
 ];
+
+fn no_format(span: Span) -> Diagnostic {
+    Diagnostic::new(code::BAD_SETTING, span, "a module of Python has no format")
+        .note("`emit = \"python\"` writes no pods")
+        .help("take `format` away, or say with `emit` which pods are written")
+}
 
 fn no_proto(span: Span) -> Diagnostic {
     Diagnostic::new(code::BAD_SETTING, span, "a Kubernetes pod is written as JSON or YAML, not as wire bytes")

@@ -61,7 +61,11 @@ impl<'v> Found<'v> {
         match route.split_first() {
             None => self.push(place, value, by),
             // In another list, another element stands at the same place: the whole list was lost.
-            Some((Down::Index(_), _)) if by.is_some() => self.push(place, value, by),
+            Some((Down::Index(_), _)) if by.is_some() => {
+                if !self.comes_again(value, route) {
+                    self.push(place, value, by);
+                }
+            }
             Some((down, rest)) => {
                 let outer = self.carried.len();
                 self.carried.extend(value.history().filter_map(carried));
@@ -78,6 +82,12 @@ impl<'v> Found<'v> {
                 Event::Through { .. } | Event::Part(_) => {}
             }
         }
+    }
+
+    /// Whether what counts was written in this list, and stands there with the same value.
+    fn comes_again(&self, list: &Value, route: &[Down]) -> bool {
+        let part = part_of(list, route);
+        self.records.first().is_some_and(|record| list.span.contains(record.place) && record.value == part)
     }
 
     /// What comes again unchanged, such as a template that one layer after another builds on, is told once.
@@ -99,9 +109,19 @@ impl<'v> Found<'v> {
     }
 }
 
-/// Where an element was put into its list: where a name stood for it, or where it was written.
-fn placed(item: &Value) -> Span {
-    item.passed().next().unwrap_or(item.span)
+/// The part of a value to which a route leads.
+fn part_of<'p>(value: &'p Value, route: &[Down]) -> Option<&'p Value> {
+    route.iter().try_fold(value, |value, down| match Part::in_value(value, down) {
+        Part::There(_, part) => Some(part),
+        Part::Removed(_) | Part::Nothing => None,
+    })
+}
+
+/// Where an element was put into its list: where a name stood for it, or where it was written. What was read of another file was put where the
+/// list is written.
+fn placed(item: &Value, list: Span) -> Span {
+    let written = if item.span.file == list.file { item.span } else { list };
+    item.passed().next().unwrap_or(written)
 }
 
 fn carried(step: &Step) -> Option<Carried> {
@@ -142,7 +162,7 @@ impl<'v> Part<'v> {
             }
         };
         if let Some(item) = item {
-            return Self::There(placed(item), item);
+            return Self::There(placed(item, value.span), item);
         }
         let Down::Element { label, .. } = down else { return Self::Nothing };
         let removed = list.removed().find(|(removed, _)| *removed == label);

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::layers::{Layers, Via};
-use super::{Field, Layer, Trace};
+use super::{By, Field, Layer, Trace};
 use crate::compare::{Path, Step};
 use crate::source::Span;
 
@@ -25,29 +25,67 @@ struct Row {
 pub fn write(trace: &Trace, layers: &Layers<'_>) -> String {
     let (told, added): (Vec<&Field>, Vec<&Field>) =
         trace.fields.iter().partition(|field| trace.fields.len() == 1 || field.layers.len() != 1 || is_written(field));
-    let rows: Vec<Vec<Row>> = told.iter().map(|field| rows(field, layers)).collect();
+    let told = lists(&told);
+    let rows: Vec<Vec<Row>> =
+        told.iter().map(|list| list.first().map_or_else(Vec::new, |field| rows(field, layers))).collect();
     let width =
         |of: fn(&Row) -> &str| rows.iter().flatten().map(|row| of(row).chars().count()).max().unwrap_or_default();
     let (who, place) = (width(|row| &row.who), width(|row| &row.place));
     let mut text = String::new();
-    for (field, rows) in told.iter().zip(&rows) {
+    for (list, rows) in told.iter().zip(&rows) {
         let gap = if text.is_empty() { "" } else { "\n" };
-        let value = field.value.as_ref().map_or_else(|| "is not set".to_owned(), |value| format!("= {value}"));
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{gap}{} {value}", field.path);
+        let _ = writeln!(text, "{gap}{}", headed(list));
         for row in rows {
             let line = format!("  {:who$}  {:place$}  {}", row.who, row.place, row.text);
             let _ = writeln!(text, "{}", line.trim_end());
         }
     }
-    text + &added_section(&added, layers, told.is_empty())
+    text + &titled("added when it runs", &added, layers, told.is_empty())
+}
+
+/// Fields with a history of their own, each by itself, and lists whose elements all have the same.
+fn lists<'f>(fields: &[&'f Field]) -> Vec<Vec<&'f Field>> {
+    let list_of =
+        |field: &Field| collection(field).filter(|_| matches!(field.path.steps().last(), Some(Step::Index(_))));
+    let mut lists: Vec<Vec<&'f Field>> = Vec::new();
+    for field in fields {
+        let here = list_of(field);
+        match lists.last_mut() {
+            Some(above) if here.is_some() && above.first().is_some_and(|first| list_of(first) == here) => {
+                above.push(field);
+            }
+            _ => lists.push(vec![field]),
+        }
+    }
+    let is_one =
+        |list: &[&Field]| list.windows(2).all(|pair| pair.first().map(|f| &f.layers) == pair.last().map(|f| &f.layers));
+    let apart = |list: Vec<&'f Field>| {
+        if is_one(&list) { vec![list] } else { list.into_iter().map(|field| vec![field]).collect() }
+    };
+    lists.into_iter().flat_map(apart).collect()
+}
+
+/// The path and the value of a field, or of a list.
+fn headed(list: &[&Field]) -> String {
+    let Some(first) = list.first() else { return String::new() };
+    match (collection(first).filter(|_| list.len() > 1), &first.value) {
+        (Some(path), _) => {
+            let values: Vec<String> = list.iter().filter_map(|field| Some(field.value.as_ref()?.to_string())).collect();
+            format!("{path} = [{}]", values.join(", "))
+        }
+        (None, Some(value)) => format!("{} = {value}", first.path),
+        (None, None) => format!("{} is not set", first.path),
+    }
 }
 
 /// A line for each field: its value, and who set it last.
 #[must_use]
 pub fn overview(trace: &Trace, layers: &Layers<'_>) -> String {
-    let (written, added): (Vec<&Field>, Vec<&Field>) = trace.fields.iter().partition(|field| is_written(field));
-    format!("{}\n{}{}", trace.name, section(&written, layers), added_section(&added, layers, false))
+    let (there, gone): (Vec<&Field>, Vec<&Field>) = trace.fields.iter().partition(|field| field.value.is_some());
+    let (written, added): (Vec<&Field>, Vec<&Field>) = there.into_iter().partition(|field| is_written(field));
+    let added = titled("added when it runs", &added, layers, false);
+    format!("{}\n{}{}{added}", trace.name, section(&written, layers), titled("taken away", &gone, layers, false))
 }
 
 /// Whether what counts was written in the program.
@@ -55,9 +93,10 @@ fn is_written(field: &Field) -> bool {
     field.layers.first().is_some_and(Layer::is_written)
 }
 
-fn added_section(fields: &[&Field], layers: &Layers<'_>, first: bool) -> String {
+/// A section below a title; nothing where there are no fields.
+fn titled(title: &str, fields: &[&Field], layers: &Layers<'_>, first: bool) -> String {
     let gap = if first { "" } else { "\n" };
-    if fields.is_empty() { String::new() } else { format!("{gap}added when it runs\n{}", section(fields, layers)) }
+    if fields.is_empty() { String::new() } else { format!("{gap}{title}\n{}", section(fields, layers)) }
 }
 
 /// A line of a section.
@@ -116,11 +155,10 @@ fn line(run: &[&Field], layers: &Layers<'_>) -> Line {
     let (who, rest) = origin(first, layers);
     let what = match collection(first).filter(|_| run.len() > 1) {
         Some(path) => format!("  {path} {}", gathered(run)),
-        None => format!(
-            "  {} = {}",
-            first.path,
-            first.value.as_ref().map_or_else(String::new, |value| cut(&value.to_string()))
-        ),
+        None => match &first.value {
+            Some(value) => format!("  {} = {}", first.path, cut(&value.to_string())),
+            None => format!("  {}", first.path),
+        },
     };
     Line { what, who, rest }
 }
@@ -142,6 +180,10 @@ fn origin(field: &Field, layers: &Layers<'_>) -> (String, String) {
         Some(why) => format!("{}: {why}", first.who),
         None => first.who.clone(),
     };
+    // What was lost with something else is told with who took that away.
+    if let Some(by) = field.lost_to() {
+        return (by.who.clone(), by.place.map_or_else(String::new, |place| at(place, layers)));
+    }
     let place = first.place.map_or_else(String::new, |place| at(place, layers));
     let others = field.layers.iter().skip(1).filter(|layer| !layer.takes_away).count();
     let others = if others == 0 { String::new() } else { format!("  (over {others} more)") };
@@ -150,6 +192,7 @@ fn origin(field: &Field, layers: &Layers<'_>) -> (String, String) {
 
 fn rows(field: &Field, layers: &Layers<'_>) -> Vec<Row> {
     let mut rows = Vec::new();
+    rows.extend(field.lost_to().map(|by| row_of_whole(by, layers)));
     for (at, layer) in field.layers.iter().enumerate() {
         let before = at.checked_sub(1).and_then(|at| field.layers.get(at));
         let taken = before.is_some_and(|before| before.takes_away && layer.overruled == Some(before.as_by()));
@@ -157,6 +200,13 @@ fn rows(field: &Field, layers: &Layers<'_>) -> Vec<Row> {
         rows.extend(layer.through.iter().map(|via| row_through(via, layers)));
     }
     rows
+}
+
+/// Who replaced what a field was a part of.
+fn row_of_whole(by: &By, layers: &Layers<'_>) -> Row {
+    let place = by.place.map_or_else(String::new, |place| at(place, layers));
+    let text = by.place.map_or_else(String::new, |place| excerpt(place, layers));
+    Row { who: format!("  {}", by.who), place, text: format!("{text}  (replaces the whole)") }
 }
 
 fn row_of(layer: &Layer, taken: bool, layers: &Layers<'_>) -> Row {

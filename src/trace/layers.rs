@@ -135,7 +135,7 @@ impl<'p> Layers<'p> {
     pub fn names(&self, names: &[Span]) -> Vec<Via> {
         let mut through = Through { layers: self, list: Vec::new(), seen: Vec::new() };
         for name in names {
-            through.name(&self.meaning(*name));
+            through.name(self.meaning(*name));
         }
         through.list
     }
@@ -146,9 +146,13 @@ impl<'p> Layers<'p> {
         self.who(place).starts_with("template ")
     }
 
-    /// What the name at the beginning of a reference stands for.
-    fn meaning(&self, reference: Span) -> Declared {
+    /// What the name at the beginning of a reference stands for; a call of a function is no name.
+    fn meaning(&self, reference: Span) -> Option<Declared> {
         let text = self.sources.text(reference);
+        let is_call = text.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_').starts_with('(');
+        if is_call && !text.starts_with('(') {
+            return None;
+        }
         let mut names = text.split('.').map(|part| part.split(['[', ' ', ')']).next().unwrap_or_default());
         let first = names.next().unwrap_or_default().trim_start_matches('(');
         let inner = self.inner.iter().filter(|inner| inner.span.contains(reference));
@@ -157,7 +161,7 @@ impl<'p> Layers<'p> {
             Some((inner.span.range().len(), declared))
         });
         if let Some((_, declared)) = inner.min_by_key(|(length, _)| *length) {
-            return declared.clone();
+            return Some(declared.clone());
         }
         let file = reference.file;
         let imported = || {
@@ -166,11 +170,9 @@ impl<'p> Layers<'p> {
         };
         let outer = self.outer.get(&(file, first.to_owned())).or_else(imported);
         // What nothing else declares is the variable of a comprehension.
-        outer.cloned().unwrap_or_else(|| Declared {
-            span: reference,
-            name: reference,
-            who: format!("loop variable `{first}`"),
-            over: None,
+        outer.cloned().or_else(|| {
+            let who = format!("loop variable `{first}`");
+            Some(Declared { span: reference, name: reference, who, over: None })
         })
     }
 
@@ -285,7 +287,7 @@ impl Through<'_, '_> {
             match &step.event {
                 Event::Through { .. } => {
                     named = true;
-                    self.name(&self.layers.meaning(step.place));
+                    self.name(self.layers.meaning(step.place));
                 }
                 Event::Part(part) => parts.push(part),
                 Event::Replaced { value, .. } if named => lost.push((step.place, value)),
@@ -302,12 +304,13 @@ impl Through<'_, '_> {
         }
     }
 
-    fn name(&mut self, declared: &Declared) {
+    fn name(&mut self, declared: Option<Declared>) {
+        let Some(declared) = declared else { return };
         if !self.seen.contains(&declared.span) {
-            self.list.push(Via { who: declared.who.clone(), place: declared.name, overruled: false });
+            self.list.push(Via { who: declared.who, place: declared.name, overruled: false });
             self.seen.push(declared.span);
             if let Some(over) = declared.over {
-                self.name(&self.layers.meaning(over));
+                self.name(self.layers.meaning(over));
             }
         }
     }

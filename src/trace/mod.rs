@@ -2,13 +2,13 @@
 //!
 //! In: a workload, the preview of its pod, and the words by which somebody asks for a field. Out: [`Trace`], plain data. Always: the first
 //! [`Layer`] of a field is the one that counts, and each that was overruled says by whom; a field is named as in
-//! the pod that will run. Not here: how it is written ([`human`], [`json`]), and what the cluster's pod templates lost to
-//! the program's, of which a preview keeps nothing.
+//! the pod that will run. Not here: how it is written ([`human`], [`json`]).
 
 mod history;
 pub mod human;
 pub mod json;
 pub mod layers;
+mod lost;
 mod query;
 mod routes;
 mod tree;
@@ -24,7 +24,7 @@ use crate::compare::{Path, Step};
 use crate::emit::{self, Kind};
 use crate::lower::Workload;
 use crate::preview::tree::{Origin, Place, Source};
-use crate::preview::{Preview, written};
+use crate::preview::{Dropped, Preview, written};
 use crate::source::Span;
 use crate::validate::locate;
 use crate::validate::path::Path as PodPath;
@@ -47,6 +47,14 @@ pub struct Field {
     pub value: Option<Value>,
     /// Who set it, from the last to the first.
     pub layers: Vec<Layer>,
+}
+
+impl Field {
+    /// Who took the place of what the field was a part of, where it was lost with that.
+    #[must_use]
+    pub fn lost_to(&self) -> Option<&By> {
+        self.layers.first().filter(|_| self.value.is_none())?.overruled.as_ref()
+    }
 }
 
 /// One who set a field.
@@ -83,15 +91,15 @@ pub type Fault = String;
 /// # Errors
 /// Where there is no such field, and was none.
 pub fn trace(workload: &Workload, preview: &Preview, field: Option<&str>, layers: &Layers<'_>) -> Result<Trace, Fault> {
-    let tracer = Tracer { workload, own: emit::value(workload, Kind::K8s), layers };
+    let tracer = Tracer { workload, own: emit::value(workload, Kind::K8s), dropped: &preview.dropped, layers };
     let root = Node::root(&preview.pod);
     let name = preview.name.clone();
     let Some(field) = field else {
-        return Ok(Trace { name, fields: tracer.fields(root) });
+        return Ok(Trace { name, fields: tracer.fields(&root, &root) });
     };
     let query = Query::read(field, &workload.template.primary_name)?;
     match query.find(&root) {
-        Ok(node) => Ok(Trace { name, fields: tracer.fields(node) }),
+        Ok(node) => Ok(Trace { name, fields: tracer.fields(&node, &root) }),
         Err(missing) => {
             let gone = missing.paths.iter().find_map(|path| tracer.gone(path));
             gone.map(|field| Trace { name, fields: vec![field] }).ok_or(missing.message)
@@ -104,25 +112,38 @@ struct Tracer<'t> {
     workload: &'t Workload,
     /// The task's own pod.
     own: Value,
+    dropped: &'t [Dropped],
     layers: &'t Layers<'t>,
 }
 
 impl Tracer<'_> {
-    /// All fields without parts at and below a node.
-    fn fields(&self, node: Node<'_>) -> Vec<Field> {
-        let leaves = node.leaves();
-        leaves.into_iter().map(|leaf| self.field(&leaf)).collect()
+    /// All fields without parts at and below a node of a pod, and what was there once.
+    fn fields(&self, node: &Node<'_>, pod: &Node<'_>) -> Vec<Field> {
+        let leaves = node.clone().leaves();
+        let mut fields: Vec<Field> = leaves.iter().map(|leaf| self.field(leaf)).collect();
+        let lost = lost::lost(self.workload, pod);
+        fields.extend(lost.iter().filter(|path| node.has_below(path)).filter_map(|path| self.gone(path)));
+        fields.extend(self.dropped.iter().map(dropped).filter(|field| node.has_below(&field.path)));
+        fields
     }
 
     fn field(&self, leaf: &Node<'_>) -> Field {
         let value = Some(leaf.tree.to_json(&|name| format!("<{name}>")));
-        Field { path: leaf.path.clone(), value, layers: self.layers_of(leaf) }
+        let mut layers = self.layers_of(leaf);
+        // What the cluster's pod templates say was there first.
+        let by = layers.first().map(Layer::as_by);
+        let lost = leaf.tree.lost.iter().filter(|origin| !matches!(origin.place, Place::Pod(_)));
+        layers.extend(lost.map(|origin| Layer { overruled: by.clone(), ..added(origin) }));
+        Field { path: leaf.path.clone(), value, layers }
     }
 
-    /// A field that was taken away.
+    /// A field that was taken away, or lost with what it was a part of.
     fn gone(&self, path: &Path) -> Option<Field> {
         let layers = self.written(&routes(path, self.workload));
-        layers.first().is_some_and(|first| first.takes_away).then(|| Field { path: path.clone(), value: None, layers })
+        if layers.first().is_some_and(|first| first.takes_away || first.overruled.is_some()) {
+            return Some(Field { path: path.clone(), value: None, layers });
+        }
+        self.dropped.iter().map(dropped).find(|field| field.path.to_string() == path.to_string())
     }
 
     fn layers_of(&self, leaf: &Node<'_>) -> Vec<Layer> {
@@ -139,7 +160,8 @@ impl Tracer<'_> {
         let named = !leaf.path.steps().iter().any(|step| matches!(step, Step::Index(_)));
         let routes = if named { routes(&leaf.path, self.workload) } else { Vec::new() };
         let mut layers = self.written(&routes);
-        if let Some(lost) = layers.first_mut() {
+        // What another layer had taken away before was not there any more.
+        if let Some(lost) = layers.first_mut().filter(|lost| lost.overruled.is_none()) {
             lost.overruled = Some(by);
         }
         layers.insert(0, first);
@@ -217,6 +239,16 @@ impl Tracer<'_> {
         let why = Some(format!("made of {}", self.layers.who(place)));
         Layer { place: Some(place), why, ..Layer::by("Flyte's SDK") }
     }
+}
+
+/// A container of the cluster's pod template that no pod has.
+fn dropped(container: &Dropped) -> Field {
+    let list = Path::default().field("spec").field(container.list);
+    let why = Some("no container of the task is called so".to_owned());
+    let flyte = Layer { why, takes_away: true, ..Layer::by("Flyte") };
+    let template = Layer { overruled: Some(flyte.as_by()), ..added(&container.origin) };
+    let path = list.and(Step::Element(container.name.clone(), 0));
+    Field { path, value: None, layers: vec![flyte, template] }
 }
 
 /// What the cluster, Flyte and Kubernetes add.

@@ -61,8 +61,9 @@ impl<'q> Query<'q> {
         let mut here = root.clone();
         for (at, word) in words.iter().enumerate() {
             let children = here.children();
-            match children.iter().find(|child| child.path.steps().last().is_some_and(|step| is(step, word))) {
-                Some(child) => here = child.clone(),
+            let child = children.iter().find(|child| child.path.steps().last().is_some_and(|step| is(step, word)));
+            match child.cloned().or_else(|| here.last_labelled(word)) {
+                Some(child) => here = child,
                 None => return Err(self.missing(&here, words.get(at..).unwrap_or_default(), word, &children)),
             }
         }

@@ -9,7 +9,7 @@ use crate::lower::{FUSE_RESOURCE, Workload};
 use crate::value::Kind;
 
 /// One step down into settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Down {
     /// An entry of an object.
     Name(String),
@@ -115,6 +115,6 @@ fn amount(side: &str, resource: &str, workload: &Workload) -> Option<Route> {
     };
     let resources = workload.values.get("resources").and_then(|value| value.as_object());
     let value = resources.and_then(|resources| resources.get(setting));
-    let has_limit = setting == "gpu" || value.is_some_and(|value| matches!(value.kind, Kind::Range(_)));
+    let has_limit = value.is_some_and(|value| matches!(value.kind, Kind::Range(_)));
     (side == "requests" || has_limit).then(|| vec![name("resources"), name(setting)])
 }

@@ -34,20 +34,45 @@ impl<'p> Node<'p> {
             Kind::Scalar(_) => Vec::new(),
             Kind::Map(entries) => entries.iter().map(|(name, tree)| self.entry(name, tree)).collect(),
             Kind::List(items) => {
-                let labels: Option<Vec<String>> = items.iter().map(|item| label(item, self.shape)).collect();
-                let labels = labels.filter(|labels| are_unique(labels)).unwrap_or_default();
+                let labels: Vec<Option<String>> = items.iter().map(|item| label(item, self.shape)).collect();
                 let (shape, key) = self.shape.elements();
-                let key = key.filter(|_| !labels.is_empty());
-                let items = items.iter().enumerate();
-                let step = |at| labels.get(at).map_or(Step::Index(at), |label| Step::Element(label.clone(), at));
-                items.map(|(at, tree)| Self { path: self.path.and(step(at)), shape, key, tree }).collect()
+                let is_one = |label: &&String| labels.iter().flatten().filter(|other| other == label).count() == 1;
+                let element = |(at, (tree, label)): (usize, (&'p Tree, &Option<String>))| {
+                    let label = label.as_ref().filter(is_one);
+                    let step = label.map_or(Step::Index(at), |label| Step::Element(label.clone(), at));
+                    Self { path: self.path.and(step), shape, key: key.filter(|_| label.is_some()), tree }
+                };
+                items.iter().zip(&labels).enumerate().map(element).collect()
             }
         }
+    }
+
+    /// The last element of this label: of several, it is the one that counts.
+    pub fn last_labelled(&self, word: &str) -> Option<Self> {
+        let is = |child: &Self| label(child.tree, self.shape).is_some_and(|label| label == word);
+        self.children().into_iter().rfind(is)
     }
 
     fn entry(&self, name: &str, tree: &'p Tree) -> Self {
         let path = if self.shape.is_map() { self.path.key(name) } else { self.path.field(name) };
         Self { path, shape: self.shape.field(name), key: None, tree }
+    }
+
+    /// Visits all values at and below it. Recursion follows the nesting of a pod.
+    pub fn each(&self, visit: &mut impl FnMut(&Self)) {
+        visit(self);
+        self.children().iter().for_each(|child| child.each(visit));
+    }
+
+    /// Whether something at a path is, or would be, at or below it.
+    pub fn has_below(&self, path: &Path) -> bool {
+        let same = |(a, b): (&Step, &Step)| match (a, b) {
+            // Where an element stands is no matter.
+            (Step::Element(a, _), Step::Element(b, _)) => a == b,
+            _ => a == b,
+        };
+        let (own, other) = (self.path.steps(), path.steps());
+        own.len() <= other.len() && own.iter().zip(other).all(same)
     }
 
     /// The values without parts at and below it. Recursion follows the nesting of a pod.
@@ -82,10 +107,6 @@ fn label(item: &Tree, list: Shape) -> Option<String> {
         Kind::Scalar(Scalar::Int(number)) => Some(number.to_string()),
         _ => None,
     }
-}
-
-fn are_unique(labels: &[String]) -> bool {
-    labels.iter().enumerate().all(|(at, label)| !labels.iter().take(at).any(|other| other == label))
 }
 
 /// The path of a value in a pod, by names.

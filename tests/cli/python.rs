@@ -143,3 +143,43 @@ fn an_environment_that_the_client_has_no_words_for_is_refused() {
     assert!(outcome.stderr.contains("workloadRef"), "{}", outcome.stderr);
     assert!(!folder.path(FILE).exists());
 }
+
+/// The lines of what is told that name a code.
+fn codes(told: &str) -> Vec<&str> {
+    told.lines().filter_map(|line| line.split_once('[')?.1.split_once("]:")).map(|(code, _)| code).collect()
+}
+
+#[test]
+fn a_source_can_allow_that_a_task_is_left_out() {
+    let program = "environment e {\n  image = \"i:1\"\n  task f { function = \"m:f\" }\n\n  # flytec: allow(W2201)\n  task c { command = [\"x\"] }\n}\n";
+    let folder = Folder::with(program);
+    let python = ["build", "--emit", "python", "-o", "-"];
+    assert_eq!(codes(&folder.run(&python).expect(0).stderr), [""; 0]);
+    // Who builds pods is not told that nothing is left out.
+    assert_eq!(folder.run(&["check", "-D", "warnings"]).expect(0).stderr, "");
+    folder.write("main.flyteenv", program.replace("command = [\"x\"]", "function = \"m:c\""));
+    assert_eq!(codes(&folder.run(&python).expect(0).stderr), ["W2101"]);
+}
+
+#[test]
+fn a_project_can_ask_for_the_module() {
+    let folder = Folder::with("environment e {\n  image = \"i:1\"\n  task f { function = \"m:f\" }\n}\n");
+    folder.write("flytec.toml", "[build]\nemit = \"python\"\nout-dir = \"code\"\n");
+    folder.run(&["build"]).expect(0).silent();
+    assert!(folder.read("code/flyte_environments.py").contains("e = flyte.TaskEnvironment("));
+    folder.run(&["build", "--check"]).expect(0).silent();
+    // The command wins.
+    folder.run(&["build", "--emit", "pod", "-o", "pods"]).expect(0);
+    assert!(folder.path("pods/e.f.json").is_file());
+    let refused = folder.run(&["build", "--only", "e.*"]).expect(2).silent();
+    assert!(refused.stderr.contains("`--only` is for pods"), "{}", refused.stderr);
+    folder.write("flytec.toml", "[build]\nemit = \"python\"\n");
+    let refused = folder.run(&["build"]).expect(2).silent();
+    assert!(refused.stderr.contains("needs `-o DIR`"), "{}", refused.stderr);
+    folder.write("flytec.toml", "[build]\nemit = \"python\"\nformat = \"yaml\"\n");
+    let refused = folder.run(&["build"]).expect(1).silent();
+    assert_eq!(codes(&refused.stderr), ["E0811"], "{}", refused.stderr);
+    // The folder of pods is no package.
+    folder.write("flytec.toml", "[build]\nout-dir = \"pods\"\n");
+    folder.run(&["build", "--emit", "python"]).expect(2).silent();
+}

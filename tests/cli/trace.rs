@@ -434,3 +434,171 @@ fn errors_of_the_program_are_told_and_nothing_is_traced() {
     let outcome = Folder::with(BROKEN).run(&["trace", "e.t", "image"]).expect(1).silent();
     assert!(outcome.stderr.contains("main.flyteenv:3:3"), "{}", outcome.stderr);
 }
+
+/// A program in which much is lost on the way.
+const LOST: &str = r#"param size: string = "1Gi"
+
+template inner(limit: string) {
+  pod_spec {
+    volumes cache { emptyDir { sizeLimit = limit } }
+    containers primary { volumeMounts "/cache" { name = "cache" } }
+  }
+}
+
+template outer(cap: string) extends inner(limit = cap) {
+  pod_spec {
+    nodeSelector { pool = "cpu", zone = "a" }
+    containers sidecar { image = "side:1" }
+  }
+}
+
+template plain {
+  labels { team = "core" }
+}
+
+environment e {
+  image        = "i:1"
+  pod_template = outer(cap = size)
+  env_vars     { A = "1", B = "2" }
+  resources    { cpu = 1, memory = 1Gi }
+
+  task t {
+    function  = "m:f"
+    env_vars  { A = null }
+    resources = { cpu = 3 }
+    pod_template {
+      pod_spec {
+        nodeSelector = { pool = "gpu" }
+        volumes cache { emptyDir = null, hostPath { path = "/c" } }
+        containers sidecar = null
+      }
+    }
+  }
+
+  override t as v {
+    pod_template = plain
+  }
+}
+"#;
+
+#[test]
+fn what_was_taken_away_is_told_without_being_asked_by_name() {
+    let folder = Folder::with(LOST);
+    let whole = folder.run(&["trace", "e.t"]).expect(0).stdout;
+    let section = whole.split("\n\n").find(|section| section.starts_with("taken away\n")).unwrap();
+    let told: Vec<Vec<&str>> = section.lines().skip(1).map(|line| line.split_whitespace().take(4).collect()).collect();
+    let expected = [
+        ["spec.containers[primary].env[A]", "task", "`t`", "main.flyteenv:29:17"],
+        ["spec.containers[sidecar]", "task", "`t`", "main.flyteenv:35:9"],
+        ["spec.nodeSelector.zone", "task", "`t`", "main.flyteenv:33:9"],
+        ["spec.volumes[cache].emptyDir", "task", "`t`", "main.flyteenv:34:25"],
+    ];
+    assert_eq!(told, expected, "{whole}");
+    let part = folder.run(&["trace", "e.t", "nodeSelector"]).expect(0).stdout;
+    let lost = "\n\nspec.nodeSelector.zone is not set\n    task `t`             main.flyteenv:33:9   nodeSelector = { pool = \"gpu\" }  (replaces the whole)\n  × template `outer`     main.flyteenv:12:34  zone = \"a\"  (overruled by task `t`)\n";
+    assert!(part.contains(lost) && !part.contains("emptyDir"), "{part}");
+    let json = folder.run(&["trace", "e.t", "nodeSelector", "--format", "json"]).expect(0).stdout;
+    let json: Value = serde_json::from_str(&json).unwrap();
+    let fields = json["fields"].as_array().unwrap();
+    let zone = fields.iter().find(|field| field["path"] == "spec.nodeSelector.zone").unwrap();
+    assert!(zone.get("value").is_none() && zone["layers"][0]["overruled"]["by"] == "task t", "{zone}");
+}
+
+#[test]
+fn what_is_lost_as_a_whole_is_told_once() {
+    let folder = Folder::with(LOST);
+    let whole = folder.run(&["trace", "e.t@v"]).expect(0).stdout;
+    let section = whole.split("\n\n").find(|section| section.starts_with("taken away\n")).unwrap();
+    let paths: Vec<&str> = section.lines().skip(1).filter_map(|line| line.split_whitespace().next()).collect();
+    let expected = [
+        "spec.containers[primary].env[A]",
+        "spec.containers[primary].volumeMounts",
+        "spec.containers[sidecar]",
+        "spec.nodeSelector",
+        "spec.volumes",
+    ];
+    assert_eq!(paths, expected, "{whole}");
+}
+
+#[test]
+fn what_another_layer_took_away_is_not_lost_to_flyte() {
+    let folder = Folder::with(LOST);
+    let memory = folder.run(&["trace", "e.t", "resources.requests.memory"]).expect(0).stdout;
+    let lost = "  × environment `e`  main.flyteenv:25:27  memory = 1Gi  (overruled by task `t`)\n";
+    assert!(memory.contains("\n    Flyte ") && memory.ends_with(lost), "{memory}");
+}
+
+#[test]
+fn every_value_that_a_parameter_was_given_is_told() {
+    let folder = Folder::with(LOST);
+    folder.write("flytec.toml", "[params]\nsize = \"2Gi\"\n");
+    folder.write("p.yaml", "size: 3Gi\n");
+    folder.write("main.flyteenv", LOST.replace("emptyDir = null, hostPath { path = \"/c\" }", ""));
+    let asked = ["trace", "e.t", "volumes[cache].emptyDir.sizeLimit", "--params", "p.yaml", "--set", "size=4Gi"];
+    let told = folder.run(&asked).expect(0).stdout;
+    let through: Vec<&str> =
+        told.lines().skip(2).filter_map(|line| line.trim().split_once("  ")).map(|(who, _)| who).collect();
+    let expected = [
+        "← parameter `limit`",
+        "← parameter `cap`",
+        "← parameter `size`",
+        "← `--set size`",
+        "× `p.yaml`",
+        "× `flytec.toml`",
+        "← environment `e`",
+    ];
+    assert_eq!(through, expected, "{told}");
+}
+
+#[test]
+fn what_a_template_of_the_cluster_lost_is_told() {
+    let folder = Folder::with(LOST);
+    folder.write("c.yaml", "kind: PodTemplate\nmetadata: {name: base, namespace: flyte}\ntemplate:\n  metadata: {labels: {team: cluster}}\n  spec:\n    nodeSelector: {pool: any}\n    containers:\n    - name: default\n      image: none:1\n      env: [{name: B, value: cluster}]\n    - {name: lost, image: none:1}\n---\nplugins: {k8s: {default-pod-template-name: base}}\n");
+    let trace = |name: &str, field: &str| folder.run(&["trace", name, field, "--cluster", "c.yaml"]).expect(0).stdout;
+    let lost = |told: &str, by: &str| {
+        let line = told.lines().find(|line| line.contains("cluster template flyte/base")).unwrap_or_default();
+        assert!(line.starts_with("  × ") && line.ends_with(&format!("(overruled by {by})")), "{told}");
+    };
+    lost(&trace("e.t", "nodeSelector.pool"), "task `t`");
+    lost(&trace("e.t@v", "labels.team"), "template `plain`");
+    lost(&trace("e.t", "image"), "environment `e`");
+    let dropped = "spec.containers[lost] is not set\n    Flyte                                      no container of the task is called so  (takes it away)\n  × cluster template flyte/base  c.yaml:";
+    let asked = trace("e.t", "containers[lost]");
+    assert!(asked.starts_with(dropped) && asked.ends_with("(taken away by Flyte)\n"), "{asked}");
+    assert!(trace("e.t", "containers").contains("\nspec.containers[lost] is not set\n"));
+    // Of two variables of one name the last one counts.
+    let variable = trace("e.t", "env[B]");
+    assert!(variable.contains(".value = \"2\"\n    environment `e`"), "{variable}");
+}
+
+#[test]
+fn a_list_that_comes_again_is_told_once() {
+    let program = "template base(flag: string) {\n  pod_spec { containers log { image = \"l:1\", command = [\"sh\", flag] } }\n}\ntemplate more(flag: string) extends base(flag = flag) {\n  annotations { primary_container_name = \"primary\" }\n  pod_spec { containers primary {} }\n}\nenvironment e {\n  image        = \"i:1\"\n  pod_template = base(flag = \"-a\")\n  task t {\n    function     = \"m:t\"\n    pod_template = more(flag = \"-b\")\n  }\n}\n";
+    let folder = Folder::with(program);
+    let told = folder.run(&["trace", "e.t", "containers[log].command"]).expect(0).stdout;
+    let (shell, flag) = told.split_once("\n\n").unwrap();
+    assert!(shell.contains("command[0] = \"sh\"") && !shell.contains('×'), "{shell}");
+    // With another value it is another one.
+    assert!(flag.contains("command[1] = \"-b\"") && flag.contains("(overruled by task `t`)"), "{flag}");
+}
+
+#[test]
+fn what_is_read_of_a_file_was_set_where_it_is_read() {
+    let program = "environment e {\n  image = \"i:1\"\n  task t {\n    command      = [\"sh\", \"-c\", file(\"run.sh\")]\n    pod_template { pod_spec = yaml(\"pod.yaml\").spec }\n  }\n}\n";
+    let folder = Folder::with(program);
+    folder.write("run.sh", "echo done\n");
+    folder.write("pod.yaml", "spec:\n  nodeSelector:\n    pool: x\n");
+    let script = folder.run(&["trace", "e.t", "command[2]"]).expect(0).stdout;
+    let lines: Vec<&str> = script.lines().skip(1).map(|line| line.trim().split("  ").next().unwrap()).collect();
+    assert_eq!(lines, ["task `t`", "← `run.sh`"], "{script}");
+    let pool = folder.run(&["trace", "e.t", "nodeSelector.pool"]).expect(0).stdout;
+    let lines: Vec<&str> = pool.lines().skip(1).map(|line| line.trim().split("  ").next().unwrap()).collect();
+    assert_eq!(lines, ["task `t`", "← `pod.yaml`"], "{pool}");
+}
+
+#[test]
+fn a_list_with_one_history_is_told_once() {
+    let folder = Folder::with(TRACED);
+    let args = folder.run(&["trace", "train-env.fit", "args"]).expect(0).stdout;
+    assert!(args.starts_with("spec.containers[primary].args = [\"a0\", ") && args.lines().count() == 2, "{args}");
+}

@@ -7,6 +7,7 @@ use std::process::Command;
 use flytec::data::{self, Format as DataFormat};
 use flytec::diagnostics::Diagnostic;
 use flytec::diagnostics::render::{Format, Screen, render};
+use flytec::format::format;
 use flytec::preview::{Places, preview, written, yaml};
 use flytec::source::{SourceMap, Span};
 use flytec::validate::path::Path;
@@ -17,6 +18,9 @@ use crate::support;
 
 /// The fields whose value is a map of any names, which is shown whole.
 const WHOLE: &[&str] = &["labels", "annotations", "nodeSelector", "requests", "limits"];
+
+/// The word for a program that shows another style on purpose.
+const UNFORMATTED: &str = "unformatted";
 
 /// The file that makes a project of a program.
 const PROJECT: &str = "flytec.toml";
@@ -32,6 +36,8 @@ pub struct Program {
     arguments: Vec<String>,
     /// The codes of the diagnostics that come.
     codes: Vec<String>,
+    /// Whether it shows another style on purpose.
+    unformatted: bool,
     /// What is shown, with its line in the page.
     pub shown: Vec<(usize, Shown)>,
 }
@@ -62,21 +68,23 @@ impl Program {
             }
         }
         let (mut built, mut arguments, mut codes) = (Vec::new(), Vec::new(), Vec::new());
-        let mut words = words.map(str::to_owned);
+        let words: Vec<String> = words.map(str::to_owned).collect();
+        let unformatted = words.iter().any(|word| word == UNFORMATTED);
+        let mut words = words.into_iter();
         while let Some(word) = words.next() {
             if word.starts_with("--") {
                 arguments.push(word);
                 arguments.extend(words.next());
             } else if let Some(code) = word.strip_prefix("error=").or_else(|| word.strip_prefix("warning=")) {
                 codes.push(code.to_owned());
-            } else {
+            } else if word != UNFORMATTED {
                 built.push(word);
             }
         }
         if built.is_empty() {
             built.extend(files.first().map(|(name, _)| name.clone()));
         }
-        Self { page: page.to_owned(), line, files, built, arguments, codes, shown: Vec::new() }
+        Self { page: page.to_owned(), line, files, built, arguments, codes, unformatted, shown: Vec::new() }
     }
 
     pub fn name(&self) -> String {
@@ -91,6 +99,20 @@ impl Program {
     /// The codes that come of it, as the page says.
     pub fn codes(&self) -> &[String] {
         &self.codes
+    }
+
+    /// Its sources that are not in the style, with what is different; those that have faults of their text have none.
+    pub fn out_of_style(&self) -> Vec<String> {
+        let is_source = |name: &str| name == self.page || name.ends_with(".flyteenv");
+        let sources = self.files.iter().filter(|(name, _)| !self.unformatted && is_source(name));
+        let differs = |(name, text): &(String, String)| {
+            // Between the files of a program stand blank lines, and above the first one its lines in the page.
+            let text = format!("{}\n", text.trim_matches('\n'));
+            let formatted = support::tree(&text).map(|tree| format(&tree, &text))?;
+            let diff = similar::TextDiff::from_lines(&text, &formatted).unified_diff().to_string();
+            (text != formatted).then(|| format!("{}: {name} is not as `flytec fmt` writes it:\n{diff}", self.name()))
+        };
+        sources.filter_map(differs).collect()
     }
 
     pub fn check(&self) -> Result<(), Failed> {

@@ -21,7 +21,17 @@ use flytec::flyte::entrypoint::Context;
 use flytec::schema::kubernetes::versions::{Gate, Target};
 use flytec::source::files::Memory;
 use flytec::source::{FileId, Source, SourceMap, Span};
+use flytec::syntax::{ast, parse};
 use serde_json::Value;
+
+/// The tree of a text, if there is no fault in it.
+pub fn tree(text: &str) -> Option<ast::File> {
+    let sources = SourceMap::new(vec![("main.flyteenv".to_owned(), text.to_owned())]);
+    let file = sources.ids().next()?;
+    let mut diagnostics = Diagnostics::default();
+    let tree = parse(file, sources.get(file), &mut diagnostics);
+    (!diagnostics.has_errors()).then_some(tree)
+}
 
 /// The root of the project.
 pub fn root() -> PathBuf {

@@ -21,6 +21,9 @@ pub fn run(global: &Global, arguments: &Diff) -> Result<Verdict, Failure> {
     let shell = Shell::new(global);
     let Some(old) = Side::of(&old, kind, &shell, arguments)? else { return Ok(Verdict::Bad) };
     let Some(new) = Side::of(&new, kind, &shell, arguments)? else { return Ok(Verdict::Bad) };
+    if let Some(path) = old.missing.iter().find(|path| new.missing.contains(path)) {
+        return Err(Failure::new(format!("neither of the two has `{}`", path.display())));
+    }
     let progress = Progress::begin(global);
     progress.stage("comparing", old.pods.len().max(new.pods.len()), "pod");
     let report = Report::of(&old.pods, &new.pods);

@@ -21,6 +21,17 @@ pub fn exists(name: &str) -> bool {
     !name.starts_with('-') && git(&["rev-parse", "--verify", "--quiet", &format!("{name}^{{commit}}")]).is_ok()
 }
 
+/// What may be the reason that there is no such revision, for people.
+pub fn absence() -> String {
+    match git(&["rev-parse", "--is-shallow-repository"]) {
+        Err(_) => "; this folder is in no git repository, or git cannot be run".to_owned(),
+        Ok(shallow) if shallow.trim() == "true" => {
+            "; this clone is shallow, and `git fetch --unshallow` brings the revisions that it does not have".to_owned()
+        }
+        Ok(_) => String::new(),
+    }
+}
+
 impl Revision {
     /// Writes the files of a revision to a temporary folder.
     pub fn open(name: &str) -> Result<Self, Failure> {
@@ -39,9 +50,8 @@ impl Revision {
         run(&["read-tree", &format!("{name}^{{commit}}")]).map_err(failed)?;
         run(&["checkout-index", "--all", &format!("--prefix={}/", tree.display())]).map_err(failed)?;
         let prefix = PathBuf::from(prefix.trim_end());
-        if !tree.join(&prefix).is_dir() {
-            return Err(failed("this folder is not in it".to_owned()));
-        }
+        // What is not in the revision is an empty folder.
+        std::fs::create_dir_all(tree.join(&prefix)).map_err(|error| failed(error.to_string()))?;
         Ok(Self { folder, prefix })
     }
 

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::revision::{Elsewhere, Revision, exists};
+use super::revision::{Elsewhere, Revision, absence, exists};
 use crate::cli::args::{Common, Diff};
 use crate::cli::files::Drafts;
 use crate::cli::pods::{self, VERSION};
 use crate::cli::progress::Progress;
 use crate::cli::shell::Shell;
-use crate::cli::{Failure, compiled, output, report};
+use crate::cli::{Failure, compiled, output, project, report, say, sources};
 use crate::compare::report::Pods;
 use crate::compile::Compilation;
 use crate::emit::manifest::{FILE_NAME, entries};
@@ -35,6 +35,8 @@ pub struct Side {
     pub pods: Pods,
     /// What they were compiled of, if they were.
     pub compilation: Option<Compilation>,
+    /// The paths that were named and are not there.
+    pub missing: Vec<PathBuf>,
 }
 
 /// What a name means: what is on the disk comes first.
@@ -49,7 +51,8 @@ pub fn named(name: &str) -> Result<Named, Failure> {
     if exists(name) {
         return Ok(Named::Revision(name.to_owned()));
     }
-    Err(Failure::new(format!("`{name}` is neither a file, nor a folder, nor a revision of a repository here")))
+    let reason = absence();
+    Err(Failure::new(format!("`{name}` is neither a file, nor a folder, nor a revision of a repository here{reason}")))
 }
 
 /// What is compared: what was built says it; else it is `K8sPod`s.
@@ -83,31 +86,60 @@ impl Side {
     pub fn of(named: &Named, kind: Kind, shell: &Shell<'_>, arguments: &Diff) -> Result<Option<Self>, Failure> {
         match named {
             Named::Built(folder) => Self::built(folder).map(Some),
+            Named::Sources(path) if !arguments.common.paths.is_empty() && path.is_dir() => {
+                let common = Common { paths: Vec::new(), ..arguments.common.clone() };
+                Self::parts(&path.to_string_lossy(), path, &arguments.common.paths, kind, shell, &common)
+            }
             Named::Sources(path) => {
-                Self::compiled(below(path, &arguments.common.paths), kind, shell, &arguments.common)
+                let common = Common { paths: vec![path.clone()], ..arguments.common.clone() };
+                Self::compiled(&path.to_string_lossy(), kind, shell, &common)
             }
             Named::Revision(name) => {
                 let (revision, paths) = (Revision::open(name)?, paths_of(arguments));
                 let _elsewhere = Elsewhere::go(&revision.here())?;
-                Self::compiled(paths, kind, shell, &arguments.common)
+                let common = Common { paths: Vec::new(), ..arguments.common.clone() };
+                Self::parts(name, Path::new(""), &paths, kind, shell, &common)
             }
         }
     }
 
-    fn compiled(paths: Vec<PathBuf>, kind: Kind, shell: &Shell<'_>, common: &Common) -> Result<Option<Self>, Failure> {
+    /// Compiles paths in a folder, or the project in it where there are none; what is not there has no pods.
+    fn parts(
+        name: &str,
+        folder: &Path,
+        paths: &[PathBuf],
+        kind: Kind,
+        shell: &Shell<'_>,
+        common: &Common,
+    ) -> Result<Option<Self>, Failure> {
+        let (there, missing): (Vec<&PathBuf>, Vec<&PathBuf>) =
+            paths.iter().partition(|path| folder.join(path).exists());
+        let common = Common { paths: there.iter().map(|path| folder.join(path)).collect(), ..common.clone() };
+        let missing = missing.into_iter().cloned().collect();
+        if (there.is_empty() && !paths.is_empty()) || !has_sources(shell, &common)? {
+            return Ok(Some(Self { pods: Pods::new(), compilation: None, missing }));
+        }
+        Ok(Self::compiled(name, kind, shell, &common)?.map(|side| Self { missing, ..side }))
+    }
+
+    fn compiled(name: &str, kind: Kind, shell: &Shell<'_>, common: &Common) -> Result<Option<Self>, Failure> {
+        let global = shell.global;
         let task_version = common.task_version.clone().or_else(|| Some(VERSION.to_owned()));
-        let common = Common { paths, task_version, ..common.clone() };
-        let progress = Progress::begin(shell.global);
+        let common = Common { task_version, ..common.clone() };
+        let progress = Progress::begin(global);
         let (compilation, _) = compiled(shell, &common, Drafts::new(), &progress)?;
         if compilation.has_errors() {
             drop(progress);
-            report(shell.global, &compilation.diagnostics, &compilation.sources);
+            report(global, &compilation.diagnostics, &compilation.sources);
+            if global.tells_summary() {
+                say(&format!("`{name}` has errors, so that its pods cannot be compared\n"));
+            }
             return Ok(None);
         }
         progress.stage("writing out", compilation.workloads.len(), "pod");
         let pods = compilation.workloads.iter();
         let pods = pods.map(|workload| (workload.name.to_string(), emit::value(workload, kind))).collect();
-        Ok(Some(Self { pods, compilation: Some(compilation) }))
+        Ok(Some(Self { pods, compilation: Some(compilation), missing: Vec::new() }))
     }
 
     fn built(folder: &Path) -> Result<Self, Failure> {
@@ -119,16 +151,15 @@ impl Side {
             forget(&mut pod, version);
             pods.insert(name, pod);
         }
-        Ok(Self { pods, compilation: None })
+        Ok(Self { pods, compilation: None, missing: Vec::new() })
     }
 }
 
-/// What is compiled of a file or folder: the paths that are named, in a folder, or else the whole of it.
-fn below(path: &Path, paths: &[PathBuf]) -> Vec<PathBuf> {
-    if paths.is_empty() || !path.is_dir() {
-        return vec![path.to_owned()];
-    }
-    paths.iter().map(|below| path.join(below)).collect()
+/// Whether there is anything to compile; where the project has faults, compiling tells them.
+fn has_sources(shell: &Shell<'_>, common: &Common) -> Result<bool, Failure> {
+    let Ok(mut opened) = project::open(common, Drafts::new(), &shell.reads)? else { return Ok(true) };
+    let paths = sources::paths(common, &opened.project.build.paths, &opened.disk);
+    sources::named(&paths, &mut opened.disk).map(|found| !found.is_empty())
 }
 
 /// The paths that are compiled of a revision: those that are named, or that of the other side, if it is on the disk.

@@ -9,6 +9,7 @@ mod earlier;
 mod junit;
 mod outcome;
 mod snapshots;
+mod told;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

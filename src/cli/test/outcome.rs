@@ -5,13 +5,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
-use std::path::{Component, Path, PathBuf};
-
-use similar::TextDiff;
+use std::path::PathBuf;
 
 use super::cases::Case;
 use super::snapshots::{self, Files, MESSAGES, Snapshots, header};
+use super::told::Told;
 use crate::cli::args::Common;
 use crate::cli::build::file_name;
 use crate::cli::files::{Drafts, shown};
@@ -24,9 +22,8 @@ use crate::compare::report::{Format, Pods, Report};
 use crate::compile::Compilation;
 use crate::diagnostics::levels::{Level, Target};
 use crate::diagnostics::render::{self, Screen, render};
-use crate::diagnostics::{Code, Diagnostics, Severity, code};
+use crate::diagnostics::{Code, Severity, code};
 use crate::emit::{self, Emitter, Kind};
-use crate::source::{Source, SourceMap};
 
 /// What becomes of differences.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -189,7 +186,7 @@ fn unexpected(compilation: &Compilation, expected: Option<Code>) -> Option<Strin
 /// What a program gives.
 struct Given {
     pods: Pods,
-    messages: String,
+    told: Told,
     /// The snapshots.
     files: Files,
     /// The names of pods by those of their files.
@@ -198,8 +195,8 @@ struct Given {
 
 impl Given {
     fn of(compilation: &Compilation, case: &Case) -> Self {
-        let messages = messages(compilation, &case.home);
-        let mut given = Self { pods: Pods::new(), messages, files: Files::new(), names: BTreeMap::new() };
+        let told = Told::of(compilation, &case.home);
+        let mut given = Self { pods: Pods::new(), told, files: Files::new(), names: BTreeMap::new() };
         let mut emitter = Emitter::for_files(Kind::Pod, emit::Format::Yaml);
         for workload in &compilation.workloads {
             let name = workload.name.to_string();
@@ -210,8 +207,8 @@ impl Given {
             given.pods.insert(name.clone(), emit::value(workload, Kind::Pod));
             given.names.insert(file, name);
         }
-        if !given.messages.is_empty() {
-            given.files.insert(MESSAGES.to_owned(), given.messages.clone().into_bytes());
+        if !given.told.is_empty() {
+            given.files.insert(MESSAGES.to_owned(), given.told.text().into_bytes());
         }
         given
     }
@@ -225,31 +222,9 @@ impl Given {
 
     fn summary(&self) -> String {
         let pods = (!self.pods.is_empty()).then(|| plural(self.pods.len(), "pod"));
-        let messages = (!self.messages.is_empty()).then(|| "what is told".to_owned());
-        pods.into_iter().chain(messages).collect::<Vec<_>>().join(", and ")
+        let told = (!self.told.is_empty()).then(|| plural(self.told.count(), "message"));
+        pods.into_iter().chain(told).collect::<Vec<_>>().join(", ")
     }
-}
-
-/// What is told of a program, as people read it, with paths from a folder: the same text wherever the command runs.
-fn messages(compilation: &Compilation, home: &Path) -> String {
-    let home = fs::canonicalize(if home.as_os_str().is_empty() { Path::new(".") } else { home });
-    let mut sources = SourceMap::default();
-    for (_, source) in compilation.sources.iter() {
-        let path = home.as_ref().ok().zip(fs::canonicalize(&source.identity).ok());
-        let name = path.map_or_else(|| source.name.clone(), |(home, path)| relative(home, &path));
-        sources.add(Source::identified(name, source.identity.clone(), source.text.clone()));
-    }
-    let mut diagnostics = Diagnostics::default();
-    diagnostics.extend(compilation.diagnostics.iter().cloned());
-    render(&diagnostics.finish(&sources), &sources, render::Format::Human, Screen::default())
-}
-
-/// A path from a folder on; both are whole paths without links.
-fn relative(folder: &Path, path: &Path) -> String {
-    let shared = folder.components().zip(path.components()).take_while(|(a, b)| a == b).count();
-    let up = folder.components().count() - shared;
-    let parts = std::iter::repeat_n(Component::ParentDir, up).chain(path.components().skip(shared));
-    shown(&parts.collect::<PathBuf>())
 }
 
 // ------------------------------------------------------------------------------------------------------- differences
@@ -265,19 +240,9 @@ fn differences(old: &Snapshots, new: &Given, compilation: &Compilation) -> Strin
         // Writing to a string cannot fail, here and below.
         let _ = writeln!(text, "the snapshot of {pod} is broken: {fault}");
     }
-    if old.messages != new.messages {
-        text.push_str(&told_otherwise(&old.messages, &new.messages));
+    let told = new.told.against(&old.told);
+    if !text.is_empty() && !told.is_empty() {
+        text.push('\n');
     }
-    text
-}
-
-fn told_otherwise(old: &str, new: &str) -> String {
-    let diff = TextDiff::from_lines(old, new);
-    let mut text = format!("what is told ({MESSAGES})\n");
-    for change in diff.unified_diff().context_radius(3).iter_hunks() {
-        for line in change.iter_changes() {
-            let _ = write!(text, "  {}{}", line.tag(), line.value());
-        }
-    }
-    text
+    text + &told
 }

@@ -8,6 +8,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::told::Told;
 use crate::cli::replace::replace;
 use crate::cli::{Failure, pods};
 use crate::compare::report::Pods;
@@ -30,7 +31,7 @@ pub struct Snapshots {
     /// The pods by their names.
     pub pods: Pods,
     /// What was told.
-    pub messages: String,
+    pub told: Told,
     /// The names of pods whose files cannot be read, and the reasons.
     pub broken: BTreeMap<String, String>,
 }
@@ -49,7 +50,7 @@ pub fn read(folder: &Path, names: &BTreeMap<String, String>) -> Result<Option<Sn
     let mut snapshots = Snapshots::default();
     for (file, bytes) in files {
         if file == MESSAGES {
-            snapshots.messages = unified(&bytes);
+            snapshots.told = Told::read(&String::from_utf8_lossy(&bytes));
             continue;
         }
         // A copy is not the snapshot of the pod that its first line names.
@@ -125,9 +126,4 @@ fn marked(bytes: &[u8]) -> Option<String> {
     let line = bytes.split(|byte| *byte == b'\n').next()?;
     let line = std::str::from_utf8(line).ok()?.trim_end();
     Some(line.strip_prefix("# ")?.strip_suffix(MARK)?.to_owned())
-}
-
-/// A text with the ends of lines that it was written with, whatever a checkout made of them.
-fn unified(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).replace("\r\n", "\n")
 }

@@ -9,6 +9,7 @@ use crate::compare::groups::Group;
 pub fn render(report: &Report, places: Places<'_>) -> String {
     let document = json!({
         "changed": report.groups.iter().map(|group| self::group(group, places)).collect::<Vec<_>>(),
+        "renamed": report.renamed.iter().map(|(old, new)| json!({ "old": old, "new": new })).collect::<Vec<_>>(),
         "added": report.added,
         "removed": report.removed,
         "unchanged": report.same,

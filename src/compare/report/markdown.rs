@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::{Places, Report, place, shown};
+use super::texts::{text_changes, texts};
+use super::{Change, Places, Report, place, shown};
 use crate::compare::groups::Group;
 
 /// How many pods are named before a list is folded.
@@ -18,6 +19,10 @@ pub fn render(report: &Report, places: Places<'_>) -> String {
     let mut text = format!("**{}**\n", report.summary());
     for group in &report.groups {
         self::group(group, places, &mut text);
+    }
+    if !report.renamed.is_empty() {
+        text.push_str("\nRenamed:\n\n");
+        text.extend(report.renamed.iter().map(|(from, to)| format!("- `{from}` is `{to}` now\n")));
     }
     for (what, pods) in [("New", &report.added), ("Gone", &report.removed)].iter().filter(|(_, pods)| !pods.is_empty())
     {
@@ -40,13 +45,32 @@ fn group(group: &Group, places: Places<'_>, text: &mut String) {
             names(&group.pods)
         );
     }
-    text.push_str("| field | before | after | |\n|---|---|---|---|\n");
-    for change in &group.changes {
-        let place = place(group, change, places).unwrap_or_default();
-        let path = cell(&change.path.to_string());
+    let place = |change: &Change| place(group, change, places).unwrap_or_default();
+    let (long, short): (Vec<&Change>, Vec<&Change>) = group.changes.iter().partition(|change| texts(change).is_some());
+    if !short.is_empty() {
+        text.push_str("| field | before | after | |\n|---|---|---|---|\n");
+    }
+    for change in short {
+        let (path, place) = (cell(&change.path.to_string()), place(change).replace('|', "\\|"));
         let _ =
             writeln!(text, "| {path} | {} | {} | {place} |", value(change.old.as_ref()), value(change.new.as_ref()));
     }
+    for change in long {
+        lines(change, &place(change), text);
+    }
+}
+
+/// A change of a text of several lines, below the table.
+fn lines(change: &Change, place: &str, text: &mut String) {
+    let Some((old, new)) = texts(change) else { return };
+    let lines = text_changes(old, new).join("\n");
+    // A fence is longer than any in the text.
+    let mut fence = "```".to_owned();
+    while lines.contains(&fence) {
+        fence.push('`');
+    }
+    let place = if place.is_empty() { String::new() } else { format!(" ({place})") };
+    let _ = write!(text, "\n`{}`{place}\n\n{fence}diff\n{lines}\n{fence}\n", change.path);
 }
 
 fn value(value: Option<&Value>) -> String {

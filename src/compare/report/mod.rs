@@ -6,6 +6,7 @@
 mod human;
 mod json;
 mod markdown;
+mod texts;
 
 use std::collections::BTreeMap;
 
@@ -34,6 +35,8 @@ pub enum Format {
 pub struct Report {
     /// The changes of pods that both have, the same ones together.
     pub groups: Vec<Group>,
+    /// The old and the new name of pods that are the same under another name.
+    pub renamed: Vec<(String, String)>,
     /// The pods that are new.
     pub added: Vec<String>,
     /// The pods that are gone.
@@ -53,15 +56,17 @@ impl Report {
         let changed: Vec<(String, Vec<Change>)> =
             both.map(|(name, old, pod)| (name.clone(), changes(old, pod))).collect();
         let same = changed.iter().filter(|(_, changes)| changes.is_empty()).count();
-        let missing =
-            |pods: &Pods, others: &Pods| pods.keys().filter(|name| !others.contains_key(*name)).cloned().collect();
-        Self { groups: groups(changed), added: missing(new, old), removed: missing(old, new), same }
+        let (mut added, mut removed) = (missing(new, old), missing(old, new));
+        let renamed = renamed((old, &removed), (new, &added));
+        added.retain(|name| !renamed.iter().any(|(_, to)| to == name));
+        removed.retain(|name| !renamed.iter().any(|(from, _)| from == name));
+        Self { groups: groups(changed), renamed, added, removed, same }
     }
 
     /// Whether there is no difference.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.groups.is_empty() && self.added.is_empty() && self.removed.is_empty()
+        self.groups.is_empty() && self.renamed.is_empty() && self.added.is_empty() && self.removed.is_empty()
     }
 
     /// How many pods are changed.
@@ -90,7 +95,9 @@ impl Report {
         let is = |count: usize, what: &str| if count == 1 { format!("is {what}") } else { format!("are {what}") };
         let (added, removed) = (self.added.len(), self.removed.len());
         let changed = count(self.changed(), if self.changed() == 1 { "changes" } else { "change" });
-        let parts = [changed, count(added, &is(added, "new")), count(removed, &is(removed, "gone"))];
+        let renamed = self.renamed.len();
+        let renamed = count(renamed, &is(renamed, "renamed"));
+        let parts = [changed, renamed, count(added, &is(added, "new")), count(removed, &is(removed, "gone"))];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         let same = match self.same {
             0 => String::new(),
@@ -99,6 +106,27 @@ impl Report {
         };
         format!("{}{same}", parts.join(", "))
     }
+}
+
+/// The names of pods that others have not.
+fn missing(pods: &Pods, others: &Pods) -> Vec<String> {
+    pods.keys().filter(|name| !others.contains_key(*name)).cloned().collect()
+}
+
+/// Those of the names under which the same pod stands on both sides, and no other pod is the same.
+fn renamed((old, gone): (&Pods, &[String]), (new, added): (&Pods, &[String])) -> Vec<(String, String)> {
+    let only_name = |pods: &Pods, names: &[String]| {
+        let mut by_pod: BTreeMap<String, Option<String>> = BTreeMap::new();
+        for (name, pod) in names.iter().filter_map(|name| Some((name, pods.get(name)?))) {
+            by_pod.entry(pod.to_string()).and_modify(|only| *only = None).or_insert_with(|| Some(name.clone()));
+        }
+        by_pod
+    };
+    let (old, mut new) = (only_name(old, gone), only_name(new, added));
+    let mut pairs: Vec<(String, String)> =
+        old.into_iter().filter_map(|(pod, from)| Some((from?, new.remove(&pod)??))).collect();
+    pairs.sort();
+    pairs
 }
 
 /// A value on one line.

@@ -7,8 +7,9 @@
 use std::collections::BTreeSet;
 
 use super::comments::Comments;
-use super::documents::{Pod, entries, entry, items, text, value};
+use super::documents::Pod;
 use super::literal;
+use super::nodes::{entries, entry, items, text, value};
 use super::statement::{Body, Item, Statement, Value};
 use super::values::{Writer, amount};
 use crate::data::{Key, Kind, Node};
@@ -55,7 +56,7 @@ pub fn task(pod: &Pod<'_>, comments: &mut Comments, diagnostics: &mut Diagnostic
     if name != PRIMARY_CONTAINER {
         template.push(Statement::set("primary_container_name", Value::Text(name.to_owned())));
     }
-    let spec = spec(pod.spec, primary, &parts);
+    let spec = spec(&pod.spec, primary, &parts);
     let mut spec = writer.fields(&spec, &POD_SPEC);
     if is_bare(&spec) {
         spec.retain(|statement| statement.key != "containers");
@@ -78,8 +79,8 @@ fn is_bare(spec: &[Statement]) -> bool {
 
 /// The primary container: the one that the document names, that `kubectl` would take, that has the name that Flyte gives it, or
 /// the first.
-fn primary<'n>(pod: &Pod<'n>, diagnostics: &mut Diagnostics) -> Option<&'n Node> {
-    let containers = value(pod.spec, "containers").map(items).unwrap_or_default();
+fn primary<'p>(pod: &'p Pod<'_>, diagnostics: &mut Diagnostics) -> Option<&'p Node> {
+    let containers = value(&pod.spec, "containers").map(items).unwrap_or_default();
     let named = |name: &str| containers.iter().find(|container| value(container, "name").and_then(text) == Some(name));
     if let Some((name, place)) = pod.primary {
         let found = named(name);
@@ -246,7 +247,7 @@ fn resources(node: &Node, exact: bool) -> Option<Vec<Statement>> {
 /// An amount, or a request and its limit.
 fn range(request: &Node, limit: Option<&Node>, counts: bool) -> Option<String> {
     let request = amount(request)?;
-    let bare = |amount: &str| literal::has_unit(amount) || counts && literal::is_whole(amount);
+    let bare = |amount: &str| literal::has_unit(amount) || counts && literal::is_number(amount);
     let written = if bare(&request) { request.clone() } else { literal::text(&request) };
     let least = units::quantity(&request).filter(|amount| *amount >= 0)?;
     let Some(limit) = limit else { return Some(written) };

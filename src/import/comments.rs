@@ -19,6 +19,9 @@ pub struct Comments {
     lines: BTreeMap<usize, (String, bool)>,
 }
 
+/// What begins a document.
+const DOCUMENT: &str = "---";
+
 impl Comments {
     /// Those of a text with these values.
     pub fn of(text: &str, documents: &[Node]) -> Self {
@@ -28,11 +31,15 @@ impl Comments {
         }
         let mut comments = Self::default();
         let mut start = 0;
+        let mut begun = false;
         for (number, line) in text.split_inclusive('\n').enumerate() {
             comments.starts.push(start);
-            if line.trim().is_empty() {
+            // What stands above the mark of the first document belongs to it.
+            let is_blank = line.trim().is_empty() || !begun && line.trim_end() == DOCUMENT;
+            if is_blank {
                 comments.blank.insert(number);
             }
+            begun = begun || !is_blank && !line.trim_start().starts_with('#');
             if let Some(at) = sign(line, start, &scalars) {
                 let (before, comment) = line.split_at_checked(at).unwrap_or_default();
                 let comment = comment.trim_start_matches('#').trim().to_owned();
@@ -43,28 +50,26 @@ impl Comments {
         comments
     }
 
-    /// The comments on the lines directly above a place.
+    /// The comments on the lines above a place, also such with blank lines below them.
     pub fn above(&mut self, place: Span) -> Vec<String> {
-        let mut line = self.line(place.start);
-        let mut found = Vec::new();
-        while let Some(above) = line.checked_sub(1) {
-            if !self.lines.get(&above).is_some_and(|(_, alone)| *alone) {
-                break;
-            }
-            found.extend(self.lines.remove(&above).map(|(text, _)| text));
-            line = above;
-        }
-        found.reverse();
-        said(found)
+        let line = self.line(place.start);
+        self.between(self.blocks(line), line)
     }
 
-    /// The comments on the lines above the beginning of a document, also such with blank lines below them.
-    pub fn header(&mut self, place: Span) -> Vec<String> {
-        let first = self.blocks(self.line(place.start));
-        let mut below = self.lines.split_off(&first);
-        let rest = below.split_off(&self.line(place.start));
-        self.lines.extend(rest);
-        said(below.into_values().map(|(text, _)| text).collect())
+    /// What is said at the beginning of the file, if this is the place of its first value and a blank line tells the two apart.
+    pub fn preface(&mut self, place: Span) -> Vec<String> {
+        let line = self.line(place.start);
+        let is_first = self.blocks(line) == 0;
+        match self.blank.range(..line).next_back() {
+            Some(blank) if is_first => self.between(0, *blank),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The comments on these lines.
+    fn between(&mut self, first: usize, end: usize) -> Vec<String> {
+        let found: Vec<usize> = self.lines.range(first..end).map(|(line, _)| *line).collect();
+        said(found.iter().filter_map(|line| self.lines.remove(line)).map(|(text, _)| text).collect())
     }
 
     /// The first of the lines above this one that are comments or blank.

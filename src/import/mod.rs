@@ -61,8 +61,11 @@ pub fn import(inputs: &[Input], sources: &SourceMap, diagnostics: &mut Diagnosti
             tasks.extend(task::task(pod, &mut comments, diagnostics));
         }
     }
+    let mut prefaces: Vec<Vec<String>> = tasks.iter_mut().map(|task| std::mem::take(&mut task.preface)).collect();
+    prefaces.retain(|preface| !preface.is_empty());
+    prefaces.dedup();
     let declarations = share::declarations(tasks);
-    styled(print::text(&declarations))
+    styled(print::text(&prefaces, &declarations))
 }
 
 /// The pods of each file. A document without one is a fault where there is none at all; of each file the first is told.

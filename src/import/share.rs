@@ -1,10 +1,11 @@
 //! Tasks as declarations.
 //!
 //! In: tasks, each with the whole of its template. Out: the declarations of a source. Always: what is shared is the same, but for
-//! comments; a template holds whole fields of its heirs and whole lists, so that the order of no list changes.
+//! comments; of a list whose elements have labels only a beginning that all have is shared, so that the order of no list changes.
 //!
 //! - What the templates of all tasks have in common is the template `common`.
-//! - What is left of several templates, and is the same, is one template; what is left of one, where `common` is taken from it, too.
+//! - What is left of several templates, and is the same, is one template; what is left of one stands in its task, and its environment
+//!   has `common`.
 //! - Tasks of one environment that all have the same image, variables or template have them from it.
 //!
 //! Not here: what is a part of a template.
@@ -21,12 +22,14 @@ const COMMON: &str = "common";
 /// The fields of a template of which parts can be shared.
 const DIVISIBLE: &[&str] = &["labels", "annotations", "pod_spec"];
 /// The settings that an environment can have for its tasks.
-const SHARED: &[&str] = &["image", "resources", "env_vars", "pod_template"];
+const SHARED: &[&str] = &["image", "resources", "env_vars", TEMPLATE];
+/// The setting that holds a template.
+const TEMPLATE: &str = "pod_template";
 
 /// The declarations that make these tasks.
 pub fn declarations(mut tasks: Vec<Task>) -> Vec<Statement> {
     let mut taken = name_all(&mut tasks);
-    let mut declarations = templates(&mut tasks, &mut taken);
+    let (base, mut declarations) = templates(&mut tasks, &mut taken);
     let mut environments: Vec<(String, Vec<Task>)> = Vec::new();
     for task in tasks {
         match environments.iter_mut().find(|(name, _)| *name == task.environment) {
@@ -34,7 +37,7 @@ pub fn declarations(mut tasks: Vec<Task>) -> Vec<Statement> {
             None => environments.push((task.environment.clone(), vec![task])),
         }
     }
-    declarations.extend(environments.into_iter().map(|(name, tasks)| environment(&name, tasks)));
+    declarations.extend(environments.into_iter().map(|(name, tasks)| environment(&name, tasks, base.as_deref())));
     declarations
 }
 
@@ -56,8 +59,9 @@ fn name_all(tasks: &mut [Task]) -> BTreeSet<String> {
 
 // -------------------------------------------------------------------------------------------------------- templates
 
-/// Takes out of tasks what their templates share, and gives each the setting of its template.
-fn templates(tasks: &mut [Task], taken: &mut BTreeSet<String>) -> Vec<Statement> {
+/// Takes out of tasks what their templates share, and gives each the setting of its template; tells what is common to all, and the
+/// templates.
+fn templates(tasks: &mut [Task], taken: &mut BTreeSet<String>) -> (Option<String>, Vec<Statement>) {
     let common = common(tasks);
     let base = (!common.is_empty()).then(|| unique(COMMON, '-', taken));
     let mut declarations = Vec::new();
@@ -65,27 +69,30 @@ fn templates(tasks: &mut [Task], taken: &mut BTreeSet<String>) -> Vec<Statement>
         declarations.push(Statement::new("template", base, Body::Block(common)));
     }
     let essences: Vec<String> = tasks.iter().map(|task| essence(&task.template)).collect();
+    let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
+    for own in &essences {
+        *uses.entry(own).or_default() += 1;
+    }
     let mut named: BTreeMap<&str, String> = BTreeMap::new();
     for (task, own) in tasks.iter_mut().zip(&essences) {
         let template = std::mem::take(&mut task.template);
-        let uses = essences.iter().filter(|other| *other == own).count();
-        let setting = match (&base, template.is_empty()) {
-            (None, true) => continue,
-            (Some(base), true) => reference(base),
-            (None, false) if uses == 1 => Statement::block("pod_template", template),
-            (base, false) => {
-                let name = named.entry(own).or_insert_with(|| {
-                    let name = unique(&name_of(&task.environment, &task.name), '-', taken);
-                    let extends = base.as_ref().map_or_else(String::new, |base| format!(" extends {base}"));
-                    declarations.push(Statement::new("template", format!("{name}{extends}"), Body::Block(template)));
-                    name
-                });
-                reference(name)
-            }
-        };
-        task.settings.push(setting);
+        if template.is_empty() {
+            task.settings.extend(base.as_deref().map(reference));
+            continue;
+        }
+        if uses.get(own.as_str()) == Some(&1) {
+            task.settings.push(Statement::block(TEMPLATE, template));
+            continue;
+        }
+        let name = named.entry(own).or_insert_with(|| {
+            let name = unique(&name_of(&task.environment, &task.name), '-', taken);
+            let extends = base.as_ref().map_or_else(String::new, |base| format!(" extends {base}"));
+            declarations.push(Statement::new("template", format!("{name}{extends}"), Body::Block(template)));
+            name
+        });
+        task.settings.push(reference(name));
     }
-    declarations
+    (base, declarations)
 }
 
 /// What a template is called after the first task that has it. A name begins with a letter.
@@ -95,7 +102,7 @@ fn name_of(environment: &str, task: &str) -> String {
 }
 
 fn reference(name: &str) -> Statement {
-    Statement::set("pod_template", Value::Literal(name.to_owned()))
+    Statement::set(TEMPLATE, Value::Literal(name.to_owned()))
 }
 
 /// Takes what all templates have in common out of them. Of one template alone nothing is common.
@@ -112,7 +119,8 @@ fn common(tasks: &mut [Task]) -> Vec<Statement> {
         }
         let shared = match &statement.body {
             Body::Block(own) if DIVISIBLE.contains(&statement.key.as_str()) => {
-                let shared = shared(own, &fields);
+                let blocks: Option<Vec<&[Statement]>> = fields.iter().map(|field| inside(field)).collect();
+                let shared = blocks.map(|blocks| shared(own, &blocks)).unwrap_or_default();
                 (!shared.is_empty()).then_some(Body::Block(shared))
             }
             body => {
@@ -135,20 +143,62 @@ fn find<'s>(statements: &'s [Statement], key: &str) -> Option<&'s Statement> {
 }
 
 /// The statements of a key: a list whose elements have labels is one for each.
-fn of_key(statements: &[Statement], key: &str) -> Vec<Statement> {
-    statements.iter().filter(|statement| statement.key == key).cloned().collect()
+fn of_key<'s>(statements: &'s [Statement], key: &str) -> Vec<&'s Statement> {
+    statements.iter().filter(|statement| statement.key == key).collect()
 }
 
-/// The statements that all these blocks have.
-fn shared(own: &[Statement], blocks: &[&Statement]) -> Vec<Statement> {
-    let in_all = |key: &str| {
-        let wanted = essence(&of_key(own, key));
-        blocks.iter().all(|block| match &block.body {
-            Body::Block(statements) => essence(&of_key(statements, key)) == wanted,
-            Body::Set(_) => false,
-        })
-    };
-    own.iter().filter(|statement| in_all(&statement.key)).cloned().collect()
+/// What statements say, without their comments.
+fn said(statements: &[&Statement]) -> String {
+    statements.iter().map(|statement| essence(std::slice::from_ref(*statement)) + "\n").collect()
+}
+
+/// The statements in a block; nothing of what is no block.
+fn inside(statement: &Statement) -> Option<&[Statement]> {
+    match &statement.body {
+        Body::Block(statements) => Some(statements),
+        Body::Set(_) => None,
+    }
+}
+
+/// What all these blocks, of which the first is `own`, have: whole fields, and the elements at the beginning of lists with labels. Recursion
+/// follows the nesting of labels, which the schema bounds.
+fn shared(own: &[Statement], blocks: &[&[Statement]]) -> Vec<Statement> {
+    let mut shared = Vec::new();
+    let mut seen = BTreeSet::new();
+    for key in own.iter().map(|statement| statement.key.as_str()).filter(|key| seen.insert(*key)) {
+        let lists: Vec<Vec<&Statement>> = blocks.iter().map(|block| of_key(block, key)).collect();
+        let mine = of_key(own, key);
+        let wanted = said(&mine);
+        if lists.iter().all(|list| said(list) == wanted) {
+            shared.extend(mine.into_iter().cloned());
+        } else {
+            shared.extend(beginning(&mine, &lists));
+        }
+    }
+    shared
+}
+
+/// The elements with labels that all these lists begin with, as far as they are the same.
+fn beginning(mine: &[&Statement], lists: &[Vec<&Statement>]) -> Vec<Statement> {
+    let mut shared_elements = Vec::new();
+    for (at, own) in mine.iter().enumerate().filter(|(_, own)| !own.rest.is_empty()) {
+        let elements: Vec<&Statement> = lists.iter().filter_map(|list| list.get(at).copied()).collect();
+        if elements.len() < lists.len() || elements.iter().any(|element| element.rest != own.rest) {
+            break;
+        }
+        let wanted = said(&[own]);
+        if elements.iter().all(|element| said(&[element]) == wanted) {
+            shared_elements.push((*own).clone());
+            continue;
+        }
+        let blocks: Option<Vec<&[Statement]>> = elements.iter().map(|element| inside(element)).collect();
+        let parts = inside(own).zip(blocks).map(|(own, blocks)| shared(own, &blocks)).unwrap_or_default();
+        if parts.is_empty() {
+            break;
+        }
+        shared_elements.push(Statement::new(&own.key, &own.rest, Body::Block(parts)));
+    }
+    shared_elements
 }
 
 /// What is left of a statement where this is common.
@@ -158,18 +208,41 @@ fn without(mut statement: Statement, common: &[Statement]) -> Option<Statement> 
     if !DIVISIBLE.contains(&statement.key.as_str()) {
         return None;
     }
-    own.retain(|inner| find(taken, &inner.key).is_none());
+    *own = rest(std::mem::take(own), taken);
     (!own.is_empty()).then_some(statement)
+}
+
+/// What is left of statements where these, which are in all of them, are taken away.
+fn rest(own: Vec<Statement>, taken: &[Statement]) -> Vec<Statement> {
+    let left = own.into_iter().filter_map(|mut statement| {
+        let Some(same) = taken.iter().find(|taken| taken.head() == statement.head()) else { return Some(statement) };
+        if said(&[same]) == said(&[&statement]) || statement.rest.is_empty() {
+            return None;
+        }
+        let (Body::Block(own), Body::Block(taken)) = (&mut statement.body, &same.body) else { return None };
+        *own = rest(std::mem::take(own), taken);
+        (!own.is_empty()).then_some(statement)
+    });
+    left.collect()
 }
 
 // ----------------------------------------------------------------------------------------------------- environments
 
-fn environment(name: &str, mut tasks: Vec<Task>) -> Statement {
+/// An environment with its tasks; where a task says something over the template that is common to all, the environment has that one.
+fn environment(name: &str, mut tasks: Vec<Task>, base: Option<&str>) -> Statement {
     let mut statements = Vec::new();
     if tasks.len() > 1 {
         for key in SHARED {
             statements.extend(taken_from_all(&mut tasks, key));
         }
+    }
+    let is_over = |task: &Task| find(&task.settings, TEMPLATE).and_then(inside).is_some();
+    if let Some(base) = base.filter(|_| tasks.iter().any(is_over)) {
+        let same = reference(base);
+        for task in &mut tasks {
+            task.settings.retain(|setting| *setting != same);
+        }
+        statements.push(same);
     }
     let header = tasks.first_mut().map(|task| std::mem::take(&mut task.above)).unwrap_or_default();
     statements.extend(

@@ -27,6 +27,8 @@ pub struct Task {
     pub name: String,
     /// Whether other tasks may stand in the same environment.
     pub joins: bool,
+    /// The comments at the beginning of its file that are about all of it.
+    pub preface: Vec<String>,
     /// The comments at the top of the document.
     pub above: Vec<String>,
     /// Its settings, without the template.
@@ -43,7 +45,8 @@ static STRINGS: Type = Type::List { element: &Type::String, key: None };
 
 /// The task of a pod; nothing where it has none, which is reported.
 pub fn task(pod: &Pod<'_>, comments: &mut Comments, diagnostics: &mut Diagnostics) -> Option<Task> {
-    let above = comments.header(pod.top);
+    let preface = comments.preface(pod.top);
+    let above = comments.above(pod.top);
     let primary = primary(pod, diagnostics)?;
     let name = value(primary, "name").and_then(text).unwrap_or_default();
     let mut writer = Writer { comments, diagnostics };
@@ -56,7 +59,10 @@ pub fn task(pod: &Pod<'_>, comments: &mut Comments, diagnostics: &mut Diagnostic
     if name != PRIMARY_CONTAINER {
         template.push(Statement::set("primary_container_name", Value::Text(name.to_owned())));
     }
-    let spec = spec(&pod.spec, primary, &parts);
+    let mut spec = spec(&pod.spec, primary, &parts);
+    if !pod.exact {
+        spec.iter_mut().for_each(without_empty_resources);
+    }
     let mut spec = writer.fields(&spec, &POD_SPEC);
     if is_bare(&spec) {
         spec.retain(|statement| statement.key != "containers");
@@ -67,7 +73,7 @@ pub fn task(pod: &Pod<'_>, comments: &mut Comments, diagnostics: &mut Diagnostic
     }
     let task = pod.task.clone().unwrap_or_else(|| name.to_owned());
     let (environment, joins) = (pod.environment.clone(), pod.joins);
-    Some(Task { environment, name: super::names::task(&task), joins, above, settings, template })
+    Some(Task { environment, name: super::names::task(&task), joins, preface, above, settings, template })
 }
 
 /// Whether the primary container is the only one and nothing is left to say of it: Flyte makes it by itself then.
@@ -113,6 +119,19 @@ fn spec(spec: &Node, primary: &Node, parts: &Parts<'_>) -> Vec<(Key, Node)> {
         }
     }
     fields
+}
+
+/// Takes resources that say nothing away, which Kubernetes' own tools write into every container.
+fn without_empty_resources((key, node): &mut (Key, Node)) {
+    let Kind::List(containers) = &mut node.kind else { return };
+    if !matches!(key.text.as_str(), "containers" | "initContainers") {
+        return;
+    }
+    for container in containers {
+        if let Kind::Map(fields) = &mut container.kind {
+            fields.retain(|(key, node)| key.text != "resources" || node.kind != Kind::Map(Vec::new()));
+        }
+    }
 }
 
 /// What of the primary container the task brings.

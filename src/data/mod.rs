@@ -138,6 +138,15 @@ pub fn documents(file: FileId, text: &str) -> Result<Vec<Node>, Vec<Diagnostic>>
     yaml::documents(file, text)
 }
 
+/// Reads a JSON text of any number of values, one after the other as `jq` and `flytec build` write them.
+///
+/// # Errors
+///
+/// As [`read`]; nothing is read behind the first value that is no JSON.
+pub fn values(file: FileId, text: &str) -> Result<Vec<Node>, Vec<Diagnostic>> {
+    json::values(file, text)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -78,7 +78,8 @@ impl Other {
         if self.kind.is_none() {
             return diagnostic;
         }
-        diagnostic.help("what a controller makes of it is in its cluster: import what `kubectl get pods -o yaml` prints")
+        diagnostic
+            .help("what a controller makes of it is in its cluster: import what `kubectl get pods -o yaml` prints")
     }
 }
 

@@ -67,7 +67,8 @@ pub fn quantity(amount: &str) -> String {
 pub fn has_unit(amount: &str) -> bool {
     let unit = amount.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
     let number = amount.strip_suffix(unit).unwrap_or_default();
-    matches!(unit, "m" | "k" | "M" | "G" | "T" | "P" | "E" | "Ki" | "Mi" | "Gi" | "Ti" | "Pi" | "Ei") && is_number(number)
+    matches!(unit, "m" | "k" | "M" | "G" | "T" | "P" | "E" | "Ki" | "Mi" | "Gi" | "Ti" | "Pi" | "Ei")
+        && is_number(number)
 }
 
 /// Whether this is a whole number, or one with a fraction, as it is mostly written.

@@ -132,6 +132,10 @@ fn common(tasks: &mut [Task]) -> Vec<Statement> {
         };
         common.extend(shared.map(|body| Statement { body, ..statement.clone() }));
     }
+    // By itself a name is not worth a template.
+    if common.iter().all(|statement| !DIVISIBLE.contains(&statement.key.as_str())) {
+        return Vec::new();
+    }
     for task in tasks {
         task.template = task.template.drain(..).filter_map(|statement| without(statement, &common)).collect();
     }

@@ -186,7 +186,9 @@ mod tests {
         let places: Vec<&str> = nodes.iter().map(|node| &text[node.span.range()]).collect();
         assert_eq!(places, ["{\"a\": \"}\\\"{\"}", "[1]", "{}", "2", "\"x y\""]);
         assert_eq!(read(" \n").unwrap(), []);
-        for (text, message) in [("{} {\"a\"", "a `:` is missing"), ("{},{}", "a value belongs here"), ("{}]", "this `]` closes nothing")] {
+        for (text, message) in
+            [("{} {\"a\"", "a `:` is missing"), ("{},{}", "a value belongs here"), ("{}]", "this `]` closes nothing")]
+        {
             let faults = read(text).unwrap_err();
             assert!(faults[0].message.contains(message), "{text}: {faults:?}");
         }

@@ -15,9 +15,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::emit;
 use crate::import::{Input, import};
 use crate::source::{FileId, Source, SourceMap};
-
-/// How large a file may be: no list of pods that anybody prints is larger.
-const MAX_BYTES: u64 = 64 * 1024 * 1024;
+use crate::syntax::MAX_SOURCE_BYTES;
 
 /// How a file is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +61,8 @@ fn input(
     let name = if is_stream { stdin.to_owned() } else { super::files::shown(path) };
     let bytes = if is_stream { bounded(std::io::stdin().lock()) } else { file_bytes(path) };
     let bytes = bytes.map_err(|error| Failure::io("read", path, &error))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(Failure::new(format!("cannot read `{name}`: it has more than {} MiB", MAX_BYTES >> 20)));
+    if bytes.len() > MAX_SOURCE_BYTES {
+        return Err(Failure::new(format!("cannot read `{name}`: it has more than {} MiB", MAX_SOURCE_BYTES >> 20)));
     }
     let (bytes, form) = match form(&name, &bytes) {
         Form::Wire => {
@@ -81,6 +79,11 @@ fn input(
     }
     let stem = if is_stream { None } else { path.file_stem().map(|stem| stem.to_string_lossy().into_owned()) };
     match documents(form, file, &sources.get(file).text) {
+        Ok(documents) if documents.iter().map(Node::weight).fold(0, usize::saturating_add) > MAX_SOURCE_BYTES => {
+            let name = &sources.get(file).name;
+            let (mebibytes, makes) = (MAX_SOURCE_BYTES >> 20, "its aliases make more of it than");
+            Err(Failure::new(format!("cannot read `{name}`: {makes} {mebibytes} MiB")))
+        }
         Ok(documents) => Ok(Some(Input { file, stem, documents, has_comments: form != Form::Json })),
         Err(faults) => {
             diagnostics.extend(faults);
@@ -106,10 +109,10 @@ fn file_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     bounded(std::fs::File::open(path)?)
 }
 
-/// No more than a file may have, and a byte to know that there is more.
+/// No more than a source may have, and a byte to know that there is more.
 fn bounded(reader: impl std::io::Read) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    reader.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    reader.take(MAX_SOURCE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

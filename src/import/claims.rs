@@ -4,6 +4,8 @@
 //! own, made with its pod and deleted with it, for a task has no pod whose claim it could keep; as in Kubernetes, the volume of a
 //! claim stands for one of the same name. Not here: what is said of it.
 
+use std::collections::BTreeSet;
+
 use crate::data::{Key, Kind, Node};
 
 use super::nodes::{entries, entry, items, text, value};
@@ -11,9 +13,9 @@ use super::nodes::{entries, entry, items, text, value};
 /// The spec with the volumes of these claims.
 pub fn with_volumes(spec: &Node, claims: &Node) -> Node {
     let made: Vec<Node> = items(claims).iter().filter_map(volume).collect();
-    let names: Vec<&str> = made.iter().filter_map(name).collect();
+    let names: BTreeSet<&str> = made.iter().filter_map(name).collect();
     let old = value(spec, "volumes").map(items).unwrap_or_default();
-    let kept = old.iter().filter(|volume| name(volume).is_none_or(|name| !names.contains(&name)));
+    let kept = old.iter().filter(|volume| name(volume).is_none_or(|name| !names.contains(name)));
     let volumes: Vec<Node> = kept.chain(&made).cloned().collect();
     let mut fields = entries(spec).to_vec();
     let place = entry(spec, "volumes").map_or(claims.span, |(key, _)| key.span);

@@ -15,6 +15,8 @@ pub struct Comments {
     starts: Vec<usize>,
     /// The lines without anything.
     blank: BTreeSet<usize>,
+    /// The lines above which was looked already; many values may stand on one.
+    asked: BTreeSet<usize>,
     /// By the number of their line: the text, and whether nothing else is on that line.
     lines: BTreeMap<usize, (String, bool)>,
 }
@@ -53,16 +55,18 @@ impl Comments {
     /// The comments on the lines above a place, also such with blank lines below them.
     pub fn above(&mut self, place: Span) -> Vec<String> {
         let line = self.line(place.start);
+        if !self.asked.insert(line) {
+            return Vec::new();
+        }
         self.between(self.blocks(line), line)
     }
 
-    /// What is said at the beginning of the file, if this is the place of its first value and a blank line tells the two apart.
-    pub fn preface(&mut self, place: Span) -> Vec<String> {
-        let line = self.line(place.start);
-        let is_first = self.blocks(line) == 0;
-        match self.blank.range(..line).next_back() {
-            Some(blank) if is_first => self.between(0, *blank),
-            _ => Vec::new(),
+    /// What is said at the beginning of the file, where a blank line tells it apart from what the first document says of itself.
+    pub fn preface(&mut self) -> Vec<String> {
+        let first = (0..self.starts.len()).find(|line| self.is_content(*line)).unwrap_or_default();
+        match self.blank.range(..first).next_back() {
+            Some(blank) => self.between(0, *blank),
+            None => Vec::new(),
         }
     }
 
@@ -74,9 +78,13 @@ impl Comments {
 
     /// The first of the lines above this one that are comments or blank.
     fn blocks(&self, line: usize) -> usize {
-        let fills = |line: &usize| self.blank.contains(line) || self.lines.get(line).is_some_and(|(_, alone)| *alone);
-        let above = (0..line).rev().take_while(fills);
+        let above = (0..line).rev().take_while(|line| !self.is_content(*line));
         above.last().unwrap_or(line)
+    }
+
+    /// Whether there is something else than a comment on a line.
+    fn is_content(&self, line: usize) -> bool {
+        !self.blank.contains(&line) && !self.lines.get(&line).is_some_and(|(_, alone)| *alone)
     }
 
     /// The comment at the end of the line of a place.

@@ -5,7 +5,7 @@
 //! Not here: what a controller does with such a spec before it makes pods of it.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::nodes::{entries, items, text, value};
 use crate::data::{Key, Kind, Node};
@@ -23,13 +23,15 @@ pub struct Found<'n> {
     pub metadata: Option<&'n Node>,
     /// Where it stands.
     pub path: String,
-    /// What the steps of its path are called.
+    /// The places of the steps of its path.
+    pub way: Vec<Span>,
+    /// What they are called.
     steps: Vec<String>,
 }
 
 /// The specs of an object.
 pub fn specs(object: &Node) -> Vec<Found<'_>> {
-    let mut search = Search { found: Vec::new(), path: String::new(), steps: Vec::new() };
+    let mut search = Search { found: Vec::new(), path: String::new(), way: Vec::new(), steps: Vec::new() };
     let parts = entries(object).iter().filter(|(key, _)| key.text != "metadata");
     for (key, node) in parts {
         search.entry(key, node, None);
@@ -40,6 +42,7 @@ pub fn specs(object: &Node) -> Vec<Found<'_>> {
 struct Search<'n> {
     found: Vec<Found<'n>>,
     path: String,
+    way: Vec<Span>,
     steps: Vec<String>,
 }
 
@@ -49,7 +52,7 @@ impl<'n> Search<'n> {
             return;
         }
         let joint = if self.path.is_empty() { "" } else { "." };
-        self.step(&format!("{joint}{}", key.text), key.text.to_string(), |search| {
+        self.step(&format!("{joint}{}", key.text), key.text.to_string(), key.span, |search| {
             if is_spec(node) {
                 let metadata = around.filter(|_| key.text == "spec").and_then(|around| value(around, "metadata"));
                 return search.take(node, key.span, metadata);
@@ -66,7 +69,7 @@ impl<'n> Search<'n> {
     fn item(&mut self, at: usize, item: &'n Node) {
         let called = ["name", "groupName"].iter().find_map(|key| value(item, key).and_then(text));
         let called = called.map_or_else(|| at.to_string(), ToOwned::to_owned);
-        self.step(&format!("[{at}]"), called, |search| {
+        self.step(&format!("[{at}]"), called, item.span, |search| {
             if is_spec(item) {
                 return search.take(item, item.span, None);
             }
@@ -77,18 +80,20 @@ impl<'n> Search<'n> {
     }
 
     /// Does something one step further down.
-    fn step(&mut self, way: &str, called: String, inside: impl FnOnce(&mut Self)) {
+    fn step(&mut self, path: &str, called: String, place: Span, inside: impl FnOnce(&mut Self)) {
         let before = self.path.len();
-        self.path.push_str(way);
+        self.path.push_str(path);
+        self.way.push(place);
         self.steps.push(called);
         inside(self);
         self.steps.pop();
+        self.way.pop();
         self.path.truncate(before);
     }
 
     fn take(&mut self, spec: &'n Node, place: Span, metadata: Option<&'n Node>) {
-        let (path, steps) = (self.path.clone(), self.steps.clone());
-        self.found.push(Found { spec: named(spec), place, metadata, path, steps });
+        let (path, way, steps) = (self.path.clone(), self.way.clone(), self.steps.clone());
+        self.found.push(Found { spec: named(spec), place, metadata, path, way, steps });
     }
 }
 
@@ -116,25 +121,32 @@ fn named(spec: &Node) -> Cow<'_, Node> {
     Cow::Owned(spec)
 }
 
-/// What the tasks of these pods are called: nothing where their containers tell them apart, else what differs between their paths.
+/// What the tasks of these pods are called: nothing where its container tells a pod from the others, else what tells its path from those
+/// of the others with such a container.
 pub fn names(found: &[Found<'_>]) -> Vec<Option<String>> {
-    let container = |found: &Found<'_>| {
-        let first = value(&found.spec, "containers").map(items).unwrap_or_default().first()?;
-        value(first, "name").and_then(text).map(ToOwned::to_owned)
-    };
-    let mut seen = BTreeSet::new();
-    if found.iter().all(|one| seen.insert(container(one))) {
-        return vec![None; found.len()];
+    let mut alike: BTreeMap<Option<&str>, Vec<&[String]>> = BTreeMap::new();
+    for one in found {
+        alike.entry(container(one)).or_default().push(&one.steps);
     }
-    let paths: Vec<&[String]> = found.iter().map(|one| one.steps.as_slice()).collect();
-    let before = common(&paths, |path, at| path.get(at));
-    let rests: Vec<&[String]> = paths.iter().map(|path| path.get(before..).unwrap_or_default()).collect();
+    found.iter().map(|one| alike.get(&container(one)).and_then(|paths| own_steps(&one.steps, paths))).collect()
+}
+
+/// The name of the first container of a pod.
+fn container<'f>(found: &'f Found<'_>) -> Option<&'f str> {
+    let first = value(&found.spec, "containers").map(items).unwrap_or_default().first()?;
+    value(first, "name").and_then(text)
+}
+
+/// The steps of a path without those that all these paths begin or end with; nothing of a single one.
+fn own_steps(path: &[String], all: &[&[String]]) -> Option<String> {
+    if all.len() < 2 {
+        return None;
+    }
+    let before = common(all, |path, at| path.get(at));
+    let rests: Vec<&[String]> = all.iter().map(|path| path.get(before..).unwrap_or_default()).collect();
     let behind = common(&rests, |path, at| path.iter().rev().nth(at));
-    let own = |path: &[String]| {
-        let own = path.get(..path.len().saturating_sub(behind)).unwrap_or_default().join("_").to_lowercase();
-        (!own.is_empty()).then_some(own)
-    };
-    rests.iter().map(|path| own(path)).collect()
+    let own = path.get(before..path.len().saturating_sub(behind)).unwrap_or_default().join("_").to_lowercase();
+    (!own.is_empty()).then_some(own)
 }
 
 /// How many steps all paths have in common.

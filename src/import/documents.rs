@@ -33,6 +33,8 @@ pub struct Pod<'n> {
     pub place: Span,
     /// Where the document begins.
     pub top: Span,
+    /// What stands around the spec, from the outside in.
+    pub way: Vec<Span>,
     /// The name of the primary container, if the document says it.
     pub primary: Option<(&'n str, Span)>,
     /// Whether it is a pod of Flyte, of which nothing may change, not even what is empty.
@@ -151,6 +153,7 @@ impl<'n> Finder<'n, '_> {
     fn bare(environment: String, document: &Node, spec: &'n Node, place: Span) -> Pod<'n> {
         Pod {
             top: top(document),
+            way: Vec::new(),
             environment,
             task: None,
             joins: false,
@@ -200,22 +203,23 @@ impl<'n> Finder<'n, '_> {
         if let Some((_, metadata)) = entry(node, "metadata") {
             dropped.others(metadata, &["name", "generateName"], "metadata.");
         }
-        let (mut inner, mut way) = (node, String::new());
+        let (mut inner, mut way, mut around) = (node, String::new(), Vec::new());
         for (at, step) in path.iter().enumerate() {
             let kept = if at == 0 { &["apiVersion", "kind", "metadata", *step][..] } else { &[*step, CLAIMS][..] };
             dropped.others(inner, kept, &way);
             way = format!("{way}{step}.");
-            let Some((_, next)) = entry(inner, step) else {
+            let Some((key, next)) = entry(inner, step) else {
                 let message = format!("this `{kind}` has no pod template: no `{}`", way.trim_end_matches('.'));
                 return self.other(Other::new(inner.span, message));
             };
+            around.push(key.span);
             inner = next;
         }
         dropped.others(inner, &["metadata", "spec"], &way);
         let Some((key, spec)) = entry(inner, "spec") else {
             return self.other(Other::new(inner.span, format!("the pod template of this `{kind}` has no `spec`")));
         };
-        let mut pod = Self::bare(self.environment(name(node)), node, spec, key.span);
+        let mut pod = Pod { way: around, ..Self::bare(self.environment(name(node)), node, spec, key.span) };
         if let Some((_, metadata)) = entry(inner, "metadata") {
             take_metadata(&mut pod, metadata, &format!("{way}metadata."), &mut dropped);
         }
@@ -246,7 +250,11 @@ impl<'n> Finder<'n, '_> {
             if let Some(metadata) = one.metadata {
                 take_metadata(&mut pod, metadata, "metadata.", &mut dropped);
             }
-            self.take(Pod { spec: one.spec, task, joins, ..pod }, &format!("the pod of the `{kind}`"), &dropped);
+            self.take(
+                Pod { spec: one.spec, way: one.way, task, joins, ..pod },
+                &format!("the pod of the `{kind}`"),
+                &dropped,
+            );
         }
     }
 

@@ -29,10 +29,13 @@ use self::comments::Comments;
 use self::documents::{Found, Pod};
 use self::left_out::Other;
 use crate::data::Node;
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::format::format;
-use crate::source::{FileId, Source, SourceMap};
+use crate::source::{FileId, Source, SourceMap, Span};
 use crate::syntax;
+
+/// How many pods are imported at once: more than anybody looks after in one source, and no more than fit into any memory.
+const MAX_PODS: usize = 20_000;
 
 /// A file with documents.
 #[derive(Debug)]
@@ -51,21 +54,36 @@ pub struct Input {
 #[must_use]
 pub fn import(inputs: &[Input], sources: &SourceMap, diagnostics: &mut Diagnostics) -> String {
     let found: Vec<Found<'_>> = inputs.iter().map(|input| documents::found(input, diagnostics)).collect();
-    let mut tasks = Vec::new();
+    if let Some(fault) = too_many(inputs, &found) {
+        diagnostics.push(fault);
+        return String::new();
+    }
+    let (mut tasks, mut prefaces) = (Vec::new(), Vec::new());
     for (input, pods) in inputs.iter().zip(found_pods(found, diagnostics)) {
         let mut comments = Comments::default();
         if input.has_comments {
             comments = Comments::of(&sources.get(input.file).text, &input.documents);
         }
+        prefaces.extend((!pods.is_empty()).then(|| comments.preface()));
         for pod in &pods {
             tasks.extend(task::task(pod, &mut comments, diagnostics));
         }
     }
-    let mut prefaces: Vec<Vec<String>> = tasks.iter_mut().map(|task| std::mem::take(&mut task.preface)).collect();
     prefaces.retain(|preface| !preface.is_empty());
     prefaces.dedup();
     let declarations = share::declarations(tasks);
     styled(print::text(&prefaces, &declarations))
+}
+
+/// What is said of the file that makes them too many.
+fn too_many(inputs: &[Input], found: &[Found<'_>]) -> Option<Diagnostic> {
+    let mut count = 0;
+    let (input, _) = inputs.iter().zip(found).find(|(_, file)| {
+        count += file.pods.len();
+        count > MAX_PODS
+    })?;
+    let message = format!("with this file there are more than {MAX_PODS} pods");
+    Some(Diagnostic::new(code::BAD_DATA, Span::new(input.file, 0..0), message).help("import them in parts"))
 }
 
 /// The pods of each file. A document without one is a fault where there is none at all; of each file the first is told.

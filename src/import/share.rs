@@ -10,10 +10,12 @@
 //!
 //! Not here: what is a part of a template.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
 
 use super::literal;
-use super::names::unique;
+use super::names::Taken;
 use super::print::essence;
 use super::statement::{Body, Statement, Value};
 use super::task::Task;
@@ -30,29 +32,25 @@ const TEMPLATE: &str = "pod_template";
 pub fn declarations(mut tasks: Vec<Task>) -> Vec<Statement> {
     let mut taken = name_all(&mut tasks);
     let (base, mut declarations) = templates(&mut tasks, &mut taken);
-    let mut environments: Vec<(String, Vec<Task>)> = Vec::new();
+    let mut environments: IndexMap<String, Vec<Task>> = IndexMap::new();
     for task in tasks {
-        match environments.iter_mut().find(|(name, _)| *name == task.environment) {
-            Some((_, tasks)) => tasks.push(task),
-            None => environments.push((task.environment.clone(), vec![task])),
-        }
+        environments.entry(task.environment.clone()).or_default().push(task);
     }
     declarations.extend(environments.into_iter().map(|(name, tasks)| environment(&name, tasks, base.as_deref())));
     declarations
 }
 
 /// Gives each environment and each task in it a name of its own, and tells the names of the environments.
-fn name_all(tasks: &mut [Task]) -> BTreeSet<String> {
-    let mut taken: BTreeSet<String> =
-        tasks.iter().filter(|task| task.joins).map(|task| super::names::environment(&task.environment)).collect();
-    let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+fn name_all(tasks: &mut [Task]) -> Taken {
+    let joined = tasks.iter().filter(|task| task.joins).map(|task| super::names::environment(&task.environment));
+    let mut taken = Taken::of(joined);
+    let mut names: BTreeMap<String, Taken> = BTreeMap::new();
     for task in tasks {
         task.environment = super::names::environment(&task.environment);
         if !task.joins {
-            task.environment = unique(&task.environment, '-', &mut taken);
+            task.environment = taken.unique(&task.environment, '-');
         }
-        let names = names.entry(task.environment.clone()).or_default();
-        task.name = unique(&task.name, '_', names);
+        task.name = names.entry(task.environment.clone()).or_default().unique(&task.name, '_');
     }
     taken
 }
@@ -61,9 +59,9 @@ fn name_all(tasks: &mut [Task]) -> BTreeSet<String> {
 
 /// Takes out of tasks what their templates share, and gives each the setting of its template; tells what is common to all, and the
 /// templates.
-fn templates(tasks: &mut [Task], taken: &mut BTreeSet<String>) -> (Option<String>, Vec<Statement>) {
+fn templates(tasks: &mut [Task], taken: &mut Taken) -> (Option<String>, Vec<Statement>) {
     let common = common(tasks);
-    let base = (!common.is_empty()).then(|| unique(COMMON, '-', taken));
+    let base = (!common.is_empty()).then(|| taken.unique(COMMON, '-'));
     let mut declarations = Vec::new();
     if let Some(base) = &base {
         declarations.push(Statement::new("template", base, Body::Block(common)));
@@ -85,7 +83,7 @@ fn templates(tasks: &mut [Task], taken: &mut BTreeSet<String>) -> (Option<String
             continue;
         }
         let name = named.entry(own).or_insert_with(|| {
-            let name = unique(&name_of(&task.environment, &task.name), '-', taken);
+            let name = taken.unique(&name_of(&task.environment, &task.name), '-');
             let extends = base.as_ref().map_or_else(String::new, |base| format!(" extends {base}"));
             declarations.push(Statement::new("template", format!("{name}{extends}"), Body::Block(template)));
             name
@@ -146,9 +144,13 @@ fn find<'s>(statements: &'s [Statement], key: &str) -> Option<&'s Statement> {
     statements.iter().find(|statement| statement.key == key)
 }
 
-/// The statements of a key: a list whose elements have labels is one for each.
-fn of_key<'s>(statements: &'s [Statement], key: &str) -> Vec<&'s Statement> {
-    statements.iter().filter(|statement| statement.key == key).collect()
+/// The statements by their keys: a list whose elements have labels is one for each.
+fn by_key(statements: &[Statement]) -> IndexMap<&str, Vec<&Statement>> {
+    let mut fields: IndexMap<&str, Vec<&Statement>> = IndexMap::new();
+    for statement in statements {
+        fields.entry(&statement.key).or_default().push(statement);
+    }
+    fields
 }
 
 /// What statements say, without their comments.
@@ -168,10 +170,10 @@ fn inside(statement: &Statement) -> Option<&[Statement]> {
 /// follows the nesting of labels, which the schema bounds.
 fn shared(own: &[Statement], blocks: &[&[Statement]]) -> Vec<Statement> {
     let mut shared = Vec::new();
-    let mut seen = BTreeSet::new();
-    for key in own.iter().map(|statement| statement.key.as_str()).filter(|key| seen.insert(*key)) {
-        let lists: Vec<Vec<&Statement>> = blocks.iter().map(|block| of_key(block, key)).collect();
-        let mine = of_key(own, key);
+    let blocks: Vec<IndexMap<&str, Vec<&Statement>>> = blocks.iter().map(|block| by_key(block)).collect();
+    for (key, mine) in by_key(own) {
+        let lists: Option<Vec<&[&Statement]>> = blocks.iter().map(|block| block.get(key).map(Vec::as_slice)).collect();
+        let Some(lists) = lists else { continue };
         let wanted = said(&mine);
         if lists.iter().all(|list| said(list) == wanted) {
             shared.extend(mine.into_iter().cloned());
@@ -183,7 +185,7 @@ fn shared(own: &[Statement], blocks: &[&[Statement]]) -> Vec<Statement> {
 }
 
 /// The elements with labels that all these lists begin with, as far as they are the same.
-fn beginning(mine: &[&Statement], lists: &[Vec<&Statement>]) -> Vec<Statement> {
+fn beginning(mine: &[&Statement], lists: &[&[&Statement]]) -> Vec<Statement> {
     let mut shared_elements = Vec::new();
     for (at, own) in mine.iter().enumerate().filter(|(_, own)| !own.rest.is_empty()) {
         let elements: Vec<&Statement> = lists.iter().filter_map(|list| list.get(at).copied()).collect();
@@ -218,8 +220,9 @@ fn without(mut statement: Statement, common: &[Statement]) -> Option<Statement> 
 
 /// What is left of statements where these, which are in all of them, are taken away.
 fn rest(own: Vec<Statement>, taken: &[Statement]) -> Vec<Statement> {
+    let taken: BTreeMap<String, &Statement> = taken.iter().map(|statement| (statement.head(), statement)).collect();
     let left = own.into_iter().filter_map(|mut statement| {
-        let Some(same) = taken.iter().find(|taken| taken.head() == statement.head()) else { return Some(statement) };
+        let Some(same) = taken.get(&statement.head()) else { return Some(statement) };
         if said(&[same]) == said(&[&statement]) || statement.rest.is_empty() {
             return None;
         }
@@ -248,12 +251,11 @@ fn environment(name: &str, mut tasks: Vec<Task>, base: Option<&str>) -> Statemen
         }
         statements.push(same);
     }
-    let header = tasks.first_mut().map(|task| std::mem::take(&mut task.above)).unwrap_or_default();
-    statements.extend(
-        tasks
-            .into_iter()
-            .map(|task| Statement::new("task", literal::key(&task.name), Body::Block(task.settings)).below(task.above)),
-    );
+    let header = tasks.first_mut().map(|task| std::mem::take(&mut task.header)).unwrap_or_default();
+    statements.extend(tasks.into_iter().map(|mut task| {
+        task.header.append(&mut task.above);
+        Statement::new("task", literal::key(&task.name), Body::Block(task.settings)).below(task.header)
+    }));
     Statement::new("environment", literal::key(name), Body::Block(statements)).below(header)
 }
 

@@ -27,9 +27,9 @@ pub struct Task {
     pub name: String,
     /// Whether other tasks may stand in the same environment.
     pub joins: bool,
-    /// The comments at the beginning of its file that are about all of it.
-    pub preface: Vec<String>,
     /// The comments at the top of the document.
+    pub header: Vec<String>,
+    /// The comments on the way from there to the pod.
     pub above: Vec<String>,
     /// Its settings, without the template.
     pub settings: Vec<Statement>,
@@ -45,8 +45,8 @@ static STRINGS: Type = Type::List { element: &Type::String, key: None };
 
 /// The task of a pod; nothing where it has none, which is reported.
 pub fn task(pod: &Pod<'_>, comments: &mut Comments, diagnostics: &mut Diagnostics) -> Option<Task> {
-    let preface = comments.preface(pod.top);
-    let above = comments.above(pod.top);
+    let header = comments.above(pod.top);
+    let above = pod.way.iter().flat_map(|place| comments.above(*place)).collect();
     let primary = primary(pod, diagnostics)?;
     let name = value(primary, "name").and_then(text).unwrap_or_default();
     let mut writer = Writer { comments, diagnostics };
@@ -73,7 +73,7 @@ pub fn task(pod: &Pod<'_>, comments: &mut Comments, diagnostics: &mut Diagnostic
     }
     let task = pod.task.clone().unwrap_or_else(|| name.to_owned());
     let (environment, joins) = (pod.environment.clone(), pod.joins);
-    Some(Task { environment, name: super::names::task(&task), joins, preface, above, settings, template })
+    Some(Task { environment, name: super::names::task(&task), joins, header, above, settings, template })
 }
 
 /// Whether the primary container is the only one and nothing is left to say of it: Flyte makes it by itself then.

@@ -78,7 +78,7 @@ fn templates(tasks: &mut [Task], taken: &mut Taken) -> (Option<String>, Vec<Stat
             task.settings.extend(base.as_deref().map(reference));
             continue;
         }
-        if uses.get(own.as_str()) == Some(&1) {
+        if uses.get(own.as_str()) == Some(&1) || is_slight(&template) {
             task.settings.push(Statement::block(TEMPLATE, template));
             continue;
         }
@@ -130,14 +130,18 @@ fn common(tasks: &mut [Task]) -> Vec<Statement> {
         };
         common.extend(shared.map(|body| Statement { body, ..statement.clone() }));
     }
-    // By itself a name is not worth a template.
-    if common.iter().all(|statement| !DIVISIBLE.contains(&statement.key.as_str())) {
+    if is_slight(&common) {
         return Vec::new();
     }
     for task in tasks {
         task.template = task.template.drain(..).filter_map(|statement| without(statement, &common)).collect();
     }
     common
+}
+
+/// Whether this is not worth a template: a name by itself.
+fn is_slight(template: &[Statement]) -> bool {
+    template.iter().all(|statement| !DIVISIBLE.contains(&statement.key.as_str()))
 }
 
 fn find<'s>(statements: &'s [Statement], key: &str) -> Option<&'s Statement> {

@@ -94,10 +94,8 @@ fn round_trip(name: &str, pod: &Value) -> Result<(), String> {
 
 /// What is wrong with the way there and back of several pods at once, as a build writes them to standard output.
 fn together(name: &str, pods: &[Value]) -> Result<(), String> {
-    let lines: String = (0..)
-        .zip(pods)
-        .map(|(at, pod)| format!("{}\n", json!({"name": format!("env.task{at:04}"), "pod": pod})))
-        .collect();
+    let line = |(at, pod): (usize, &Value)| json!({"name": format!("env.task{at:04}"), "pod": pod}).to_string();
+    let lines = pods.iter().enumerate().map(line).collect::<Vec<String>>().join("\n");
     let Imported { source, messages, refused } = imported("-", Format::Json, &lines);
     if refused || !messages.is_empty() {
         return Err(format!("{name}: {messages}\n"));
@@ -226,8 +224,9 @@ fn as_the_server_has_it(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(as_the_server_has_it).collect(),
         Value::Object(fields) => {
-            let is_said = |name: &str, value: &Value| !value.is_null() && !(name == "resources" && *value == json!({}));
-            let fields = fields.iter().filter(|(name, value)| is_said(name, value));
+            let says_nothing =
+                |name: &str, value: &Value| value.is_null() || name == "resources" && *value == json!({});
+            let fields = fields.iter().filter(|(name, value)| !says_nothing(name, value));
             let fields = fields.map(|(name, value)| {
                 let value =
                     if AMOUNTS.contains(&name.as_str()) { in_texts(value) } else { as_the_server_has_it(value) };
@@ -266,7 +265,7 @@ fn manifests() -> Vec<(String, String)> {
 
 /// What is wrong with what comes of a manifest: each of these specs is that of one pod, and no pod is of another.
 fn manifest_comes_back(name: &str, text: &str, specs: &[Value]) -> Result<usize, String> {
-    let form = if name.ends_with(".yaml") { Format::Yaml } else { Format::Json };
+    let form = Format::of_path(name).unwrap_or(Format::Json);
     let result = imported(name, form, text);
     if result.refused {
         return Err(format!("{name}: {}", result.messages));

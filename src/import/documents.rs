@@ -223,8 +223,10 @@ impl<'n> Finder<'n, '_> {
         if let Some((_, metadata)) = entry(inner, "metadata") {
             take_metadata(&mut pod, metadata, &format!("{way}metadata."), &mut dropped);
         }
-        if let Some((key, claims)) = value(node, "spec").and_then(|spec| entry(spec, CLAIMS)) {
-            self.diagnostics.extend((!items(claims).is_empty()).then(|| short_lived(key)));
+        if let Some((key, claims)) = value(node, "spec").and_then(|spec| entry(spec, CLAIMS))
+            && !items(claims).is_empty()
+        {
+            self.diagnostics.push(short_lived(key));
             pod.spec = Cow::Owned(claims::with_volumes(spec, claims));
         }
         self.take(pod, &format!("the `{kind}`"), &dropped);

@@ -1,6 +1,7 @@
 //! Pods that are imported come back: `flytec import` and a build of what it writes.
 //!
-//! In: all pods that the tests have: those of the programs below `tests`, those of Kubernetes' cases, and the manifests of `tests/import`.
+//! In: all pods that the tests have: those of the programs below `tests`, those of Kubernetes' cases, and the manifests of `tests/import`
+//! with what Kubernetes' client makes of them.
 //! Out: an error that shows the first difference. Always: a `K8sPod` comes back bit for bit; of other pods the spec does, with what
 //! Flyte sets itself. The source is in the style. Not here: the command's streams (`tests/cli/import.rs`).
 

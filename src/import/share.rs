@@ -78,7 +78,7 @@ fn templates(tasks: &mut [Task], taken: &mut Taken) -> (Option<String>, Vec<Stat
             task.settings.extend(base.as_deref().map(reference));
             continue;
         }
-        if uses.get(own.as_str()) == Some(&1) || is_slight(&template) {
+        if uses.get(own.as_str()) == Some(&1) || base.is_none() && is_slight(&template) {
             task.settings.push(Statement::block(TEMPLATE, template));
             continue;
         }
@@ -239,7 +239,7 @@ fn rest(own: Vec<Statement>, taken: &[Statement]) -> Vec<Statement> {
 
 // ----------------------------------------------------------------------------------------------------- environments
 
-/// An environment with its tasks; where a task says something over the template that is common to all, the environment has that one.
+/// An environment with its tasks; it has the template that is common to all where one of them has it or says something over it.
 fn environment(name: &str, mut tasks: Vec<Task>, base: Option<&str>) -> Statement {
     let mut statements = Vec::new();
     if tasks.len() > 1 {
@@ -247,20 +247,25 @@ fn environment(name: &str, mut tasks: Vec<Task>, base: Option<&str>) -> Statemen
             statements.extend(taken_from_all(&mut tasks, key));
         }
     }
-    let is_over = |task: &Task| find(&task.settings, TEMPLATE).and_then(inside).is_some();
-    if let Some(base) = base.filter(|_| tasks.iter().any(is_over)) {
-        let same = reference(base);
-        for task in &mut tasks {
-            task.settings.retain(|setting| *setting != same);
-        }
-        statements.push(same);
-    }
+    statements.extend(base.and_then(|base| taken_from_some(&mut tasks, reference(base))));
     let header = tasks.first_mut().map(|task| std::mem::take(&mut task.header)).unwrap_or_default();
     statements.extend(tasks.into_iter().map(|mut task| {
         task.header.append(&mut task.above);
         Statement::new("task", literal::key(&task.name), Body::Block(task.settings)).below(task.header)
     }));
     Statement::new("environment", literal::key(name), Body::Block(statements)).below(header)
+}
+
+/// The setting of this template, taken out of the tasks that have it, if one has or has a block, which is merged over it.
+fn taken_from_some(tasks: &mut [Task], setting: Statement) -> Option<Statement> {
+    let templates = tasks.iter().filter_map(|task| find(&task.settings, TEMPLATE));
+    if !templates.into_iter().any(|own| *own == setting || inside(own).is_some()) {
+        return None;
+    }
+    for task in tasks {
+        task.settings.retain(|own| *own != setting);
+    }
+    Some(setting)
 }
 
 /// A setting that all tasks have, taken out of them.

@@ -215,6 +215,29 @@ fn what_a_build_prints_is_imported() {
 }
 
 #[test]
+fn what_an_environment_shares_stands_over_what_all_share() {
+    let folder = Folder::new();
+    let task = |name: &str| format!("task {name} {{ args = [\"{name}\"] }}");
+    let template = |container: &str| {
+        format!("image = \"i\"\npod_template {{ labels {{ a = \"b\" }}\nprimary_container_name = \"{container}\" }}")
+    };
+    let source = format!(
+        "environment e {{\n{}\n{}\n{}\n}}\nenvironment f {{\n{}\n{}\n}}\n",
+        template("x"),
+        task("s"),
+        task("t"),
+        template("y"),
+        task("u")
+    );
+    folder.write("a.flyteenv", source);
+    let built = folder.run(&["build", "-o", "-"]).expect(0).stdout;
+    let source = folder.run_with(&["import", "-"], built.as_bytes(), &[]).expect(0).stdout;
+    assert!(source.contains("template common {"), "{source}");
+    folder.write("a.flyteenv", &source);
+    assert_eq!(folder.run(&["build", "-o", "-"]).expect(0).stdout, built, "{source}");
+}
+
+#[test]
 fn files_without_pods_are_left_out_beside_files_with_some() {
     let folder = Folder::new();
     folder.write("a.flyteenv", PROGRAM);

@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::data::{Kind, Node};
+use super::nodes::entries;
+use crate::data::{Key, Kind, Node};
 use crate::source::Span;
 
 /// The comments that were not handed out yet.
@@ -94,6 +95,16 @@ impl Comments {
             return None;
         }
         self.lines.remove(&line).map(|(text, _)| text).filter(|text| !text.is_empty())
+    }
+
+    /// All comments at an entry, and at the entries in it. Recursion follows the nesting of the file, which is bounded.
+    pub fn within(&mut self, key: &Key, node: &Node) -> Vec<String> {
+        let mut found = self.above(key.span);
+        found.extend(self.behind(key.span));
+        for (key, node) in entries(node) {
+            found.extend(self.within(key, node));
+        }
+        found
     }
 
     fn line(&self, offset: u32) -> usize {

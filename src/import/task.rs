@@ -172,8 +172,8 @@ impl<'n> Parts<'n> {
             // What the image runs by itself.
             settings.push(Statement::set("command", Value::List(Vec::<Item>::new())));
         }
-        if let Some((key, _)) = entry(self.container, "resources").filter(|_| self.resources.is_some()) {
-            let above = writer.comments.above(key.span);
+        if let Some((key, node)) = entry(self.container, "resources").filter(|_| self.resources.is_some()) {
+            let above = writer.comments.within(key, node);
             let block = Statement::block("resources", self.resources.clone().unwrap_or_default());
             settings.push(block.below(above));
         }

@@ -259,13 +259,14 @@ fn comments_stay_with_what_they_are_about() {
     folder.write(
         "in.yaml",
         "# About the file.\n\n---\n# About the job.\nkind: Job\nmetadata: {name: j}\nspec:\n  # About the template.\n  template:\n    spec:\n      \
-         containers:\n      # About the container.\n\n      - name: primary\n        image: x  # about the image\n        tty: true\n",
+         containers:\n      # About the container.\n\n      - name: primary\n        image: x  # about the image\n        tty: true\n        \
+         resources:\n          requests:\n            # About the CPU.\n            cpu: 1\n            memory: 1Gi  # about the memory\n",
     );
     let source = folder.run(&["import", "in.yaml"]).expect(0).stdout;
     assert_eq!(
         source,
-        "# About the file.\n\n# About the job.\nenvironment j {\n  # About the template.\n  task primary {\n    image   = \"x\"  # about the \
-         image\n    command = []\n    pod_template {\n      pod_spec {\n        # About the container.\n        containers primary {\n          tty \
+        "# About the file.\n\n# About the job.\nenvironment j {\n  # About the template.\n  task primary {\n    image     = \"x\"  # about the \
+         image\n    command   = []\n    # About the CPU.\n    # about the memory\n    resources { cpu = 1, memory = 1Gi }\n    pod_template {\n      pod_spec {\n        # About the container.\n        containers primary {\n          tty \
          = true\n        }\n      }\n    }\n  }\n}\n"
     );
 }

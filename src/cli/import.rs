@@ -9,17 +9,25 @@ use std::path::Path;
 use super::args::{Global, Import};
 use super::progress::Progress;
 use super::replace::replace;
-use super::texts::{not_utf8, text};
+use super::texts::{is_utf16, not_utf8, text};
 use super::{Failure, Verdict, print, report};
-use crate::data::{self, Format};
-use crate::diagnostics::Diagnostics;
+use crate::data::{self, Node};
+use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::emit;
 use crate::import::{Input, import};
-use crate::source::{Source, SourceMap};
+use crate::source::{FileId, Source, SourceMap};
+use crate::syntax::MAX_SOURCE_BYTES;
 
 /// How a file is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
-    Text(Format),
+    /// JSON, one value or several.
+    Json,
+    /// YAML.
+    Yaml,
+    /// What may be JSON, and else is YAML: both have such a beginning.
+    Either,
+    /// Wire bytes.
     Wire,
 }
 
@@ -56,14 +64,17 @@ fn input(
 ) -> Result<Option<Input>, Failure> {
     let is_stream = path.as_os_str() == "-";
     let name = if is_stream { stdin.to_owned() } else { super::files::shown(path) };
-    let bytes = if is_stream { stream() } else { std::fs::read(path) };
+    let bytes = if is_stream { bounded(std::io::stdin().lock()) } else { file_bytes(path) };
     let bytes = bytes.map_err(|error| Failure::io("read", path, &error))?;
+    if bytes.len() > MAX_SOURCE_BYTES {
+        return Err(Failure::new(format!("cannot read `{name}`: it has more than {} MiB", MAX_SOURCE_BYTES >> 20)));
+    }
     let (bytes, form) = match form(&name, &bytes) {
         Form::Wire => {
             let failed = |error: String| Failure::new(format!("cannot read `{name}`: it is no `K8sPod`: {error}"));
-            (emit::decoded(&bytes).map_err(failed)?.to_string().into_bytes(), Format::Json)
+            (emit::decoded(&bytes).map_err(failed)?.to_string().into_bytes(), Form::Json)
         }
-        Form::Text(format) => (bytes, format),
+        form => (bytes, form),
     };
     let (text, bad) = text(bytes);
     let file = sources.add(Source::new(name, text));
@@ -71,14 +82,14 @@ fn input(
         diagnostics.push(not_utf8(file, at));
         return Ok(None);
     }
-    let text = &sources.get(file).text;
-    let read = match form {
-        Format::Yaml => data::documents(file, text),
-        format => data::read(format, file, text).map(|node| vec![node]),
-    };
     let stem = if is_stream { None } else { path.file_stem().map(|stem| stem.to_string_lossy().into_owned()) };
-    match read {
-        Ok(documents) => Ok(Some(Input { file, stem, documents, has_comments: form == Format::Yaml })),
+    match documents(form, file, &sources.get(file).text) {
+        Ok(documents) if documents.iter().map(Node::weight).fold(0, usize::saturating_add) > MAX_SOURCE_BYTES => {
+            let name = &sources.get(file).name;
+            let (mebibytes, makes) = (MAX_SOURCE_BYTES >> 20, "its aliases make more of it than");
+            Err(Failure::new(format!("cannot read `{name}`: {makes} {mebibytes} MiB")))
+        }
+        Ok(documents) => Ok(Some(Input { file, stem, documents, has_comments: form != Form::Json })),
         Err(faults) => {
             diagnostics.extend(faults);
             Ok(None)
@@ -86,20 +97,45 @@ fn input(
     }
 }
 
-fn stream() -> std::io::Result<Vec<u8>> {
+/// The documents of a text.
+fn documents(form: Form, file: FileId, text: &str) -> Result<Vec<Node>, Vec<Diagnostic>> {
+    match form {
+        Form::Either => data::values(file, text).or_else(|faults| data::documents(file, text).map_err(|_| faults)),
+        Form::Yaml => data::documents(file, text),
+        // Wire bytes are JSON by now.
+        Form::Json | Form::Wire => data::values(file, text),
+    }
+}
+
+fn file_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    if path.is_dir() {
+        return Err(std::io::Error::other("it is a folder; name the files in it"));
+    }
+    bounded(std::fs::File::open(path)?)
+}
+
+/// No more than a source may have, and a byte to know that there is more.
+fn bounded(reader: impl std::io::Read) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut bytes)?;
+    reader.take(MAX_SOURCE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// What the ending of the name says; else whether it looks like a text. Wire bytes have control characters, which no YAML has.
+/// What the ending of the name says; else what the bytes look like. Wire bytes have control characters, which no YAML has.
 fn form(name: &str, bytes: &[u8]) -> Form {
-    if Path::new(name).extension().is_some_and(|ending| ending == "pb") {
-        return Form::Wire;
-    }
-    if let Some(format) = Format::of_path(name).filter(|format| *format != Format::Toml) {
-        return Form::Text(format);
+    match Path::new(name).extension().and_then(|ending| ending.to_str()) {
+        Some("pb") => return Form::Wire,
+        Some("json" | "jsonl" | "ndjson") => return Form::Json,
+        Some("yaml" | "yml") => return Form::Yaml,
+        _ => {}
     }
     let is_control = |byte: &u8| *byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t');
-    if bytes.iter().any(is_control) { Form::Wire } else { Form::Text(Format::Yaml) }
+    if !is_utf16(bytes) && bytes.iter().any(is_control) {
+        return Form::Wire;
+    }
+    let mut signs = bytes.iter().filter(|byte| !byte.is_ascii_whitespace());
+    match (signs.next(), signs.next()) {
+        (Some(b'{'), Some(b'"' | b'}')) | (Some(b'['), Some(b'{' | b']')) => Form::Either,
+        _ => Form::Yaml,
+    }
 }

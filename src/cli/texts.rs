@@ -43,6 +43,11 @@ fn utf16(bytes: &[u8]) -> Option<String> {
     Some(String::from_utf16_lossy(&units))
 }
 
+/// Whether bytes begin with the mark of UTF-16.
+pub fn is_utf16(bytes: &[u8]) -> bool {
+    matches!(bytes, [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..])
+}
+
 /// What is said of it.
 pub fn not_utf8(file: FileId, bad: Bad) -> Diagnostic {
     Diagnostic::new(code::NOT_UTF8, Span::new(file, bad.place), bad.message).help("save the file as UTF-8")

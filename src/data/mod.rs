@@ -69,6 +69,20 @@ impl Node {
             Kind::Map(entries) => entries.iter().map(|(key, node)| (key.text.to_string(), node.json())).collect(),
         }
     }
+
+    /// How many bytes its texts and keys have; what aliases copy is shared in memory, but counts each time. Recursion follows its
+    /// nesting, which is bounded.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        match &self.kind {
+            Kind::String(text) => text.len(),
+            Kind::List(items) => items.iter().map(Self::weight).fold(0, usize::saturating_add),
+            Kind::Map(entries) => {
+                entries.iter().map(|(key, node)| key.text.len() + node.weight()).fold(0, usize::saturating_add)
+            }
+            _ => 0,
+        }
+    }
 }
 
 /// A value.
@@ -136,6 +150,15 @@ pub fn read(format: Format, file: FileId, text: &str) -> Result<Node, Vec<Diagno
 /// As [`read`].
 pub fn documents(file: FileId, text: &str) -> Result<Vec<Node>, Vec<Diagnostic>> {
     yaml::documents(file, text)
+}
+
+/// Reads a JSON text of any number of values, one after the other as `jq` and `flytec build` write them.
+///
+/// # Errors
+///
+/// As [`read`]; nothing is read behind the first value that is no JSON.
+pub fn values(file: FileId, text: &str) -> Result<Vec<Node>, Vec<Diagnostic>> {
+    json::values(file, text)
 }
 
 #[cfg(test)]

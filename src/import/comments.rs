@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::data::{Kind, Node};
+use super::nodes::entries;
+use crate::data::{Key, Kind, Node};
 use crate::source::Span;
 
 /// The comments that were not handed out yet.
@@ -15,9 +16,14 @@ pub struct Comments {
     starts: Vec<usize>,
     /// The lines without anything.
     blank: BTreeSet<usize>,
+    /// The lines above which was looked already; many values may stand on one.
+    asked: BTreeSet<usize>,
     /// By the number of their line: the text, and whether nothing else is on that line.
     lines: BTreeMap<usize, (String, bool)>,
 }
+
+/// What begins a document.
+const DOCUMENT: &str = "---";
 
 impl Comments {
     /// Those of a text with these values.
@@ -28,11 +34,15 @@ impl Comments {
         }
         let mut comments = Self::default();
         let mut start = 0;
+        let mut begun = false;
         for (number, line) in text.split_inclusive('\n').enumerate() {
             comments.starts.push(start);
-            if line.trim().is_empty() {
+            // What stands above the mark of the first document belongs to it.
+            let is_blank = line.trim().is_empty() || !begun && line.trim_end() == DOCUMENT;
+            if is_blank {
                 comments.blank.insert(number);
             }
+            begun = begun || !is_blank && !line.trim_start().starts_with('#');
             if let Some(at) = sign(line, start, &scalars) {
                 let (before, comment) = line.split_at_checked(at).unwrap_or_default();
                 let comment = comment.trim_start_matches('#').trim().to_owned();
@@ -43,35 +53,39 @@ impl Comments {
         comments
     }
 
-    /// The comments on the lines directly above a place.
+    /// The comments on the lines above a place, also such with blank lines below them.
     pub fn above(&mut self, place: Span) -> Vec<String> {
-        let mut line = self.line(place.start);
-        let mut found = Vec::new();
-        while let Some(above) = line.checked_sub(1) {
-            if !self.lines.get(&above).is_some_and(|(_, alone)| *alone) {
-                break;
-            }
-            found.extend(self.lines.remove(&above).map(|(text, _)| text));
-            line = above;
+        let line = self.line(place.start);
+        if !self.asked.insert(line) {
+            return Vec::new();
         }
-        found.reverse();
-        said(found)
+        self.between(self.blocks(line), line)
     }
 
-    /// The comments on the lines above the beginning of a document, also such with blank lines below them.
-    pub fn header(&mut self, place: Span) -> Vec<String> {
-        let first = self.blocks(self.line(place.start));
-        let mut below = self.lines.split_off(&first);
-        let rest = below.split_off(&self.line(place.start));
-        self.lines.extend(rest);
-        said(below.into_values().map(|(text, _)| text).collect())
+    /// What is said at the beginning of the file, where a blank line tells it apart from what the first document says of itself.
+    pub fn preface(&mut self) -> Vec<String> {
+        let first = (0..self.starts.len()).find(|line| self.is_content(*line)).unwrap_or_default();
+        match self.blank.range(..first).next_back() {
+            Some(blank) => self.between(0, *blank),
+            None => Vec::new(),
+        }
+    }
+
+    /// The comments on these lines.
+    fn between(&mut self, first: usize, end: usize) -> Vec<String> {
+        let found: Vec<usize> = self.lines.range(first..end).map(|(line, _)| *line).collect();
+        said(found.iter().filter_map(|line| self.lines.remove(line)).map(|(text, _)| text).collect())
     }
 
     /// The first of the lines above this one that are comments or blank.
     fn blocks(&self, line: usize) -> usize {
-        let fills = |line: &usize| self.blank.contains(line) || self.lines.get(line).is_some_and(|(_, alone)| *alone);
-        let above = (0..line).rev().take_while(fills);
+        let above = (0..line).rev().take_while(|line| !self.is_content(*line));
         above.last().unwrap_or(line)
+    }
+
+    /// Whether there is something else than a comment on a line.
+    fn is_content(&self, line: usize) -> bool {
+        !self.blank.contains(&line) && !self.lines.get(&line).is_some_and(|(_, alone)| *alone)
     }
 
     /// The comment at the end of the line of a place.
@@ -81,6 +95,16 @@ impl Comments {
             return None;
         }
         self.lines.remove(&line).map(|(text, _)| text).filter(|text| !text.is_empty())
+    }
+
+    /// All comments at an entry, and at the entries in it. Recursion follows the nesting of the file, which is bounded.
+    pub fn within(&mut self, key: &Key, node: &Node) -> Vec<String> {
+        let mut found = self.above(key.span);
+        found.extend(self.behind(key.span));
+        for (key, node) in entries(node) {
+            found.extend(self.within(key, node));
+        }
+        found
     }
 
     fn line(&self, offset: u32) -> usize {

@@ -1,11 +1,15 @@
 //! The pods in documents.
 //!
-//! In: the values of documents. Out: a [`Pod`] for each pod that a document has or makes. Always: what of a document is no part of
-//! its pod is one warning with all places; documents without a pod are warnings beside such with one, and an error alone.
-//! Not here: what is in a pod's spec.
+//! In: the values of documents. Out: a [`Pod`] for each pod that a document has or makes, and the documents without one. Always: what of
+//! a document is no part of its pod is one warning with all places. Not here: what is in a pod's spec, and whether a document
+//! without a pod is a fault.
+
+use std::borrow::Cow;
 
 use super::Input;
-use super::names;
+use super::left_out::{Dropped, Other, at_all};
+use super::nodes::{entries, entry, items, name, text, value};
+use super::{claims, custom, names};
 use crate::data::{Key, Kind, Node};
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::source::Span;
@@ -24,11 +28,13 @@ pub struct Pod<'n> {
     /// The annotations.
     pub annotations: Option<(&'n Key, &'n Node)>,
     /// The spec.
-    pub spec: &'n Node,
+    pub spec: Cow<'n, Node>,
     /// Where its key is, or the spec where it has none.
     pub place: Span,
     /// Where the document begins.
     pub top: Span,
+    /// What stands around the spec, from the outside in.
+    pub way: Vec<Span>,
     /// The name of the primary container, if the document says it.
     pub primary: Option<(&'n str, Span)>,
     /// Whether it is a pod of Flyte, of which nothing may change, not even what is empty.
@@ -47,41 +53,49 @@ const MAKERS: &[(&str, &[&str])] = &[
     ("StatefulSet", &["spec", "template"]),
 ];
 
+/// What a `StatefulSet` makes volumes of.
+const CLAIMS: &str = "volumeClaimTemplates";
+
 /// What several documents are printed as.
 const LIST: &str = "List";
 
-/// The pods of a file.
-pub fn pods<'n>(input: &'n Input, diagnostics: &mut Diagnostics) -> Vec<Pod<'n>> {
-    let mut finder = Finder { stem: input.stem.as_deref(), pods: Vec::new(), others: Vec::new(), diagnostics };
-    let before = finder.diagnostics.errors();
-    for document in &input.documents {
+/// What is in a file.
+#[derive(Debug)]
+pub struct Found<'n> {
+    /// The pods.
+    pub pods: Vec<Pod<'n>>,
+    /// The documents without a pod.
+    pub others: Vec<Other>,
+}
+
+/// What is in a file; of a file without a document, that.
+pub fn found<'n>(input: &'n Input, diagnostics: &mut Diagnostics) -> Found<'n> {
+    let found = Found { pods: Vec::new(), others: Vec::new() };
+    let mut finder = Finder { stem: input.stem.as_deref(), found, diagnostics };
+    for document in input.documents.iter().flat_map(listed) {
         finder.document(document, None);
     }
-    let Finder { pods, mut others, .. } = finder;
-    if pods.is_empty() && diagnostics.errors() == before {
+    let mut found = finder.found;
+    if input.documents.is_empty() {
         let start = Span::new(input.file, 0..0);
-        let first = others.drain(..).next();
-        diagnostics.push(first.unwrap_or_else(|| no_pod(start, "this file has no document".to_owned())));
+        found.others.push(Other::new(start, "this file has no document"));
     }
-    let skipped = |other: Diagnostic| {
-        let place = other.span().unwrap_or(Span::new(input.file, 0..0));
-        Diagnostic::new(code::LEFT_OUT, place, other.message)
-            .note("the document is left out; the others of the file are imported")
-    };
-    diagnostics.extend(others.into_iter().map(skipped));
-    pods
+    found
+}
+
+/// The documents that a document is: several where it is a list of them, as `jq` writes it.
+fn listed(document: &Node) -> &[Node] {
+    match items(document) {
+        list @ [first, ..] if matches!(first.kind, Kind::Map(_)) => list,
+        _ => std::slice::from_ref(document),
+    }
 }
 
 struct Finder<'n, 'd> {
     stem: Option<&'n str>,
-    pods: Vec<Pod<'n>>,
-    /// What is said of documents without a pod.
-    others: Vec<Diagnostic>,
+    found: Found<'n>,
     diagnostics: &'d mut Diagnostics,
 }
-
-/// What a document says beside its pod.
-type Dropped = Vec<(String, Span)>;
 
 impl<'n> Finder<'n, '_> {
     /// Takes a document, which may be an item of a list that says its kind. Lists in lists are no deeper than files are.
@@ -94,16 +108,13 @@ impl<'n> Finder<'n, '_> {
                 let items = value(node, "items").map(items).unwrap_or_default();
                 let of = kind.strip_suffix(LIST).filter(|of| !of.is_empty());
                 if items.is_empty() {
-                    self.others.push(no_pod(node.span, "this list has no items".to_owned()));
+                    self.other(Other::new(node.span, "this list has no items"));
                 }
                 for item in items {
                     self.document(item, of);
                 }
             }
-            Some(kind) => {
-                let place = entry(node, "kind").map_or(node.span, |(_, kind)| kind.span);
-                self.others.push(no_pod(place, format!("a `{kind}` has no pod")));
-            }
+            Some(kind) => self.custom(node, kind),
             None => self.kindless(node),
         }
     }
@@ -119,13 +130,20 @@ impl<'n> Finder<'n, '_> {
         }
         if value(node, "containers").is_some() {
             let pod = Self::bare(self.environment(None), node, node, node.span);
-            return self.pods.push(pod);
+            return self.take(pod, "the pod", &Dropped::default());
         }
         if value(node, "spec").is_some_and(|spec| value(spec, "containers").is_some()) {
             return self.pod(node);
         }
-        let place = entries(node).first().map_or(node.span, |(key, _)| key.span);
-        self.others.push(no_pod(place, "this document is no pod, and nothing that has one".to_owned()));
+        let place = top(node);
+        if value(node, "manifest_version").is_some() && value(node, "pods").is_some() {
+            return self.other(Other::manifest(place));
+        }
+        self.other(Other::new(place, "this document is no pod, and nothing that has one"));
+    }
+
+    fn other(&mut self, other: Other) {
+        self.found.others.push(other);
     }
 
     fn environment(&self, name: Option<&str>) -> String {
@@ -134,13 +152,14 @@ impl<'n> Finder<'n, '_> {
 
     fn bare(environment: String, document: &Node, spec: &'n Node, place: Span) -> Pod<'n> {
         Pod {
-            top: entries(document).first().map_or(document.span, |(key, _)| key.span),
+            top: top(document),
+            way: Vec::new(),
             environment,
             task: None,
             joins: false,
             labels: None,
             annotations: None,
-            spec,
+            spec: Cow::Borrowed(spec),
             place,
             primary: None,
             exact: false,
@@ -149,8 +168,8 @@ impl<'n> Finder<'n, '_> {
 
     /// Takes a `K8sPod`.
     fn flyte(&mut self, node: &'n Node, name: Option<&str>) {
-        let mut dropped = Dropped::new();
-        others(node, &["metadata", "podSpec", "primaryContainerName"], "", &mut dropped);
+        let mut dropped = Dropped::default();
+        dropped.others(node, &["metadata", "podSpec", "primaryContainerName"], "");
         let Some((key, spec)) = entry(node, "podSpec") else { return };
         let named = name.or(self.stem).and_then(names::of_file);
         let (environment, task) = named.map_or((None, None), |(environment, task)| (Some(environment), Some(task)));
@@ -160,132 +179,108 @@ impl<'n> Finder<'n, '_> {
         }
         let primary = value(node, "primaryContainerName").and_then(|name| Some((text(name)?, name.span)));
         let pod = Pod { joins: task.is_some(), task, primary, exact: true, ..pod };
-        self.found(pod, "the `K8sPod`", &dropped);
+        self.take(pod, "the `K8sPod`", &dropped);
     }
 
     /// Takes a `Pod`.
     fn pod(&mut self, node: &'n Node) {
-        let mut dropped = Dropped::new();
-        others(node, &["apiVersion", "kind", "metadata", "spec"], "", &mut dropped);
+        let mut dropped = Dropped::default();
+        dropped.others(node, &["apiVersion", "kind", "metadata", "spec"], "");
         let Some((key, spec)) = entry(node, "spec") else {
-            return self.others.push(no_pod(node.span, "this `Pod` has no `spec`".to_owned()));
+            return self.other(Other::new(node.span, "this `Pod` has no `spec`"));
         };
         let mut pod = Self::bare(self.environment(name(node)), node, spec, key.span);
         if let Some((_, metadata)) = entry(node, "metadata") {
             take_metadata(&mut pod, metadata, "metadata.", &mut dropped);
         }
-        self.found(pod, "the `Pod`", &dropped);
+        self.take(pod, "the `Pod`", &dropped);
     }
 
     /// Takes what Kubernetes makes pods of.
     fn made(&mut self, node: &'n Node, kind: &str) {
         let path = MAKERS.iter().find(|(maker, _)| *maker == kind).map_or(&[][..], |(_, path)| path);
-        let mut dropped = Dropped::new();
+        let mut dropped = Dropped::default();
         if let Some((_, metadata)) = entry(node, "metadata") {
-            others(metadata, &["name", "generateName"], "metadata.", &mut dropped);
+            dropped.others(metadata, &["name", "generateName"], "metadata.");
         }
-        let (mut inner, mut way) = (node, String::new());
+        let (mut inner, mut way, mut around) = (node, String::new(), Vec::new());
         for (at, step) in path.iter().enumerate() {
-            let kept = if at == 0 { &["apiVersion", "kind", "metadata", *step][..] } else { &[*step][..] };
-            others(inner, kept, &way, &mut dropped);
+            let kept = if at == 0 { &["apiVersion", "kind", "metadata", *step][..] } else { &[*step, CLAIMS][..] };
+            dropped.others(inner, kept, &way);
             way = format!("{way}{step}.");
-            let Some((_, next)) = entry(inner, step) else {
+            let Some((key, next)) = entry(inner, step) else {
                 let message = format!("this `{kind}` has no pod template: no `{}`", way.trim_end_matches('.'));
-                return self.others.push(no_pod(inner.span, message));
+                return self.other(Other::new(inner.span, message));
             };
+            around.push(key.span);
             inner = next;
         }
-        others(inner, &["metadata", "spec"], &way, &mut dropped);
+        dropped.others(inner, &["metadata", "spec"], &way);
         let Some((key, spec)) = entry(inner, "spec") else {
-            return self.others.push(no_pod(inner.span, format!("the pod template of this `{kind}` has no `spec`")));
+            return self.other(Other::new(inner.span, format!("the pod template of this `{kind}` has no `spec`")));
         };
-        let mut pod = Self::bare(self.environment(name(node)), node, spec, key.span);
+        let mut pod = Pod { way: around, ..Self::bare(self.environment(name(node)), node, spec, key.span) };
         if let Some((_, metadata)) = entry(inner, "metadata") {
             take_metadata(&mut pod, metadata, &format!("{way}metadata."), &mut dropped);
         }
-        self.found(pod, &format!("the `{kind}`"), &dropped);
+        if let Some((key, claims)) = value(node, "spec").and_then(|spec| entry(spec, CLAIMS))
+            && !items(claims).is_empty()
+        {
+            self.diagnostics.push(short_lived(key));
+            pod.spec = Cow::Owned(claims::with_volumes(spec, claims));
+        }
+        self.take(pod, &format!("the `{kind}`"), &dropped);
     }
 
-    fn found(&mut self, pod: Pod<'n>, of: &str, dropped: &Dropped) {
-        self.diagnostics.extend(left_out(of, dropped));
-        self.pods.push(pod);
+    /// Takes an object of a kind that Kubernetes does not have itself.
+    fn custom(&mut self, node: &'n Node, kind: &str) {
+        let found = custom::specs(node);
+        if found.is_empty() {
+            let place = entry(node, "kind").map_or(node.span, |(_, kind)| kind.span);
+            return self.other(Other::of_kind(place, kind));
+        }
+        let places: Vec<(String, Span)> = found.iter().map(|one| (format!("`{}`", one.path), one.place)).collect();
+        let paths = places.iter().map(|(path, _)| path.as_str()).collect::<Vec<&str>>().join(", ");
+        let told = at_all(&places, format!("of this `{kind}` only the pods at {paths} are imported"));
+        self.diagnostics.extend(told.map(|told| {
+            told.note("what else it says is for its controller, which may also change the pods that it makes of these")
+        }));
+        let joins = found.len() > 1;
+        for (task, one) in custom::names(&found).into_iter().zip(found) {
+            let mut pod = Self::bare(self.environment(name(node)), node, node, one.place);
+            let mut dropped = Dropped::default();
+            if let Some(metadata) = one.metadata {
+                take_metadata(&mut pod, metadata, "metadata.", &mut dropped);
+            }
+            self.take(
+                Pod { spec: one.spec, way: one.way, task, joins, ..pod },
+                &format!("the pod of the `{kind}`"),
+                &dropped,
+            );
+        }
     }
+
+    fn take(&mut self, pod: Pod<'n>, of: &str, dropped: &Dropped) {
+        self.diagnostics.extend(dropped.told(of));
+        self.found.pods.push(pod);
+    }
+}
+
+/// What is said of the volumes of claims.
+fn short_lived(key: &Key) -> Diagnostic {
+    Diagnostic::new(code::LEFT_OUT, key.span, format!("the volumes of `{CLAIMS}` become `ephemeral` ones"))
+        .note("a claim is made for each pod, and is deleted with it and all that it holds; the pods of a task have no number that a claim could be kept for")
+        .help("where a claim is there already, write `persistentVolumeClaim { claimName = \"…\" }` in place of `ephemeral`")
+}
+
+/// Where a document begins.
+fn top(document: &Node) -> Span {
+    entries(document).first().map_or(document.span, |(key, _)| key.span)
 }
 
 /// Takes the labels and annotations over.
 fn take_metadata<'n>(pod: &mut Pod<'n>, metadata: &'n Node, way: &str, dropped: &mut Dropped) {
-    others(metadata, &["name", "generateName", "labels", "annotations"], way, dropped);
+    dropped.others(metadata, &["name", "generateName", "labels", "annotations"], way);
     pod.labels = entry(metadata, "labels");
     pod.annotations = entry(metadata, "annotations");
-}
-
-/// Notes what is there beside these keys.
-fn others(node: &Node, kept: &[&str], way: &str, dropped: &mut Dropped) {
-    let other =
-        entries(node).iter().filter(|(key, value)| !kept.contains(&key.text.as_str()) && value.kind != Kind::Null);
-    dropped.extend(other.map(|(key, _)| (format!("{way}{}", key.text), key.span)));
-}
-
-fn left_out(of: &str, dropped: &Dropped) -> Option<Diagnostic> {
-    let names = dropped.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<String>>();
-    let mut places = dropped.iter().map(|(_, span)| *span);
-    let (first, is) = (places.next()?, if names.len() == 1 { "is" } else { "are" });
-    let message = format!("{} of {of} {is} left out", names.join(", "));
-    let diagnostic = Diagnostic::new(code::LEFT_OUT, first, message);
-    let diagnostic = places.fold(diagnostic, |diagnostic, place| diagnostic.label(place, "and this"));
-    Some(
-        diagnostic.note(
-            "a task has the spec, the labels and the annotations of a pod; what is around them is Flyte's to set",
-        ),
-    )
-}
-
-fn no_pod(place: Span, message: String) -> Diagnostic {
-    Diagnostic::new(code::NO_POD, place, message).note(
-        "pods are in a `Pod`, a `PodTemplate`, a `Deployment`, `StatefulSet`, `DaemonSet`, `ReplicaSet`, `Job` or `CronJob`, a \
-         `List` of these, a pod spec, or a `K8sPod` of Flyte",
-    )
-}
-
-// ------------------------------------------------------------------------------------------------------------ nodes
-
-/// The entries of a map; of anything else none.
-pub fn entries(node: &Node) -> &[(Key, Node)] {
-    match &node.kind {
-        Kind::Map(entries) => entries,
-        _ => &[],
-    }
-}
-
-/// The items of a list; of anything else none.
-pub fn items(node: &Node) -> &[Node] {
-    match &node.kind {
-        Kind::List(items) => items,
-        _ => &[],
-    }
-}
-
-/// An entry of a map that is not null.
-pub fn entry<'n>(node: &'n Node, name: &str) -> Option<(&'n Key, &'n Node)> {
-    let found = entries(node).iter().find(|(key, value)| key.text == name && value.kind != Kind::Null);
-    found.map(|(key, value)| (key, value))
-}
-
-/// The value of an entry.
-pub fn value<'n>(node: &'n Node, name: &str) -> Option<&'n Node> {
-    entry(node, name).map(|(_, value)| value)
-}
-
-/// The text that a value is.
-pub fn text(node: &Node) -> Option<&str> {
-    match &node.kind {
-        Kind::String(text) => Some(text),
-        _ => None,
-    }
-}
-
-/// What an object is called; the beginning of its name counts where Kubernetes makes up the rest.
-fn name(node: &Node) -> Option<&str> {
-    let metadata = value(node, "metadata")?;
-    value(metadata, "name").or_else(|| value(metadata, "generateName")).and_then(text)
 }

@@ -65,9 +65,19 @@ pub fn quantity(amount: &str) -> String {
 
 /// Whether the language writes this amount as a number with a unit.
 pub fn has_unit(amount: &str) -> bool {
-    let unit = amount.trim_start_matches(|c: char| c.is_ascii_digit());
+    let unit = amount.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
     let number = amount.strip_suffix(unit).unwrap_or_default();
-    matches!(unit, "m" | "k" | "M" | "G" | "T" | "Ki" | "Mi" | "Gi" | "Ti") && is_whole(number)
+    matches!(unit, "m" | "k" | "M" | "G" | "T" | "P" | "E" | "Ki" | "Mi" | "Gi" | "Ti" | "Pi" | "Ei")
+        && is_number(number)
+}
+
+/// Whether this is a whole number, or one with a fraction, as it is mostly written.
+pub fn is_number(number: &str) -> bool {
+    let is_fraction = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    match number.split_once('.') {
+        Some((whole, fraction)) => is_whole(whole) && is_fraction(fraction),
+        None => is_whole(number),
+    }
 }
 
 /// Whether these are the digits of a whole number as it is mostly written.
@@ -93,8 +103,8 @@ mod tests {
     #[test]
     fn amounts_have_units_where_the_language_has_them() {
         assert_eq!(
-            [quantity("500m"), quantity("007m"), quantity("2"), quantity("1e3")],
-            ["500m", "\"007m\"", "\"2\"", "\"1e3\""]
+            ["500m", "1.5Gi", "007m", "1.Gi", "2", "1e3"].map(quantity),
+            ["500m", "1.5Gi", "\"007m\"", "\"1.Gi\"", "\"2\"", "\"1e3\""]
         );
     }
 

@@ -3,7 +3,7 @@
 //! In: names of Kubernetes, and of files. Out: names that Flyte takes. Always: what is taken already gets a number. Not here: which
 //! names there are to choose from.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::flyte::entrypoint::{is_identifier, is_keyword};
 
@@ -32,13 +32,35 @@ pub fn task(text: &str) -> String {
     if is_identifier(&name) { name } else { format!("_{name}") }
 }
 
-/// The name, or the name and the first number with which nothing is called so.
-pub fn unique(name: &str, joint: char, taken: &mut BTreeSet<String>) -> String {
-    let numbered = (2_u32..).map(|number| format!("{name}{joint}{number}"));
-    let free = std::iter::once(name.to_owned()).chain(numbered).find(|candidate| !taken.contains(candidate));
-    let free = free.unwrap_or_else(|| name.to_owned());
-    taken.insert(free.clone());
-    free
+/// Names that are taken.
+#[derive(Debug, Default)]
+pub struct Taken {
+    names: BTreeSet<String>,
+    /// The number to try next for a name that was asked for before.
+    next: BTreeMap<String, u32>,
+}
+
+impl Taken {
+    /// These names.
+    pub fn of(names: impl Iterator<Item = String>) -> Self {
+        Self { names: names.collect(), next: BTreeMap::new() }
+    }
+
+    /// The name, or the name and the first number with which nothing is called so; it is taken then.
+    pub fn unique(&mut self, name: &str, joint: char) -> String {
+        if self.names.insert(name.to_owned()) {
+            return name.to_owned();
+        }
+        let next = self.next.entry(name.to_owned()).or_insert(2);
+        loop {
+            let numbered = format!("{name}{joint}{next}");
+            *next = next.saturating_add(1);
+            // There are fewer names than numbers.
+            if self.names.insert(numbered.clone()) || *next == u32::MAX {
+                return numbered;
+            }
+        }
+    }
 }
 
 /// The environment and the task that the name of a file says which a build has written: `environment.task@variant`.
@@ -56,7 +78,7 @@ mod tests {
         assert_eq!([environment("My.App--x"), environment("a_b-"), environment("…")], ["my-app-x", "a_b", "imported"]);
         assert_eq!([task("fit@large"), task("3d"), task("class"), task("")], ["fit_large", "_3d", "class_", "_"]);
         assert_eq!(of_file("train-env.fit@large"), Some(("train-env".to_owned(), "fit@large".to_owned())));
-        let mut taken = BTreeSet::new();
-        assert_eq!([(); 3].map(|()| unique("a", '-', &mut taken)), ["a", "a-2", "a-3"]);
+        let mut taken = Taken::of(["a-3".to_owned()].into_iter());
+        assert_eq!(["a", "a", "a", "b", "a-2"].map(|name| taken.unique(name, '-')), ["a", "a-2", "a-4", "b", "a-2-2"]);
     }
 }

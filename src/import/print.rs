@@ -14,9 +14,13 @@ const STEP: usize = 2;
 /// What is never on one line.
 const OPEN: &[&str] = &["template", "environment", "task", "pod_template", "pod_spec", "containers", "initContainers"];
 
-/// The text of declarations, with a blank line between them.
-pub fn text(declarations: &[Statement]) -> String {
+/// The text of declarations, with a blank line between them, below comments that belong to none.
+pub fn text(prefaces: &[Vec<String>], declarations: &[Statement]) -> String {
     let mut printer = Printer { text: String::new() };
+    for preface in prefaces {
+        printer.comments(preface, 0);
+        printer.text.push('\n');
+    }
     for (at, declaration) in declarations.iter().enumerate() {
         if at > 0 {
             printer.text.push('\n');

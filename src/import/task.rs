@@ -7,8 +7,9 @@
 use std::collections::BTreeSet;
 
 use super::comments::Comments;
-use super::documents::{Pod, entries, entry, items, text, value};
+use super::documents::Pod;
 use super::literal;
+use super::nodes::{entries, entry, items, text, value};
 use super::statement::{Body, Item, Statement, Value};
 use super::values::{Writer, amount};
 use crate::data::{Key, Kind, Node};
@@ -27,6 +28,8 @@ pub struct Task {
     /// Whether other tasks may stand in the same environment.
     pub joins: bool,
     /// The comments at the top of the document.
+    pub header: Vec<String>,
+    /// The comments on the way from there to the pod.
     pub above: Vec<String>,
     /// Its settings, without the template.
     pub settings: Vec<Statement>,
@@ -42,7 +45,8 @@ static STRINGS: Type = Type::List { element: &Type::String, key: None };
 
 /// The task of a pod; nothing where it has none, which is reported.
 pub fn task(pod: &Pod<'_>, comments: &mut Comments, diagnostics: &mut Diagnostics) -> Option<Task> {
-    let above = comments.header(pod.top);
+    let header = comments.above(pod.top);
+    let above = pod.way.iter().flat_map(|place| comments.above(*place)).collect();
     let primary = primary(pod, diagnostics)?;
     let name = value(primary, "name").and_then(text).unwrap_or_default();
     let mut writer = Writer { comments, diagnostics };
@@ -55,7 +59,10 @@ pub fn task(pod: &Pod<'_>, comments: &mut Comments, diagnostics: &mut Diagnostic
     if name != PRIMARY_CONTAINER {
         template.push(Statement::set("primary_container_name", Value::Text(name.to_owned())));
     }
-    let spec = spec(pod.spec, primary, &parts);
+    let mut spec = spec(&pod.spec, primary, &parts);
+    if !pod.exact {
+        spec.iter_mut().for_each(without_empty_resources);
+    }
     let mut spec = writer.fields(&spec, &POD_SPEC);
     if is_bare(&spec) {
         spec.retain(|statement| statement.key != "containers");
@@ -66,7 +73,7 @@ pub fn task(pod: &Pod<'_>, comments: &mut Comments, diagnostics: &mut Diagnostic
     }
     let task = pod.task.clone().unwrap_or_else(|| name.to_owned());
     let (environment, joins) = (pod.environment.clone(), pod.joins);
-    Some(Task { environment, name: super::names::task(&task), joins, above, settings, template })
+    Some(Task { environment, name: super::names::task(&task), joins, header, above, settings, template })
 }
 
 /// Whether the primary container is the only one and nothing is left to say of it: Flyte makes it by itself then.
@@ -78,8 +85,8 @@ fn is_bare(spec: &[Statement]) -> bool {
 
 /// The primary container: the one that the document names, that `kubectl` would take, that has the name that Flyte gives it, or
 /// the first.
-fn primary<'n>(pod: &Pod<'n>, diagnostics: &mut Diagnostics) -> Option<&'n Node> {
-    let containers = value(pod.spec, "containers").map(items).unwrap_or_default();
+fn primary<'p>(pod: &'p Pod<'_>, diagnostics: &mut Diagnostics) -> Option<&'p Node> {
+    let containers = value(&pod.spec, "containers").map(items).unwrap_or_default();
     let named = |name: &str| containers.iter().find(|container| value(container, "name").and_then(text) == Some(name));
     if let Some((name, place)) = pod.primary {
         let found = named(name);
@@ -112,6 +119,19 @@ fn spec(spec: &Node, primary: &Node, parts: &Parts<'_>) -> Vec<(Key, Node)> {
         }
     }
     fields
+}
+
+/// Takes resources that say nothing away, which Kubernetes' own tools write into every container.
+fn without_empty_resources((key, node): &mut (Key, Node)) {
+    let Kind::List(containers) = &mut node.kind else { return };
+    if !matches!(key.text.as_str(), "containers" | "initContainers") {
+        return;
+    }
+    for container in containers {
+        if let Kind::Map(fields) = &mut container.kind {
+            fields.retain(|(key, node)| key.text != "resources" || node.kind != Kind::Map(Vec::new()));
+        }
+    }
 }
 
 /// What of the primary container the task brings.
@@ -152,8 +172,8 @@ impl<'n> Parts<'n> {
             // What the image runs by itself.
             settings.push(Statement::set("command", Value::List(Vec::<Item>::new())));
         }
-        if let Some((key, _)) = entry(self.container, "resources").filter(|_| self.resources.is_some()) {
-            let above = writer.comments.above(key.span);
+        if let Some((key, node)) = entry(self.container, "resources").filter(|_| self.resources.is_some()) {
+            let above = writer.comments.within(key, node);
             let block = Statement::block("resources", self.resources.clone().unwrap_or_default());
             settings.push(block.below(above));
         }
@@ -246,7 +266,7 @@ fn resources(node: &Node, exact: bool) -> Option<Vec<Statement>> {
 /// An amount, or a request and its limit.
 fn range(request: &Node, limit: Option<&Node>, counts: bool) -> Option<String> {
     let request = amount(request)?;
-    let bare = |amount: &str| literal::has_unit(amount) || counts && literal::is_whole(amount);
+    let bare = |amount: &str| literal::has_unit(amount) || counts && literal::is_number(amount);
     let written = if bare(&request) { request.clone() } else { literal::text(&request) };
     let least = units::quantity(&request).filter(|amount| *amount >= 0)?;
     let Some(limit) = limit else { return Some(written) };

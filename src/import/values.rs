@@ -7,8 +7,8 @@
 use std::collections::BTreeSet;
 
 use super::comments::Comments;
-use super::documents::entries;
 use super::literal;
+use super::nodes::entries;
 use super::statement::{Body, Item, Statement, Value};
 use crate::data::{Key, Kind, Node};
 use crate::diagnostics::suggest::closest;
@@ -148,9 +148,9 @@ fn labelled<'n>(node: &'n Node, ty: &'static Type) -> Option<Vec<Element<'n>>> {
     let mut seen = BTreeSet::new();
     let element = |node: &'n Node| {
         let label = entries(node).iter().find(|(name, _)| name.text == *key).map(|(_, label)| &label.kind)?;
-        let label = match label {
-            Kind::String(text) if !text.is_empty() => literal::key(text),
-            Kind::Int(number) if *number >= 0 => number.to_string(),
+        let label = match (label, &object.field(key)?.ty) {
+            (Kind::String(text), Type::String | Type::Keyword(_)) if !text.is_empty() => literal::key(text),
+            (Kind::Int(number), Type::Int { .. }) if *number >= 0 => number.to_string(),
             _ => return None,
         };
         seen.insert(label.clone()).then_some(Element { node, object, key, label })

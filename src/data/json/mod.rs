@@ -6,6 +6,7 @@
 //! but foreign white space and raw control characters; [`strict`] refuses those, and bounds the nesting that it recurses over.
 //! It ends at the first fault of the syntax; faults of the values are told all.
 
+mod stream;
 mod strict;
 mod words;
 
@@ -38,11 +39,27 @@ const STRICT: ParseOptions = ParseOptions {
 /// Reads a text.
 pub fn read(file: FileId, text: &str) -> Result<Node, Vec<Diagnostic>> {
     let json = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let place = Place { file, base: text.len() - json.len() };
     let mut faults = Faults::default();
-    let tree = tree(json, &place, &mut faults);
-    let node = tree.map(|tree| Reader { place, faults: &mut faults }.node(&tree));
+    let node = value(json, Place { file, base: text.len() - json.len() }, &mut faults);
     faults.finish(node)
+}
+
+/// Reads a text of values one after the other; behind one that is no JSON nothing is read.
+pub fn values(file: FileId, text: &str) -> Result<Vec<Node>, Vec<Diagnostic>> {
+    let json = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let base = text.len() - json.len();
+    let mut faults = Faults::default();
+    let mut read = |range: std::ops::Range<usize>| {
+        let place = Place { file, base: base + range.start };
+        value(json.get(range).unwrap_or_default(), place, &mut faults)
+    };
+    let nodes = stream::values(json).into_iter().map_while(&mut read).collect();
+    faults.finish(Some(nodes))
+}
+
+fn value(json: &str, place: Place, faults: &mut Faults) -> Option<Node> {
+    let tree = tree(json, &place, faults)?;
+    Some(Reader { place, faults }.node(&tree))
 }
 
 /// The tree of a text; `None` if its syntax is wrong, which is told.
@@ -139,6 +156,7 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use crate::data::{Format, testing};
+    use crate::source::SourceMap;
 
     fn value(text: &str) -> String {
         testing::value(Format::Json, text)
@@ -155,6 +173,25 @@ mod tests {
             r#"{b: [Bool(true), Bool(false), Null], a: {}, c: String("xé😀\"/\n")}"#
         );
         assert_eq!(value("\u{feff}[\"yes\"]"), r#"[String("yes")]"#);
+    }
+
+    #[test]
+    fn values_stand_one_after_the_other() {
+        let read = |text: &str| {
+            let file = SourceMap::new(vec![("file".to_owned(), text.to_owned())]).ids().next().unwrap();
+            super::values(file, text)
+        };
+        let text = "\u{feff}{\"a\": \"}\\\"{\"}\n[1]{} 2 \"x y\"\r\n";
+        let nodes = read(text).unwrap();
+        let places: Vec<&str> = nodes.iter().map(|node| &text[node.span.range()]).collect();
+        assert_eq!(places, ["{\"a\": \"}\\\"{\"}", "[1]", "{}", "2", "\"x y\""]);
+        assert_eq!(read(" \n").unwrap(), []);
+        for (text, message) in
+            [("{} {\"a\"", "a `:` is missing"), ("{},{}", "a value belongs here"), ("{}]", "this `]` closes nothing")]
+        {
+            let faults = read(text).unwrap_err();
+            assert!(faults[0].message.contains(message), "{text}: {faults:?}");
+        }
     }
 
     #[test]

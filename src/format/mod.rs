@@ -8,6 +8,7 @@
 //! - A block, list or call that was written on one line stays on one, where it fits; one that was written on several stays on
 //!   several, with a comma behind each element. Elements that stood on a line together stay together.
 //! - Behind consecutive keys without a label that take a line each, what follows is aligned; and so are comments behind consecutive lines.
+//! - A choice over several lines has a branch a line.
 //! - Names, strings and numbers stay as they were written.
 //! - A comment in the middle of a statement, behind an operator, goes above it.
 

@@ -24,7 +24,7 @@ use flytec::source::files::Memory;
 use flytec::source::{FileId, SourceMap};
 use flytec::syntax::recognise;
 use flytec::validate;
-use k8s_openapi::api::core::v1::{Container, PodSpec};
+use k8s_openapi::api::core::v1::PodSpec;
 
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
 
@@ -201,7 +201,7 @@ impl Setting {
 
     fn load(&self, sources: &mut SourceMap) -> Modules {
         let named: Vec<FileId> = sources.ids().collect();
-        load(named, sources, &self.disk, &mut Diagnostics::default())
+        load(&named, sources, &self.disk, &mut Diagnostics::default())
     }
 
     fn analyse<'m>(&self, modules: &'m Modules, sources: &mut SourceMap) -> (Analysis<'m>, Settings) {
@@ -217,7 +217,7 @@ impl Setting {
 fn typed_pods(workloads: &[Workload]) -> Vec<PodSpec> {
     let pod = |workload: &Workload| {
         let mut spec = workload.template.spec.clone();
-        spec.containers[workload.template.primary_index] = Container::clone(&workload.primary);
+        spec.containers[workload.template.primary_index] = workload.primary();
         spec
     };
     workloads.iter().map(pod).collect()

@@ -25,7 +25,7 @@
 //! use: [`source`] (texts, places, and how further files come in), [`diagnostics`] (what people are told), [`data`] (YAML, JSON
 //! and TOML files to values with places), [`schema`] (which fields there are, and units), [`flyte`] (facts about Flyte),
 //! [`cluster`] (what a file says of a cluster),
-//! [`graph`] and [`digest`].
+//! [`graph`], [`digest`] and [`parallel`].
 //! `tests/layering.rs` holds who may import whom.
 
 // pest's derive names `alloc` when it is built without `std`, which leaves out a guard on every step of the parser: nesting
@@ -49,6 +49,7 @@ pub mod graph;
 pub mod import;
 pub mod lower;
 pub mod modules;
+pub mod parallel;
 pub mod preview;
 pub mod project;
 pub mod python;

@@ -31,6 +31,8 @@ mod killed;
 mod kubernetes;
 #[path = "cli/levels.rs"]
 mod levels;
+#[path = "cli/machine.rs"]
+mod machine;
 #[path = "cli/messages.rs"]
 mod messages;
 #[path = "cli/output.rs"]
@@ -49,6 +51,8 @@ mod status;
 mod test;
 #[path = "cli/trace.rs"]
 mod trace;
+#[path = "cli/watch.rs"]
+mod watch;
 
 /// Two tasks and a variant.
 const PROGRAM: &str = r#"environment train-env {

@@ -22,17 +22,18 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("digest", &[]),
     ("graph", &[]),
+    ("parallel", &[]),
     ("flyte", &[]),
     ("schema", &["flyte::accelerators"]),
     ("compare", &["schema"]),
     ("diagnostics", &["source"]),
     ("data", &["source", "diagnostics"]),
     ("cluster", &["source", "diagnostics", "schema", "data"]),
-    ("syntax", &["source", "diagnostics"]),
+    ("syntax", &["parallel", "source", "diagnostics"]),
     ("format", &["source", "syntax::ast", "syntax::comments"]),
     ("import", &["source", "diagnostics", "data", "flyte", "schema", "syntax", "format"]),
     ("value", &["source"]),
-    ("modules", &["source", "graph", "diagnostics", "syntax"]),
+    ("modules", &["parallel", "source", "graph", "diagnostics", "syntax"]),
     (
         "expression",
         &[
@@ -78,7 +79,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("lower", &["source", "digest", "flyte", "schema", "value", "settings"]),
-    ("validate", &["source", "check::pod_security", "diagnostics", "flyte", "schema", "value", "settings", "lower"]),
+    (
+        "validate",
+        &["parallel", "source", "check::pod_security", "diagnostics", "flyte", "schema", "value", "settings", "lower"],
+    ),
     ("emit", &["source", "digest", "flyte", "settings", "lower"]),
     ("preview", &["source", "diagnostics", "flyte", "schema", "data", "cluster", "settings", "lower", "validate"]),
     (
@@ -96,6 +100,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "compile",
         &[
+            "parallel",
             "source",
             "digest",
             "diagnostics",
@@ -135,6 +140,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "parallel",
             "source",
             "digest",
             "flyte::entrypoint",
@@ -167,6 +173,7 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("base64", &["src/data/yaml/scalar.rs"]),
     ("clap", &["src/cli/"]),
     ("codespan_reporting", &["src/diagnostics/render/human/"]),
+    ("ctrlc", &["src/cli/watch/"]),
     ("globset", &["src/cli/"]),
     ("granit_parser", &["src/data/yaml/"]),
     ("jsonc_parser", &["src/data/json/"]),
@@ -181,6 +188,7 @@ const RESERVED: &[(&str, &[&str])] = &[
             "src/validate/",
         ],
     ),
+    ("notify", &["src/cli/watch/events.rs"]),
     ("pest", &["src/syntax/"]),
     ("pest_derive", &["src/syntax/grammar.rs"]),
     ("prost", &["src/emit/wire.rs", "src/flyte/idl.rs", "src/lower/pool.rs"]),
@@ -196,8 +204,8 @@ const RESERVED: &[(&str, &[&str])] = &[
     ("std::net", &["src/validate/kubernetes/ip.rs"]),
     ("std::path", &["src/cli/"]),
     ("std::process", &["src/cli/", "src/main.rs"]),
-    ("std::thread", &["src/cli/parallel.rs"]),
-    ("std::time", &[]),
+    ("std::thread", &["src/cli/progress.rs", "src/cli/watch/events.rs", "src/parallel.rs"]),
+    ("std::time", &["src/cli/progress.rs", "src/cli/watch/"]),
     ("strsim", &["src/diagnostics/suggest.rs"]),
     ("tempfile", &["src/cli/"]),
     ("terminal_size", &["src/cli/args.rs"]),

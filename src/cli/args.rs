@@ -62,6 +62,11 @@ impl Global {
         !self.quiet && matches!(self.message_format, MessageFormat::Human)
     }
 
+    /// Whether people are told what was done; what programs read has nothing but diagnostics.
+    pub fn tells_deeds(&self) -> bool {
+        !self.quiet && !matches!(self.message_format, MessageFormat::Json | MessageFormat::Sarif)
+    }
+
     fn colour(&self) -> bool {
         match self.color {
             Colour::Always => true,
@@ -191,6 +196,9 @@ pub struct Build {
     /// Write nothing; exit 1, with a diff, where the folder is not what the sources give
     #[arg(long)]
     pub check: bool,
+    /// Build again whenever a file changes that the program reads
+    #[arg(long, conflicts_with = "check")]
+    pub watch: bool,
 }
 
 /// `flytec check`.
@@ -202,6 +210,9 @@ pub struct Check {
     /// Make the safe changes that messages offer, and say what is left
     #[arg(long)]
     pub fix: bool,
+    /// Check again whenever a file changes that the program reads
+    #[arg(long, conflicts_with = "fix")]
+    pub watch: bool,
 }
 
 /// `flytec diff`.
@@ -325,6 +336,9 @@ pub struct Test {
     /// Write what came of the tests to a file too, as the XML of `JUnit`
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
+    /// Run tests again whenever a file changes that they read; no snapshot is written
+    #[arg(long, conflicts_with = "update")]
+    pub watch: bool,
 }
 
 /// `flytec trace`.

@@ -6,47 +6,91 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use super::args::{Build, Emit, Global};
 use super::files::Drafts;
+use super::progress::Progress;
 use super::project::Opened;
-use super::{Failure, Verdict, compiled_of, output, parallel, print, project, python, say, told};
+use super::shell::Shell;
+use super::watch::watch;
+use super::{Failure, Verdict, compiled_of, output, print, project, python, say, told};
 use crate::compile::Compilation;
 use crate::digest::sha256;
 use crate::emit::manifest::{self, Written};
 use crate::emit::{Emitter, Format, Kind};
 use crate::lower::Workload;
+use crate::parallel;
 
 /// Runs the command.
 pub fn run(global: &Global, build: &Build) -> Result<Verdict, Failure> {
-    if matches!(build.emit, Some(Emit::Python)) {
-        return python::run(global, build);
+    if !build.watch {
+        return once(&Shell::new(global), build);
     }
+    if build.out_dir.as_deref().is_some_and(is_stream) {
+        let message = "`--watch` keeps a folder up to date; nothing would tell where a build ends on `-o -`";
+        return Err(Failure::new(message));
+    }
+    watch(global, &build.common.paths, &mut |shell| once(shell, build))
+}
+
+fn is_stream(folder: &Path) -> bool {
+    folder.as_os_str() == "-"
+}
+
+fn once(shell: &Shell<'_>, build: &Build) -> Result<Verdict, Failure> {
+    if matches!(build.emit, Some(Emit::Python)) {
+        return python::run(shell, build);
+    }
+    let global = shell.global;
     let only = build.only.as_deref().map(glob).transpose()?;
-    let opened = match project::open(&build.common, Drafts::new())? {
+    let opened = match project::open(&build.common, Drafts::new(), &shell.reads)? {
         Ok(opened) => opened,
         Err(refused) => return Ok(told(global, &refused)),
     };
-    let Target { folder, kind, format } = Target::of(build, &opened);
-    let stream = folder.as_os_str() == "-";
-    check_usage(build, kind, format, stream)?;
-    let (compilation, _) = compiled_of(global, &build.common, opened)?;
-    if told(global, &compilation) == Verdict::Bad {
+    let target = Target::of(build, &opened);
+    check_usage(build, &target)?;
+    let (compilation, _) = compiled_of(global, &build.common, opened, &Progress::begin(global))?;
+    let verdict = finish(shell, build, only.as_ref(), &target, &compilation);
+    if shell.ends_with_command() {
+        // What a compilation is made of would be given back piece by piece, for nothing.
+        std::mem::forget(compilation);
+    }
+    verdict
+}
+
+/// Tells what is to be told of a program, and writes its pods.
+fn finish(
+    shell: &Shell<'_>,
+    build: &Build,
+    only: Option<&GlobMatcher>,
+    target: &Target,
+    compilation: &Compilation,
+) -> Result<Verdict, Failure> {
+    let global = shell.global;
+    if told(global, compilation) == Verdict::Bad {
         return Ok(Verdict::Bad);
     }
-    let matches = |workload: &&Workload| only.as_ref().is_none_or(|glob| glob.is_match(workload.name.to_string()));
+    let matches = |workload: &&Workload| only.is_none_or(|glob| glob.is_match(workload.name.to_string()));
     let workloads: Vec<&Workload> = compilation.workloads.iter().filter(matches).collect();
     if let Some(pattern) = build.only.as_deref().filter(|_| workloads.is_empty()) {
         return Err(Failure::new(format!("no task or variant is called `{pattern}`")));
     }
-    if stream {
-        return write_stream(&workloads, kind, format).map(|()| Verdict::Good);
+    if is_stream(&target.folder) {
+        return write_stream(&workloads, target.kind, target.format).map(|()| Verdict::Good);
     }
-    let files = files(&workloads, kind, format, &compilation);
+    let progress = Progress::begin(global);
+    progress.stage("making", workloads.len(), "pod");
+    let files = files(&workloads, target.kind, target.format, compilation);
     if build.check {
-        return check_folder(build, &folder, &files);
+        drop(progress);
+        return check_folder(build, &target.folder, &files);
     }
-    let changed = output::write(&folder, &files, build.only.is_some())?;
-    if !global.quiet {
+    progress.stage("writing", files.pods.len(), "file");
+    let changed = {
+        let _writing = shell.writing.hold();
+        output::write(&target.folder, &files, build.only.is_some())?
+    };
+    drop(progress);
+    if global.tells_deeds() {
         let (count, plural) = (workloads.len(), if workloads.len() == 1 { "" } else { "s" });
-        say(&format!("{count} pod{plural} in `{}`, {changed} written\n", folder.display()));
+        say(&format!("{count} pod{plural} in `{}`, {changed} written\n", target.folder.display()));
     }
     Ok(Verdict::Good)
 }
@@ -77,7 +121,8 @@ fn glob(pattern: &str) -> Result<GlobMatcher, Failure> {
     Ok(glob.compile_matcher())
 }
 
-fn check_usage(build: &Build, kind: Kind, format: Format, stream: bool) -> Result<(), Failure> {
+fn check_usage(build: &Build, target: &Target) -> Result<(), Failure> {
+    let (kind, format, stream) = (target.kind, target.format, is_stream(&target.folder));
     if kind == Kind::K8s && format == Format::Proto {
         return Err(Failure::new("`--emit k8s` is JSON or YAML; `--format proto` is for `--emit pod`"));
     }
@@ -94,15 +139,22 @@ fn check_usage(build: &Build, kind: Kind, format: Format, stream: bool) -> Resul
 
 /// The files of a build, and its manifest.
 fn files(workloads: &[&Workload], kind: Kind, format: Format, compilation: &Compilation) -> output::Files {
-    let mut emitter = Emitter::for_files(kind, format);
+    let written = parallel::slices(workloads.len() >= parallel::MANY, workloads, |workloads| {
+        let mut emitter = Emitter::for_files(kind, format);
+        let write = |workload: &&Workload| {
+            let mut bytes = Vec::new();
+            emitter.write(workload, &mut bytes);
+            let digest = sha256(&bytes);
+            (file_name(&workload.name.to_string(), format), bytes, digest)
+        };
+        workloads.iter().map(write).collect::<Vec<_>>()
+    });
     let mut pods = Vec::with_capacity(workloads.len());
-    for workload in workloads {
-        let mut bytes = Vec::new();
-        emitter.write(workload, &mut bytes);
-        pods.push((file_name(&workload.name.to_string(), format), bytes));
+    let mut entries = Vec::with_capacity(workloads.len());
+    for (workload, (file, bytes, sha256)) in workloads.iter().zip(written.into_iter().flatten()) {
+        entries.push((*workload, Written { file: file.clone(), sha256 }));
+        pods.push((file, bytes));
     }
-    let written = parallel::map(&pods, |(file, bytes)| Written { file: file.clone(), sha256: sha256(bytes) });
-    let entries: Vec<(&Workload, Written)> = workloads.iter().copied().zip(written).collect();
     let manifest = manifest::manifest(&compilation.sources, &entries, kind, format, &compilation.version);
     output::Files { pods, manifest }
 }
@@ -141,6 +193,12 @@ fn check_folder(build: &Build, folder: &Path, files: &output::Files) -> Result<V
 
 /// JSON lines with the name of each pod, or YAML documents.
 fn write_stream(workloads: &[&Workload], kind: Kind, format: Format) -> Result<(), Failure> {
+    let written =
+        parallel::slices(workloads.len() >= parallel::MANY, workloads, |workloads| lines(workloads, kind, format));
+    written.iter().try_for_each(|bytes| print(bytes))
+}
+
+fn lines(workloads: &[&Workload], kind: Kind, format: Format) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut emitter = if format == Format::Json { Emitter::for_lines(kind) } else { Emitter::for_files(kind, format) };
     for workload in workloads {
@@ -154,5 +212,5 @@ fn write_stream(workloads: &[&Workload], kind: Kind, format: Format) -> Result<(
             bytes.extend_from_slice(b"}\n");
         }
     }
-    print(&bytes)
+    bytes
 }

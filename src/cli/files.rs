@@ -9,6 +9,7 @@ use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use super::Failure;
+use super::reads::Reads;
 use crate::diagnostics::suggest::closest;
 use crate::source::files::{Absence, Files, Found};
 use crate::syntax::MAX_SOURCE_BYTES;
@@ -21,6 +22,8 @@ pub type Drafts = BTreeMap<String, String>;
 
 /// The disk, as far as a program may see it.
 pub struct Disk {
+    /// A note of what is read.
+    pub reads: Reads,
     drafts: Drafts,
     here: PathBuf,
     /// The folders that may be seen, with all below them; the project's root is the first.
@@ -28,12 +31,16 @@ pub struct Disk {
 }
 
 impl Disk {
-    /// For a command that runs in the current folder, with these texts in place of files.
-    pub fn new(drafts: Drafts) -> Result<Self, Failure> {
+    /// For a command that runs in the current folder, with these texts in place of files, and a note of what is read.
+    pub fn new(drafts: Drafts, reads: Reads) -> Result<Self, Failure> {
         let here = std::env::current_dir().and_then(fs::canonicalize);
         let here = here.map_err(|error| Failure::new(format!("cannot find the current folder: {error}")))?;
         let root = root_above(&here).unwrap_or_else(|| here.clone());
-        Ok(Self { drafts, here, roots: vec![root] })
+        // Another root would be found where one of these came or went.
+        here.ancestors()
+            .take_while(|folder| folder.starts_with(&root))
+            .for_each(|folder| reads.path(&folder.join(MARKER)));
+        Ok(Self { reads, drafts, here, roots: vec![root] })
     }
 
     /// Lets a folder be seen that the arguments name, if it lies outside of the project: from its own project's root on.
@@ -127,6 +134,7 @@ impl Files for Disk {
         // What stands on standard input is taken for a file of the current folder.
         let folder = Path::new(from).parent().filter(|_| Path::new(from).is_absolute()).unwrap_or(&self.here);
         let full = folder.join(path);
+        self.reads.path(&full);
         let Ok(found) = fs::canonicalize(&full) else {
             return Err(if self.sees(&without_dots(&full)) {
                 self.not_there(folder, path)
@@ -170,7 +178,7 @@ fn root_above(folder: &Path) -> Option<PathBuf> {
 }
 
 /// The path with its `.` and `..` parts worked out, without a look at the disk.
-fn without_dots(path: &Path) -> PathBuf {
+pub fn without_dots(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
         match part {

@@ -9,6 +9,7 @@ use similar::TextDiff;
 
 use super::args::{Fmt, Global};
 use super::files::{Disk, Drafts, read, shown};
+use super::reads::Reads;
 use super::replace::replace;
 use super::sources::named;
 use super::texts::{not_utf8, text};
@@ -55,7 +56,7 @@ fn texts(arguments: &Fmt, sources: &mut SourceMap, diagnostics: &mut Diagnostics
         diagnostics.extend(bad.map(|at| not_utf8(file, at)));
         texts.push(Text { file, path });
     };
-    for path in named(paths, &mut Disk::new(Drafts::new())?)? {
+    for path in named(paths, &mut Disk::new(Drafts::new(), Reads::default())?)? {
         let name = shown(&path);
         let bytes = read(&path).map_err(|absence| super::project::unreadable(&name, &absence))?;
         add(name, bytes, Some(path));

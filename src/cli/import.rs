@@ -7,6 +7,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use super::args::{Global, Import};
+use super::progress::Progress;
 use super::replace::replace;
 use super::texts::{not_utf8, text};
 use super::{Failure, Verdict, print, report};
@@ -26,10 +27,14 @@ enum Form {
 pub fn run(global: &Global, arguments: &Import) -> Result<Verdict, Failure> {
     let (mut sources, mut diagnostics) = (SourceMap::default(), Diagnostics::default());
     let mut inputs = Vec::new();
-    for path in &arguments.files {
+    let progress = Progress::begin(global);
+    for (at, path) in arguments.files.iter().enumerate() {
+        progress.count("reading", at + 1, arguments.files.len(), "file");
         inputs.extend(input(path, &arguments.stdin_filename, &mut sources, &mut diagnostics)?);
     }
+    progress.stage("importing", inputs.iter().map(|input| input.documents.len()).sum(), "document");
     let source = import(&inputs, &sources, &mut diagnostics);
+    drop(progress);
     let refused = diagnostics.has_errors();
     report(global, &diagnostics.finish(&sources), &sources);
     if refused {

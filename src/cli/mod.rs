@@ -19,16 +19,19 @@ mod init;
 mod kubernetes;
 mod levels;
 mod output;
-mod parallel;
 mod pods;
 mod preview;
+mod progress;
 mod project;
 mod python;
+mod reads;
 mod replace;
+mod shell;
 mod sources;
 mod test;
 mod texts;
 mod trace;
+mod watch;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -37,7 +40,9 @@ use clap::Parser as _;
 
 use self::args::{Arguments, Command, Common};
 use self::files::Drafts;
+use self::progress::Progress;
 use self::project::Opened;
+use self::shell::Shell;
 use crate::cluster::Cluster;
 use crate::compile::{Build, Compilation, compile};
 use crate::diagnostics::{Diagnostic, Severity, render};
@@ -103,9 +108,14 @@ pub fn run() -> ExitCode {
 
 /// Compiles what the arguments name, or the project, with these texts in place of files; the cluster is there where one was named and
 /// read.
-fn compiled(global: &args::Global, common: &Common, drafts: Drafts) -> Result<(Compilation, Option<Cluster>), Failure> {
-    match project::open(common, drafts)? {
-        Ok(opened) => compiled_of(global, common, opened),
+fn compiled(
+    shell: &Shell<'_>,
+    common: &Common,
+    drafts: Drafts,
+    progress: &Progress,
+) -> Result<(Compilation, Option<Cluster>), Failure> {
+    match project::open(common, drafts, &shell.reads)? {
+        Ok(opened) => compiled_of(shell.global, common, opened, progress),
         Err(refused) => Ok((refused, None)),
     }
 }
@@ -115,12 +125,14 @@ fn compiled_of(
     global: &args::Global,
     common: &Common,
     opened: Opened,
+    progress: &Progress,
 ) -> Result<(Compilation, Option<Cluster>), Failure> {
     let context = opened.context(common)?;
     let levels = opened.levels(global, common);
     let pod_security = opened.pod_security(common);
     let kubernetes = opened.kubernetes.clone();
-    let sources = sources::read(common, opened)?;
+    let sources = sources::read(common, opened, progress)?;
+    progress.stage("compiling", sources.named.len(), "file");
     let (files, inputs) = (&sources.disk, &sources.inputs);
     let build = Build {
         files,
@@ -169,6 +181,12 @@ fn summary(diagnostics: &[Diagnostic]) -> String {
     let mends = format!("; {mended} can be mended with `flytec check --fix`");
     let more = format!("more: `flytec explain {}`{}", first.code.id, if mended > 0 { &mends } else { "" });
     format!("{more}\n{}\n", counts.collect::<Vec<_>>().join(", "))
+}
+
+/// Whether the command runs in a pipeline, where nobody looks on.
+fn in_pipeline() -> bool {
+    let unset = ["", "0", "false"];
+    std::env::var_os("CI").is_some_and(|value| !unset.iter().any(|unset| value == *unset))
 }
 
 /// A count of something.

@@ -2,6 +2,8 @@
 
 use super::args::{Global, Preview, PreviewFormat};
 use super::files::Drafts;
+use super::progress::Progress;
+use super::reads::Reads;
 use super::{Failure, Verdict, compiled_of, print, project, report, say, told};
 use crate::compile::Compilation;
 use crate::diagnostics::Diagnostics;
@@ -18,12 +20,12 @@ const UNKNOWN: &str =
 
 /// Runs the command.
 pub fn run(global: &Global, arguments: &Preview) -> Result<Verdict, Failure> {
-    let opened = match project::open(&arguments.common, Drafts::new())? {
+    let opened = match project::open(&arguments.common, Drafts::new(), &Reads::default())? {
         Ok(opened) => opened,
         Err(refused) => return Ok(told(global, &refused)),
     };
     let features = Features::new(&opened.kubernetes);
-    let (compilation, cluster) = compiled_of(global, &arguments.common, opened)?;
+    let (compilation, cluster) = compiled_of(global, &arguments.common, opened, &Progress::begin(global))?;
     if compilation.has_errors() {
         return Ok(told(global, &compilation));
     }

@@ -8,6 +8,7 @@ use std::fs;
 
 use super::args::{Common, Global};
 use super::files::{Disk, Drafts, MARKER, read, shown};
+use super::reads::Reads;
 use super::texts::{not_utf8, text};
 use super::{Failure, kubernetes};
 use crate::check::pod_security::PodSecurity;
@@ -38,8 +39,8 @@ pub struct Opened {
 /// Reads the project's file; where it has errors, what is to be told of them.
 ///
 /// Nothing is compiled then: what is built, and of which values, is not known.
-pub fn open(common: &Common, drafts: Drafts) -> Result<Result<Opened, Compilation>, Failure> {
-    let disk = Disk::new(drafts)?;
+pub fn open(common: &Common, drafts: Drafts, reads: &Reads) -> Result<Result<Opened, Compilation>, Failure> {
+    let disk = Disk::new(drafts, reads.clone())?;
     let mut map = SourceMap::default();
     let path = disk.below_root(MARKER);
     if !path.is_file() {
@@ -138,7 +139,9 @@ pub fn absent<'p>(paths: impl Iterator<Item = &'p Written>, disk: &Disk) -> Vec<
 }
 
 fn is_absent(path: &Written, disk: &Disk) -> bool {
-    fs::metadata(disk.below_root(&path.text)).is_err()
+    let path = disk.below_root(&path.text);
+    disk.reads.path(&path);
+    fs::metadata(path).is_err()
 }
 
 /// What is said of a path of the project that is not there.

@@ -8,9 +8,11 @@ use std::path::Path;
 
 use similar::TextDiff;
 
-use super::args::{Build, Global};
+use super::args::Build;
 use super::files::Drafts;
+use super::progress::Progress;
 use super::replace::replace;
+use super::shell::Shell;
 use super::{Failure, Verdict, compiled_of, print, project, report, say, told};
 use crate::diagnostics::Severity;
 use crate::python::{HEADING, Module, module};
@@ -19,14 +21,14 @@ use crate::python::{HEADING, Module, module};
 const FILE_NAME: &str = "flyte_environments.py";
 
 /// Runs the command.
-pub fn run(global: &Global, build: &Build) -> Result<Verdict, Failure> {
-    let folder = folder(build)?;
-    let opened = match project::open(&build.common, Drafts::new())? {
+pub fn run(shell: &Shell<'_>, build: &Build) -> Result<Verdict, Failure> {
+    let (global, folder) = (shell.global, folder(build)?);
+    let opened = match project::open(&build.common, Drafts::new(), &shell.reads)? {
         Ok(opened) => opened,
         Err(refused) => return Ok(told(global, &refused)),
     };
     let levels = opened.levels(global, &build.common);
-    let (mut compilation, _) = compiled_of(global, &build.common, opened)?;
+    let (mut compilation, _) = compiled_of(global, &build.common, opened, &Progress::begin(global))?;
     if compilation.has_errors() {
         return Ok(told(global, &compilation));
     }
@@ -44,9 +46,12 @@ pub fn run(global: &Global, build: &Build) -> Result<Verdict, Failure> {
     if build.check {
         return compare(&path, &old.unwrap_or_default(), &text);
     }
-    fs::create_dir_all(folder).map_err(|error| Failure::io("create", folder, &error))?;
-    let changed = replace(&path, text.as_bytes(), true)?;
-    if !global.quiet {
+    let changed = {
+        let _writing = shell.writing.hold();
+        fs::create_dir_all(folder).map_err(|error| Failure::io("create", folder, &error))?;
+        replace(&path, text.as_bytes(), true)?
+    };
+    if global.tells_deeds() {
         say(&format!("`{}` {}\n", path.display(), if changed { "written" } else { "is up to date" }));
     }
     Ok(Verdict::Good)

@@ -11,6 +11,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::args::Common;
 use super::files::{Disk, shown};
+use super::progress::Progress;
 use super::project::Opened;
 use super::texts::{not_utf8, text};
 use super::{Failure, output};
@@ -39,17 +40,20 @@ pub struct Sources {
 }
 
 /// Reads what the arguments name, or else the project.
-pub fn read(common: &Common, opened: Opened) -> Result<Sources, Failure> {
+pub fn read(common: &Common, opened: Opened, progress: &Progress) -> Result<Sources, Failure> {
     let Opened { mut disk, mut map, project, of_test, .. } = opened;
     let mut files: Vec<ReadFile> = Vec::new();
-    for path in named(&paths(common, &project.build.paths, &disk), &mut disk)? {
-        let identity = std::fs::canonicalize(&path).map_err(|error| Failure::io("read", &path, &error))?;
+    let paths = named(&paths(common, &project.build.paths, &disk), &mut disk)?;
+    for (at, path) in paths.iter().enumerate() {
+        progress.count("reading", at + 1, paths.len(), "file");
+        disk.reads.path(path);
+        let identity = std::fs::canonicalize(path).map_err(|error| Failure::io("read", path, &error))?;
         let identity = identity.to_string_lossy().into_owned();
         let bytes = match disk.draft(&identity) {
             Some(text) => text.as_bytes().to_vec(),
-            None => std::fs::read(&path).map_err(|error| Failure::io("read", &path, &error))?,
+            None => std::fs::read(path).map_err(|error| Failure::io("read", path, &error))?,
         };
-        files.push(ReadFile { name: shown(&path), identity, bytes });
+        files.push(ReadFile { name: shown(path), identity, bytes });
     }
     if common.paths.iter().any(|path| path.as_os_str() == "-") {
         let name = common.stdin_filename.clone();
@@ -141,6 +145,7 @@ fn inputs(common: &Common, defaults: Option<Defaults>, disk: &Disk, map: &mut So
 
 /// Puts a file among the sources that is none.
 fn beside(path: &Path, disk: &Disk, map: &mut SourceMap) -> Result<FileId, Failure> {
+    disk.reads.path(path);
     let bytes = std::fs::read(path).map_err(|error| Failure::io("read", path, &error))?;
     let text = String::from_utf8(bytes);
     let text = text.map_err(|_| Failure::new(format!("cannot read `{}`: it is not UTF-8", path.display())))?;
@@ -168,22 +173,24 @@ fn cluster(
 
 /// The files among and below these paths, each once.
 pub fn named(paths: &[PathBuf], disk: &mut Disk) -> Result<Vec<PathBuf>, Failure> {
-    let mut found = Vec::new();
+    let mut files = Vec::new();
     for path in paths.iter().filter(|path| path.as_os_str() != "-") {
+        disk.reads.path(path);
         let metadata = std::fs::metadata(path).map_err(|error| Failure::io("read", path, &error))?;
         if metadata.is_dir() {
             disk.admit(path);
-            search(path, &mut found)?;
+            disk.reads.sources(path);
+            files.extend(found(path)?);
         } else if metadata.is_file() {
             disk.admit(path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")));
-            found.push(normal(path));
+            files.push(normal(path));
         } else {
             return Err(Failure::new(format!("cannot read `{}`: it is neither a file nor a folder", path.display())));
         }
     }
-    found.sort();
-    found.dedup();
-    Ok(found)
+    files.sort();
+    files.dedup();
+    Ok(files)
 }
 
 /// The folders of this name below a folder, in the order of their paths.
@@ -194,18 +201,29 @@ pub fn folders(folder: &Path, name: &str) -> Vec<PathBuf> {
     found.map(|entry| normal(entry.path())).collect()
 }
 
-fn search(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), Failure> {
-    let hidden = |entry: &DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
-    // The folder that was asked for is searched even if a build once wrote into it.
-    let built = |entry: &DirEntry| entry.depth() > 0 && entry.file_type().is_dir() && output::is_output(entry.path());
-    let walk = WalkDir::new(folder).into_iter().filter_entry(|entry| !hidden(entry) && !built(entry));
-    for entry in walk {
+/// The sources below a folder.
+pub fn found(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    for entry in walk(folder) {
         let entry = entry.map_err(|error| Failure::new(format!("cannot search `{}`: {error}", folder.display())))?;
         if is_file(&entry) && entry.path().extension().is_some_and(|extension| extension == EXTENSION) {
             found.push(normal(entry.path()));
         }
     }
-    Ok(())
+    Ok(found)
+}
+
+/// The folders in which they are looked for.
+pub fn searched(folder: &Path) -> Vec<PathBuf> {
+    walk(folder).flatten().filter(|entry| entry.file_type().is_dir()).map(DirEntry::into_path).collect()
+}
+
+/// What is below a folder, but for what is hidden or was built.
+fn walk(folder: &Path) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
+    let hidden = |entry: &DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
+    // The folder that was asked for is searched even if a build once wrote into it.
+    let built = |entry: &DirEntry| entry.depth() > 0 && entry.file_type().is_dir() && output::is_output(entry.path());
+    WalkDir::new(folder).into_iter().filter_entry(move |entry| !hidden(entry) && !built(entry))
 }
 
 /// Whether an entry is a file or a link to one; links to folders are not followed.

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use super::args::{Common, Global, Trace, TraceFormat};
 use super::files::Drafts;
 use super::preview::named;
+use super::progress::Progress;
+use super::shell::Shell;
 use super::{Failure, Verdict, compiled, print, say, told};
 use crate::preview;
 use crate::trace::layers::Layers;
@@ -13,7 +15,7 @@ use crate::trace::{self, human, json};
 /// Runs the command.
 pub fn run(global: &Global, arguments: &Trace) -> Result<Verdict, Failure> {
     let (field, common) = told_apart(arguments);
-    let (compilation, cluster) = compiled(global, &common, Drafts::new())?;
+    let (compilation, cluster) = compiled(&Shell::new(global), &common, Drafts::new(), &Progress::begin(global))?;
     if compilation.has_errors() {
         return Ok(told(global, &compilation));
     }

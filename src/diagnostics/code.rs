@@ -257,6 +257,7 @@ codes! {
     // 09: the bounds of a build
     TOO_MUCH = "E0901", "more than one build may make";
     TOO_DEEP = "E0902", "values nested too deep";
+    TOO_MANY_ERRORS = "E0903", "more errors than are told";
 
     // 18: the cluster
     NO_CLUSTER_TEMPLATE = "E1801", "a pod template that the cluster does not have";

@@ -48,43 +48,64 @@ fn write_at(value: &impl Serialize, layout: Layout, numbers: Numbers, depth: usi
     };
 }
 
-/// A value with a hole in it, written but for what fills the hole.
+/// A value with holes in it, written but for what fills them.
 #[derive(Debug, Clone)]
 pub struct Shell {
-    before: Vec<u8>,
+    /// What stands before each hole, and how deep that is.
+    parts: Vec<(Vec<u8>, usize)>,
     after: Vec<u8>,
+    layout: Layout,
+}
+
+/// A value with holes: each of these strings stands where one is, in the order of the text, so many levels down. A level is an
+/// array or object around the hole.
+pub struct Holed<const N: usize> {
+    /// The value.
+    pub value: Value,
+    /// The strings, which stand nowhere else in it, and how deep the holes are.
+    pub holes: [(String, usize); N],
+}
+
+impl Shell {
+    /// Writes the value, which itself stands `depth` levels down, around its holes.
+    pub fn new<const N: usize>(holed: &Holed<N>, layout: Layout, depth: usize) -> Self {
+        let mut text = Vec::new();
+        write_at(&holed.value, layout, Numbers::Doubles, depth, &mut text);
+        let mut rest = text.as_slice();
+        let mut parts = Vec::with_capacity(N);
+        for (mark, depth) in &holed.holes {
+            let mut written = Vec::new();
+            write(mark, Layout::Compact, Numbers::Exact, &mut written);
+            let at = rest.windows(written.len()).position(|part| part == written).unwrap_or(rest.len());
+            let (before, behind) = rest.split_at(at);
+            parts.push((before.to_vec(), *depth));
+            rest = behind.get(written.len()..).unwrap_or_default();
+        }
+        Self { parts, after: rest.to_vec(), layout }
+    }
+
+    /// Writes the whole; `fill` fills the hole of this number.
+    pub fn write(&self, out: &mut Vec<u8>, mut fill: impl FnMut(usize, &mut Hole<'_>)) {
+        for (number, (before, depth)) in self.parts.iter().enumerate() {
+            out.extend_from_slice(before);
+            fill(number, &mut Hole { out, depth: *depth, layout: self.layout });
+        }
+        out.extend_from_slice(&self.after);
+    }
+}
+
+/// A hole that is being filled.
+pub struct Hole<'o> {
+    /// Where to write.
+    pub out: &'o mut Vec<u8>,
     depth: usize,
     layout: Layout,
 }
 
-/// A value with a hole: the string [`Holed::mark`] stands where the hole is, `depth` levels down.
-pub struct Holed {
-    /// The value.
-    pub value: Value,
-    /// A string that stands nowhere else in it.
-    pub mark: String,
-    /// How many arrays and objects are around the hole.
-    pub depth: usize,
-}
-
-impl Shell {
-    /// Writes the value around its hole.
-    pub fn new(holed: &Holed, layout: Layout) -> Self {
-        let mut text = Vec::new();
-        write(&holed.value, layout, Numbers::Doubles, &mut text);
-        let mut mark = Vec::new();
-        write(&holed.mark, Layout::Compact, Numbers::Exact, &mut mark);
-        let at = text.windows(mark.len()).position(|part| part == mark).unwrap_or(text.len());
-        let after = text.get(at + mark.len()..).unwrap_or_default().to_vec();
-        text.truncate(at);
-        Self { before: text, after, depth: holed.depth, layout }
-    }
-
-    /// Writes the whole with this in the hole.
-    pub fn write(&self, filling: &impl Serialize, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.before);
-        write_at(filling, self.layout, Numbers::Doubles, self.depth, out);
-        out.extend_from_slice(&self.after);
+impl Hole<'_> {
+    /// Writes a value into the hole.
+    pub fn write(&mut self, filling: &impl Serialize) {
+        write_at(filling, self.layout, Numbers::Doubles, self.depth, self.out);
     }
 }
 

@@ -38,7 +38,7 @@ pub fn pod(workload: &Workload) -> Value {
 ///
 /// Source: Flyte's `flytek8s/container_helper.go`; Kubernetes wants the limit of such a resource to be its request.
 fn renamed(workload: &Workload) -> Container {
-    let mut container = Container::clone(&workload.primary);
+    let mut container = workload.primary();
     let class = workload.settings.resources.device.as_ref().map_or("GPU", |device| device.class.as_str());
     let name = match class {
         "TPU" => "google.com/tpu",

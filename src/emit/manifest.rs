@@ -241,7 +241,7 @@ fn pool(pool: &Pool, workload: &Workload) -> Value {
     json!({
         "name": pool.name,
         "version": pool.version,
-        "container_image": workload.primary.image,
+        "container_image": workload.image(),
     })
 }
 

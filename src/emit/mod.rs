@@ -9,13 +9,13 @@ pub mod manifest;
 mod pod;
 mod wire;
 
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
-use serde_json::Value;
 
 use self::json::{Layout, Shell};
-use crate::lower::{Template, Workload};
+use crate::lower::{Shared, Template, Values, Workload};
 
 /// What is written of each workload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -53,25 +53,29 @@ impl Format {
 
 /// Writes the workloads of one build.
 ///
-/// What tasks of one template share is written once: a template's shell is kept, and each task's container put into it.
+/// What tasks share is written once: the shell of each template is kept, into which a primary container goes, and that of each
+/// primary container that several tasks have but for what they run.
 pub struct Emitter {
     kind: Kind,
     format: Format,
     layout: Layout,
     shells: FxHashMap<*const Template, (Arc<Template>, Shell)>,
+    // With the values that keep the addresses, and the shell, which is made for the second task.
+    primaries: FxHashMap<Shared, (Values, Option<Shell>)>,
 }
 
 impl Emitter {
     /// For files: one document each, laid out for people.
     #[must_use]
     pub fn for_files(kind: Kind, format: Format) -> Self {
-        Self { kind, format, layout: Layout::Indented, shells: FxHashMap::default() }
+        Self { kind, format, layout: Layout::Indented, ..Self::for_lines(kind) }
     }
 
     /// For a stream of lines: JSON without white space.
     #[must_use]
     pub fn for_lines(kind: Kind) -> Self {
-        Self { kind, format: Format::Json, layout: Layout::Compact, shells: FxHashMap::default() }
+        let (shells, primaries) = (FxHashMap::default(), FxHashMap::default());
+        Self { kind, format: Format::Json, layout: Layout::Compact, shells, primaries }
     }
 
     /// Writes one workload at the end of `out`; text ends with a newline where it is laid out for people.
@@ -95,17 +99,48 @@ impl Emitter {
     fn write_pod_json(&mut self, workload: &Workload, out: &mut Vec<u8>) {
         let layout = self.layout;
         // The template is kept with its shell, so its address stays its own.
-        let (_, shell) = self
-            .shells
-            .entry(Arc::as_ptr(&workload.template))
-            .or_insert_with(|| (Arc::clone(&workload.template), Shell::new(&pod::shell(&workload.template), layout)));
-        shell.write(&workload.primary, out);
+        let (_, shell) = self.shells.entry(Arc::as_ptr(&workload.template)).or_insert_with(|| {
+            (Arc::clone(&workload.template), Shell::new(&pod::shell(&workload.template), layout, 0))
+        });
+        let primary = shared_primary(&mut self.primaries, workload, layout);
+        shell.write(out, |_, hole| match primary {
+            Some(shell) => write_primary(shell, workload, hole.out),
+            None => hole.write(&workload.primary()),
+        });
     }
+}
+
+/// The shell of a primary container, from the second task on that has it.
+fn shared_primary<'p>(
+    primaries: &'p mut FxHashMap<Shared, (Values, Option<Shell>)>,
+    workload: &Workload,
+    layout: Layout,
+) -> Option<&'p Shell> {
+    match primaries.entry(Shared::of(workload)) {
+        Entry::Vacant(place) => {
+            place.insert((Arc::clone(&workload.values), None));
+            None
+        }
+        Entry::Occupied(place) => {
+            let shell = || Shell::new(&pod::primary(workload), layout, pod::CONTAINER_DEPTH);
+            Some(place.into_mut().1.get_or_insert_with(shell))
+        }
+    }
+}
+
+/// Writes a primary container with what the task runs in it.
+fn write_primary(shell: &Shell, workload: &Workload, out: &mut Vec<u8>) {
+    let (command, args) = workload.command();
+    shell.write(out, |number, hole| match number {
+        0 => hole.write(&args),
+        1 => hole.write(&command),
+        _ => hole.write(&workload.variables()),
+    });
 }
 
 /// What is written of a workload, as JSON.
 #[must_use]
-pub fn value(workload: &Workload, kind: Kind) -> Value {
+pub fn value(workload: &Workload, kind: Kind) -> serde_json::Value {
     match kind {
         Kind::Pod => wire::as_doubles(pod::message(workload)),
         Kind::K8s => kubernetes::pod(workload),
@@ -116,12 +151,12 @@ pub fn value(workload: &Workload, kind: Kind) -> Value {
 ///
 /// # Errors
 /// Where they are no such message.
-pub fn decoded(bytes: &[u8]) -> Result<Value, String> {
+pub fn decoded(bytes: &[u8]) -> Result<serde_json::Value, String> {
     wire::read(bytes).map_err(|error| error.to_string())
 }
 
 /// The value as YAML that readers of YAML 1.1 and 1.2 understand alike.
-fn yaml(value: &Value) -> String {
+fn yaml(value: &serde_json::Value) -> String {
     let mut options = serde_saphyr::SerializerOptions::default();
     // A folded text is hard to compare, and some readers fold it back differently.
     options.min_fold_chars = usize::MAX;

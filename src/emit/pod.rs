@@ -12,15 +12,33 @@ use crate::lower::{Template, Workload};
 
 /// The whole message.
 pub fn message(workload: &Workload) -> Value {
-    around(&workload.template, value(&workload.primary))
+    around(&workload.template, value(&workload.primary()))
 }
 
+/// How deep the primary container stands: in the message, its `podSpec`, and the list of containers.
+pub const CONTAINER_DEPTH: usize = 3;
+
 /// The message with a hole where the primary container goes.
-pub fn shell(template: &Template) -> Holed {
+pub fn shell(template: &Template) -> Holed<1> {
     // No text holds its own digest.
     let mark = sha256(around(template, Value::Null).to_string().as_bytes());
-    // podSpec, containers, and the list itself.
-    Holed { value: around(template, Value::String(mark.clone())), mark, depth: 3 }
+    Holed { value: around(template, Value::String(mark.clone())), holes: [(mark, CONTAINER_DEPTH)] }
+}
+
+/// The fields of a primary container that the tasks of an environment mostly have each for themselves, in their order in JSON.
+const OWN: [&str; 3] = ["args", "command", "env"];
+
+/// A primary container with holes where its arguments, its command and its variables go.
+pub fn primary(workload: &Workload) -> Holed<3> {
+    let mut primary = value(&workload.primary());
+    let digest = sha256(primary.to_string().as_bytes());
+    let holes = OWN.map(|name| (format!("{name} {digest}"), CONTAINER_DEPTH + 1));
+    if let Some(fields) = primary.as_object_mut() {
+        for (name, (mark, _)) in OWN.iter().zip(&holes) {
+            fields.insert((*name).to_owned(), Value::String(mark.clone()));
+        }
+    }
+    Holed { value: primary, holes }
 }
 
 fn around(template: &Template, primary: Value) -> Value {

@@ -8,24 +8,29 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::{Container, EnvVar, ResourceRequirements};
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
-use crate::flyte::entrypoint::{self, Context, Function};
+use super::Launch;
+use crate::flyte::entrypoint::{self, Function};
 use crate::settings::TaskSettings;
 use crate::settings::resources::{Amount, Resources};
 use crate::settings::run::Run;
 
 /// The primary container of a task.
-pub fn primary(template: &Container, settings: &TaskSettings, version: &str, context: &Context) -> Container {
-    let (command, args) = command(settings, version, context);
-    let mut env: Vec<EnvVar> = env_vars(settings).map(|(name, value)| variable(name, value)).collect();
-    env.extend(template.env.iter().flatten().cloned());
+pub fn primary(template: &Container, settings: &TaskSettings, launch: &Launch) -> Container {
+    let (command, args) = command(settings, launch);
     Container {
         image: template.image.clone().or_else(|| settings.image.as_ref().map(ToString::to_string)),
         command: Some(command),
         args: Some(args),
-        env: Some(env),
+        env: Some(variables(template, settings)),
         resources: resources(template.resources.as_ref(), &settings.resources),
         ..without_replaced(template)
     }
+}
+
+/// The environment variables of a task's primary container.
+pub fn variables(template: &Container, settings: &TaskSettings) -> Vec<EnvVar> {
+    let own = env_vars(settings).map(|(name, value)| variable(name, value));
+    own.chain(template.env.iter().flatten().cloned()).collect()
 }
 
 /// The template's container without the parts that the task brings, which need no copy.
@@ -59,12 +64,14 @@ fn without_replaced(template: &Container) -> Container {
     }
 }
 
-fn command(settings: &TaskSettings, version: &str, context: &Context) -> (Vec<String>, Vec<String>) {
+/// The command of a task's primary container, and its arguments.
+pub fn command(settings: &TaskSettings, launch: &Launch) -> (Vec<String>, Vec<String>) {
     let strings = |texts: &[ecow::EcoString]| texts.iter().map(ToString::to_string).collect();
     match &settings.run {
         Some(Run::Command { command, args }) => (strings(command), strings(args)),
         Some(Run::Function { function, .. }) => {
-            let arguments = Function::parse(function).map(|function| entrypoint::arguments(function, version, context));
+            let arguments = Function::parse(function)
+                .map(|function| entrypoint::arguments(function, &launch.version, &launch.context));
             (Vec::new(), arguments.unwrap_or_default())
         }
         None => (Vec::new(), Vec::new()),

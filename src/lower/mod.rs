@@ -11,7 +11,8 @@ mod template;
 
 use std::sync::Arc;
 
-use k8s_openapi::api::core::v1::Container;
+use ecow::EcoString;
+use k8s_openapi::api::core::v1::{Container, EnvVar};
 use rustc_hash::FxHashMap;
 use serde::de::Error as _;
 
@@ -23,7 +24,7 @@ use crate::flyte::entrypoint::Context;
 use crate::settings::template::lacks_primary;
 use crate::settings::{PodTemplate, TaskSettings};
 use crate::source::Span;
-use crate::value::Object;
+use crate::value::{Object, Value};
 
 /// One task or variant, ready to be written.
 #[derive(Debug, Clone)]
@@ -34,8 +35,8 @@ pub struct Workload {
     pub place: Span,
     /// The pod around the primary container; tasks with the same template share it.
     pub template: Arc<Template>,
-    /// The primary container; on the heap, as workloads are sorted and moved.
-    pub primary: Box<Container>,
+    /// What its command is made with.
+    pub launch: Arc<Launch>,
     /// The pool of containers that runs it, if it is reusable.
     pub pool: Option<Pool>,
     /// The settings that Flyte keeps beside the pod.
@@ -43,7 +44,69 @@ pub struct Workload {
     /// What is said of its environment.
     pub environment: Arc<EnvironmentFacts>,
     /// The values that all of this was made of, with their places.
-    pub values: Arc<Object>,
+    pub values: Values,
+}
+
+/// The values that a workload was made of.
+pub type Values = Arc<Object>;
+
+/// What a primary container is made of but for its command and variables: those who have the same have the same rest. It tells
+/// values apart by their addresses, so it holds as long as they are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Shared {
+    template: *const Template,
+    image: Option<EcoString>,
+    resources: Option<*const Object>,
+}
+
+impl Shared {
+    /// What is shared of this one.
+    #[must_use]
+    pub fn of(workload: &Workload) -> Self {
+        Self {
+            template: Arc::as_ptr(&workload.template),
+            image: workload.settings.image.clone(),
+            resources: workload.values.get("resources").and_then(Value::as_object).map(Arc::as_ptr),
+        }
+    }
+}
+
+/// What all tasks of a build are launched with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Launch {
+    /// The version of the tasks.
+    pub version: String,
+    /// What Flyte's entrypoint is given.
+    pub context: Context,
+}
+
+impl Workload {
+    /// The primary container: the template's, with the task in it.
+    ///
+    /// It is made whenever it is asked for: ten thousand that are kept take more memory than all the rest of a build, and more time
+    /// than to make each of them again.
+    #[must_use]
+    pub fn primary(&self) -> Container {
+        container::primary(self.template.primary(), &self.settings, &self.launch)
+    }
+
+    /// The command and the arguments of the primary container.
+    #[must_use]
+    pub fn command(&self) -> (Vec<String>, Vec<String>) {
+        container::command(&self.settings, &self.launch)
+    }
+
+    /// The environment variables of the primary container: those that the task brings, then the template's.
+    #[must_use]
+    pub fn variables(&self) -> Vec<EnvVar> {
+        container::variables(self.template.primary(), &self.settings)
+    }
+
+    /// The image of the primary container, if there is one: the template's, or else the task's.
+    #[must_use]
+    pub fn image(&self) -> Option<&str> {
+        self.template.primary().image.as_deref().or(self.settings.image.as_deref())
+    }
 }
 
 /// The parts of a workload's name; together `environment.task@variant`.
@@ -77,9 +140,8 @@ pub struct EnvironmentFacts {
 }
 
 /// Lowers the tasks of one program.
-pub struct Lowering<'c> {
-    version: &'c str,
-    context: &'c Context,
+pub struct Lowering {
+    launch: Arc<Launch>,
     templates: FxHashMap<*const Object, Arc<Template>>,
     empty: Arc<Template>,
 }
@@ -87,11 +149,12 @@ pub struct Lowering<'c> {
 /// Why there is no pod: something that was reported, or a fault of the compiler.
 pub type Fault = serde::de::value::Error;
 
-impl<'c> Lowering<'c> {
+impl Lowering {
     /// For a build of this version, in this context.
     #[must_use]
-    pub fn new(version: &'c str, context: &'c Context) -> Self {
-        Self { version, context, templates: FxHashMap::default(), empty: Arc::new(Template::empty()) }
+    pub fn new(version: &str, context: &Context) -> Self {
+        let launch = Arc::new(Launch { version: version.to_owned(), context: context.clone() });
+        Self { launch, templates: FxHashMap::default(), empty: Arc::new(Template::empty()) }
     }
 
     /// The workload of one task or variant.
@@ -109,9 +172,9 @@ impl<'c> Lowering<'c> {
         values: Arc<Object>,
     ) -> Result<Workload, Fault> {
         let template = self.template(&settings.pod_template)?;
-        let primary = Box::new(container::primary(template.primary(), &settings, self.version, self.context));
-        let pool = pool::pool(&name.environment, &settings, self.version, self.context);
-        Ok(Workload { name, place, template, primary, pool, settings: Box::new(settings), environment, values })
+        let launch = Arc::clone(&self.launch);
+        let pool = pool::pool(&name.environment, &settings, &launch);
+        Ok(Workload { name, place, template, launch, pool, settings: Box::new(settings), environment, values })
     }
 
     /// The template, lowered once for each value: the settings keep the value alive, so its address is its own.

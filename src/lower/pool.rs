@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 
 use prost::Message as _;
 
+use super::Launch;
 use super::container::{env_vars, limits, requests};
 use crate::digest::sha256;
-use crate::flyte::entrypoint::Context;
 use crate::flyte::idl;
 use crate::schema::units::python_float;
 use crate::settings::TaskSettings;
@@ -34,30 +34,24 @@ pub struct Pool {
 }
 
 /// The pool of a task; a task that runs a command has none, for Flyte gives it a pod of its own.
-pub fn pool(environment: &str, settings: &TaskSettings, version: &str, context: &Context) -> Option<Pool> {
+pub fn pool(environment: &str, settings: &TaskSettings, launch: &Launch) -> Option<Pool> {
     let policy = settings.reuse?;
     if !matches!(settings.run, Some(Run::Function { .. })) {
         return None;
     }
-    let mut version = sha256(identity(environment, settings, &policy, version, context).as_bytes());
+    let mut version = sha256(identity(environment, settings, &policy, launch).as_bytes());
     version.truncate(VERSION_DIGITS);
     Some(Pool { name: environment.to_owned(), version, policy })
 }
 
-fn identity(
-    environment: &str,
-    settings: &TaskSettings,
-    policy: &ReusePolicy,
-    version: &str,
-    context: &Context,
-) -> String {
+fn identity(environment: &str, settings: &TaskSettings, policy: &ReusePolicy, launch: &Launch) -> String {
     let container = python_bytes(&container(settings).encode_to_vec());
     let security = python_bytes(&security_context(settings).encode_to_vec());
     let (min, max) = (policy.min_replicas, policy.max_replicas);
     let idle = python_seconds(policy.idle_ttl);
     let scaledown = python_timedelta(policy.scaledown_ttl);
     // The SDK adds the version of the code bundle, which is the version that it gives the tasks.
-    let bundle = context.code_bundle.as_ref().map(|_| format!(":{version}")).unwrap_or_default();
+    let bundle = launch.context.code_bundle.as_ref().map(|_| format!(":{}", launch.version)).unwrap_or_default();
     let interruptible = if settings.interruptible { "True" } else { "False" };
     // Last comes the name of the cluster's pod template, which a reusable task never has.
     format!("{environment}:{container}:{min}:{max}:{idle}:{scaledown}{bundle}:{security}:{interruptible}:")

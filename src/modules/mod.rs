@@ -13,6 +13,7 @@ use rustc_hash::FxHashMap;
 
 use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::parallel;
 use crate::source::files::{Absence, Files};
 use crate::source::{FileId, Source, SourceMap, Span};
 use crate::syntax;
@@ -66,16 +67,11 @@ impl Modules {
 }
 
 /// The modules of the sources `named`, and of all that they import.
-pub fn load(
-    named: impl IntoIterator<Item = FileId>,
-    sources: &mut SourceMap,
-    files: &dyn Files,
-    diagnostics: &mut Diagnostics,
-) -> Modules {
+pub fn load(named: &[FileId], sources: &mut SourceMap, files: &dyn Files, diagnostics: &mut Diagnostics) -> Modules {
     let mut modules = Modules::default();
     let mut waiting: VecDeque<FileId> = VecDeque::new();
-    for file in named {
-        let tree = syntax::parse(file, sources.get(file), diagnostics);
+    for (file, tree, found) in named_trees(named, sources) {
+        diagnostics.extend(found);
         modules.push(Module { file, tree, named: true, imports: Vec::new() });
         waiting.push_back(file);
     }
@@ -98,6 +94,22 @@ pub fn load(
     }
     rings::cut(&mut modules, sources, diagnostics);
     modules
+}
+
+/// The trees of the files that are named, each with what is wrong with its text; on all cores where they are many.
+fn named_trees(named: &[FileId], sources: &SourceMap) -> Vec<(FileId, ast::File, Vec<Diagnostic>)> {
+    /// How much text is worth a thread, in bytes.
+    const MUCH: usize = 32 * 1024;
+    let bytes: usize = named.iter().map(|file| sources.get(*file).text.len()).sum();
+    let tree = |file: &FileId| {
+        let mut diagnostics = Diagnostics::default();
+        let tree = syntax::parse(*file, sources.get(*file), &mut diagnostics);
+        (*file, tree, diagnostics.found())
+    };
+    parallel::slices(bytes >= MUCH, named, |files| files.iter().map(tree).collect::<Vec<_>>())
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The imports of a file, in order.

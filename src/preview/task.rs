@@ -59,7 +59,7 @@ pub fn pod(workload: &Workload) -> Pod {
     let template = &workload.template;
     let mut spec = value(&template.spec);
     if let Some(place) = spec.get_mut("containers").and_then(|list| list.get_mut(template.primary_index)) {
-        *place = value(&workload.primary);
+        *place = value(&workload.primary());
     }
     let source = match workload.settings.pod_template {
         PodTemplate::Inline(_) => Source::Template,

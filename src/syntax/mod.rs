@@ -8,20 +8,24 @@ pub mod ast;
 mod brackets;
 mod build;
 pub mod comments;
+mod endless;
 mod faults;
 mod grammar;
 mod habits;
 mod misplaced;
+mod opened;
 mod openings;
 mod scan;
 mod string;
 pub mod visit;
 
+use std::borrow::Cow;
+
 use pest::Parser as _;
 
 use self::brackets::Prepared;
-
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
+use crate::parallel;
 use crate::source::{FileId, Source, Span};
 
 pub use brackets::MAX_NESTING;
@@ -38,20 +42,75 @@ pub fn parse(file: FileId, source: &Source, diagnostics: &mut Diagnostics) -> as
         return ast::File::default();
     }
     let before = diagnostics.count();
-    let habits::Mended { text: own, found, doubtful: foreign } = habits::mended(file, &source.text);
+    let written = source.text.as_str();
+    let ended = endless::bounded(file, written, diagnostics);
+    let text = &*ended;
+    // Most texts stand as they are, so a large one is matched while it is looked for what to mend.
+    let large = text.len() >= LARGE;
+    let ahead = || (large && brackets::in_order(text)).then(|| matched(file, written, &Mended::nothing(text)));
+    let (ahead, mended) = parallel::both(large, ahead, || mended(file, text, diagnostics));
+    let ahead = ahead.filter(|_| mended.is_as_written());
+    let (tree, found) = ahead.unwrap_or_else(|| matched(file, written, &mended));
+    diagnostics.extend(found);
+    diagnostics.amend_after(before, |diagnostic| between_characters(diagnostic, written));
+    diagnostics.thin_after(before, source);
+    tree
+}
+
+/// From how many bytes on a second thread saves more than it costs.
+const LARGE: usize = 32 * 1024;
+
+/// A text for the grammar.
+struct Mended<'t> {
+    /// Without the habits of others.
+    own: Cow<'t, str>,
+    /// With its brackets in order, too, and without what is misplaced; nothing where that changes nothing.
+    changed: Option<String>,
+    /// What may not be what it seems.
+    doubtful: Vec<Span>,
+    /// Where brackets open that were reported.
+    unclosed: Vec<u32>,
+}
+
+impl<'t> Mended<'t> {
+    fn nothing(text: &'t str) -> Self {
+        Self { own: Cow::Borrowed(text), changed: None, doubtful: Vec::new(), unclosed: Vec::new() }
+    }
+
+    /// Whether nothing was mended.
+    fn is_as_written(&self) -> bool {
+        let same = matches!(self.own, Cow::Borrowed(_)) && self.changed.is_none();
+        same && self.doubtful.is_empty() && self.unclosed.is_empty()
+    }
+}
+
+/// What of a text has to be mended before the grammar can match it.
+fn mended<'t>(file: FileId, text: &'t str, diagnostics: &mut Diagnostics) -> Mended<'t> {
+    let habits::Mended { text: own, found, doubtful: foreign } = habits::mended(file, text);
     diagnostics.extend(found);
     let own = openings::prepared(file, own, diagnostics);
     let Prepared { text, mut doubtful, unclosed } = brackets::prepared(file, &own, diagnostics);
     doubtful.extend(foreign);
     let text = if doubtful.is_empty() { misplaced::without(file, text, diagnostics) } else { text };
-    let Ok(mut pairs) = grammar::Grammar::parse(grammar::Rule::file, &text) else {
+    let changed = match text {
+        Cow::Owned(text) => Some(text),
+        Cow::Borrowed(_) => None,
+    };
+    Mended { own, changed, doubtful, unclosed }
+}
+
+/// The tree of a mended text, and what is wrong with it.
+fn matched(file: FileId, written: &str, mended: &Mended<'_>) -> (ast::File, Vec<Diagnostic>) {
+    let mut diagnostics = Diagnostics::default();
+    let text = mended.changed.as_deref().unwrap_or(&mended.own);
+    let Ok(mut pairs) = grammar::Grammar::parse(grammar::Rule::file, text) else {
         // The grammar matches every text (`tests/properties.rs` holds it to that); this is what is left if it does not.
         diagnostics.push(Diagnostic::new(code::UNEXPECTED_TEXT, Span::new(file, 0..0), "this file cannot be read"));
-        return ast::File::default();
+        return (ast::File::default(), diagnostics.found());
     };
-    let tree = build::file(file, (&source.text, &own), pairs.next(), (doubtful, unclosed), diagnostics);
-    diagnostics.amend_after(before, |diagnostic| between_characters(diagnostic, &source.text));
-    tree
+    let doubts = (mended.doubtful.clone(), mended.unclosed.clone());
+    let tree = build::file(file, (written, &mended.own), pairs.next(), doubts, &mut diagnostics);
+    (tree, diagnostics.found())
 }
 
 /// Moves places that lie in a character to the beginning of it: in the text without habits, what cannot be seen is taken out of names.

@@ -20,17 +20,21 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use ecow::EcoString;
-use rustc_hash::FxHashMap;
+use indexmap::IndexMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use self::fault::Faults;
+use self::flyte::Filled;
 use self::kubernetes::Pod;
 use self::kubernetes::features::Features;
 use self::locate::{Origin, Settings};
 use self::report::{Pods, Report};
 use crate::check::pod_security::{Level, PodSecurity};
 use crate::diagnostics::Diagnostics;
-use crate::lower::{Template, Workload};
+use crate::lower::{Launch, Shared, Template, Workload};
+use crate::parallel;
 use crate::schema::kubernetes::versions;
+use crate::settings::run::Run;
 use crate::source::{SourceMap, Span};
 use crate::value::{Object, Value};
 
@@ -88,11 +92,11 @@ pub fn validate(
     for (subject, count) in groups(subjects, shared) {
         template_of(subject, count, target, &mut report);
     }
-    for (subject, count) in groups(subjects, Filling::of) {
-        filled_in(subject, count, target, &mut report);
+    for members in members(subjects, Filling::of) {
+        fillings(&members, target, &mut report);
     }
-    for subject in subjects {
-        command_of(subject, &mut report);
+    for (subject, faults) in commands(subjects) {
+        add(&faults, subject, 1, &mut report);
     }
     for part in parts {
         let pod = pod(&part.template, target);
@@ -113,7 +117,10 @@ pub fn validate(
 }
 
 /// The first of the subjects that have the same key, and how many have it, in order.
-fn groups<K: Eq + Hash>(subjects: &[Subject], key: impl Fn(&Subject) -> K) -> Vec<(&Subject, usize)> {
+fn groups<'s, K: Eq + Hash>(
+    subjects: impl IntoIterator<Item = &'s Subject>,
+    key: impl Fn(&Subject) -> K,
+) -> Vec<(&'s Subject, usize)> {
     let mut places: FxHashMap<K, usize> = FxHashMap::default();
     let mut groups: Vec<(&Subject, usize)> = Vec::new();
     for subject in subjects {
@@ -128,33 +135,40 @@ fn groups<K: Eq + Hash>(subjects: &[Subject], key: impl Fn(&Subject) -> K) -> Ve
     groups
 }
 
-/// What a task fills into its pod but for its command. Tasks that take it over from their environment have the same, by the same
-/// pointers: the values that these point to live as long as the workloads.
+/// The subjects that have the same key, in order.
+fn members<K: Eq + Hash>(subjects: &[Subject], key: impl Fn(&Subject) -> K) -> Vec<Vec<&Subject>> {
+    let mut members: IndexMap<K, Vec<&Subject>, FxBuildHasher> = IndexMap::default();
+    for subject in subjects {
+        members.entry(key(subject)).or_default().push(subject);
+    }
+    members.into_values().collect()
+}
+
+/// What a task fills into its pod but for its command and its variables. Tasks that take it over from their environment have the
+/// same, by the same pointers: the values that these point to live as long as the workloads.
 #[derive(PartialEq, Eq, Hash)]
 struct Filling {
-    template: *const Template,
+    primary: Shared,
     pooled: bool,
-    image: Option<EcoString>,
     account: Option<EcoString>,
-    variables: Option<*const Object>,
-    resources: Option<*const Object>,
     secrets: Option<*const Value>,
 }
 
 impl Filling {
     fn of(subject: &Subject) -> Self {
         let workload = &subject.workload;
-        let object = |name: &str| workload.values.get(name).and_then(Value::as_object).map(Arc::as_ptr);
         Self {
-            template: Arc::as_ptr(&workload.template),
+            primary: Shared::of(workload),
             pooled: workload.pool.is_some(),
-            image: workload.settings.image.clone(),
             account: workload.settings.service_account.clone(),
-            variables: object("env_vars"),
-            resources: object("resources"),
             secrets: workload.values.get("secrets").and_then(Value::as_list).map(<[Value]>::as_ptr),
         }
     }
+}
+
+/// The variables of a task, told apart by their address.
+fn variables(subject: &Subject) -> Option<*const Object> {
+    subject.workload.values.get("env_vars").and_then(Value::as_object).map(Arc::as_ptr)
 }
 
 /// The level that a pod keeps.
@@ -189,23 +203,71 @@ fn template_of(subject: &Subject, count: usize, target: &Target, report: &mut Re
     add(&faults, subject, count, report);
 }
 
-/// What tasks fill in but for their commands.
-fn filled_in(subject: &Subject, count: usize, target: &Target, report: &mut Report<'_>) {
-    let workload = &subject.workload;
+/// What tasks fill in that are alike but for their variables and commands.
+fn fillings(members: &[&Subject], target: &Target, report: &mut Report<'_>) {
+    let Some(first) = members.first() else { return };
+    let mut filled = Filled { workload: &first.workload, primary: first.workload.primary() };
+    filled_in(&filled, first, members.len(), target, report);
+    for (subject, count) in groups(members.iter().copied(), variables) {
+        filled.workload = &subject.workload;
+        filled.primary.env = Some(subject.workload.variables());
+        variables_of(&filled, subject, count, target, report);
+    }
+}
+
+/// What tasks fill in but for their variables and commands.
+fn filled_in(filled: &Filled<'_>, subject: &Subject, count: usize, target: &Target, report: &mut Report<'_>) {
+    let Filled { workload, primary } = filled;
     let mut faults = Faults::new();
     let pod = pod(&workload.template, target);
-    kubernetes::task(&pod, &workload.primary, workload.template.primary_index, &mut faults);
-    flyte::task(workload, &mut faults);
+    kubernetes::task(&pod, primary, workload.template.primary_index, &mut faults);
+    flyte::task(filled, &mut faults);
     add(&faults, subject, count, report);
 }
 
-/// The command of a task.
-fn command_of(subject: &Subject, report: &mut Report<'_>) {
-    let workload = &subject.workload;
+/// The variables that tasks fill in.
+fn variables_of(filled: &Filled<'_>, subject: &Subject, count: usize, target: &Target, report: &mut Report<'_>) {
+    let Filled { workload, primary } = filled;
     let mut faults = Faults::new();
-    kubernetes::command(&workload.primary, workload.template.primary_index, &mut faults);
+    let pod = pod(&workload.template, target);
+    kubernetes::variables(&pod, primary, workload.template.primary_index, &mut faults);
+    flyte::variables(filled, &mut faults);
+    add(&faults, subject, count, report);
+}
+
+/// What is wrong with the commands of tasks.
+fn commands(subjects: &[Subject]) -> Vec<(&Subject, Faults)> {
+    let faults = parallel::slices(subjects.len() >= parallel::MANY, subjects, |subjects| {
+        let faults = subjects.iter().map(|subject| (subject, command_of(&subject.workload)));
+        faults.filter(|(_, faults)| !faults.is_empty()).collect::<Vec<_>>()
+    });
+    faults.into_iter().flatten().collect()
+}
+
+/// What is wrong with the command of a task.
+fn command_of(workload: &Workload) -> Faults {
+    let mut faults = Faults::new();
+    if refers(workload) {
+        kubernetes::command(&workload.primary(), workload.template.primary_index, &mut faults);
+    }
     flyte::command(workload, &mut faults);
-    add(&faults, subject, 1, report);
+    faults
+}
+
+/// Whether the command of a task may refer to variables.
+fn refers(workload: &Workload) -> bool {
+    // A single character is found faster than two.
+    let refers = |text: &str| text.split('$').skip(1).any(|rest| rest.starts_with('('));
+    match &workload.settings.run {
+        Some(Run::Command { command, args }) => command.iter().chain(args).any(|text| refers(text)),
+        // What a build says of itself is in the command of every function.
+        Some(Run::Function { .. }) => {
+            let Launch { version, context } = &*workload.launch;
+            let places = context.code_bundle.iter().chain(&context.code_destination);
+            refers(version) || places.into_iter().any(|text| refers(text))
+        }
+        None => false,
+    }
 }
 
 fn add(faults: &Faults, subject: &Subject, count: usize, report: &mut Report<'_>) {

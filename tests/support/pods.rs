@@ -40,6 +40,7 @@ pub fn faults_in_two_steps(pod: &api::Pod, filled: usize, target: &Target) -> Fa
         let pod = Pod { filled: Some(filled), ..*pod };
         kubernetes::pod(&pod, faults);
         kubernetes::task(&pod, container, filled, faults);
+        kubernetes::variables(&pod, container, filled, faults);
         kubernetes::command(container, filled, faults);
     })
 }

@@ -8,6 +8,8 @@ mod sides;
 
 use self::sides::Side;
 use super::args::{Diff, DiffFormat, Global};
+use super::progress::Progress;
+use super::shell::Shell;
 use super::{Failure, Verdict, pods, print};
 use crate::compare::Path;
 use crate::compare::report::{Format, Report};
@@ -16,11 +18,16 @@ use crate::compare::report::{Format, Report};
 pub fn run(global: &Global, arguments: &Diff) -> Result<Verdict, Failure> {
     let (old, new) = (sides::named(&arguments.old)?, sides::named(&arguments.new)?);
     let kind = sides::kind(&old, &new)?;
-    let Some(old) = Side::of(&old, kind, global, arguments)? else { return Ok(Verdict::Bad) };
-    let Some(new) = Side::of(&new, kind, global, arguments)? else { return Ok(Verdict::Bad) };
+    let shell = Shell::new(global);
+    let Some(old) = Side::of(&old, kind, &shell, arguments)? else { return Ok(Verdict::Bad) };
+    let Some(new) = Side::of(&new, kind, &shell, arguments)? else { return Ok(Verdict::Bad) };
+    let progress = Progress::begin(global);
+    progress.stage("comparing", old.pods.len().max(new.pods.len()), "pod");
     let report = Report::of(&old.pods, &new.pods);
     let place = |pod: &str, path: &Path| pods::place(new.compilation.as_ref()?, pod, path);
-    print(report.render(arguments.format.into(), &place).as_bytes())?;
+    let text = report.render(arguments.format.into(), &place);
+    drop(progress);
+    print(text.as_bytes())?;
     Ok(if report.is_empty() { Verdict::Good } else { Verdict::Bad })
 }
 

@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::revision::{Elsewhere, Revision, exists};
-use crate::cli::args::{Common, Diff, Global};
+use crate::cli::args::{Common, Diff};
 use crate::cli::files::Drafts;
 use crate::cli::pods::{self, VERSION};
+use crate::cli::progress::Progress;
+use crate::cli::shell::Shell;
 use crate::cli::{Failure, compiled, output, report};
 use crate::compare::report::Pods;
 use crate::compile::Compilation;
@@ -78,28 +80,31 @@ fn manifest(folder: &Path) -> Result<Value, Failure> {
 
 impl Side {
     /// The pods of a state; nothing where it has errors, which are told.
-    pub fn of(named: &Named, kind: Kind, global: &Global, arguments: &Diff) -> Result<Option<Self>, Failure> {
+    pub fn of(named: &Named, kind: Kind, shell: &Shell<'_>, arguments: &Diff) -> Result<Option<Self>, Failure> {
         match named {
             Named::Built(folder) => Self::built(folder).map(Some),
             Named::Sources(path) => {
-                Self::compiled(below(path, &arguments.common.paths), kind, global, &arguments.common)
+                Self::compiled(below(path, &arguments.common.paths), kind, shell, &arguments.common)
             }
             Named::Revision(name) => {
                 let (revision, paths) = (Revision::open(name)?, paths_of(arguments));
                 let _elsewhere = Elsewhere::go(&revision.here())?;
-                Self::compiled(paths, kind, global, &arguments.common)
+                Self::compiled(paths, kind, shell, &arguments.common)
             }
         }
     }
 
-    fn compiled(paths: Vec<PathBuf>, kind: Kind, global: &Global, common: &Common) -> Result<Option<Self>, Failure> {
+    fn compiled(paths: Vec<PathBuf>, kind: Kind, shell: &Shell<'_>, common: &Common) -> Result<Option<Self>, Failure> {
         let task_version = common.task_version.clone().or_else(|| Some(VERSION.to_owned()));
         let common = Common { paths, task_version, ..common.clone() };
-        let (compilation, _) = compiled(global, &common, Drafts::new())?;
+        let progress = Progress::begin(shell.global);
+        let (compilation, _) = compiled(shell, &common, Drafts::new(), &progress)?;
         if compilation.has_errors() {
-            report(global, &compilation.diagnostics, &compilation.sources);
+            drop(progress);
+            report(shell.global, &compilation.diagnostics, &compilation.sources);
             return Ok(None);
         }
+        progress.stage("writing out", compilation.workloads.len(), "pod");
         let pods = compilation.workloads.iter();
         let pods = pods.map(|workload| (workload.name.to_string(), emit::value(workload, kind))).collect();
         Ok(Some(Self { pods, compilation: Some(compilation) }))

@@ -9,7 +9,8 @@ use similar::TextDiff;
 
 use super::folder::Folder;
 use super::{FILE_NAME, Files, stale};
-use crate::cli::{Failure, parallel};
+use crate::cli::Failure;
+use crate::parallel;
 
 /// Where a folder is not what a build would make it.
 pub fn differences(folder: &Folder, files: &Files, partial: bool) -> Result<String, Failure> {

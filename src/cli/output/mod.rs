@@ -56,10 +56,11 @@ pub use self::differences::differences;
 use self::folder::Entry;
 pub use self::folder::Folder;
 use self::staged::Staged;
-use super::{Failure, parallel};
+use super::Failure;
 use crate::check::case::folded;
 use crate::digest::sha256;
 use crate::emit::manifest::{self, FILE_NAME};
+use crate::parallel;
 
 /// How the folders of builds that are under way are called.
 const UNDER_WAY: &str = ".flytec-build-";

@@ -12,6 +12,7 @@ use crate::cli::Failure;
 use crate::cli::args::Common;
 use crate::cli::files::{Disk, shown};
 use crate::cli::project::{Opened, absent, refused};
+use crate::cli::reads::Reads;
 use crate::cli::sources::{folders, named, paths};
 use crate::compile::Compilation;
 use crate::diagnostics::Code;
@@ -20,6 +21,7 @@ use crate::project::{Test, Written};
 use crate::schema::kubernetes::versions::Version;
 
 /// A program, and what it is to give.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Case {
     /// What people call it: the path of its source, or the name of its table.
     pub name: String,
@@ -78,9 +80,14 @@ pub fn of(common: &Common, opened: Opened) -> Result<Result<Cases, Compilation>,
     }
     apart(&list)?;
     let own_root = all.then(|| disk.below_root(FOLDER));
-    let found = searched.iter().filter(|path| path.is_dir()).flat_map(|path| folders(path, FOLDER)).chain(own_root);
-    let is_made = |folder: &Path| table_folders.contains(&identity(folder)) || has_source(folder, &claimed);
-    Ok(Ok(Cases { list, obsolete: obsolete(found, is_made) }))
+    let below = |path: &PathBuf| {
+        disk.reads.folders(path, FOLDER);
+        folders(path, FOLDER)
+    };
+    let found = searched.iter().filter(|path| path.is_dir()).flat_map(below).chain(own_root);
+    let is_made =
+        |folder: &Path| table_folders.contains(&identity(folder)) || has_source(folder, &claimed, &disk.reads);
+    Ok(Ok(Cases { list, obsolete: obsolete(found, &disk.reads, is_made) }))
 }
 
 fn of_table(at: usize, test: &Test, disk: &Disk) -> Case {
@@ -135,20 +142,28 @@ fn apart(cases: &[Case]) -> Result<(), Failure> {
 }
 
 /// Whether the source of this folder of snapshots is there, and is tested by itself.
-fn has_source(folder: &Path, claimed: &BTreeSet<PathBuf>) -> bool {
+fn has_source(folder: &Path, claimed: &BTreeSet<PathBuf>, reads: &Reads) -> bool {
     let Some((home, name)) = folder.parent().and_then(Path::parent).zip(folder.file_name()) else { return false };
     let mut with_ending = name.to_owned();
     with_ending.push(format!(".{EXTENSION}"));
     let sources = [home.join(with_ending), home.join(name)];
+    for source in &sources {
+        reads.path(source);
+    }
     sources.iter().any(|source| source.is_file() && !claimed.contains(&identity(source)))
 }
 
 /// The folders of snapshots in these folders that are not made.
-fn obsolete(homes: impl Iterator<Item = PathBuf>, is_made: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+fn obsolete(homes: impl Iterator<Item = PathBuf>, reads: &Reads, is_made: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
     let mut found = BTreeSet::new();
     for home in homes {
+        reads.content(&home);
+        let are_in = |folder: &Path| {
+            reads.content(folder);
+            snapshots::are_in(folder)
+        };
         let entries = fs::read_dir(home).into_iter().flatten().flatten().map(|entry| entry.path());
-        found.extend(entries.filter(|path| path.is_dir() && snapshots::are_in(path) && !is_made(path)));
+        found.extend(entries.filter(|path| path.is_dir() && are_in(path) && !is_made(path)));
     }
     found.into_iter().collect()
 }

@@ -5,6 +5,7 @@
 //! comparison of pods.
 
 mod cases;
+mod earlier;
 mod junit;
 mod outcome;
 mod snapshots;
@@ -14,16 +15,29 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use self::cases::Cases;
+use self::earlier::Earlier;
 use self::outcome::{Mode, Outcome, State};
 use super::args::{Common, Global, Test};
 use super::files::{Drafts, shown};
-use super::{Failure, Verdict, print, project, replace, told};
+use super::progress::Progress;
+use super::shell::Shell;
+use super::watch::watch;
+use super::{Failure, Verdict, in_pipeline, print, project, replace, told};
 
 /// Runs the command.
 pub fn run(global: &Global, arguments: &Test) -> Result<Verdict, Failure> {
     let mode = mode(arguments)?;
+    let mut earlier = Earlier::default();
+    if arguments.watch {
+        return watch(global, &arguments.paths, &mut |shell| once(shell, arguments, mode, &mut earlier));
+    }
+    once(&Shell::new(global), arguments, mode, &mut earlier)
+}
+
+fn once(shell: &Shell<'_>, arguments: &Test, mode: Mode, earlier: &mut Earlier) -> Result<Verdict, Failure> {
+    let global = shell.global;
     let common = Common { paths: arguments.paths.clone(), ..Common::default() };
-    let opened = match project::open(&common, Drafts::new())? {
+    let opened = match project::open(&common, Drafts::new(), &shell.reads)? {
         Ok(opened) => opened,
         Err(refused) => return Ok(told(global, &refused)),
     };
@@ -31,15 +45,28 @@ pub fn run(global: &Global, arguments: &Test) -> Result<Verdict, Failure> {
         Ok(cases) => cases,
         Err(refused) => return Ok(told(global, &refused)),
     };
-    let outcomes = cases.list.iter().map(|case| outcome::of(global, case, mode));
-    let outcomes: Vec<Outcome> = outcomes.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
-    if let Some(path) = &arguments.junit {
-        write_junit(path, &outcomes)?;
+    let outcomes = outcomes(shell, &cases, mode, earlier)?;
+    {
+        let _writing = shell.writing.hold();
+        if let Some(path) = &arguments.junit {
+            write_junit(path, &outcomes)?;
+        }
+        accept(&outcomes, &cases, mode)?;
     }
-    accept(&outcomes, &cases, mode)?;
     print(text(global, &outcomes, &cases, mode).as_bytes())?;
     let failed = outcomes.iter().any(|outcome| outcome.state == State::Failed);
     Ok(if failed { Verdict::Bad } else { Verdict::Good })
+}
+
+/// Runs the tests, but for those of which it is known what comes of them.
+fn outcomes(shell: &Shell<'_>, cases: &Cases, mode: Mode, earlier: &mut Earlier) -> Result<Vec<Outcome>, Failure> {
+    let progress = Progress::begin(shell.global);
+    let mut outcomes = Vec::with_capacity(cases.list.len());
+    for (at, case) in cases.list.iter().enumerate() {
+        progress.count("running", at + 1, cases.list.len(), "test");
+        outcomes.extend(earlier.outcome(shell, case, mode)?);
+    }
+    Ok(outcomes)
 }
 
 /// What becomes of differences.
@@ -47,14 +74,13 @@ fn mode(arguments: &Test) -> Result<Mode, Failure> {
     if arguments.paths.iter().any(|path| path.as_os_str() == "-") {
         return Err(Failure::new("what stands on standard input has no snapshots; name a file or a folder"));
     }
-    let unset = ["", "0", "false"];
-    let pipeline = std::env::var_os("CI").is_some_and(|value| !unset.iter().any(|unset| value == *unset));
-    match (arguments.update, pipeline) {
+    match (arguments.update, in_pipeline()) {
         (true, true) => Err(Failure::new(
             "`--update` takes what comes for right, which a pipeline never does, and `CI` is set; run it on your machine",
         )),
         (true, false) => Ok(Mode::Update),
         (false, true) => Ok(Mode::Pipeline),
+        (false, false) if arguments.watch => Ok(Mode::Watch),
         (false, false) => Ok(Mode::Compare),
     }
 }

@@ -12,10 +12,12 @@ use similar::TextDiff;
 
 use super::cases::Case;
 use super::snapshots::{self, Files, MESSAGES, Snapshots, header};
-use crate::cli::args::{Common, Global};
+use crate::cli::args::Common;
 use crate::cli::build::file_name;
 use crate::cli::files::{Drafts, shown};
 use crate::cli::pods::{VERSION, place};
+use crate::cli::progress::Progress;
+use crate::cli::shell::Shell;
 use crate::cli::{Failure, compiled_of, plural, project};
 use crate::compare::Path as FieldPath;
 use crate::compare::report::{Format, Pods, Report};
@@ -31,6 +33,8 @@ use crate::source::{Source, SourceMap};
 pub enum Mode {
     /// They are failures; what has no snapshot gets one.
     Compare,
+    /// They are failures; what has no snapshot gets none, for it may be half done.
+    Watch,
     /// They are failures, and so is what has no snapshot.
     Pipeline,
     /// They are taken for right.
@@ -67,7 +71,10 @@ const HINT_OF_DIFFERENT: &str = "where a change is meant: `flytec test --update`
 const HINT_OF_REFUSED: &str =
     "where a source needs parameters, or an error has to come: a table `[[test]]` in `flytec.toml` says so";
 
+const HINT_OF_NEW: &str = "what is new gets its snapshots by `flytec test` without `--watch`";
+
 /// What came of a test.
+#[derive(Clone)]
 pub struct Outcome {
     /// What people call the test.
     pub name: String,
@@ -89,6 +96,12 @@ impl Outcome {
         Self { name, state: State::Failed, reason: reason.into(), details, hint, snapshots: None }
     }
 
+    /// The same without what takes many lines to tell, and with nothing to write.
+    pub fn shortened(&self) -> Self {
+        let Self { name, state, reason, hint, .. } = self.clone();
+        Self { name, state, reason, details: String::new(), hint, snapshots: None }
+    }
+
     /// The test and how it ended, in a line.
     pub fn told(&self) -> String {
         if self.reason.is_empty() { self.name.clone() } else { format!("{}: {}", self.name, self.reason) }
@@ -96,14 +109,15 @@ impl Outcome {
 }
 
 /// Compiles a program and compares what it gives.
-pub fn of(global: &Global, case: &Case, mode: Mode) -> Result<Option<Outcome>, Failure> {
-    let compilation = compiled(global, case)?;
+pub fn of(shell: &Shell<'_>, case: &Case, mode: Mode) -> Result<Option<Outcome>, Failure> {
+    let compilation = compiled(shell, case)?;
     if let Some(reason) = unexpected(&compilation, case.error) {
         let told = render(&compilation.diagnostics, &compilation.sources, render::Format::Human, Screen::default());
         let hint = case.table.is_none().then_some(HINT_OF_REFUSED);
         return Ok(Some(Outcome::failed(case, reason, told.trim_end().to_owned(), hint)));
     }
     let given = Given::of(&compilation, case);
+    shell.reads.content(&case.folder);
     let Some(old) = snapshots::read(&case.folder, &given.names)? else {
         return Ok(without_snapshots(case, given, mode));
     };
@@ -123,8 +137,11 @@ fn without_snapshots(case: &Case, given: Given, mode: Mode) -> Option<Outcome> {
     if given.files.is_empty() {
         return None;
     }
-    if mode != Mode::Pipeline {
-        return Some(given.outcome(case, State::New, String::new()));
+    let new = |given: Given| given.outcome(case, State::New, String::new());
+    match mode {
+        Mode::Compare | Mode::Update => return Some(new(given)),
+        Mode::Watch => return Some(Outcome { hint: Some(HINT_OF_NEW), snapshots: None, ..new(given) }),
+        Mode::Pipeline => {}
     }
     let paths: Vec<String> = case.paths.iter().map(|path| shown(path)).collect();
     let (paths, folder) = (paths.join(" "), shown(&case.folder));
@@ -133,7 +150,7 @@ fn without_snapshots(case: &Case, given: Given, mode: Mode) -> Option<Outcome> {
 }
 
 /// Compiles a program as its test says.
-fn compiled(global: &Global, case: &Case) -> Result<Compilation, Failure> {
+fn compiled(shell: &Shell<'_>, case: &Case) -> Result<Compilation, Failure> {
     let common = Common {
         paths: case.paths.clone(),
         params: case.params.clone(),
@@ -141,7 +158,7 @@ fn compiled(global: &Global, case: &Case) -> Result<Compilation, Failure> {
         task_version: Some(VERSION.to_owned()),
         ..Common::default()
     };
-    let mut opened = match project::open(&common, Drafts::new())? {
+    let mut opened = match project::open(&common, Drafts::new(), &shell.reads)? {
         Ok(opened) => opened,
         Err(refused) => return Ok(refused),
     };
@@ -151,7 +168,8 @@ fn compiled(global: &Global, case: &Case) -> Result<Compilation, Failure> {
     for code in [code::IDLE_VALUE, code::IDLE_SETTING] {
         opened.project.levels.set(Target::Code(code), Level::Allow, "`flytec test`");
     }
-    compiled_of(global, &common, opened).map(|(compilation, _)| compilation)
+    // Of many tests, it is told which one is run.
+    compiled_of(shell.global, &common, opened, &Progress::none()).map(|(compilation, _)| compilation)
 }
 
 /// In which way a program is refused, or not, against what is expected.

@@ -293,6 +293,7 @@ impl Builder<'_, '_> {
             self.diagnostics.push(faults::comprehension_among_others(place));
             return Value::Missing;
         }
+        reading.items.shrink_to_fit();
         match comprehension {
             // Its element cannot be read without the names that it is made of.
             Some(comprehension) if !comprehension.head.is_whole() => Value::Missing,

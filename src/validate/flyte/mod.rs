@@ -35,17 +35,33 @@ pub fn template(template: &Template, features: &Features, faults: &mut Faults) {
     numbers::check(template, faults);
 }
 
-/// Looks at what a task fills in but for its command, and what comes of it beside its template.
-pub fn task(workload: &Workload, faults: &mut Faults) {
+/// A workload with its primary container.
+pub struct Filled<'w> {
+    /// The workload.
+    pub workload: &'w Workload,
+    /// Its primary container; of those that are alike but for their commands, the first one's command is in it.
+    pub primary: Container,
+}
+
+/// Looks at what a task fills in but for its variables and its command, and what comes of it beside its template.
+pub fn task(filled: &Filled<'_>, faults: &mut Faults) {
+    let workload = filled.workload;
     if workload.pool.is_some() {
         return;
     }
-    variables::primary(workload, faults);
-    resources::accelerators(workload, faults);
-    secrets::check(workload, faults);
-    shared_memory::check(workload, faults);
+    resources::accelerators(filled, faults);
+    shared_memory::check(filled, faults);
     ignored::service_account(workload, faults);
-    substitution::filled(workload, faults);
+    substitution::image(filled, faults);
+}
+
+/// Looks at the variables that a task fills in, and what takes their place.
+pub fn variables(filled: &Filled<'_>, faults: &mut Faults) {
+    if filled.workload.pool.is_none() {
+        variables::primary(filled, faults);
+        secrets::check(filled, faults);
+        substitution::variables(filled, faults);
+    }
 }
 
 /// Looks at the command that a task fills in.
@@ -78,15 +94,15 @@ fn each_other(template: &Template, mut look: impl FnMut(&Container, &At<'_>)) {
 }
 
 /// Calls `look` with the primary container of a task, and its place.
-fn primary(workload: &Workload, mut look: impl FnMut(&Container, &At<'_>)) {
+fn primary(filled: &Filled<'_>, mut look: impl FnMut(&Container, &At<'_>)) {
     let root = At::root();
     let spec = root.field("spec");
     let list = spec.field("containers");
-    look(&workload.primary, &list.index(workload.template.primary_index));
+    look(&filled.primary, &list.index(filled.workload.template.primary_index));
 }
 
 /// Calls `look` with every container of a task, and its place.
-fn each(workload: &Workload, mut look: impl FnMut(&Container, &At<'_>)) {
-    primary(workload, &mut look);
-    each_other(&workload.template, look);
+fn each(filled: &Filled<'_>, mut look: impl FnMut(&Container, &At<'_>)) {
+    primary(filled, &mut look);
+    each_other(&filled.workload.template, look);
 }

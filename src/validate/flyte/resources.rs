@@ -10,11 +10,11 @@ use std::collections::BTreeMap;
 use k8s_openapi::api::core::v1::Container;
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 
-use super::{each_other, primary};
+use super::{Filled, each_other, primary};
 use crate::diagnostics::Code;
 use crate::diagnostics::code::kubernetes::{ACCELERATORS_TWICE, LIMIT_BECOMES_ZERO, REQUEST_BECOMES_ZERO};
 use crate::flyte::accelerators::wire_class;
-use crate::lower::{Template, Workload};
+use crate::lower::Template;
 use crate::schema::units::quantity;
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::literal;
@@ -113,11 +113,11 @@ fn becomes_zero(side: &Lone, container: &Container, lone: &[(&str, &str)], resou
 }
 
 /// The accelerators of a task become those of the template's container, but for a limit that this one has.
-pub fn accelerators(workload: &Workload, faults: &mut Faults) {
-    let Some(device) = &workload.settings.resources.device else { return };
+pub fn accelerators(filled: &Filled<'_>, faults: &mut Faults) {
+    let Some(device) = &filled.workload.settings.resources.device else { return };
     let class = if device.device.is_some() { wire_class(&device.class) } else { 0 };
     let Some(resource) = usize::try_from(class).ok().and_then(|class| ACCELERATORS.get(class)) else { return };
-    primary(workload, |container, at| {
+    primary(filled, |container, at| {
         let limit = container.resources.as_ref().and_then(|resources| resources.limits.as_ref()?.get(*resource));
         let Some(limit) = limit.filter(|limit| quantity(&limit.0) != quantity(&device.quantity.to_string())) else {
             return;

@@ -4,10 +4,9 @@
 //! `embedded_secret_manager.go` beside it; `AppendEnvVars` in `utils.go` there: a secret's variable takes the place of a container's own.
 //! Not here: whether a cluster has the secret.
 
-use super::each;
+use super::{Filled, each};
 use crate::diagnostics::code::kubernetes::{SECRET_MOUNT_TAKEN, SECRET_VARIABLE};
 use crate::flyte::SECRET_MOUNT;
-use crate::lower::Workload;
 use crate::settings::secrets::Secret;
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::path::At;
@@ -20,10 +19,12 @@ const FINDERS: &[(&str, &str, bool)] = &[
 ];
 
 /// Checks all containers of a task with secrets.
-pub fn check(workload: &Workload, faults: &mut Faults) {
-    let Some(secrets) = workload.settings.secrets.as_deref().filter(|secrets| !secrets.is_empty()) else { return };
+pub fn check(filled: &Filled<'_>, faults: &mut Faults) {
+    let Some(secrets) = filled.workload.settings.secrets.as_deref().filter(|secrets| !secrets.is_empty()) else {
+        return;
+    };
     let files = secrets.iter().any(|secret| secret.env_var.is_none());
-    each(workload, |container, at| {
+    each(filled, |container, at| {
         let list = at.field("env");
         for (index, variable) in container.env.iter().flatten().enumerate() {
             taken(&variable.name, secrets, &list.index(index), faults);

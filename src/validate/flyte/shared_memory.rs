@@ -3,9 +3,8 @@
 //! In: a workload. Out: faults. Source: `ApplySharedMemory` in `flytek8s/pod_helper.go`, and the name and path that the SDK gives it in
 //! `resources_serde.py`.
 
-use super::primary;
+use super::{Filled, primary};
 use crate::diagnostics::code::kubernetes::SHARED_MEMORY_TAKEN;
-use crate::lower::Workload;
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::path::At;
 
@@ -15,7 +14,8 @@ const VOLUME: &str = "flyte-shm";
 const PATH: &str = "/dev/shm";
 
 /// Checks a task that asks for shared memory.
-pub fn check(workload: &Workload, faults: &mut Faults) {
+pub fn check(filled: &Filled<'_>, faults: &mut Faults) {
+    let workload = filled.workload;
     if workload.settings.resources.shared_memory.is_none() {
         return;
     }
@@ -27,7 +27,7 @@ pub fn check(workload: &Workload, faults: &mut Faults) {
     if let Some((index, _)) = named {
         faults.push(taken(&format!("a volume is called `{VOLUME}` already"), &list.index(index)));
     }
-    primary(workload, |container, at| {
+    primary(filled, |container, at| {
         let list = at.field("volumeMounts");
         for (index, mount) in container.volume_mounts.iter().flatten().enumerate() {
             // The mount of a volume of Flyte's name is the same conflict.

@@ -4,10 +4,11 @@
 //! replaces them in the command and the arguments of every container; `substituteRunStartTime` in `actions/k8s/client.go`. Not here:
 //! the arguments of the SDK's own entrypoint, which looks at them itself.
 
+use ecow::EcoString;
 use k8s_openapi::api::core::v1::{Container, ExecAction};
 
 use super::placeholders::{KNOWN, Meaning, Placeholder, placeholders};
-use super::{each_other, primary};
+use super::{Filled, each_other, primary};
 use crate::diagnostics::code::kubernetes::{PLACEHOLDER_OUT_OF_PLACE, UNKNOWN_PLACEHOLDER};
 use crate::lower::{Template, Workload};
 use crate::settings::run::Run;
@@ -18,7 +19,7 @@ use crate::validate::path::At;
 pub fn template(template: &Template, faults: &mut Faults) {
     each_other(template, |container, at| {
         arguments(container, at, faults);
-        variables(container, at, faults);
+        variables_of(container, at, faults);
         elsewhere(container, at, faults);
     });
     let root = At::root();
@@ -35,36 +36,47 @@ pub fn template(template: &Template, faults: &mut Faults) {
     }
 }
 
-/// Checks the variables and the image that a task fills in.
-pub fn filled(workload: &Workload, faults: &mut Faults) {
-    primary(workload, |container, at| {
-        variables(container, at, faults);
+/// Checks the image that a task fills in.
+pub fn image(filled: &Filled<'_>, faults: &mut Faults) {
+    primary(filled, |container, at| {
         // The template's own image is told with the template.
-        if let Some(image) = container.image.as_ref().filter(|_| workload.template.primary().image.is_none()) {
+        if let Some(image) = container.image.as_ref().filter(|_| filled.workload.template.primary().image.is_none()) {
             in_image(image, at, faults);
         }
     });
 }
 
+/// Checks the variables that a task fills in.
+pub fn variables(filled: &Filled<'_>, faults: &mut Faults) {
+    primary(filled, |container, at| variables_of(container, at, faults));
+}
+
 /// Checks the command that a task fills in.
 pub fn command(workload: &Workload, faults: &mut Faults) {
-    if matches!(workload.settings.run, Some(Run::Command { .. })) {
-        primary(workload, |container, at| arguments(container, at, faults));
-    }
+    let Some(Run::Command { command, args }) = &workload.settings.run else { return };
+    let root = At::root();
+    let spec = root.field("spec");
+    let list = spec.field("containers");
+    let container = list.index(workload.template.primary_index);
+    replaced(command.iter().map(EcoString::as_str), &container.field("command"), faults);
+    replaced(args.iter().map(EcoString::as_str), &container.field("args"), faults);
 }
 
 // -------------------------------------------------------------------------------------------- where Flyte replaces
 
 fn arguments(container: &Container, at: &At<'_>, faults: &mut Faults) {
     for (field, texts) in [("command", &container.command), ("args", &container.args)] {
-        let list = at.field(field);
-        let mut before = "";
-        for (index, text) in texts.iter().flatten().enumerate() {
-            if !ENTRYPOINT.contains(&before) {
-                faults.extend(placeholders(text).filter_map(|placeholder| unknown(&placeholder, &list.index(index))));
-            }
-            before = text;
+        replaced(texts.iter().flatten().map(String::as_str), &at.field(field), faults);
+    }
+}
+
+fn replaced<'t>(texts: impl Iterator<Item = &'t str>, list: &At<'_>, faults: &mut Faults) {
+    let mut before = "";
+    for (index, text) in texts.enumerate() {
+        if !ENTRYPOINT.contains(&before) {
+            faults.extend(placeholders(text).filter_map(|placeholder| unknown(&placeholder, &list.index(index))));
         }
+        before = text;
     }
 }
 
@@ -135,7 +147,7 @@ fn not_replaced<'t>(text: &'t str, at: &At<'_>) -> Option<(&'t str, Fault)> {
     Some((placeholder.text, fault))
 }
 
-fn variables(container: &Container, at: &At<'_>, faults: &mut Faults) {
+fn variables_of(container: &Container, at: &At<'_>, faults: &mut Faults) {
     let list = at.field("env");
     for (index, variable) in container.env.iter().flatten().enumerate() {
         if let Some(value) = &variable.value {

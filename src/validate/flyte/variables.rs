@@ -6,9 +6,9 @@
 
 use k8s_openapi::api::core::v1::{Container, EnvVar};
 
-use super::{each_other, primary as primary_of};
+use super::{Filled, each_other, primary as primary_of};
 use crate::diagnostics::code::kubernetes::{REPLACED_PROBE, RESERVED_VARIABLE};
-use crate::lower::{Template, Workload};
+use crate::lower::Template;
 use crate::validate::fault::{Fault, Faults};
 use crate::validate::path::At;
 
@@ -40,8 +40,8 @@ pub fn others(template: &Template, faults: &mut Faults) {
 }
 
 /// Checks the primary container of a task.
-pub fn primary(workload: &Workload, faults: &mut Faults) {
-    primary_of(workload, |container, at| {
+pub fn primary(filled: &Filled<'_>, faults: &mut Faults) {
+    primary_of(filled, |container, at| {
         reserved(container, at, faults);
         if container.readiness_probe.is_some() {
             replaced_probe(container, at, faults);

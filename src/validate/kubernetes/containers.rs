@@ -67,7 +67,8 @@ pub fn common(pod: &Pod<'_>, container: &Container, volumes: &Volumes<'_>, at: &
 
 /// Checks what a task may bring: image, variables and resources, and what refers to variables.
 pub fn brought(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faults) {
-    shared(pod, container, at, faults);
+    amounts(pod, container, at, faults);
+    variables(pod, container, at, faults);
     command(container, at, faults);
 }
 
@@ -76,15 +77,19 @@ pub fn command(container: &Container, at: &At<'_>, faults: &mut Faults) {
     expansion::of_command(container, at, faults);
 }
 
-/// Checks what many tasks may have in common of what they bring.
-fn shared(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faults) {
+/// Checks the variables of a container, and what these refer to.
+pub fn variables(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faults) {
+    env::variables(pod, container, at, faults);
+    expansion::of_variables(container, at, faults);
+}
+
+/// Checks the image and the resources of a container.
+fn amounts(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faults) {
     let before = faults.len();
     images::check(container, at, faults);
     if let Some(primary) = meant_primary(pod, container) {
         faults.iter_mut().skip(before).for_each(|fault| of_no_primary(fault, primary, container, at));
     }
-    env::variables(pod, container, at, faults);
-    expansion::of_variables(container, at, faults);
     resources::check(pod, container, at, faults);
 }
 
@@ -112,10 +117,10 @@ fn of_no_primary(fault: &mut Fault, primary: &str, container: &Container, at: &A
     *fault = meant.call(primary);
 }
 
-/// Checks what a task filled in: image, variables and resources of the primary container at `at`.
+/// Checks what a task filled in: image and resources of the primary container at `at`.
 pub fn filled(pod: &Pod<'_>, container: &Container, at: &At<'_>, faults: &mut Faults) {
     let before = faults.len();
-    shared(pod, container, at, faults);
+    amounts(pod, container, at, faults);
     // That a task has no image was told where images are set.
     if container.image.is_none() {
         let missing = faults.iter_mut().skip(before).filter(|fault| fault.code == code::CONTAINER_WITHOUT_IMAGE);

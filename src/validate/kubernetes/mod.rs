@@ -108,7 +108,7 @@ pub fn pod(pod: &Pod<'_>, faults: &mut Faults) {
     }
 }
 
-/// Holds what a task filled into the container `index` to every rule: its image, variables and resources.
+/// Holds what a task filled into the container `index` to every rule: its image and resources.
 pub fn task(pod: &Pod<'_>, container: &Container, index: usize, faults: &mut Faults) {
     let root = At::root();
     let spec = root.field("spec");
@@ -117,6 +117,14 @@ pub fn task(pod: &Pod<'_>, container: &Container, index: usize, faults: &mut Fau
     if pod.spec.resources.is_some() {
         pod_resources::filled(pod, container, index, &spec, faults);
     }
+}
+
+/// Holds the variables that a task filled into the container `index` to every rule.
+pub fn variables(pod: &Pod<'_>, container: &Container, index: usize, faults: &mut Faults) {
+    let root = At::root();
+    let spec = root.field("spec");
+    let list = spec.field("containers");
+    containers::variables(pod, container, &list.index(index), faults);
 }
 
 /// Holds the command that a task filled into the container `index` to every rule.

@@ -30,7 +30,8 @@ pub fn both<A: Send, B>(worth: bool, first: impl FnOnce() -> A + Send, second: i
 
 /// What `work` gives for every slice of about the same number of things; several at the same time where it is `worth` threads.
 pub fn slices<'t, T: Sync, R: Send>(worth: bool, things: &'t [T], work: impl Fn(&'t [T]) -> R + Sync) -> Vec<R> {
-    let share = if worth { things.len().div_ceil(cores()).max(1) } else { things.len() };
+    // Slices hold at least one thing, also where there is none.
+    let share = if worth { things.len().div_ceil(cores()) } else { things.len() }.max(1);
     let (own, others) = things.split_at(share.min(things.len()));
     thread::scope(|scope| {
         let work = &work;

@@ -20,6 +20,7 @@ use crate::expression::{Evaluator, constants};
 use crate::flyte::entrypoint::Context;
 use crate::lower::{EnvironmentFacts, Lowering, Template, Workload, WorkloadName};
 use crate::modules::{self, Modules};
+use crate::parallel;
 use crate::resolve::{self, Environment, Program, TaskId};
 use crate::schema::kubernetes::versions;
 use crate::settings::{self, TaskSettings};
@@ -194,13 +195,13 @@ pub fn analyse<'a>(
     // 5. Values to settings.
     let said = diagnostics.count();
     let tasks = program.tasks.iter().zip(&evaluation.tasks);
-    let tasks: Vec<_> =
-        tasks.map(|(task, layers)| settings::task(&layers.values, task.name.span, diagnostics)).collect();
-    let variants = program.variants.iter().zip(&evaluation.variants);
-    let variants: Vec<_> = variants
-        // What is missing is missing from the task.
-        .map(|(variant, layer)| settings::task(&layer.values, program.tasks[variant.task.0].name.span, diagnostics))
-        .collect();
+    let tasks: Vec<(Span, &Object)> = tasks.map(|(task, layers)| (task.name.span, &*layers.values)).collect();
+    let tasks = settings(&tasks, diagnostics);
+    // What is missing is missing from the task.
+    let variants = program.variants.iter().map(|variant| program.tasks[variant.task.0].name.span);
+    let variants: Vec<(Span, &Object)> =
+        variants.zip(&evaluation.variants).map(|(place, layer)| (place, &*layer.values)).collect();
+    let variants = settings(&variants, diagnostics);
     // 6. Rules between settings.
     let checked = Checked {
         modules,
@@ -216,6 +217,21 @@ pub fn analyse<'a>(
     };
     check::check(&checked, sources, diagnostics);
     (Analysis { program, evaluation, said }, Settings { tasks, variants })
+}
+
+/// The settings of tasks, each with the place of its name.
+fn settings(tasks: &[(Span, &Object)], diagnostics: &mut Diagnostics) -> Vec<TaskSettings> {
+    let read = parallel::slices(tasks.len() >= parallel::MANY, tasks, |tasks| {
+        let mut found = Diagnostics::default();
+        let read = tasks.iter().map(|(place, values)| settings::task(values, *place, &mut found));
+        (read.collect::<Vec<_>>(), found.found())
+    });
+    let mut all = Vec::with_capacity(tasks.len());
+    for (settings, found) in read {
+        all.extend(settings);
+        diagnostics.extend(found);
+    }
+    all
 }
 
 /// What a program comes to: the pods of its tasks, and the templates that stand by themselves.

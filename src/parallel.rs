@@ -1,10 +1,14 @@
 //! Work for all cores.
 //!
 //! In: work whose parts need nothing of each other. Out: what they give, in the order of the parts. Always: the outcome is the same
-//! on any number of cores; on one, nothing is started. Not here: how much work is worth it, which the caller knows.
+//! on any number of cores; on one, nothing is started. Not here: work that needs what came of other work.
 
 use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::thread;
+
+/// Fewer things than this are mostly done before a thread has begun.
+pub const MANY: usize = 128;
 
 /// How many parts can run at the same time.
 fn cores() -> usize {
@@ -12,31 +16,59 @@ fn cores() -> usize {
 }
 
 /// What the first piece of work gives, and the second; at the same time where it is `worth` a thread.
-pub fn both<A: Send, B>(worth: bool, first: impl Fn() -> A + Sync, second: impl FnOnce() -> B) -> (A, B) {
+pub fn both<A: Send, B>(worth: bool, first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B) -> (A, B) {
     if !worth || cores() == 1 {
         return (first(), second());
     }
     thread::scope(|scope| {
-        let beside = scope.spawn(&first);
+        let beside = scope.spawn(first);
         let second = second();
-        // Nothing here panics; if something did, doing it again would say so.
-        (beside.join().unwrap_or_else(|_| first()), second)
+        // A panic of the work is one of whoever asked for it, here and below.
+        (beside.join().unwrap_or_else(|panic| resume_unwind(panic)), second)
     })
 }
 
-/// What `each` gives for every slice of about the same number of items; several at the same time where it is `worth` threads.
-pub fn slices<T: Sync, R: Send>(worth: bool, items: &[T], each: impl Fn(&[T]) -> R + Sync) -> Vec<R> {
-    let cores = if worth { cores() } else { 1 };
-    if cores == 1 || items.len() < 2 {
-        return vec![each(items)];
-    }
-    let slices: Vec<&[T]> = items.chunks(items.len().div_ceil(cores)).collect();
-    let (last, beside) = slices.split_last().map_or((items, [].as_slice()), |(last, beside)| (*last, beside));
+/// What `work` gives for every slice of about the same number of things; several at the same time where it is `worth` threads.
+pub fn slices<'t, T: Sync, R: Send>(worth: bool, things: &'t [T], work: impl Fn(&'t [T]) -> R + Sync) -> Vec<R> {
+    let share = if worth { things.len().div_ceil(cores()).max(1) } else { things.len() };
+    let (own, others) = things.split_at(share.min(things.len()));
     thread::scope(|scope| {
-        let each = &each;
-        let beside: Vec<_> = beside.iter().map(|slice| (*slice, scope.spawn(move || each(slice)))).collect();
-        let last = each(last);
-        let finished = beside.into_iter().map(|(slice, thread)| thread.join().unwrap_or_else(|_| each(slice)));
-        finished.chain([last]).collect()
+        let work = &work;
+        let beside: Vec<_> = others.chunks(share).map(|slice| scope.spawn(move || work(slice))).collect();
+        let mut results = Vec::with_capacity(beside.len() + 1);
+        results.push(work(own));
+        for thread in beside {
+            results.push(thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        results
     })
+}
+
+/// What comes of each thing; where there are [`MANY`], on all cores.
+pub fn map<'t, T: Sync, R: Send>(things: &'t [T], work: impl Fn(&'t T) -> R + Sync) -> Vec<R> {
+    let results = slices(things.len() >= MANY, things, |things| things.iter().map(&work).collect::<Vec<R>>());
+    results.into_iter().flatten().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{both, map, slices};
+
+    #[test]
+    fn results_keep_the_order_of_things() {
+        for count in [0, 1, 2, 127, 128, 129, 1_000, 10_001] {
+            let things: Vec<usize> = (0..count).collect();
+            let doubled: Vec<usize> = things.iter().map(|n| n * 2).collect();
+            assert_eq!(map(&things, |n| n * 2), doubled);
+            assert_eq!(slices(true, &things, <[usize]>::to_vec).concat(), things);
+            assert_eq!(slices(false, &things, <[usize]>::to_vec), [things]);
+        }
+    }
+
+    #[test]
+    fn both_pieces_of_work_are_done() {
+        for worth in [false, true] {
+            assert_eq!(both(worth, || 1, || "two"), (1, "two"));
+        }
+    }
 }

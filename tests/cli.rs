@@ -8,6 +8,9 @@
 
 #[path = "cli/diff.rs"]
 mod diff;
+#[cfg(unix)]
+#[path = "cli/disk.rs"]
+mod disk;
 #[path = "cli/explain.rs"]
 mod explain;
 #[path = "cli/fix.rs"]
@@ -22,10 +25,14 @@ mod import;
 mod imports;
 #[path = "cli/init.rs"]
 mod init;
+#[path = "cli/killed.rs"]
+mod killed;
 #[path = "cli/kubernetes.rs"]
 mod kubernetes;
 #[path = "cli/levels.rs"]
 mod levels;
+#[path = "cli/machine.rs"]
+mod machine;
 #[path = "cli/messages.rs"]
 mod messages;
 #[path = "cli/output.rs"]

@@ -79,7 +79,10 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("lower", &["source", "digest", "flyte", "schema", "value", "settings"]),
-    ("validate", &["source", "check::pod_security", "diagnostics", "flyte", "schema", "value", "settings", "lower"]),
+    (
+        "validate",
+        &["parallel", "source", "check::pod_security", "diagnostics", "flyte", "schema", "value", "settings", "lower"],
+    ),
     ("emit", &["source", "digest", "flyte", "settings", "lower"]),
     ("preview", &["source", "diagnostics", "flyte", "schema", "data", "cluster", "settings", "lower", "validate"]),
     (
@@ -97,6 +100,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "compile",
         &[
+            "parallel",
             "source",
             "digest",
             "diagnostics",
@@ -147,6 +151,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "syntax",
             "modules::EXTENSION",
             "expression::inputs",
+            "check::case",
             "check::pod_security",
             "lower",
             "validate",

@@ -107,7 +107,7 @@ fn pod_specs(text: &str) -> Vec<PodSpec> {
         cluster: None,
     };
     let named: Vec<_> = sources.ids().collect();
-    let modules = load(named, &mut sources, &disk, &mut diagnostics);
+    let modules = load(&named, &mut sources, &disk, &mut diagnostics);
     let (analysis, _) = analyse(&modules, &mut sources, &build, &mut diagnostics);
     let types = ["E03", "E01", "E02"];
     for diagnostic in diagnostics.finish(&sources) {

@@ -9,22 +9,16 @@
 #![allow(clippy::disallowed_methods, reason = "a test reads and writes files by itself")]
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking, in its helpers too")]
 
+mod laws;
 mod support;
 
 use std::fmt::Write as _;
 use std::fs;
-use std::ops::Range;
 use std::path::PathBuf;
 
-use flytec::diagnostics::render::{Format, Screen, render};
-use flytec::diagnostics::{Diagnostic, Diagnostics, code};
-use flytec::emit::{self, Emitter};
-use flytec::source::{SourceMap, Span};
-use flytec::syntax::ast::{
-    self, Base, Body, Comment, Entry, Expression, File, Item, Loop, Operation, Param, Parameters, Part, Statement,
-    StatementKind, Step, TaskName, TypeExpression, TypeTerm, Value,
-};
-use flytec::syntax::{self, MAX_NESTING};
+use flytec::diagnostics::{Diagnostic, MOST_ERRORS, code};
+use flytec::syntax::MAX_NESTING;
+use laws::{check_program, check_tree, ensure, order_does_not_matter, written};
 use proptest::prelude::*;
 use proptest::sample::select;
 use support::{Program, files_below, root};
@@ -356,6 +350,35 @@ fn long_texts_of_one_kind_are_survived() {
 }
 
 #[test]
+fn ten_thousand_errors_are_told_and_that_there_are_more() {
+    let program =
+        |tasks: usize| format!("{HEAD}  for n in range({tasks}) {{ task \"a-${{n}}\" {{ command = [\"x\"] }} }}\n}}\n");
+    let told =
+        |text: &str| Program::compile(vec![("a.flyteenv".to_owned(), text.to_owned())], &[]).compilation.diagnostics;
+    let all = told(&program(MOST_ERRORS));
+    assert_eq!((all.len(), codes(&all).contains(&code::TOO_MANY_ERRORS.id)), (MOST_ERRORS, false));
+    let more = told(&program(2 * MOST_ERRORS));
+    let last = codes(&more).iter().filter(|id| **id == code::TOO_MANY_ERRORS.id).count();
+    assert_eq!((more.len(), last), (MOST_ERRORS + 1, 1));
+}
+
+#[test]
+fn a_hundred_faults_of_a_line_are_told() {
+    let found = hold(&"a b ".repeat(1_000));
+    assert!((50..=100).contains(&found.len()), "there are {}", found.len());
+    let notes =
+        found.iter().flat_map(|diagnostic| &diagnostic.notes).filter(|note| note.contains("more faults on this line"));
+    assert_eq!(notes.count(), 1);
+}
+
+#[test]
+fn a_line_with_many_strings_that_do_not_end_is_read_up_to_them() {
+    let found = hold(&"\"}\\".repeat(1_000));
+    let last = found.iter().filter(|diagnostic| diagnostic.message.contains("strings of this line do not end"));
+    assert_eq!(last.count(), 1, "{found:?}");
+}
+
+#[test]
 fn long_programs_of_one_kind_are_survived() {
     let lines = |line: &dyn Fn(usize) -> String| (0..300).map(line).collect::<String>();
     let inside = |line: &dyn Fn(usize) -> String| format!("{HEAD}{}}}\n", lines(line));
@@ -523,465 +546,6 @@ fn on_small_stack<T: Send + 'static>(
     thread.expect("there are threads").join().unwrap_or_else(|_| Err("the compiler panicked".to_owned()))
 }
 
-fn ensure(holds: bool, fault: impl Into<String>) -> Result<(), String> {
-    if holds { Ok(()) } else { Err(fault.into()) }
-}
-
-fn check_program(program: &Program) -> Result<(), String> {
-    let compilation = &program.compilation;
-    if compilation.has_errors() {
-        ensure(compilation.workloads.is_empty(), "there are pods beside errors")?;
-    } else {
-        let mut faults = Diagnostics::default();
-        let declared: Option<usize> =
-            program.sources().iter().map(|(id, source)| pods(&syntax::parse(id, source, &mut faults).statements)).sum();
-        ensure(!faults.has_errors(), "what the parser refuses is accepted")?;
-        let counted = declared.is_none_or(|declared| compilation.workloads.len() == declared);
-        ensure(counted, "a task is lost, and nothing is said about it")?;
-    }
-    for diagnostic in &compilation.diagnostics {
-        let message = &diagnostic.message;
-        ensure(diagnostic.code != code::INTERNAL, message)?;
-        ensure(!message.is_empty() && !message.contains(char::is_control), format!("no line of text: {message:?}"))?;
-        let edits = diagnostic.fixes.iter().flat_map(|fix| &fix.edits).map(|edit| edit.span);
-        for span in diagnostic.labels.iter().map(|label| label.span).chain(edits) {
-            let text = &program.sources().get(span.file).text;
-            ensure(text.get(span.range()).is_some(), format!("{message}: {span:?} is no place in the text"))?;
-        }
-    }
-    let narrow = Screen { colour: true, width: Some(40), ascii: true };
-    let human =
-        [Screen::default(), Screen { colour: true, ..Screen::default() }, narrow].map(|screen| (Format::Human, screen));
-    let others = [Format::Short, Format::Json, Format::Sarif, Format::Github].map(|format| (format, Screen::default()));
-    for (format, screen) in human.into_iter().chain(others) {
-        let text = render(&compilation.diagnostics, program.sources(), format, screen);
-        let document = format == Format::Sarif;
-        ensure(
-            document || text.is_empty() == compilation.diagnostics.is_empty(),
-            "there are no words for a diagnostic",
-        )?;
-        let lines = !matches!(format, Format::Human | Format::Sarif);
-        let one_line_each = !lines || text.lines().count() == compilation.diagnostics.len();
-        ensure(one_line_each, "a diagnostic is not one line")?;
-    }
-    Ok(())
-}
-
-/// How many pods statements declare: one for each task and each variant. An `if` or `for` leaves that open.
-fn pods(statements: &[Statement]) -> Option<usize> {
-    let pods = statements.iter().map(|statement| match &statement.kind {
-        StatementKind::Task(_) => Some(1),
-        StatementKind::Override(over) => Some(usize::from(over.variant.is_some())),
-        StatementKind::Environment(environment) => pods(&environment.body.statements),
-        StatementKind::If(_) | StatementKind::For(_) => None,
-        _ => Some(0),
-    });
-    pods.sum()
-}
-
-/// The bytes of every pod in every format.
-fn written(program: &Program) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for kind in [emit::Kind::Pod, emit::Kind::K8s] {
-        for format in [emit::Format::Json, emit::Format::Yaml, emit::Format::Proto] {
-            let mut emitter = Emitter::for_files(kind, format);
-            program.compilation.workloads.iter().for_each(|workload| emitter.write(workload, &mut bytes));
-        }
-    }
-    bytes
-}
-
-fn order_does_not_matter(files: Vec<(String, String)>) -> Result<(), String> {
-    let outcome = |files: Vec<(String, String)>| {
-        let program = Program::compile(files, &[]);
-        check_program(&program).map(|()| (program.messages(), written(&program)))
-    };
-    let expected = outcome(files.clone())?;
-    let mut rotated = files.clone();
-    rotated.rotate_left(files.len() / 2);
-    for other in [rotated, files.into_iter().rev().collect()] {
-        ensure(outcome(other)? == expected, format!("the order of files shows:\n{}", expected.0))?;
-    }
-    Ok(())
-}
-
 fn codes(diagnostics: &[Diagnostic]) -> Vec<&'static str> {
     diagnostics.iter().map(|diagnostic| diagnostic.code.id).collect()
-}
-
-// ------------------------------------------------------------------------------------------------------ the tree
-
-/// Holds the tree of a text to this: every node is a place in the text, children stand inside their parents and after their
-/// elder siblings. White space at the end of a node does not count: where something is missing, it may stand before or behind.
-fn check_tree(text: &str) -> Result<(), String> {
-    let sources = SourceMap::new(vec![("a.flyteenv".to_owned(), text.to_owned())]);
-    for (id, source) in sources.iter() {
-        let mut diagnostics = Diagnostics::default();
-        let file = syntax::parse(id, source, &mut diagnostics);
-        let mended = [code::NESTING_TOO_DEEP, code::STRAY_CLOSE].iter().any(|code| diagnostics.contains(*code, id));
-        let mut tree = Tree { text, mended, faults: String::new() };
-        tree.file(&file);
-        ensure(tree.faults.is_empty(), format!("{:.400}", tree.faults))?;
-        let unread =
-            diagnostics.finish(&sources).iter().any(|diagnostic| diagnostic.message == "this file cannot be read");
-        ensure(!unread, "the grammar does not match every text")?;
-    }
-    Ok(())
-}
-
-struct Tree<'t> {
-    text: &'t str,
-    /// Whether the tree is that of another text: one with blanks for what is nested too deep, or without a brace that closes
-    /// an environment too early. Then only places are checked.
-    mended: bool,
-    faults: String,
-}
-
-impl Tree<'_> {
-    fn file(&mut self, file: &File) {
-        self.statements(&file.statements, &file.trailing, 0..self.text.len());
-    }
-
-    /// One node, which must stand in `around`. Gives its own range.
-    fn node(&mut self, what: &str, span: Span, around: &Range<usize>) -> Range<usize> {
-        let range = span.range();
-        let Some(own) = self.text.get(range.clone()) else {
-            let _ = writeln!(self.faults, "{what} at {range:?} is no place in the text");
-            return range;
-        };
-        let behind = self.text.get(around.end..).unwrap_or_default();
-        let end = around.end + behind.len() - behind.trim_start().len();
-        if !self.mended && (range.start < around.start || range.end > end) {
-            let _ = writeln!(self.faults, "{what} at {range:?} stands outside of {around:?}: {own:.80?}");
-        }
-        range
-    }
-
-    fn statements(&mut self, statements: &[Statement], trailing: &[Comment], around: Range<usize>) {
-        let mut rest = around.clone();
-        for statement in statements {
-            // Those in the middle of a statement stand before those above it.
-            let start = statement.kind.span().start;
-            let (inside, above): (Vec<&Comment>, Vec<&Comment>) =
-                statement.leading.iter().partition(|comment| comment.span.start >= start);
-            for comment in above {
-                rest.start = self.node("a comment", comment.span, &rest).end;
-            }
-            let range = self.statement(&statement.kind, &rest);
-            for comment in inside {
-                self.node("a comment in a statement", comment.span, &range);
-            }
-            rest.start = range.end;
-            if let Some(comment) = &statement.trailing {
-                rest.start = self.node("a trailing comment", comment.span, &rest).end;
-            }
-        }
-        for comment in trailing {
-            rest.start = self.node("a last comment", comment.span, &rest).end;
-        }
-    }
-
-    fn statement(&mut self, statement: &StatementKind, around: &Range<usize>) -> Range<usize> {
-        match statement {
-            StatementKind::Template(template) => {
-                let range = self.node("a template", template.span, around);
-                if let Some(parameters) = &template.parameters {
-                    self.parameters(parameters, &range);
-                }
-                self.bases(&template.bases, &range);
-                self.named(&template.name, &template.body, range)
-            }
-            StatementKind::Environment(environment) => {
-                let range = self.node("an environment", environment.span, around);
-                self.bases(&environment.bases, &range);
-                self.named(&environment.name, &environment.body, range)
-            }
-            StatementKind::Task(task) => {
-                let range = self.node("a task", task.span, around);
-                self.task_name(&task.name, &range);
-                self.body(&task.body, &range);
-                range
-            }
-            StatementKind::Override(over) => {
-                let range = self.node("an override", over.span, around);
-                self.task_name(&over.target, &range);
-                if let Some(name) = &over.variant {
-                    self.name("a variant", name, &range);
-                }
-                self.body(&over.body, &range);
-                range
-            }
-            StatementKind::Entry(entry) => self.entry(entry, around),
-            StatementKind::Import(import) => {
-                let range = self.node("an import", import.span, around);
-                let mut rest = range.clone();
-                rest.start = self.name("a path", &import.path, &rest).end;
-                if let Some(alias) = &import.alias {
-                    self.name("the name of an import", alias, &rest);
-                }
-                range
-            }
-            StatementKind::Param(param) => self.param(param, around),
-            StatementKind::Let(constant) => {
-                let range = self.node("a constant", constant.span, around);
-                let mut rest = range.clone();
-                rest.start = self.name("a constant's name", &constant.name, &rest).end;
-                self.expression(&constant.value, &rest);
-                range
-            }
-            StatementKind::If(branches) => {
-                let range = self.node("an if", branches.span, around);
-                let mut rest = range.clone();
-                for (condition, body) in &branches.branches {
-                    self.expression(condition, &rest);
-                    rest.start = condition.span.range().end;
-                    self.body(body, &rest);
-                    rest.start = body.span.range().end;
-                }
-                if let Some(body) = &branches.otherwise {
-                    self.body(body, &rest);
-                }
-                range
-            }
-            StatementKind::For(each) => {
-                let range = self.node("a loop", each.span, around);
-                let mut rest = range.clone();
-                rest.start = self.loop_head(&each.head, &rest).end;
-                self.body(&each.body, &rest);
-                range
-            }
-            StatementKind::Skipped(span) => self.node("skipped text", *span, around),
-        }
-    }
-
-    fn param(&mut self, param: &Param, around: &Range<usize>) -> Range<usize> {
-        let range = self.node("a parameter", param.span, around);
-        let mut rest = range.clone();
-        rest.start = self.name("a parameter's name", &param.name, &rest).end;
-        rest.start = self.type_expression(&param.ty, &rest).end;
-        if let Some(default) = &param.default {
-            self.expression(default, &rest);
-        }
-        range
-    }
-
-    fn type_expression(&mut self, ty: &TypeExpression, around: &Range<usize>) -> Range<usize> {
-        let range = self.node("a type", ty.span, around);
-        for term in &ty.alternatives {
-            match term {
-                TypeTerm::Named(name, of) => {
-                    self.name("the name of a type", name, &range);
-                    if let Some(of) = of {
-                        self.type_expression(of, &range);
-                    }
-                }
-                TypeTerm::Literal(literal) => self.expression(literal, &range),
-            }
-        }
-        range
-    }
-
-    fn loop_head(&mut self, head: &Loop, around: &Range<usize>) -> Range<usize> {
-        let range = self.node("the head of a loop", head.span, around);
-        let mut rest = range.clone();
-        for name in &head.names {
-            rest.start = self.name("the name of a loop", name, &rest).end;
-        }
-        self.expression(&head.over, &rest);
-        range
-    }
-
-    fn name(&mut self, what: &str, name: &ast::Name, around: &Range<usize>) -> Range<usize> {
-        let range = self.node(what, name.span, around);
-        if let Some(parts) = &name.parts {
-            self.parts(parts, &range);
-        }
-        range
-    }
-
-    fn parts(&mut self, parts: &[Part], around: &Range<usize>) {
-        let mut rest = around.clone();
-        for part in parts {
-            if let Part::Expression(expression) = part {
-                self.expression(expression, &rest);
-                rest.start = expression.span.range().end;
-            }
-        }
-    }
-
-    fn bases(&mut self, bases: &[Base], around: &Range<usize>) {
-        for base in bases {
-            let range = self.node("a base", base.span, around);
-            base.path.iter().for_each(|name| _ = self.name("a base's name", name, &range));
-            if let Some(arguments) = &base.arguments {
-                self.arguments(arguments, &range);
-            }
-        }
-    }
-
-    fn arguments(&mut self, arguments: &ast::Arguments, around: &Range<usize>) {
-        let range = self.node("arguments", arguments.span, around);
-        let mut rest = range.clone();
-        for argument in &arguments.items {
-            for comment in &argument.leading {
-                rest.start = self.node("a comment", comment.span, &rest).end;
-            }
-            if let Some(name) = &argument.name {
-                rest.start = self.name("an argument's name", name, &rest).end;
-            }
-            self.expression(&argument.value, &rest);
-            rest.start = argument.value.span.range().end;
-            if let Some(comment) = &argument.trailing {
-                rest.start = self.node("a trailing comment", comment.span, &rest).end;
-            }
-        }
-        for comment in &arguments.trailing {
-            rest.start = self.node("a last comment", comment.span, &rest).end;
-        }
-    }
-
-    fn parameters(&mut self, parameters: &Parameters, around: &Range<usize>) {
-        let range = self.node("parameters", parameters.span, around);
-        let mut rest = range.clone();
-        for item in &parameters.items {
-            for comment in &item.leading {
-                rest.start = self.node("a comment", comment.span, &rest).end;
-            }
-            rest.start = self.param(&item.param, &rest).end;
-            if let Some(comment) = &item.trailing {
-                rest.start = self.node("a trailing comment", comment.span, &rest).end;
-            }
-        }
-        for comment in &parameters.trailing {
-            rest.start = self.node("a last comment", comment.span, &rest).end;
-        }
-    }
-
-    fn named(&mut self, name: &ast::Name, body: &Body, range: Range<usize>) -> Range<usize> {
-        self.name("a name", name, &range);
-        self.body(body, &range);
-        range
-    }
-
-    fn task_name(&mut self, name: &TaskName, around: &Range<usize>) {
-        let range = self.node("a task's name", name.span, around);
-        for part in name.import.iter().chain(&name.environment).chain([&name.task]).chain(&name.variant) {
-            self.name("a part of a task's name", part, &range);
-        }
-    }
-
-    fn body(&mut self, body: &Body, around: &Range<usize>) {
-        let range = self.node("a body", body.span, around);
-        self.statements(&body.statements, &body.trailing, range);
-    }
-
-    fn entry(&mut self, entry: &Entry, around: &Range<usize>) -> Range<usize> {
-        let range = self.node("an entry", entry.span, around);
-        let mut rest = range.clone();
-        rest.start = self.name("a key", &entry.key, &rest).end;
-        if let Some(label) = &entry.label {
-            rest.start = self.name("a label", &label.name, &rest).end;
-        }
-        match &entry.operation {
-            Operation::Set(value) | Operation::Append(value) => self.expression(value, &rest),
-            Operation::Merge(body) => self.body(body, &rest),
-            Operation::Missing => {}
-        }
-        range
-    }
-
-    fn expression(&mut self, expression: &Expression, around: &Range<usize>) {
-        let range = self.node("a value", expression.span, around);
-        match &expression.value {
-            Value::Object(body) => self.body(body, &range),
-            Value::Reference(names) => {
-                for name in names {
-                    self.name("a name", name, &range);
-                }
-            }
-            Value::Range(first, last) => {
-                self.expression(first, &range);
-                self.expression(last, &range);
-            }
-            Value::List(list) => {
-                let mut rest = range;
-                for item in &list.items {
-                    rest.start = self.item(item, &rest).end;
-                }
-                for comment in &list.trailing {
-                    rest.start = self.node("a last comment in a list", comment.span, &rest).end;
-                }
-            }
-            Value::Comprehension(comprehension) => {
-                let mut rest = range;
-                rest.start = self.item(&comprehension.element, &rest).end;
-                rest.start = self.loop_head(&comprehension.head, &rest).end;
-                if let Some(condition) = &comprehension.condition {
-                    self.expression(condition, &rest);
-                }
-            }
-            Value::Text(parts) => self.parts(parts, &range),
-            Value::Access(access) => {
-                self.expression(&access.base, &range);
-                for step in &access.steps {
-                    match step {
-                        Step::Field(name) => _ = self.name("a field", name, &range),
-                        Step::Index(index) => self.expression(index, &range),
-                    }
-                }
-            }
-            Value::Call(call) => {
-                call.path.iter().for_each(|name| _ = self.name("the name of a function", name, &range));
-                self.arguments(&call.arguments, &range);
-            }
-            Value::If(branches) => {
-                let mut rest = range;
-                for (condition, value) in &branches.branches {
-                    self.expression(condition, &rest);
-                    rest.start = condition.span.range().end;
-                    self.expression(value, &rest);
-                    rest.start = value.span.range().end;
-                }
-                self.expression(&branches.otherwise, &rest);
-            }
-            Value::Not(inner) => self.expression(inner, &range),
-            Value::Comparison(comparison) => {
-                self.expression(&comparison.left, &range);
-                self.node("an operator", comparison.place, &range);
-                self.expression(&comparison.right, &range);
-            }
-            Value::Logic(_, operands) => operands.iter().for_each(|operand| self.expression(operand, &range)),
-            Value::Group(group) => {
-                let mut rest = range;
-                for comment in &group.leading {
-                    rest.start = self.node("a comment", comment.span, &rest).end;
-                }
-                self.expression(&group.value, &rest);
-                rest.start = group.value.span.range().end;
-                for comment in &group.trailing {
-                    rest.start = self.node("a last comment", comment.span, &rest).end;
-                }
-            }
-            Value::Null
-            | Value::Bool(_)
-            | Value::Int(_)
-            | Value::Float(_)
-            | Value::Unit(_)
-            | Value::String(_)
-            | Value::Missing => {}
-        }
-    }
-
-    fn item(&mut self, item: &Item, around: &Range<usize>) -> Range<usize> {
-        let mut rest = around.clone();
-        for comment in &item.leading {
-            rest.start = self.node("a comment in a list", comment.span, &rest).end;
-        }
-        self.expression(&item.value, &rest);
-        rest.start = item.value.span.range().end;
-        if let Some(comment) = &item.trailing {
-            rest.start = self.node("a trailing comment in a list", comment.span, &rest).end;
-        }
-        rest.start..rest.start
-    }
 }

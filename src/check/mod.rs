@@ -5,6 +5,7 @@
 //! the finished pod.
 
 pub mod allowances;
+pub mod case;
 mod cluster;
 mod containers;
 mod dropped;
@@ -62,6 +63,7 @@ pub struct Checked<'a> {
 /// Holds a program to every rule.
 pub fn check(checked: &Checked<'_>, sources: &SourceMap, diagnostics: &mut Diagnostics) {
     environments::names(checked, diagnostics);
+    case::warn(checked, diagnostics);
     environments::dependencies(checked, diagnostics);
     environments::settings(checked, diagnostics);
     templates::effective(checked, sources, diagnostics);

@@ -12,6 +12,7 @@ use super::shell::Shell;
 use super::watch::watch;
 use super::{Failure, Verdict, compiled_of, output, print, project, python, say, told};
 use crate::compile::Compilation;
+use crate::digest::sha256;
 use crate::emit::manifest::{self, Written};
 use crate::emit::{Emitter, Format, Kind};
 use crate::lower::Workload;
@@ -81,12 +82,8 @@ fn finish(
         drop(progress);
         return check_folder(build, &target.folder, &files);
     }
-    progress.stage("writing", files.pods.len(), "file");
-    let changed = {
-        let _writing = shell.writing.hold();
-        output::write(&target.folder, &files, build.only.is_some())?
-    };
     drop(progress);
+    let changed = write(shell, &target.folder, &files, build.only.is_some())?;
     if global.tells_deeds() {
         let (count, plural) = (workloads.len(), if workloads.len() == 1 { "" } else { "s" });
         say(&format!("{count} pod{plural} in `{}`, {changed} written\n", target.folder.display()));
@@ -134,19 +131,16 @@ fn check_usage(build: &Build, target: &Target) -> Result<(), Failure> {
     Ok(())
 }
 
-/// How many workloads are worth a thread.
-const MANY: usize = 500;
-
 // ---------------------------------------------------------------------------------------------------------- files
 
 /// The files of a build, and its manifest.
 fn files(workloads: &[&Workload], kind: Kind, format: Format, compilation: &Compilation) -> output::Files {
-    let written = parallel::slices(workloads.len() >= MANY, workloads, |workloads| {
+    let written = parallel::slices(workloads.len() >= parallel::MANY, workloads, |workloads| {
         let mut emitter = Emitter::for_files(kind, format);
         let write = |workload: &&Workload| {
             let mut bytes = Vec::new();
             emitter.write(workload, &mut bytes);
-            let digest = crate::digest::sha256(&bytes);
+            let digest = sha256(&bytes);
             (file_name(&workload.name.to_string(), format), bytes, digest)
         };
         workloads.iter().map(write).collect::<Vec<_>>()
@@ -171,7 +165,7 @@ pub fn file_name(name: &str, format: Format) -> String {
     if name.len() + 1 + extension.len() <= LONGEST {
         return format!("{name}.{extension}");
     }
-    let mut digest = crate::digest::sha256(name.as_bytes());
+    let mut digest = sha256(name.as_bytes());
     digest.truncate(DIGITS);
     let room = LONGEST - extension.len() - DIGITS - 2;
     let mut cut = name.to_owned();
@@ -181,8 +175,18 @@ pub fn file_name(name: &str, format: Format) -> String {
     format!("{cut}~{digest}.{extension}")
 }
 
+/// Writes the files, once no other build writes to the folder, and tells how many pods changed.
+fn write(shell: &Shell<'_>, folder: &Path, files: &output::Files, partial: bool) -> Result<usize, Failure> {
+    let folder = output::Folder::to_write(folder)?;
+    let _writing = shell.writing.hold();
+    let progress = Progress::begin(shell.global);
+    progress.stage("writing", files.pods.len(), "file");
+    output::write(&folder, files, partial)
+}
+
 fn check_folder(build: &Build, folder: &Path, files: &output::Files) -> Result<Verdict, Failure> {
-    let differences = output::differences(folder, files, build.only.is_some())?;
+    let folder = output::Folder::to_read(folder)?;
+    let differences = output::differences(&folder, files, build.only.is_some())?;
     if differences.is_empty() {
         return Ok(Verdict::Good);
     }
@@ -194,7 +198,8 @@ fn check_folder(build: &Build, folder: &Path, files: &output::Files) -> Result<V
 
 /// JSON lines with the name of each pod, or YAML documents.
 fn write_stream(workloads: &[&Workload], kind: Kind, format: Format) -> Result<(), Failure> {
-    let written = parallel::slices(workloads.len() >= MANY, workloads, |workloads| lines(workloads, kind, format));
+    let written =
+        parallel::slices(workloads.len() >= parallel::MANY, workloads, |workloads| lines(workloads, kind, format));
     written.iter().try_for_each(|bytes| print(bytes))
 }
 

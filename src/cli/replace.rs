@@ -1,7 +1,8 @@
 //! Replacing a file.
 //!
 //! In: a path, and its new bytes. Out: a file that holds them. Always: it is replaced whole, so that nobody sees half of it, and left
-//! alone where it holds these bytes already. Not here: which files are written.
+//! alone where it holds these bytes already; a pipe or a terminal cannot be replaced, and is written to. Not here: which files are
+//! written, and the folder of a build (`output`), whose files belong together.
 
 use std::fs;
 use std::io::{ErrorKind, Write as _};
@@ -12,6 +13,9 @@ use super::Failure;
 /// Replaces a file by a rename, and tells whether its bytes change. A file that there was keeps its permissions with `keep`; others have
 /// those of any new file.
 pub fn replace(path: &Path, bytes: &[u8], keep: bool) -> Result<bool, Failure> {
+    if fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        return fs::write(path, bytes).map(|()| true).map_err(|error| Failure::io("write", path, &error));
+    }
     match fs::read(path) {
         Ok(old) if old == bytes => return Ok(false),
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(Failure::io("replace", path, &error)),

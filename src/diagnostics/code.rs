@@ -172,6 +172,7 @@ codes! {
     UNUSED_IMPORT = "W0220", "an import that nothing uses";
     DEAD_VALUE = "W0221", "a value that a later layer always overrules";
     IDLE_OVERRIDE = "W0222", "an override of something that is not built";
+    CASE_ALONE = "W0223", "two names that differ in case alone";
 
     // 03: types
     UNKNOWN_FIELD = "E0301", "a field that does not exist";
@@ -256,6 +257,7 @@ codes! {
     // 09: the bounds of a build
     TOO_MUCH = "E0901", "more than one build may make";
     TOO_DEEP = "E0902", "values nested too deep";
+    TOO_MANY_ERRORS = "E0903", "more errors than are told";
 
     // 18: the cluster
     NO_CLUSTER_TEMPLATE = "E1801", "a pod template that the cluster does not have";

@@ -31,6 +31,9 @@ const OF_KINDS: &[Code] = &[code::NO_SUCH_PART, code::NOT_A_LOOP, code::NO_TEXT,
 
 type Line = (FileId, usize);
 
+/// How far a line is looked along, in bytes: each of ten thousand faults on it is looked at.
+const FAR: usize = 2_000;
+
 /// How many further places a message points at.
 const MOST_LABELS: usize = 3;
 
@@ -41,7 +44,7 @@ const MOST_LABELS: usize = 3;
 #[must_use]
 pub fn left_out(diagnostics: Vec<Diagnostic>, doubtful: &[Span], sources: &SourceMap) -> Vec<Diagnostic> {
     let mut faults = Faults {
-        doubtful,
+        doubtful: merged(doubtful),
         sources,
         ruined: FxHashMap::default(),
         lost: FxHashMap::default(),
@@ -63,6 +66,20 @@ pub fn left_out(diagnostics: Vec<Diagnostic>, doubtful: &[Span], sources: &Sourc
     of_one_value(folded(left.into_iter()), sources)
 }
 
+/// The places in their order, those that touch as one.
+fn merged(places: &[Span]) -> Vec<Span> {
+    let mut sorted = places.to_vec();
+    sorted.sort_unstable();
+    let mut merged: Vec<Span> = Vec::with_capacity(sorted.len());
+    for place in sorted {
+        match merged.last_mut().filter(|last| last.file == place.file && place.start <= last.end) {
+            Some(last) => last.end = last.end.max(place.end),
+            None => merged.push(place),
+        }
+    }
+    merged
+}
+
 /// One diagnostic for all uses of a scalar that is of the wrong kind for them: what is to be changed is most likely the value. A list
 /// or an object can be used wrongly in several ways, and so can a parameter, whose type is declared.
 fn of_one_value(list: Vec<Diagnostic>, sources: &SourceMap) -> Vec<Diagnostic> {
@@ -72,8 +89,9 @@ fn of_one_value(list: Vec<Diagnostic>, sources: &SourceMap) -> Vec<Diagnostic> {
     for diagnostic in list {
         let scalar = |value: &Span| {
             let source = sources.get(value.file);
-            let before = source.text.get(..value.start as usize).unwrap_or_default();
-            let line = before.rsplit('\n').next().unwrap_or_default();
+            let starts = source.line_starts();
+            let start = starts.get(source.line(value.start as usize).saturating_sub(1)).copied().unwrap_or_default();
+            let line = source.text.get(start..value.start as usize).unwrap_or_default();
             !sources.text(*value).starts_with(['[', '{']) && !line.trim_start().starts_with("param ")
         };
         let Some(value) = written(&diagnostic).filter(scalar) else {
@@ -145,7 +163,8 @@ fn loses_its_line(diagnostic: &Diagnostic) -> bool {
 
 /// Where the text is at fault.
 struct Faults<'a> {
-    doubtful: &'a [Span],
+    /// In the order of their places, none within or right behind another.
+    doubtful: Vec<Span>,
     sources: &'a SourceMap,
     /// The first ruinous fault of a line.
     ruined: FxHashMap<Line, u32>,
@@ -195,7 +214,7 @@ impl<'a> Faults<'a> {
     }
 
     fn echoed_by(&self, diagnostic: &Diagnostic) -> bool {
-        let Some(span) = diagnostic.span() else { return false };
+        let Some(span) = diagnostic.span().filter(|_| diagnostic.code != code::TOO_MANY_ERRORS) else { return false };
         let line = self.line(span);
         let is_fault = RUINOUS.contains(&diagnostic.code) || loses_its_line(diagnostic);
         let ruined = self.ruined.get(&line).is_some_and(|first| !(is_fault && *first == span.start));
@@ -215,17 +234,20 @@ impl<'a> Faults<'a> {
         ruined || lost || undeclared || plain || broken_off || (!diagnostic.code.is_syntax() && self.in_doubt(span))
     }
 
-    /// The text behind a place on its line.
+    /// The text behind a place on its line, as far as it counts.
     fn behind(&self, place: Span) -> &'a str {
         let rest = self.sources.get(place.file).text.get(place.end as usize..).unwrap_or_default();
-        rest.split('\n').next().unwrap_or_default()
+        let near = (0..=rest.len().min(FAR)).rev().find_map(|end| rest.get(..end)).unwrap_or_default();
+        near.split('\n').next().unwrap_or_default()
     }
 
-    /// The part of a line before a place.
+    /// The part of a line before a place, as far as it counts.
     fn line_before(&self, place: Span) -> Span {
-        let text = self.sources.get(place.file).text.get(..place.start as usize).unwrap_or_default();
-        let start = text.rfind('\n').map_or(0, |at| at + 1);
-        Span::new(place.file, start..place.start as usize)
+        let text = &self.sources.get(place.file).text;
+        let end = place.start as usize;
+        let first = (end.saturating_sub(FAR)..=end).find(|at| text.is_char_boundary(*at)).unwrap_or(end);
+        let near = text.get(first..end).unwrap_or_default();
+        Span::new(place.file, near.rfind('\n').map_or(first, |at| first + at + 1)..end)
     }
 
     /// Whether it is about text without quotes behind a `:` that stands for `=`, which is the same habit.
@@ -254,8 +276,7 @@ impl<'a> Faults<'a> {
 
     /// The names of a loop whose block is missing at a place.
     fn loop_names(&self, place: Span) -> impl Iterator<Item = &'a str> + use<'a> {
-        let text = self.sources.get(place.file).text.get(..place.start as usize).unwrap_or_default();
-        let line = text.rsplit('\n').next().unwrap_or_default().trim_start();
+        let line = self.sources.text(self.line_before(place)).trim_start();
         let names = line.strip_prefix("for ").and_then(|line| line.split_once(" in ")).map(|(names, _)| names);
         names.into_iter().flat_map(|names| names.split(',').map(str::trim))
     }
@@ -274,8 +295,9 @@ impl<'a> Faults<'a> {
     }
 
     fn in_doubt(&self, span: Span) -> bool {
-        let inside = |doubt: &Span| doubt.file == span.file && (doubt.start..=doubt.end).contains(&span.start);
-        self.doubtful.iter().any(inside)
+        let behind = self.doubtful.partition_point(|doubt| (doubt.file, doubt.start) <= (span.file, span.start));
+        let last = behind.checked_sub(1).and_then(|at| self.doubtful.get(at));
+        last.is_some_and(|doubt| doubt.file == span.file && span.start <= doubt.end)
     }
 
     fn line(&self, span: Span) -> Line {

@@ -2,7 +2,7 @@
 //!
 //! In: spans and words from every stage. Out: [`Diagnostic`]s, collected by [`Diagnostics`] and written by [`render`].
 //! Always: every diagnostic has a [`Code`]; a list that has been [finished](Diagnostics::finish) is sorted by place and
-//! holds no diagnostic twice.
+//! holds no diagnostic twice, and not many more than [`MOST_ERRORS`] errors.
 //! Not here: the faults themselves; each is built in the stage that sees it.
 
 pub mod code;
@@ -15,14 +15,21 @@ pub mod suggest;
 
 use std::collections::HashSet;
 
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 pub use code::Code;
 
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, Source, SourceMap, Span};
 
 /// What is said where a value was written that is used elsewhere.
 pub const WRITTEN: &str = "this is where its value was written";
+
+/// How many errors are told of a build. Whoever has more has the same one again and again, and text that is no program has one at each
+/// word; what is told of each takes a hundred times the room of the word.
+pub const MOST_ERRORS: usize = 10_000;
+
+/// How many faults of the text are told of one line.
+const MOST_ON_LINE: usize = 100;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -193,17 +200,52 @@ impl Diagnostic {
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
     errors: usize,
+    /// Whether there were more errors than are told.
+    full: bool,
     seen: HashSet<(&'static str, Option<Span>, String), FxBuildHasher>,
 }
 
 impl Diagnostics {
-    /// Adds one, unless the same was reported at the same place: what many tasks share is reported once.
+    /// Adds one, unless the same was reported at the same place: what many tasks share is reported once. Behind [`MOST_ERRORS`] errors,
+    /// one more says so, and nothing further is added: the program is refused anyway.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        let diagnostic = diagnostic.printable();
+        let last = diagnostic.code == code::TOO_MANY_ERRORS;
+        if self.full && !last {
+            return;
+        }
+        let is_error = diagnostic.severity == Severity::Error;
+        let diagnostic = if is_error && !last && self.errors >= MOST_ERRORS {
+            self.full = true;
+            too_many(diagnostic.span())
+        } else {
+            diagnostic.printable()
+        };
         if self.seen.insert((diagnostic.code.id, diagnostic.span(), diagnostic.message.clone())) {
             self.errors += usize::from(diagnostic.severity == Severity::Error);
             self.list.push(diagnostic);
         }
+    }
+
+    /// Leaves out what was reported in one text after the first `from`, where it is more than [`MOST_ON_LINE`] errors of one line.
+    pub fn thin_after(&mut self, from: usize, source: &Source) {
+        if self.list.len() <= from + MOST_ON_LINE {
+            return;
+        }
+        let mut lines: FxHashMap<usize, usize> = FxHashMap::default();
+        let line = |span: Span| source.line(span.start as usize);
+        let mut tail = self.list.split_off(from.min(self.list.len()));
+        tail.sort_by_key(|diagnostic| diagnostic.span().map(|span| (span.start, span.end)));
+        tail.retain_mut(|diagnostic| {
+            let Some(span) = diagnostic.span().filter(|_| diagnostic.severity == Severity::Error) else { return true };
+            let count = lines.entry(line(span)).or_default();
+            *count += 1;
+            if *count == MOST_ON_LINE {
+                diagnostic.notes.push("there are more faults on this line, of which nothing is said".to_owned());
+            }
+            *count <= MOST_ON_LINE || diagnostic.code == code::TOO_MANY_ERRORS
+        });
+        self.list.append(&mut tail);
+        self.errors = self.list.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();
     }
 
     /// Adds all of a finished list.
@@ -277,7 +319,7 @@ impl Diagnostics {
     pub fn are_few(&self) -> bool {
         /// As many as people are shown at once.
         const FEW: usize = 500;
-        self.list.len() < FEW
+        !self.full && self.list.len() < FEW
     }
 
     /// Whether any is an error.
@@ -296,5 +338,19 @@ impl Diagnostics {
         };
         self.list.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.message.cmp(&b.message)));
         self.list
+    }
+}
+
+fn too_many(place: Option<Span>) -> Diagnostic {
+    let message = format!("there are more than {MOST_ERRORS} errors; nothing is said of this one and those behind it");
+    Diagnostic {
+        code: code::TOO_MANY_ERRORS,
+        severity: Severity::Error,
+        message,
+        labels: place.into_iter().map(|span| Label { span, message: String::new(), primary: true }).collect(),
+        notes: Vec::new(),
+        help: vec!["mend the first ones, and build again".to_owned()],
+        fixes: Vec::new(),
+        kubernetes: None,
     }
 }

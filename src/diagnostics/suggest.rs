@@ -37,12 +37,16 @@ pub fn did_you_mean<'a>(written: &str, candidates: impl IntoIterator<Item = &'a 
 /// Whether two names are two spellings of the same letters: `image_pull_secrets` and `imagePullSecrets`.
 #[must_use]
 pub fn same_letters(a: &str, b: &str) -> bool {
-    fold(a) == fold(b)
+    letters(a).eq(letters(b))
 }
 
 /// The letters and digits alone, in lower case: `image_pull-secrets` and `imagePullSecrets` are the same.
 fn fold(name: &str) -> String {
-    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    letters(name).collect()
+}
+
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }
 
 /// How many edits apart two texts are, as far as that may be within the limit.

@@ -3,7 +3,12 @@
 //! In: workloads and the files that were made of them. Out: `manifest.json`. Always: keys are sorted, a setting that is not
 //! set is absent, every field is spelled as the Flyte SDK spells it; durations are seconds.
 
+mod read;
+
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Map, Value, json};
+
+pub use self::read::written;
 
 use super::json::{Layout, Numbers, write};
 use super::{Format, Kind};
@@ -39,19 +44,47 @@ pub fn manifest(
     format: Format,
     task_version: &str,
 ) -> Vec<u8> {
-    let pods: Vec<Value> = workloads.iter().map(|(workload, written)| pod(sources, workload, written)).collect();
-    let kind = if kind == Kind::Pod { "pod" } else { "k8s" };
-    let value = json!({
-        "emit": kind,
-        "format": match format { Format::Json => "json", Format::Yaml => "yaml", Format::Proto => "proto" },
-        "manifest_version": 1,
-        "pods": pods,
-        "task_version": task_version,
-    });
+    let manifest = Manifest { sources, workloads, kind, format, task_version };
     let mut bytes = Vec::new();
-    write(&value, Layout::Indented, Numbers::Exact, &mut bytes);
+    write(&manifest, Layout::Indented, Numbers::Exact, &mut bytes);
     bytes.push(b'\n');
     bytes
+}
+
+/// What a manifest is written of. What it says of a pod is made when it is written, and not kept.
+struct Manifest<'m> {
+    sources: &'m SourceMap,
+    workloads: &'m [(&'m Workload, Written)],
+    kind: Kind,
+    format: Format,
+    task_version: &'m str,
+}
+
+impl Serialize for Manifest<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_map(None)?;
+        fields.serialize_entry("emit", if self.kind == Kind::Pod { "pod" } else { "k8s" })?;
+        let format = match self.format {
+            Format::Json => "json",
+            Format::Yaml => "yaml",
+            Format::Proto => "proto",
+        };
+        fields.serialize_entry("format", format)?;
+        fields.serialize_entry("manifest_version", &1)?;
+        fields.serialize_entry("pods", &Pods(self))?;
+        fields.serialize_entry("task_version", self.task_version)?;
+        fields.end()
+    }
+}
+
+/// The pods of a manifest.
+struct Pods<'m>(&'m Manifest<'m>);
+
+impl Serialize for Pods<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Manifest { sources, workloads, .. } = self.0;
+        serializer.collect_seq(workloads.iter().map(|(workload, written)| pod(sources, workload, written)))
+    }
 }
 
 /// The names of the pods in a manifest, each with its file.
@@ -60,15 +93,6 @@ pub fn entries(manifest: &Value) -> Vec<(String, String)> {
     let pods = manifest.get("pods").and_then(Value::as_array);
     let text = |pod: &Value, key: &str| pod.get(key).and_then(Value::as_str).map(str::to_owned);
     pods.into_iter().flatten().filter_map(|pod| Some((text(pod, "name")?, text(pod, "file")?))).collect()
-}
-
-/// The files that a manifest names, if it can be read.
-#[must_use]
-pub fn files(manifest: &[u8]) -> Vec<String> {
-    let value: Value = serde_json::from_slice(manifest).unwrap_or_default();
-    let pods = value.get("pods").and_then(Value::as_array);
-    let file = |pod: &Value| pod.get("file").and_then(Value::as_str).map(str::to_owned);
-    pods.into_iter().flatten().filter_map(file).collect()
 }
 
 fn pod(sources: &SourceMap, workload: &Workload, written: &Written) -> Value {

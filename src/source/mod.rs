@@ -94,6 +94,8 @@ pub struct Source {
     /// The text.
     pub text: String,
     line_starts: Vec<usize>,
+    /// Whether each character is one byte, so that columns need no counting along lines, which may be long.
+    narrow: bool,
 }
 
 impl Source {
@@ -108,7 +110,8 @@ impl Source {
     pub fn identified(name: String, identity: String, text: String) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         let line_starts = std::iter::once(0).chain(breaks).collect();
-        Self { name, identity, text, line_starts }
+        let narrow = text.is_ascii();
+        Self { name, identity, text, line_starts, narrow }
     }
 
     /// Where an offset is; an offset beyond the end counts as the end.
@@ -117,7 +120,8 @@ impl Source {
         let offset = offset.min(self.text.len());
         let line = self.line(offset);
         let start = self.line_starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        let column = self.text.get(start..offset).map_or(0, |text| text.chars().count()) + 1;
+        let count = |text: &str| if self.narrow { text.len() } else { text.chars().count() };
+        let column = self.text.get(start..offset).map_or(0, count) + 1;
         Position { line, column, offset }
     }
 

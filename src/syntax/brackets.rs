@@ -10,6 +10,7 @@
 use std::borrow::Cow;
 
 use super::faults;
+use super::opened::Opened;
 use super::scan::{Token, scan};
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::source::{FileId, Span};
@@ -61,7 +62,7 @@ struct Shape {
 
 fn shape(text: &str) -> Shape {
     let mut shape = Shape { deep: Vec::new(), balanced: true };
-    let mut open: Vec<u8> = Vec::new();
+    let mut open = Opened::default();
     scan(text, |token| match token {
         Token::Open { at, byte } => {
             open.push(byte);
@@ -71,7 +72,7 @@ fn shape(text: &str) -> Shape {
         }
         Token::Close { at, byte } => {
             let deep = open.len() > MAX_NESTING;
-            shape.balanced &= closes(&mut open, byte);
+            shape.balanced &= open.close(byte);
             if deep
                 && open.len() <= MAX_NESTING
                 && let Some(last) = shape.deep.last_mut()
@@ -81,7 +82,7 @@ fn shape(text: &str) -> Shape {
         }
         Token::Line { .. } | Token::Code { .. } => {}
     });
-    shape.balanced &= open.iter().all(|byte| *byte == b'(');
+    shape.balanced &= open.has_only_parentheses();
     shape
 }
 
@@ -90,47 +91,20 @@ const MAX_INTERPOLATED: usize = 16;
 
 /// Whether the brackets of a text that is parsed by itself in the middle of another are nested too deep.
 pub fn is_too_deep(text: &str) -> bool {
-    let (mut open, mut deepest) = (Vec::new(), 0);
+    let (mut open, mut deepest) = (Opened::default(), 0);
     scan(text, |token| match token {
         Token::Open { byte, .. } => {
             open.push(byte);
             deepest = deepest.max(open.len());
         }
-        Token::Close { byte, .. } => _ = closes(&mut open, byte),
+        Token::Close { byte, .. } => _ = open.close(byte),
         Token::Line { .. } | Token::Code { .. } => {}
     });
     deepest > MAX_INTERPOLATED
 }
 
-/// Takes away what a bracket closes as the grammar has it, and tells whether that is its partner alone: a `}` also ends every
-/// list in its block, a `]` every parenthesis in its list, and a `]` in a block closes nothing.
-fn closes(open: &mut Vec<u8>, byte: u8) -> bool {
-    if open.last() == Some(&partner(byte)) {
-        open.pop();
-        return true;
-    }
-    match byte {
-        b')' => return true,
-        b']' => {
-            let inner = open.iter().rposition(|byte| *byte != b'(');
-            if let Some(list) = inner.filter(|at| open.get(*at) == Some(&b'[')) {
-                open.truncate(list);
-                return true;
-            }
-        }
-        _ => {
-            let block = open.iter().rposition(|byte| *byte == b'{').unwrap_or_default();
-            let mended = open.get(block + 1..).unwrap_or_default().iter().all(|byte| *byte == b'(');
-            let found = open.get(block) == Some(&b'{');
-            open.truncate(block);
-            return found && mended;
-        }
-    }
-    false
-}
-
 /// The bracket that opens what this one closes, and the other way round.
-fn partner(byte: u8) -> u8 {
+pub(super) fn partner(byte: u8) -> u8 {
     match byte {
         b'{' => b'}',
         b'}' => b'{',

@@ -85,7 +85,10 @@ fn holds(open: &[(u8, Holds)]) -> Option<Holds> {
 /// What a block holds that stands behind this text, which begins with its line. Only the head of a declaration is sure to be one:
 /// that of a branch may have begun on an earlier line.
 fn kind(head: &str) -> Holds {
-    let mut words = head.split(' ').filter(|word| !word.is_empty());
+    /// In bytes; no head is longer, and lines are that have many blocks.
+    const FAR: usize = 200;
+    let near = (0..=head.len().min(FAR)).rev().find_map(|end| head.get(..end));
+    let mut words = near.unwrap_or_default().split(' ').filter(|word| !word.is_empty());
     let (word, name) = (words.next().unwrap_or_default(), words.next());
     match word {
         "environment" if name.is_some() => Holds::Tasks,

@@ -8,10 +8,12 @@ pub mod ast;
 mod brackets;
 mod build;
 pub mod comments;
+mod endless;
 mod faults;
 mod grammar;
 mod habits;
 mod misplaced;
+mod opened;
 mod openings;
 mod scan;
 mod string;
@@ -40,16 +42,18 @@ pub fn parse(file: FileId, source: &Source, diagnostics: &mut Diagnostics) -> as
         return ast::File::default();
     }
     let before = diagnostics.count();
-    let text = source.text.as_str();
+    let written = source.text.as_str();
+    let ended = endless::bounded(file, written, diagnostics);
+    let text = &*ended;
     // Most texts stand as they are, so a large one is matched while it is looked for what to mend.
-    let ahead = || brackets::in_order(text).then(|| matched(file, text, &Mended::nothing(text)));
     let large = text.len() >= LARGE;
-    let (ahead, mended) =
-        parallel::both(large, || if large { ahead() } else { None }, || mended(file, text, diagnostics));
+    let ahead = || (large && brackets::in_order(text)).then(|| matched(file, written, &Mended::nothing(text)));
+    let (ahead, mended) = parallel::both(large, ahead, || mended(file, text, diagnostics));
     let ahead = ahead.filter(|_| mended.is_as_written());
-    let (tree, found) = ahead.unwrap_or_else(|| matched(file, text, &mended));
+    let (tree, found) = ahead.unwrap_or_else(|| matched(file, written, &mended));
     diagnostics.extend(found);
-    diagnostics.amend_after(before, |diagnostic| between_characters(diagnostic, text));
+    diagnostics.amend_after(before, |diagnostic| between_characters(diagnostic, written));
+    diagnostics.thin_after(before, source);
     tree
 }
 

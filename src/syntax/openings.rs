@@ -9,12 +9,13 @@ use std::borrow::Cow;
 use super::ast::RESERVED;
 use super::habits::UNKNOWN;
 use super::scan::{Token, scan};
-use crate::diagnostics::{Diagnostic, Diagnostics, Edit, code};
+use crate::diagnostics::{Diagnostic, Diagnostics, Edit, MOST_ERRORS, code};
 use crate::source::{FileId, Span};
 
 /// `text` with what is missing before its lists.
 pub fn prepared<'t>(file: FileId, text: Cow<'t, str>, diagnostics: &mut Diagnostics) -> Cow<'t, str> {
-    let mut reader = Reader { file, text: &text, copy: None, blocks: vec![Block::default()], found: Vec::new() };
+    let mut reader =
+        Reader { file, text: &text, copy: None, blocks: vec![Block::default()], counts: [0; 3], found: Vec::new() };
     scan(&text, |token| reader.token(token));
     let Reader { copy, found, .. } = reader;
     diagnostics.extend(found);
@@ -52,12 +53,17 @@ impl Block {
     }
 }
 
+/// The kinds of brackets that are counted.
+const KINDS: [u8; 3] = *b"[({";
+
 struct Reader<'t> {
     file: FileId,
     text: &'t str,
     copy: Option<Vec<u8>>,
     /// The brackets that are open, around them the file.
     blocks: Vec<Block>,
+    /// How many of them are lists, parentheses and blocks in braces.
+    counts: [usize; 3],
     found: Vec<Diagnostic>,
 }
 
@@ -124,7 +130,29 @@ impl Reader<'_> {
             block.open_ended = false;
             block.texts.2 = false;
         }
+        self.count(byte, usize::saturating_add);
         self.blocks.push(Block::of(byte, at));
+    }
+
+    /// Counts a bracket that opens, or one that is open no more.
+    fn count(&mut self, byte: u8, change: fn(usize, usize) -> usize) {
+        if let Some(count) = KINDS.iter().position(|kind| *kind == byte).and_then(|kind| self.counts.get_mut(kind)) {
+            *count = change(*count, 1);
+        }
+    }
+
+    /// Whether a bracket of this kind is open. (Going through all of them for each that closes would cost their square.)
+    fn is_open(&self, byte: u8) -> bool {
+        KINDS.iter().zip(self.counts).any(|(kind, count)| *kind == byte && count > 0)
+    }
+
+    /// Leaves so many brackets open.
+    fn leave(&mut self, length: usize) {
+        while self.blocks.len() > length {
+            if let Some(byte) = self.blocks.pop().and_then(|block| block.open) {
+                self.count(byte, usize::saturating_sub);
+            }
+        }
     }
 
     fn close(&mut self, at: usize, byte: u8) {
@@ -138,14 +166,17 @@ impl Reader<'_> {
             if byte == b'}' {
                 self.list_in_braces(at);
             }
-            self.blocks.pop();
-        } else if byte == b']' && !self.blocks.iter().any(|block| block.open == Some(b'[')) {
+            // The bracket that this one closes is there.
+            self.leave(self.blocks.len().saturating_sub(1));
+        } else if byte == b']' && !self.is_open(b'[') {
             // With a list around, a brace is missing before it.
             if top != Some(b'(') {
                 self.list_without_bracket(at);
             }
-        } else if let Some(outer) = self.blocks.iter().rposition(|block| block.open == Some(partner)) {
-            self.blocks.truncate(outer);
+        } else if self.is_open(partner)
+            && let Some(outer) = self.blocks.iter().rposition(|block| block.open == Some(partner))
+        {
+            self.leave(outer);
         }
         if let Some(block) = self.blocks.last_mut() {
             // A block ends the entry that it belongs to, unless it is an element of a list without its bracket.
@@ -172,7 +203,7 @@ impl Reader<'_> {
         let owner = if key.is_empty() || key.starts_with("for ") { "this list".into() } else { format!("`{key}`") };
         let message = format!("the `[` that opens {owner} is missing");
         self.put(sign, b'[');
-        self.found.push(
+        self.tell(
             Diagnostic::new(code::MISSING_OPEN, Span::new(self.file, place..place), message)
                 .label(Span::new(self.file, close..close + 1), "closed here")
                 .unsafe_fix("write `[`", Span::new(self.file, place..place), new),
@@ -196,7 +227,7 @@ impl Reader<'_> {
         if let Some(fix) = diagnostic.fixes.first_mut() {
             fix.edits.push(Edit { span: last, text: "]".into() });
         }
-        self.found.push(diagnostic);
+        self.tell(diagnostic);
         self.put(open, b'[');
         self.put(close, b']');
     }
@@ -210,7 +241,7 @@ impl Reader<'_> {
             self.put(at, b' ');
         }
         self.put(value, UNKNOWN.encode_utf8(&mut mark).bytes().next().unwrap_or(b' '));
-        self.found.push(
+        self.tell(
             Diagnostic::new(code::STRAY_CLOSE, place, "this `]` closes nothing")
                 .help("write `[` before the value if it is a list, or remove the `]`")
                 .unsafe_fix("write `[`", start, "[")
@@ -230,7 +261,7 @@ impl Reader<'_> {
         if end == at || !named || index || block.open == Some(b'[') || RESERVED.contains(&key) {
             return;
         }
-        self.found.push(
+        self.tell(
             Diagnostic::new(code::MISSING_OPERATION, Span::new(self.file, first..end), format!("`{key}` has no value"))
                 .label(Span::new(self.file, at..at + 1), "no `=` stands before this list")
                 .help(format!("write `{key} = [ … ]`"))
@@ -239,6 +270,13 @@ impl Reader<'_> {
         self.put(end, b'=');
         if let Some(block) = self.blocks.last_mut() {
             block.sign = Some(end + 1);
+        }
+    }
+
+    /// Says something, as long as it can be told; one more shows that there was more.
+    fn tell(&mut self, diagnostic: Diagnostic) {
+        if self.found.len() <= MOST_ERRORS {
+            self.found.push(diagnostic);
         }
     }
 

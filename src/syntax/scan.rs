@@ -87,19 +87,34 @@ fn run_end(bytes: &[u8], at: usize) -> usize {
 }
 
 /// Where the line ends on which `at` stands.
-fn line_end(bytes: &[u8], at: usize) -> usize {
+pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
     at + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len())
 }
 
 /// Where the string ends that begins at `at`.
 pub(super) fn string_end(bytes: &[u8], at: usize) -> usize {
+    match string_length(bytes, at) {
+        Length::Ended(length) | Length::Unended(length) => at + length,
+    }
+}
+
+/// How long a string is, in bytes.
+pub(super) enum Length {
+    /// It has its end, or is one over several lines.
+    Ended(usize),
+    /// It is not ended on its line.
+    Unended(usize),
+}
+
+/// The length of the string that begins at `at`.
+pub(super) fn string_length(bytes: &[u8], at: usize) -> Length {
     let rest = bytes.get(at..).unwrap_or_default();
     let quote = rest.first().copied().unwrap_or_default();
     if rest.len() >= 3 && rest.iter().take(3).all(|byte| *byte == quote) {
-        return at + long_length(rest, quote);
+        return Length::Ended(long_length(rest, quote));
     }
-    at + short_length(rest, quote).unwrap_or_else(|| unclosed_length(rest))
+    short_length(rest, quote).map_or_else(|| Length::Unended(unclosed_length(rest)), Length::Ended)
 }
 
 /// The length of a string over several lines; one that never ends goes on to the end of the text.

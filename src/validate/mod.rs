@@ -32,6 +32,7 @@ use self::report::{Pods, Report};
 use crate::check::pod_security::{Level, PodSecurity};
 use crate::diagnostics::Diagnostics;
 use crate::lower::{Launch, Shared, Template, Workload};
+use crate::parallel;
 use crate::schema::kubernetes::versions;
 use crate::settings::run::Run;
 use crate::source::{SourceMap, Span};
@@ -94,8 +95,8 @@ pub fn validate(
     for members in members(subjects, Filling::of) {
         fillings(&members, target, &mut report);
     }
-    for subject in subjects {
-        command_of(subject, &mut report);
+    for (subject, faults) in commands(subjects) {
+        add(&faults, subject, 1, &mut report);
     }
     for part in parts {
         let pod = pod(&part.template, target);
@@ -234,15 +235,23 @@ fn variables_of(filled: &Filled<'_>, subject: &Subject, count: usize, target: &T
     add(&faults, subject, count, report);
 }
 
-/// The command of a task.
-fn command_of(subject: &Subject, report: &mut Report<'_>) {
-    let workload = &subject.workload;
+/// What is wrong with the commands of tasks.
+fn commands(subjects: &[Subject]) -> Vec<(&Subject, Faults)> {
+    let faults = parallel::slices(subjects.len() >= parallel::MANY, subjects, |subjects| {
+        let faults = subjects.iter().map(|subject| (subject, command_of(&subject.workload)));
+        faults.filter(|(_, faults)| !faults.is_empty()).collect::<Vec<_>>()
+    });
+    faults.into_iter().flatten().collect()
+}
+
+/// What is wrong with the command of a task.
+fn command_of(workload: &Workload) -> Faults {
     let mut faults = Faults::new();
     if refers(workload) {
         kubernetes::command(&workload.primary(), workload.template.primary_index, &mut faults);
     }
     flyte::command(workload, &mut faults);
-    add(&faults, subject, 1, report);
+    faults
 }
 
 /// Whether the command of a task may refer to variables.

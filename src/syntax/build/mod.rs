@@ -169,8 +169,10 @@ impl Builder<'_, '_> {
     fn skipped_statement(&mut self, range: &Range<usize>) -> StatementKind {
         let text = self.slice(range.clone()).trim_end();
         let span = self.span(range.start..range.start + text.len());
-        let line = self.slice(0..range.start).rfind('\n').map_or(0, |at| at + 1);
-        let before = self.slice(line..range.start);
+        let before = self.text.as_bytes().get(..range.start).unwrap_or_default();
+        let number =
+            before.iter().rev().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',')).count();
+        let before = self.slice(range.start - number..range.start);
         let digits = before
             .strip_suffix(',')
             .map(|before| before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').len());

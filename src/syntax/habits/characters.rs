@@ -171,7 +171,7 @@ impl Reader<'_> {
             "a name has the letters `a` to `z` and `A` to `Z`, digits, `_` and `-`; others stand in strings alone",
         );
         if name {
-            self.found.push(fault.help("give it another name; a comment above it or its `description` may say more"));
+            self.tell(fault.help("give it another name; a comment above it or its `description` may say more"));
         } else {
             let key =
                 self.slice(end..self.text.len()).trim_start_matches([' ', '\t']).starts_with(['=', '{', '+', ':']);
@@ -194,7 +194,7 @@ impl Reader<'_> {
         let fault = fault.here(format!("`{c}` is another character than `\"`"));
         let Some((length, end)) = line.char_indices().find(|(_, end)| ends(*end)) else {
             let stop = line.find([']', '}', ',']).unwrap_or(line.len());
-            self.found.push(fault.help("write `\"` before and behind it"));
+            self.tell(fault.help("write `\"` before and behind it"));
             self.unknown(open.start..open.end + stop);
             self.at = open.end + stop;
             return;

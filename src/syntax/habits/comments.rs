@@ -45,7 +45,7 @@ impl Reader<'_> {
                 let edits = self.hashes(open, inner, close);
                 self.say(fault, "write `#`", true, edits);
             }
-            None => self.found.push(fault),
+            None => self.tell(fault),
         }
         self.blank(self.at..end);
         let text = self.slice(self.at..end);

@@ -33,13 +33,13 @@ impl Reader<'_> {
                         let edits = vec![self.edit(place.start..place.end + 1, "if !("), self.edit(end..end, ")")];
                         self.say(fault, "write `if !( … )`", false, edits);
                     }
-                    None => self.found.push(fault),
+                    None => self.tell(fault),
                 }
                 self.put(place.clone(), "if");
             }
             "while" | "until" | "loop" => {
                 let fault = self.fault(code::MISPLACED, place.clone(), format!("no block begins with `{word}`"));
-                self.found.push(
+                self.tell(
                     fault
                         .note("what a file declares is known before anything runs, so a loop goes over a list or a map")
                         .help("write `for NAME in LIST { … }`; `range(3)` is a list of three numbers"),
@@ -49,7 +49,7 @@ impl Reader<'_> {
             "for" if rest.ends_with(" in {") && !self.goes_over_block() => {
                 let brace = self.at + line.len() - 1;
                 let fault = self.fault(code::MISSING_VALUE, brace..brace, "a list or a map belongs here");
-                self.found.push(fault.help("write `for NAME in LIST { … }`, or `for KEY, VALUE in MAP { … }`"));
+                self.tell(fault.help("write `for NAME in LIST { … }`, or `for KEY, VALUE in MAP { … }`"));
                 self.unknown(brace - 1..brace);
                 self.at = brace;
                 return true;
@@ -74,7 +74,7 @@ impl Reader<'_> {
         let Some(length) = block_length(self.rest()) else { return false };
         let fault =
             self.fault(code::MISPLACED, self.at..self.at + word.len(), format!("no block begins with `{word}`"));
-        self.found.push(fault.help("write `if x == \"a\" { … } else if x == \"b\" { … } else { … }`"));
+        self.tell(fault.help("write `if x == \"a\" { … } else if x == \"b\" { … } else { … }`"));
         self.blank(self.at..self.at + length);
         self.at += length;
         self.line = self.slice(0..self.at).rfind('\n').map_or(0, |at| at + 1);
@@ -141,7 +141,7 @@ impl Reader<'_> {
         let margin = self.slice(self.line..self.at);
         let nested = self.slice(first..stop).lines().any(|line| line.trim_end().ends_with(':'));
         if nested {
-            self.found.push(fault);
+            self.tell(fault);
         } else {
             let edits = vec![self.edit(colon..colon + 1, " {"), self.edit(stop..stop, format!("\n{margin}}}"))];
             self.say(fault, "write braces", false, edits);

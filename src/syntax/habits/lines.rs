@@ -28,7 +28,7 @@ impl Reader<'_> {
         }
         let place = self.at..self.at + line.len();
         let fault = self.fault(code::UNEXPECTED_TEXT, self.at..self.at + 2, "`<<` merges nothing here");
-        self.found.push(
+        self.tell(
             fault
                 .note("what several blocks share is a template, which others extend, or a constant")
                 .help("write `template gpu extends common { … }`, or `let common = { … }` and `env_vars = common`"),
@@ -48,7 +48,7 @@ impl Reader<'_> {
         }
         let place = self.at..self.at + line.len();
         let fault = self.fault(code::UNEXPECTED_TEXT, place.clone(), "no table begins with a name in brackets here");
-        self.found.push(
+        self.tell(
             fault
                 .note("TOML has tables up to the next name in brackets; here a declaration has a block in braces")
                 .help("write `environment NAME { … }`, with its settings in the block"),
@@ -74,7 +74,7 @@ impl Reader<'_> {
         let word = if decorator { line.len() } else { line.find(' ').unwrap_or(line.len()) };
         let fault =
             self.fault(code::UNEXPECTED_TEXT, self.at..self.at + word, "a function of Python is not written here");
-        self.found.push(
+        self.tell(
             fault
                 .note("this file says how tasks run; what they do stays in the Python module")
                 .help("write `task NAME { function = \"MODULE:NAME\" }`"),

@@ -17,8 +17,9 @@ mod yaml;
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::diagnostics::{Code, Diagnostic, Edit, Fix};
+use crate::diagnostics::{Code, Diagnostic, Edit, Fix, MOST_ERRORS};
 use crate::source::{FileId, Span};
+use crate::syntax::scan;
 
 /// Stands in the copy for a value of which something was said. (In a text it is a control character, which is told and taken
 /// out.)
@@ -55,6 +56,9 @@ pub fn mended(file: FileId, text: &str) -> Mended<'_> {
     let copy = reader.copy.and_then(|copy| String::from_utf8(copy).ok());
     Mended { text: copy.map_or(Cow::Borrowed(text), Cow::Owned), found: reader.found, doubtful: reader.doubtful }
 }
+
+/// The longest line that habits are looked for in, in bytes: nobody writes longer ones by hand, and a look may go along all of its line.
+const LONGEST_LINE: usize = 2_000;
 
 /// Goes through a text.
 struct Reader<'t> {
@@ -112,6 +116,9 @@ impl<'t> Reader<'t> {
 
     /// Looks at how a line begins.
     fn head(&mut self) {
+        if self.long_line() {
+            return;
+        }
         let rest = self.rest();
         let space = rest.len() - rest.trim_start_matches([' ', '\t']).len();
         let start = self.at + space;
@@ -132,6 +139,32 @@ impl<'t> Reader<'t> {
         if !taken {
             self.at = start;
         }
+    }
+
+    /// Passes over a line that is too long, but for characters that no text may have.
+    fn long_line(&mut self) -> bool {
+        let end = self.line_end();
+        if end - self.at <= LONGEST_LINE {
+            return false;
+        }
+        while let Some(byte) = self.text.as_bytes().get(self.at).filter(|_| self.at < end) {
+            match byte {
+                b'#' => self.at = end,
+                b'"' | b'\'' => self.pass_string(scan::string_end(self.text.as_bytes(), self.at)),
+                b'{' | b'[' | b'(' => {
+                    self.depth += 1;
+                    self.at += 1;
+                }
+                b'}' | b']' | b')' => {
+                    self.depth = self.depth.saturating_sub(1);
+                    self.at += 1;
+                }
+                b'\t' | b'\r' => self.at += 1,
+                0x80.. | 0..=0x1f | 0x7f => self.character(),
+                _ => self.at += 1,
+            }
+        }
+        true
     }
 
     // -------------------------------------------------------------------------------------------------- the text
@@ -222,7 +255,14 @@ impl<'t> Reader<'t> {
     /// Says something, and offers these changes together.
     fn say(&mut self, mut diagnostic: Diagnostic, fix: &str, safe: bool, edits: Vec<Edit>) {
         diagnostic.fixes.push(Fix { message: fix.to_owned(), safe, edits });
-        self.found.push(diagnostic);
+        self.tell(diagnostic);
+    }
+
+    /// Says something, as long as it can be told; one more shows that there was more.
+    fn tell(&mut self, diagnostic: Diagnostic) {
+        if self.found.len() <= MOST_ERRORS {
+            self.found.push(diagnostic);
+        }
     }
 }
 

@@ -16,6 +16,11 @@ impl Reader<'_> {
         if self.prefix(end) || self.curly_end(end) || self.endless_text(end) || self.unmatched(end) {
             return;
         }
+        self.pass_string(end);
+    }
+
+    /// Goes on behind a string, which ends at `end`.
+    pub(super) fn pass_string(&mut self, end: usize) {
         // A text over several lines ends on another line than it begins on.
         if let Some(last) = self.slice(self.at..end).rfind('\n') {
             self.line = self.at + last + 1;
@@ -290,7 +295,7 @@ impl Reader<'_> {
                 let edits = vec![self.edit(self.at..end, better)];
                 self.say(fault, "write three quotes", false, edits);
             }
-            None => self.found.push(fault),
+            None => self.tell(fault),
         }
         self.unknown(self.at..end);
         self.line = self.slice(0..end).rfind('\n').map_or(0, |at| at + 1);
@@ -322,7 +327,7 @@ impl Reader<'_> {
         let fault = fault
             .here(format!("no `{quotes}` follows"))
             .help(format!("write `{quotes}` on a line of its own below it"));
-        self.found.push(fault);
+        self.tell(fault);
         self.unknown(self.at..stop);
         self.line = self.slice(0..stop).rfind('\n').map_or(0, |at| at + 1);
         self.at = stop;

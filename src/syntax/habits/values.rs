@@ -34,7 +34,7 @@ impl Reader<'_> {
                 let edits = vec![self.edit(place.start..end, better)];
                 self.say(fault, &message, true, edits);
             }
-            None => self.found.push(fault),
+            None => self.tell(fault),
         }
         self.unknown(place.start..end);
         self.at = end;
@@ -75,7 +75,7 @@ impl Reader<'_> {
                 let edits = vec![self.edit(self.at..end, better)];
                 self.say(fault, "write it between `\"\"\"`", false, edits);
             }
-            None => self.found.push(fault),
+            None => self.tell(fault),
         }
         self.unknown(self.at..end);
         self.line = self.slice(0..end).rfind('\n').map_or(0, |at| at + 1);
@@ -118,7 +118,7 @@ impl Reader<'_> {
         let fault = fault
             .note("Helm and Jinja make a text of a text; a file of this language is compiled as it stands")
             .help("for a value write `param NAME: TYPE` at the top and `NAME` here; `if` and `for` are words of the language");
-        self.found.push(fault);
+        self.tell(fault);
     }
 
     /// `${…}`, `$(…)` and `$NAME` outside of strings.
@@ -139,8 +139,7 @@ impl Reader<'_> {
         let named = !inner.is_empty() && inner.chars().all(|c| in_name(c) || c == '.');
         if text.starts_with("$(") || !named {
             let fault = self.fault(code::UNEXPECTED_TEXT, self.at..end, "nothing of a shell is read here");
-            self.found
-                .push(fault.help("declare `param NAME: string`, write `NAME` here, and give it with `--set NAME=…`"));
+            self.tell(fault.help("declare `param NAME: string`, write `NAME` here, and give it with `--set NAME=…`"));
         } else if text.starts_with("${") {
             let fault = fault.note("`${…}` stands in strings alone: `\"train:${tag}\"`");
             let fault = fault.help(format!("write `{inner}`"));
@@ -149,7 +148,7 @@ impl Reader<'_> {
         } else {
             let help =
                 format!("declare `param {inner}: string`, write `{inner}` here, and give it with `--set {inner}=…`");
-            self.found.push(fault.note("the environment of the shell is not read").help(help));
+            self.tell(fault.note("the environment of the shell is not read").help(help));
         }
         self.unknown(self.at..end);
         self.at = end;

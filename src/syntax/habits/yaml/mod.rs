@@ -103,7 +103,7 @@ impl<'t> Reader<'t> {
         let length = name.len().max(1);
         let fault =
             self.fault(code::UNEXPECTED_TEXT, first.start..first.start + length, "this is YAML, and not a declaration");
-        self.found.push(
+        self.tell(
             fault
                 .note(NOTE)
                 .help("write `environment NAME { image = \"…\" }` with a `task NAME { … }` in it")
@@ -129,7 +129,7 @@ impl<'t> Reader<'t> {
                 let edits = vec![self.edit(self.at..end, better)];
                 self.say(fault, "write it with `=`, braces and brackets", false, edits);
             }
-            None => self.found.push(fault),
+            None => self.tell(fault),
         }
         self.blank(self.at..end);
         for line in lines.iter().filter(|line| line.indent == first.indent) {
@@ -151,7 +151,7 @@ impl<'t> Reader<'t> {
         let in_list = before.ends_with(['[', ',']);
         let list = convert::list(lines, self.slice(self.line..self.at));
         let Some(list) = list.filter(|_| in_list || before.ends_with('=')) else {
-            self.found.push(fault.help(
+            self.tell(fault.help(
                 "write `key = [\"a\", \"b\"]`, or `containers main { image = \"…\" }` for an element that has a name",
             ));
             self.blank(self.at..end);
@@ -196,7 +196,7 @@ impl<'t> Reader<'t> {
                 let edits = vec![self.edit(self.at..end, better)];
                 self.say(fault, "write it between `\"\"\"`", sign == "|", edits);
             }
-            None => self.found.push(fault),
+            None => self.tell(fault),
         }
         self.unknown(self.at..end);
         self.line = self.slice(0..end).rfind('\n').map_or(0, |at| at + 1);

@@ -89,12 +89,8 @@ fn finish(
         drop(progress);
         return check_folder(build, &target.folder, &files);
     }
-    progress.stage("writing", files.pods.len(), "file");
-    let changed = {
-        let _writing = shell.writing.hold();
-        output::write(&target.folder, &files, build.only.is_some())?
-    };
     drop(progress);
+    let changed = write(shell, &target.folder, &files, build.only.is_some())?;
     if global.tells_deeds() {
         let (count, plural) = (workloads.len(), if workloads.len() == 1 { "" } else { "s" });
         say(&format!("{count} pod{plural} in `{}`, {changed} written\n", target.folder.display()));
@@ -184,6 +180,15 @@ pub fn file_name(name: &str, format: Format) -> String {
         cut.pop();
     }
     format!("{cut}~{digest}.{extension}")
+}
+
+/// Writes the files, once no other build writes to the folder, and tells how many pods changed.
+fn write(shell: &Shell<'_>, folder: &Path, files: &output::Files, partial: bool) -> Result<usize, Failure> {
+    let folder = output::Folder::to_write(folder)?;
+    let _writing = shell.writing.hold();
+    let progress = Progress::begin(shell.global);
+    progress.stage("writing", files.pods.len(), "file");
+    output::write(&folder, files, partial)
 }
 
 fn check_folder(build: &Build, folder: &Path, files: &output::Files) -> Result<Verdict, Failure> {

@@ -82,20 +82,19 @@ pub fn is_output(folder: &Path) -> bool {
 ///
 /// With `partial`, the files of the last manifest that this build does not make are kept, and the manifest is left alone:
 /// it would name only a part of the folder.
-pub fn write(path: &Path, files: &Files, partial: bool) -> Result<usize, Failure> {
-    let folder = Folder::to_write(path)?;
-    let changes = Changes::between(&folder, files, partial)?;
+pub fn write(folder: &Folder, files: &Files, partial: bool) -> Result<usize, Failure> {
+    let changes = Changes::between(folder, files, partial)?;
     if let Some(name) = changes.names().find(|name| folder.entry(name) == Some(Entry::Folder)) {
-        return Err(Failure::new(format!("cannot write `{}`: a folder has this name", path.join(name).display())));
+        return Err(Failure::new(format!("cannot write `{}`: a folder has this name", folder.path().join(name).display())));
     }
     if changes.names().next().is_some() {
-        let staged = stage(&folder, files, &changes)?;
-        if let Err(failure) = place(&folder, &staged, &changes) {
+        let staged = stage(folder, files, &changes)?;
+        if let Err(failure) = place(folder, &staged, &changes) {
             staged.leave();
             return Err(failure);
         }
     } else {
-        delete(&folder, &changes.gone)?;
+        delete(folder, &changes.gone)?;
     }
     if !partial {
         for leftover in folder.leftovers() {

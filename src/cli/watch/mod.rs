@@ -77,17 +77,18 @@ fn end_when_nothing_is_written(writing: Writing) -> Result<(), Failure> {
     ctrlc::set_handler(end).map_err(|error| Failure::new(format!("cannot wait for an interrupt: {error}")))
 }
 
-/// Waits for something that would be read otherwise now.
+/// Waits for something that would be read otherwise now. Folders are followed before it is looked, so that no change falls in between.
 fn next(events: &mut Events, reads: &Reads) -> BTreeSet<Change> {
     loop {
-        events.follow(reads.places());
-        if !reads.changes().is_empty() {
+        if reads.changes().is_empty() {
+            events.wait();
+        } else {
             let changes = settled(events, reads);
             if !changes.is_empty() {
                 return changes;
             }
         }
-        events.wait();
+        events.follow(reads.places());
     }
 }
 
@@ -96,7 +97,6 @@ fn settled(events: &mut Events, reads: &Reads) -> BTreeSet<Change> {
     let end = Instant::now() + AWAY;
     loop {
         events.settle();
-        events.follow(reads.places());
         let changes = reads.changes();
         if Instant::now() >= end || !changes.iter().any(|change| change.gone) {
             return changes;

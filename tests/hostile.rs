@@ -18,7 +18,7 @@ const LONG: usize = 60_000;
 const SPACE: usize = 512 * 1024;
 
 /// How many seconds of a processor the command has, without optimisation. How busy the machine is does not count.
-const SECONDS: u32 = 4;
+const SECONDS: u32 = 6;
 
 /// The beginning of an environment, up to where a text is put in.
 const HEAD: &str = "environment e {\n  image = \"i\"\n  task t { command = [\"x\"] }\n";

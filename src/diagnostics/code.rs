@@ -54,6 +54,12 @@ impl Code {
             .contains(&self)
     }
 
+    /// Whether it says that something was left out, which no other fault says.
+    #[must_use]
+    pub fn is_bound(self) -> bool {
+        [NESTING_TOO_DEEP, LINE_TOO_BROKEN, TOO_MANY_ERRORS].contains(&self)
+    }
+
     /// Whether it is about the text alone.
     #[must_use]
     pub fn is_syntax(self) -> bool {
@@ -147,6 +153,7 @@ codes! {
     MISSING_OPERATION = "E0119", "a key with neither `=` nor a block";
     RESERVED_WORD = "E0120", "a word of the language where a name belongs";
     MISSING_TYPE = "E0121", "a parameter without a type";
+    LINE_TOO_BROKEN = "E0122", "a line that is not read to its end";
 
     // 02: names
     BAD_ENVIRONMENT_NAME = "E0201", "an environment name of the wrong form";

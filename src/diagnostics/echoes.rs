@@ -214,7 +214,7 @@ impl<'a> Faults<'a> {
     }
 
     fn echoed_by(&self, diagnostic: &Diagnostic) -> bool {
-        let Some(span) = diagnostic.span().filter(|_| diagnostic.code != code::TOO_MANY_ERRORS) else { return false };
+        let Some(span) = diagnostic.span().filter(|_| !diagnostic.code.is_bound()) else { return false };
         let line = self.line(span);
         let is_fault = RUINOUS.contains(&diagnostic.code) || loses_its_line(diagnostic);
         let ruined = self.ruined.get(&line).is_some_and(|first| !(is_fault && *first == span.start));

@@ -242,7 +242,7 @@ impl Diagnostics {
             if *count == MOST_ON_LINE {
                 diagnostic.notes.push("there are more faults on this line, of which nothing is said".to_owned());
             }
-            *count <= MOST_ON_LINE || diagnostic.code == code::TOO_MANY_ERRORS
+            *count <= MOST_ON_LINE || diagnostic.code.is_bound()
         });
         self.list.append(&mut tail);
         self.errors = self.list.iter().filter(|diagnostic| diagnostic.severity == Severity::Error).count();

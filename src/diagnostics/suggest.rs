@@ -1,11 +1,11 @@
 //! Did-you-mean: one policy for every name.
 //!
 //! In: what was written and what could stand there. Out: the candidate that was probably meant.
-//! Always: the answer does not depend on the order of the candidates, unless there are many thousands of them.
+//! Always: the answer does not depend on the order of the candidates, unless there are more than a thousand of them.
 //! Not here: the words around it.
 
 /// How much is compared for one answer, in pairs of characters; beyond that, candidates are not looked at any more.
-const MOST_WORK: usize = 1_000_000;
+const MOST_WORK: usize = 250_000;
 
 /// The candidate that `written` was probably meant to be: the same letters in another spelling (`image_pull_secrets` for
 /// `imagePullSecrets`), else the one fewest edits away, if that is at most a third of its length.
@@ -58,5 +58,5 @@ fn distance(a: &str, b: &str, limit: usize) -> usize {
     if a.len() > LONGEST || b.len() > LONGEST || too_far {
         return usize::MAX;
     }
-    strsim::damerau_levenshtein(a, b)
+    strsim::osa_distance(a, b)
 }

@@ -67,7 +67,7 @@ fn found(text: &str) -> Vec<(usize, usize)> {
 
 fn told(place: Span) -> Diagnostic {
     let message = format!("more than {MOST_UNENDED} strings of this line do not end");
-    Diagnostic::new(code::UNTERMINATED_STRING, place, message)
+    Diagnostic::new(code::LINE_TOO_BROKEN, place, message)
         .note("the rest of the line is not read")
         .help("write each string on a line of its own, and end it there")
 }

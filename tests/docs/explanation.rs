@@ -11,6 +11,8 @@ pub const FOLDER: &str = "docs/diagnostics/";
 const WITHOUT_EXAMPLE: &[(&str, &str)] = &[
     ("E0114", "a page is UTF-8"),
     ("E0115", "needs a source of 64 MiB"),
+    ("E0122", "comes behind strings that are told as E0106"),
+    ("E0903", "needs ten thousand errors"),
     ("W2201", "comes with `--emit python` alone"),
     ("E2202", "comes with `--emit python` alone"),
     ("W0813", "comes of documents that are imported"),

@@ -4,7 +4,7 @@
 //! with the text, and never with an expectation. Not here: where texts come from (`tests/properties.rs`, `tests/fuzzing.rs`,
 //! `tests/fuzz`).
 
-#![allow(dead_code, reason = "each test uses a part of this")]
+#![allow(dead_code, unused_imports, reason = "each test uses a part of this")]
 
 mod imports;
 mod parameters;

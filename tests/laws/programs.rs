@@ -17,9 +17,12 @@ use crate::support::Program;
 /// The beginning of a line that begins the next file in a text; its path follows.
 pub const NEXT_FILE: &str = "#@ ";
 
+/// Files that are not named, by their paths.
+type Others = BTreeMap<String, Vec<u8>>;
+
 /// Files as one text has them: `a.flyteenv`, and behind each line `#@ PATH` a further one. Those that lie beside the first and are sources are
 /// named, and the others there to be found.
-fn files(text: &str) -> (Vec<(String, String)>, BTreeMap<String, Vec<u8>>) {
+fn files(text: &str) -> (Vec<(String, String)>, Others) {
     let mut all: BTreeMap<String, String> = BTreeMap::new();
     let mut name = "a.flyteenv".to_owned();
     for line in text.split_inclusive('\n') {

@@ -56,13 +56,11 @@ fn meaning(tree: &File) -> String {
         let (before, found) = rest.split_at(at);
         said.push_str(before);
         let length = quoted(found).unwrap_or(1);
-        rest = match node(found, "Span { ").or_else(|| node(found, "Comment { ")) {
-            Some(behind) => behind,
-            None => {
-                said.push_str(&found[..length]);
-                &found[length..]
-            }
-        };
+        let left_out = node(found, "Span { ").or_else(|| node(found, "Comment { "));
+        rest = left_out.unwrap_or(&found[length..]);
+        if left_out.is_none() {
+            said.push_str(&found[..length]);
+        }
     }
     said.push_str(rest);
     // A comment may come to stand above what it stood behind or in.

@@ -167,11 +167,13 @@ impl Builder<'_, '_> {
     }
 
     fn skipped_statement(&mut self, range: &Range<usize>) -> StatementKind {
+        /// Longer numbers are no numbers with a comma in them.
+        const LONGEST: usize = 64;
         let text = self.slice(range.clone()).trim_end();
         let span = self.span(range.start..range.start + text.len());
         let before = self.text.as_bytes().get(..range.start).unwrap_or_default();
-        let number =
-            before.iter().rev().take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',')).count();
+        let near = before.iter().rev().take(LONGEST);
+        let number = near.take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',')).count();
         let before = self.slice(range.start - number..range.start);
         let digits = before
             .strip_suffix(',')

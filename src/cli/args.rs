@@ -248,8 +248,8 @@ pub enum DiffFormat {
 /// `flytec import`.
 #[derive(Debug, Args)]
 pub struct Import {
-    /// Files of Pods, of Deployments, Jobs and their like, of pod specs or of `K8sPod`s: YAML, JSON or Protobuf; `-` reads standard
-    /// input
+    /// Files of Pods, of Deployments, Jobs, custom resources and their like, of pod specs or of `K8sPod`s: YAML, JSON or Protobuf; `-`
+    /// reads standard input
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
     /// The file that the source is written to [default: standard output]

@@ -18,6 +18,9 @@ use crate::import::{Input, import};
 use crate::source::{FileId, Source, SourceMap};
 use crate::syntax::MAX_SOURCE_BYTES;
 
+/// What stands for standard input.
+const STREAM: &str = "-";
+
 /// How a file is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
@@ -62,39 +65,48 @@ fn input(
     sources: &mut SourceMap,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Input>, Failure> {
-    let is_stream = path.as_os_str() == "-";
+    let is_stream = path.as_os_str() == STREAM;
     let name = if is_stream { stdin.to_owned() } else { super::files::shown(path) };
-    let bytes = if is_stream { bounded(std::io::stdin().lock()) } else { file_bytes(path) };
-    let bytes = bytes.map_err(|error| Failure::io("read", path, &error))?;
-    if bytes.len() > MAX_SOURCE_BYTES {
-        return Err(Failure::new(format!("cannot read `{name}`: it has more than {} MiB", MAX_SOURCE_BYTES >> 20)));
-    }
-    let (bytes, form) = match form(&name, &bytes) {
-        Form::Wire => {
-            let failed = |error: String| Failure::new(format!("cannot read `{name}`: it is no `K8sPod`: {error}"));
-            (emit::decoded(&bytes).map_err(failed)?.to_string().into_bytes(), Form::Json)
-        }
-        form => (bytes, form),
-    };
+    let (bytes, form) = content(path, &name)?;
     let (text, bad) = text(bytes);
     let file = sources.add(Source::new(name, text));
     if let Some(at) = bad {
         diagnostics.push(not_utf8(file, at));
         return Ok(None);
     }
-    let stem = if is_stream { None } else { path.file_stem().map(|stem| stem.to_string_lossy().into_owned()) };
-    match documents(form, file, &sources.get(file).text) {
-        Ok(documents) if documents.iter().map(Node::weight).fold(0, usize::saturating_add) > MAX_SOURCE_BYTES => {
-            let name = &sources.get(file).name;
-            let (mebibytes, makes) = (MAX_SOURCE_BYTES >> 20, "its aliases make more of it than");
-            Err(Failure::new(format!("cannot read `{name}`: {makes} {mebibytes} MiB")))
-        }
-        Ok(documents) => Ok(Some(Input { file, stem, documents, has_comments: form != Form::Json })),
+    let Source { name, text, .. } = sources.get(file);
+    let documents = match documents(form, file, text) {
+        Ok(documents) => documents,
         Err(faults) => {
             diagnostics.extend(faults);
-            Ok(None)
+            return Ok(None);
         }
+    };
+    if documents.iter().map(Node::weight).fold(0, usize::saturating_add) > MAX_SOURCE_BYTES {
+        return Err(too_large(name, "its aliases make more of it than"));
     }
+    let stem = if is_stream { None } else { path.file_stem().map(|stem| stem.to_string_lossy().into_owned()) };
+    Ok(Some(Input { file, stem, documents, has_comments: form != Form::Json }))
+}
+
+/// The bytes of a file, and how they are to be read; wire bytes as JSON.
+fn content(path: &Path, name: &str) -> Result<(Vec<u8>, Form), Failure> {
+    let bytes = if path.as_os_str() == STREAM { bounded(std::io::stdin().lock()) } else { file_bytes(path) };
+    let bytes = bytes.map_err(|error| Failure::io("read", path, &error))?;
+    if bytes.len() > MAX_SOURCE_BYTES {
+        return Err(too_large(name, "it has more than"));
+    }
+    match form(name, &bytes) {
+        Form::Wire => {
+            let failed = |error: String| Failure::new(format!("cannot read `{name}`: it is no `K8sPod`: {error}"));
+            Ok((emit::decoded(&bytes).map_err(failed)?.to_string().into_bytes(), Form::Json))
+        }
+        form => Ok((bytes, form)),
+    }
+}
+
+fn too_large(name: &str, why: &str) -> Failure {
+    Failure::new(format!("cannot read `{name}`: {why} {} MiB", MAX_SOURCE_BYTES >> 20))
 }
 
 /// The documents of a text.

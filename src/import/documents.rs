@@ -53,7 +53,9 @@ const MAKERS: &[(&str, &[&str])] = &[
     ("StatefulSet", &["spec", "template"]),
 ];
 
-/// What a `StatefulSet` makes volumes of.
+/// What makes volumes of claims.
+const CLAIMANT: &str = "StatefulSet";
+/// Where it has the claims.
 const CLAIMS: &str = "volumeClaimTemplates";
 
 /// What several documents are printed as.
@@ -203,9 +205,10 @@ impl<'n> Finder<'n, '_> {
         if let Some((_, metadata)) = entry(node, "metadata") {
             dropped.others(metadata, &["name", "generateName"], "metadata.");
         }
+        let claims = claims_of(node, kind).map_or("", |_| CLAIMS);
         let (mut inner, mut way, mut around) = (node, String::new(), Vec::new());
         for (at, step) in path.iter().enumerate() {
-            let kept = if at == 0 { &["apiVersion", "kind", "metadata", *step][..] } else { &[*step, CLAIMS][..] };
+            let kept = if at == 0 { &["apiVersion", "kind", "metadata", *step][..] } else { &[*step, claims][..] };
             dropped.others(inner, kept, &way);
             way = format!("{way}{step}.");
             let Some((key, next)) = entry(inner, step) else {
@@ -223,9 +226,7 @@ impl<'n> Finder<'n, '_> {
         if let Some((_, metadata)) = entry(inner, "metadata") {
             take_metadata(&mut pod, metadata, &format!("{way}metadata."), &mut dropped);
         }
-        if let Some((key, claims)) = value(node, "spec").and_then(|spec| entry(spec, CLAIMS))
-            && !items(claims).is_empty()
-        {
+        if let Some((key, claims)) = claims_of(node, kind) {
             self.diagnostics.push(short_lived(key));
             pod.spec = Cow::Owned(claims::with_volumes(spec, claims));
         }
@@ -239,12 +240,7 @@ impl<'n> Finder<'n, '_> {
             let place = entry(node, "kind").map_or(node.span, |(_, kind)| kind.span);
             return self.other(Other::of_kind(place, kind));
         }
-        let places: Vec<(String, Span)> = found.iter().map(|one| (format!("`{}`", one.path), one.place)).collect();
-        let paths = places.iter().map(|(path, _)| path.as_str()).collect::<Vec<&str>>().join(", ");
-        let told = at_all(&places, format!("of this `{kind}` only the pods at {paths} are imported"));
-        self.diagnostics.extend(told.map(|told| {
-            told.note("what else it says is for its controller, which may also change the pods that it makes of these")
-        }));
+        self.diagnostics.extend(only(kind, &found));
         let joins = found.len() > 1;
         for (task, one) in custom::names(&found).into_iter().zip(found) {
             let mut pod = Self::bare(self.environment(name(node)), node, node, one.place);
@@ -264,6 +260,20 @@ impl<'n> Finder<'n, '_> {
         self.diagnostics.extend(dropped.told(of));
         self.found.pods.push(pod);
     }
+}
+
+/// What is said of an object of which only these pods are taken.
+fn only(kind: &str, found: &[custom::Found<'_>]) -> Option<Diagnostic> {
+    let places: Vec<(String, Span)> = found.iter().map(|one| (format!("`{}`", one.path), one.place)).collect();
+    let paths = places.iter().map(|(path, _)| path.as_str()).collect::<Vec<&str>>().join(", ");
+    let told = at_all(&places, format!("of this `{kind}` only the pods at {paths} are imported"))?;
+    Some(told.note("what else it says is for its controller, which may also change the pods that it makes of these"))
+}
+
+/// The claims of an object, where it makes volumes of some.
+fn claims_of<'n>(object: &'n Node, kind: &str) -> Option<(&'n Key, &'n Node)> {
+    let spec = value(object, "spec").filter(|_| kind == CLAIMANT)?;
+    entry(spec, CLAIMS).filter(|(_, claims)| !items(claims).is_empty())
 }
 
 /// What is said of the volumes of claims.

@@ -85,7 +85,10 @@ pub fn is_output(folder: &Path) -> bool {
 pub fn write(folder: &Folder, files: &Files, partial: bool) -> Result<usize, Failure> {
     let changes = Changes::between(folder, files, partial)?;
     if let Some(name) = changes.names().find(|name| folder.entry(name) == Some(Entry::Folder)) {
-        return Err(Failure::new(format!("cannot write `{}`: a folder has this name", folder.path().join(name).display())));
+        return Err(Failure::new(format!(
+            "cannot write `{}`: a folder has this name",
+            folder.path().join(name).display()
+        )));
     }
     if changes.names().next().is_some() {
         let staged = stage(folder, files, &changes)?;

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader, pipe};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -370,7 +370,9 @@ fn quiet_rounds_tell_what_is_wrong_alone() {
     let folder = Folder::with(GOOD);
     let watch = Watch::of(&folder, &["build", "--watch", "--quiet"]);
     // The first build says when the second may begin.
+    let end = Instant::now() + DEADLINE;
     while !folder.path("pods/manifest.json").exists() {
+        assert!(Instant::now() < end, "nothing is built");
         thread::sleep(Duration::from_millis(20));
     }
     folder.write("main.flyteenv", BROKEN);

@@ -226,7 +226,7 @@ impl Diagnostics {
         }
     }
 
-    /// Leaves out what was reported in one text after the first `from`, where it is more than [`MOST_ON_LINE`] errors of one line.
+    /// Leaves out what was reported in one text after the first `from`, where it is more than a hundred errors of one line.
     pub fn thin_after(&mut self, from: usize, source: &Source) {
         if self.list.len() <= from + MOST_ON_LINE {
             return;

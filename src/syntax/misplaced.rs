@@ -99,12 +99,16 @@ fn kind(head: &str) -> Holds {
 
 /// Whether a line begins a declaration with a name and a block.
 fn declares(text: &str, at: usize) -> bool {
-    let line = text.get(at..).unwrap_or_default().split('\n').next().unwrap_or_default();
-    let mut words = line.split(' ').filter(|word| !word.is_empty());
-    let declared = ["task", "override", "template", "environment"].contains(&words.next().unwrap_or_default());
+    const DECLARED: &[&str] = &["task ", "override ", "template ", "environment "];
+    let rest = text.get(at..).unwrap_or_default();
+    if !DECLARED.iter().any(|word| rest.starts_with(word)) {
+        return false;
+    }
+    let line = rest.split('\n').next().unwrap_or_default();
+    let mut words = line.split(' ').filter(|word| !word.is_empty()).skip(1);
     let name =
         words.next().is_some_and(|name| name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '"' || c == '_'));
-    declared && name && line.contains('{') && !line.split('{').next().unwrap_or_default().contains('=')
+    name && line.contains('{') && !line.split('{').next().unwrap_or_default().contains('=')
 }
 
 fn told(file: FileId, text: &str, start: usize) -> Diagnostic {

@@ -45,10 +45,11 @@ pub fn parse(file: FileId, source: &Source, diagnostics: &mut Diagnostics) -> as
     let written = source.text.as_str();
     let ended = endless::bounded(file, written, diagnostics);
     let text = &*ended;
-    // Most texts stand as they are, so a large one is matched while it is looked for what to mend.
-    let large = text.len() >= LARGE;
-    let ahead = || (large && brackets::in_order(text)).then(|| matched(file, written, &Mended::nothing(text)));
-    let (ahead, mended) = parallel::both(large, ahead, || mended(file, text, diagnostics));
+    // Most texts stand as they are, so a large one is matched while it is looked for what to mend. The tree is made on this thread:
+    // memory that another one takes is more expensive.
+    let large = text.len() >= LARGE && brackets::in_order(text);
+    let ahead = || large.then(|| matched(file, written, &Mended::nothing(text)));
+    let (mended, ahead) = parallel::both(large, || mended(file, text, diagnostics), ahead);
     let ahead = ahead.filter(|_| mended.is_as_written());
     let (tree, found) = ahead.unwrap_or_else(|| matched(file, written, &mended));
     diagnostics.extend(found);

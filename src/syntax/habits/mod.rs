@@ -132,6 +132,7 @@ impl<'t> Reader<'t> {
             b'[' => self.toml(),
             b'@' => self.python(),
             b'"' | b'\'' => self.yaml(),
+            b'_' | b'a'..=b'z' | b'A'..=b'Z' if self.is_entry() => false,
             b'_' | b'a'..=b'z' | b'A'..=b'Z' => self.other_head() || self.indented() || self.python() || self.yaml(),
             _ => false,
         };
@@ -139,6 +140,13 @@ impl<'t> Reader<'t> {
         if !taken {
             self.at = start;
         }
+    }
+
+    /// Whether a line is `name = …`, which is no head of anything elsewhere.
+    fn is_entry(&self) -> bool {
+        let line = self.rest_of_line();
+        let behind = line.get(leading_name(line).len()..).unwrap_or_default();
+        behind.trim_start_matches(' ').starts_with('=') && !line.ends_with(':')
     }
 
     /// Passes over a line that is too long, but for characters that no text may have.

@@ -13,10 +13,29 @@ const DECLARED: &[&str] = &["environment", "task", "template", "override"];
 impl Reader<'_> {
     pub(super) fn string(&mut self) {
         let end = scan::string_end(self.text.as_bytes(), self.at);
+        if self.is_plain(end) {
+            self.at = end;
+            return;
+        }
         if self.prefix(end) || self.curly_end(end) || self.endless_text(end) || self.unmatched(end) {
             return;
         }
         self.pass_string(end);
+    }
+
+    /// Whether the string that ends at `end` is one in which no habit can be: what most strings are.
+    fn is_plain(&self, end: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        let inside = match bytes.get(self.at..end) {
+            Some([b'"', inside @ .., b'"']) if !inside.is_empty() => inside,
+            _ => return false,
+        };
+        let apart = |byte: Option<&u8>| byte.is_none_or(|byte| byte.is_ascii() && !in_name(char::from(*byte)));
+        let before = self.at.checked_sub(1).and_then(|at| bytes.get(at));
+        apart(before)
+            && apart(bytes.get(end))
+            && inside.iter().all(|byte| byte.is_ascii() && !matches!(byte, b'=' | b'|' | b'{' | b'"' | b'\n'))
+            && !self.before().contains('|')
     }
 
     /// Goes on behind a string, which ends at `end`.

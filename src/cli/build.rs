@@ -205,9 +205,14 @@ fn check_folder(build: &Build, folder: &Path, files: &output::Files) -> Result<V
 
 /// JSON lines with the name of each pod, or YAML documents.
 fn write_stream(workloads: &[&Workload], kind: Kind, format: Format) -> Result<(), Failure> {
-    let written =
-        parallel::slices(workloads.len() >= parallel::MANY, workloads, |workloads| lines(workloads, kind, format));
-    written.iter().try_for_each(|bytes| print(bytes))
+    /// How many are written out before they are printed: enough for all cores, and little memory.
+    const AT_ONCE: usize = 2_000;
+    for workloads in workloads.chunks(AT_ONCE) {
+        let many = workloads.len() >= parallel::MANY;
+        let written = parallel::slices(many, workloads, |workloads| lines(workloads, kind, format));
+        written.iter().try_for_each(|bytes| print(bytes))?;
+    }
+    Ok(())
 }
 
 fn lines(workloads: &[&Workload], kind: Kind, format: Format) -> Vec<u8> {

@@ -223,7 +223,8 @@ pub fn analyse<'a>(
 fn settings(tasks: &[(Span, &Object)], diagnostics: &mut Diagnostics) -> Vec<TaskSettings> {
     let read = parallel::slices(tasks.len() >= parallel::MANY, tasks, |tasks| {
         let mut found = Diagnostics::default();
-        let read = tasks.iter().map(|(place, values)| settings::task(values, *place, &mut found));
+        let mut reader = settings::Reader::default();
+        let read = tasks.iter().map(|(place, values)| reader.task(values, *place, &mut found));
         (read.collect::<Vec<_>>(), found.found())
     });
     let mut all = Vec::with_capacity(tasks.len());

@@ -10,6 +10,12 @@ use std::thread;
 /// Fewer things than this are mostly done before a thread has begun.
 pub const MANY: usize = 128;
 
+/// Whether anything can run at the same time at all.
+#[must_use]
+pub fn is_possible() -> bool {
+    cores() > 1
+}
+
 /// How many parts can run at the same time.
 fn cores() -> usize {
     thread::available_parallelism().map_or(1, NonZero::get)
@@ -17,7 +23,7 @@ fn cores() -> usize {
 
 /// What the first piece of work gives, and the second; at the same time where it is `worth` a thread.
 pub fn both<A: Send, B>(worth: bool, first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B) -> (A, B) {
-    if !worth || cores() == 1 {
+    if !worth || !is_possible() {
         return (first(), second());
     }
     thread::scope(|scope| {

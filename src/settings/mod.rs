@@ -15,9 +15,11 @@ pub mod secrets;
 pub mod template;
 pub mod timeout;
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use ecow::EcoString;
+use rustc_hash::FxHashMap;
 
 use self::cache::Cache;
 use self::resources::Resources;
@@ -81,20 +83,41 @@ pub enum PodTemplate {
     Inline(Arc<Object>),
 }
 
-/// The settings that these values make, with what is wrong with them.
-///
-/// `place` is the name of the task, for what is missing.
-pub fn task(object: &Object, place: Span, diagnostics: &mut Diagnostics) -> TaskSettings {
-    let run = run::read(object, place, diagnostics);
-    TaskSettings { run, ..environment(object, diagnostics) }
+/// Reads the settings of tasks. What many of them take over from their environment is read once.
+#[derive(Default)]
+pub struct Reader<'v> {
+    /// By the addresses of the values that they are made of, which outlive this.
+    resources: FxHashMap<*const Object, Resources>,
+    values: PhantomData<&'v Object>,
+}
+
+impl<'v> Reader<'v> {
+    /// The settings that these values make, with what is wrong with them.
+    ///
+    /// `place` is the name of the task, for what is missing.
+    pub fn task(&mut self, object: &'v Object, place: Span, diagnostics: &mut Diagnostics) -> TaskSettings {
+        let run = run::read(object, place, diagnostics);
+        let resources = self.resources(object, diagnostics);
+        TaskSettings { run, ..with_resources(object, resources, diagnostics) }
+    }
+
+    fn resources(&mut self, settings: &'v Object, diagnostics: &mut Diagnostics) -> Resources {
+        let Some(values) = object(settings, "resources") else { return Resources::default() };
+        self.resources.entry(Arc::as_ptr(values)).or_insert_with(|| resources::read(settings, diagnostics)).clone()
+    }
 }
 
 /// The settings that these values make, for an environment, which runs nothing by itself.
 pub fn environment(object: &Object, diagnostics: &mut Diagnostics) -> TaskSettings {
+    let resources = resources::read(object, diagnostics);
+    with_resources(object, resources, diagnostics)
+}
+
+fn with_resources(object: &Object, resources: Resources, diagnostics: &mut Diagnostics) -> TaskSettings {
     TaskSettings {
         run: None,
         image: text(object, "image").cloned(),
-        resources: resources::read(object, diagnostics),
+        resources,
         env_vars: env_vars(object, diagnostics),
         secrets: secrets::read(object, diagnostics),
         service_account: text(object, "service_account").cloned(),

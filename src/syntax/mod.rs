@@ -47,7 +47,7 @@ pub fn parse(file: FileId, source: &Source, diagnostics: &mut Diagnostics) -> as
     let text = &*ended;
     // Most texts stand as they are, so a large one is matched while it is looked for what to mend. The tree is made on this thread:
     // memory that another one takes is more expensive.
-    let large = text.len() >= LARGE && brackets::in_order(text);
+    let large = text.len() >= LARGE && parallel::is_possible() && brackets::in_order(text);
     let ahead = || large.then(|| matched(file, written, &Mended::nothing(text)));
     let (mended, ahead) = parallel::both(large, || mended(file, text, diagnostics), ahead);
     let ahead = ahead.filter(|_| mended.is_as_written());

@@ -93,14 +93,7 @@ impl<'t> Reader<'t> {
             b'#' => self.at = self.line_end(),
             b'"' | b'\'' => self.string(),
             b'{' if self.other_template() => {}
-            b'{' | b'[' | b'(' => {
-                self.depth += 1;
-                self.at += 1;
-            }
-            b'}' | b']' | b')' => {
-                self.depth = self.depth.saturating_sub(1);
-                self.at += 1;
-            }
+            b'{' | b'[' | b'(' | b'}' | b']' | b')' => self.bracket(byte),
             b'/' if self.comment() => {}
             b';' => self.semicolon(),
             b'$' if self.shell() => {}
@@ -112,6 +105,12 @@ impl<'t> Reader<'t> {
             0x80.. | 0..=0x1f | 0x7f => self.character(),
             _ => self.at += 1,
         }
+    }
+
+    /// Passes over a bracket.
+    fn bracket(&mut self, byte: u8) {
+        self.depth = if matches!(byte, b'{' | b'[' | b'(') { self.depth + 1 } else { self.depth.saturating_sub(1) };
+        self.at += 1;
     }
 
     /// Looks at how a line begins.
@@ -159,14 +158,7 @@ impl<'t> Reader<'t> {
             match byte {
                 b'#' => self.at = end,
                 b'"' | b'\'' => self.pass_string(scan::string_end(self.text.as_bytes(), self.at)),
-                b'{' | b'[' | b'(' => {
-                    self.depth += 1;
-                    self.at += 1;
-                }
-                b'}' | b']' | b')' => {
-                    self.depth = self.depth.saturating_sub(1);
-                    self.at += 1;
-                }
+                b'{' | b'[' | b'(' | b'}' | b']' | b')' => self.bracket(*byte),
                 b'\t' | b'\r' => self.at += 1,
                 0x80.. | 0..=0x1f | 0x7f => self.character(),
                 _ => self.at += 1,

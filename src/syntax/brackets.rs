@@ -28,12 +28,6 @@ pub struct Prepared<'t> {
     pub unclosed: Vec<u32>,
 }
 
-/// Whether nothing is wrong with the brackets of a text, so that the grammar can match it.
-pub fn in_order(text: &str) -> bool {
-    let Shape { deep, balanced } = shape(text);
-    deep.is_empty() && balanced
-}
-
 /// `text` with its brackets in order.
 pub fn prepared<'t>(file: FileId, text: &'t str, diagnostics: &mut Diagnostics) -> Prepared<'t> {
     let Shape { deep, balanced } = shape(text);

@@ -16,6 +16,7 @@ mod misplaced;
 mod opened;
 mod openings;
 mod scan;
+mod stretches;
 mod string;
 pub mod visit;
 
@@ -25,7 +26,6 @@ use pest::Parser as _;
 
 use self::brackets::Prepared;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
-use crate::parallel;
 use crate::source::{FileId, Source, Span};
 
 pub use brackets::MAX_NESTING;
@@ -37,6 +37,14 @@ pub const MAX_SOURCE_BYTES: usize = 64 * 1024 * 1024;
 
 /// The tree of one source.
 pub fn parse(file: FileId, source: &Source, diagnostics: &mut Diagnostics) -> ast::File {
+    parse_in_stretches(file, source, STRETCH, diagnostics)
+}
+
+/// How long the stretches are in which a large text is parsed, in bytes: what pest needs for one stays in the processor's cache.
+const STRETCH: usize = 32 * 1024;
+
+/// The tree of one source, which does not depend on how many bytes the stretches have at least that it is parsed in.
+pub fn parse_in_stretches(file: FileId, source: &Source, least: usize, diagnostics: &mut Diagnostics) -> ast::File {
     if source.text.len() > MAX_SOURCE_BYTES {
         diagnostics.push(too_large(file, source.text.len()));
         return ast::File::default();
@@ -44,22 +52,16 @@ pub fn parse(file: FileId, source: &Source, diagnostics: &mut Diagnostics) -> as
     let before = diagnostics.count();
     let written = source.text.as_str();
     let ended = endless::bounded(file, written, diagnostics);
-    let text = &*ended;
-    // Most texts stand as they are, so a large one is matched while it is looked for what to mend. The tree is made on this thread:
-    // memory that another one takes is more expensive.
-    let large = text.len() >= LARGE && parallel::is_possible() && brackets::in_order(text);
-    let ahead = || large.then(|| matched(file, written, &Mended::nothing(text)));
-    let (mended, ahead) = parallel::both(large, || mended(file, text, diagnostics), ahead);
-    let ahead = ahead.filter(|_| mended.is_as_written());
-    let (tree, found) = ahead.unwrap_or_else(|| matched(file, written, &mended));
-    diagnostics.extend(found);
+    let is_large = matches!(ended, Cow::Borrowed(_)) && written.len() >= 2 * least;
+    if is_large && let Some(tree) = stretches::parse(file, written, least) {
+        return tree;
+    }
+    let mended = mended(file, &ended, diagnostics);
+    let tree = matched(file, written, &mended, diagnostics);
     diagnostics.amend_after(before, |diagnostic| between_characters(diagnostic, written));
     diagnostics.thin_after(before, source);
     tree
 }
-
-/// From how many bytes on a second thread saves more than it costs.
-const LARGE: usize = 32 * 1024;
 
 /// A text for the grammar.
 struct Mended<'t> {
@@ -71,18 +73,6 @@ struct Mended<'t> {
     doubtful: Vec<Span>,
     /// Where brackets open that were reported.
     unclosed: Vec<u32>,
-}
-
-impl<'t> Mended<'t> {
-    fn nothing(text: &'t str) -> Self {
-        Self { own: Cow::Borrowed(text), changed: None, doubtful: Vec::new(), unclosed: Vec::new() }
-    }
-
-    /// Whether nothing was mended.
-    fn is_as_written(&self) -> bool {
-        let same = matches!(self.own, Cow::Borrowed(_)) && self.changed.is_none();
-        same && self.doubtful.is_empty() && self.unclosed.is_empty()
-    }
 }
 
 /// What of a text has to be mended before the grammar can match it.
@@ -100,18 +90,26 @@ fn mended<'t>(file: FileId, text: &'t str, diagnostics: &mut Diagnostics) -> Men
     Mended { own, changed, doubtful, unclosed }
 }
 
-/// The tree of a mended text, and what is wrong with it.
-fn matched(file: FileId, written: &str, mended: &Mended<'_>) -> (ast::File, Vec<Diagnostic>) {
-    let mut diagnostics = Diagnostics::default();
+/// The tree of a mended text.
+fn matched(file: FileId, written: &str, mended: &Mended<'_>, diagnostics: &mut Diagnostics) -> ast::File {
     let text = mended.changed.as_deref().unwrap_or(&mended.own);
     let Ok(mut pairs) = grammar::Grammar::parse(grammar::Rule::file, text) else {
         // The grammar matches every text (`tests/properties.rs` holds it to that); this is what is left if it does not.
         diagnostics.push(Diagnostic::new(code::UNEXPECTED_TEXT, Span::new(file, 0..0), "this file cannot be read"));
-        return (ast::File::default(), diagnostics.found());
+        return ast::File::default();
     };
     let doubts = (mended.doubtful.clone(), mended.unclosed.clone());
-    let tree = build::file(file, (written, &mended.own), pairs.next(), doubts, &mut diagnostics);
-    (tree, diagnostics.found())
+    build::file(file, (written, &mended.own), pairs.next(), doubts, diagnostics)
+}
+
+/// Whether nothing of a part of a text has to be mended, whose brackets are in order.
+fn is_as_it_should_be(file: FileId, text: &str) -> bool {
+    let mut found = Diagnostics::default();
+    let own = habits::mended(file, text);
+    let own_is_whole = matches!(own.text, Cow::Borrowed(_)) && own.found.is_empty() && own.doubtful.is_empty();
+    let own_is_whole = own_is_whole && matches!(openings::prepared(file, own.text, &mut found), Cow::Borrowed(_));
+    let whole = own_is_whole && matches!(misplaced::without(file, Cow::Borrowed(text), &mut found), Cow::Borrowed(_));
+    whole && found.count() == 0
 }
 
 /// Moves places that lie in a character to the beginning of it: in the text without habits, what cannot be seen is taken out of names.

@@ -19,6 +19,11 @@ impl Opened {
         self.bytes.len()
     }
 
+    /// Whether none is open.
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
     /// Opens one.
     pub fn push(&mut self, byte: u8) {
         if byte != b'(' {

@@ -102,16 +102,6 @@ fn matched(file: FileId, written: &str, mended: &Mended<'_>, diagnostics: &mut D
     build::file(file, (written, &mended.own), pairs.next(), doubts, diagnostics)
 }
 
-/// Whether nothing of a part of a text has to be mended, whose brackets are in order.
-fn is_as_it_should_be(file: FileId, text: &str) -> bool {
-    let mut found = Diagnostics::default();
-    let own = habits::mended(file, text);
-    let own_is_whole = matches!(own.text, Cow::Borrowed(_)) && own.found.is_empty() && own.doubtful.is_empty();
-    let own_is_whole = own_is_whole && matches!(openings::prepared(file, own.text, &mut found), Cow::Borrowed(_));
-    let whole = own_is_whole && matches!(misplaced::without(file, Cow::Borrowed(text), &mut found), Cow::Borrowed(_));
-    whole && found.count() == 0
-}
-
 /// Moves places that lie in a character to the beginning of it: in the text without habits, what cannot be seen is taken out of names.
 fn between_characters(diagnostic: &mut Diagnostic, text: &str) {
     let labels = diagnostic.labels.iter_mut().map(|label| &mut label.span);

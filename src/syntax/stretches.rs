@@ -14,7 +14,7 @@ use super::build::{self, Built};
 use super::grammar::{Grammar, Rule};
 use super::opened::Opened;
 use super::scan::{Token, line_end, scan};
-use super::{MAX_NESTING, is_as_it_should_be};
+use super::{MAX_NESTING, habits};
 use crate::parallel;
 use crate::source::{FileId, Span};
 
@@ -55,13 +55,15 @@ pub fn parse(file: FileId, text: &str, least: usize) -> Option<File> {
 
 /// What a stretch has in it, if nothing is wrong with it.
 fn parsed(file: FileId, text: &str, stretch: &Stretch) -> Option<Built> {
-    let part = text.get(stretch.range.clone()).filter(|part| is_as_it_should_be(file, part))?;
+    let part = text.get(stretch.range.clone())?;
     let rule = match stretch.place {
         Place::File | Place::Opening(_) => Rule::file,
         Place::Inside | Place::Closing(_) => Rule::environment_stretch,
     };
     let pairs = Grammar::parse(rule, part).ok()?;
-    build::stretch(file, text, stretch.range.start, stretch.place, pairs)
+    let built = build::stretch(file, text, stretch.range.start, stretch.place, pairs)?;
+    // Of habits, the grammar takes some for what they are not. What else is mended in a text it does not match.
+    habits::are_absent(file, part).then_some(built)
 }
 
 // -------------------------------------------------------------------------------------------------------- the cuts

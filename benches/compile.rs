@@ -25,6 +25,11 @@ use flytec::source::{FileId, SourceMap};
 use flytec::syntax::recognise;
 use flytec::validate;
 use k8s_openapi::api::core::v1::PodSpec;
+use mimalloc::MiMalloc;
+
+/// The command's.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
 

@@ -189,6 +189,7 @@ const RESERVED: &[(&str, &[&str])] = &[
             "src/validate/",
         ],
     ),
+    ("mimalloc", &["src/main.rs"]),
     ("notify", &["src/cli/watch/events.rs"]),
     ("pest", &["src/syntax/"]),
     ("pest_derive", &["src/syntax/grammar.rs"]),

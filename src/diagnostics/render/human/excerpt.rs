@@ -114,7 +114,9 @@ impl Lines {
 /// The text with a blank for each byte of what controls a terminal.
 pub fn printable(text: &str) -> Cow<'_, str> {
     let control = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r');
-    if !text.contains(control) {
+    // A look at the bytes is enough for most texts: it takes as good as no time for large ones.
+    let plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\n' | b'\t' | b'\r');
+    if text.bytes().all(plain) || !text.contains(control) {
         return Cow::Borrowed(text);
     }
     let blank = |c: char| if control(c) { " ".repeat(c.len_utf8()) } else { c.to_string() };

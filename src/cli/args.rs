@@ -96,7 +96,10 @@ fn has_unicode(variable: impl Fn(&str) -> Option<String>) -> bool {
 }
 
 /// The commands.
+// The arguments of a command are made once it was asked for. They come after what is said of it here, so the types of the
+// arguments have no documentation: clap would say that instead.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     /// Compile, and write one file for every task and variant
     Build(Build),
@@ -122,7 +125,7 @@ pub enum Command {
     Completions(Completions),
 }
 
-/// What every command that compiles takes.
+// What every command that compiles takes.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Common {
     /// Files, or folders searched for `*.flyteenv`; `-` reads standard input [default: those of `flytec.toml`, or the
@@ -176,7 +179,7 @@ fn gate(text: &str) -> Result<(Gate, bool), String> {
     Ok((gate, on))
 }
 
-/// `flytec build`.
+// `flytec build`.
 #[derive(Debug, Args)]
 pub struct Build {
     /// What is compiled.
@@ -202,7 +205,7 @@ pub struct Build {
     pub watch: bool,
 }
 
-/// `flytec check`.
+// `flytec check`.
 #[derive(Debug, Args)]
 pub struct Check {
     /// What is compiled.
@@ -216,7 +219,7 @@ pub struct Check {
     pub watch: bool,
 }
 
-/// `flytec diff`.
+// `flytec diff`.
 #[derive(Debug, Args)]
 pub struct Diff {
     /// What was: a source, a folder of sources, a folder that a build has written, or a git revision
@@ -245,7 +248,7 @@ pub enum DiffFormat {
     Json,
 }
 
-/// `flytec import`.
+// `flytec import`.
 #[derive(Debug, Args)]
 pub struct Import {
     /// Files of Pods, of Deployments, Jobs, custom resources and their like, of pod specs or of `K8sPod`s: YAML, JSON or Protobuf; `-`
@@ -260,7 +263,7 @@ pub struct Import {
     pub stdin_filename: String,
 }
 
-/// `flytec init`.
+// `flytec init`.
 #[derive(Debug, Args)]
 pub struct Init {
     /// The folder [default: the current folder]
@@ -268,7 +271,7 @@ pub struct Init {
     pub folder: Option<PathBuf>,
 }
 
-/// `flytec completions`.
+// `flytec completions`.
 #[derive(Debug, Args)]
 pub struct Completions {
     /// The shell
@@ -276,7 +279,7 @@ pub struct Completions {
     pub shell: clap_complete::Shell,
 }
 
-/// `flytec fmt`.
+// `flytec fmt`.
 #[derive(Debug, Args)]
 pub struct Fmt {
     /// Files, or folders searched for `*.flyteenv`; `-` reads standard input [default: the current folder]
@@ -293,7 +296,7 @@ pub struct Fmt {
     pub diff: bool,
 }
 
-/// `flytec explain`.
+// `flytec explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
     /// The code, such as `E0301` [default: list all codes]
@@ -301,7 +304,7 @@ pub struct Explain {
     pub code: Option<String>,
 }
 
-/// `flytec preview`.
+// `flytec preview`.
 #[derive(Debug, Args)]
 pub struct Preview {
     /// The task or variant: `environment.task` or `environment.task@variant`
@@ -325,7 +328,7 @@ pub enum PreviewFormat {
     Json,
 }
 
-/// `flytec test`.
+// `flytec test`.
 #[derive(Debug, Args)]
 pub struct Test {
     /// Files, or folders searched for `*.flyteenv` [default: those of `flytec.toml`, or the current folder]
@@ -342,7 +345,7 @@ pub struct Test {
     pub watch: bool,
 }
 
-/// `flytec trace`.
+// `flytec trace`.
 #[derive(Debug, Args)]
 pub struct Trace {
     /// The task or variant: `environment.task` or `environment.task@variant`

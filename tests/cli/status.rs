@@ -38,6 +38,24 @@ fn no_text_is_accepted_because_it_is_broken_everywhere() {
 }
 
 #[test]
+fn the_help_of_a_command_begins_with_what_the_list_of_commands_says() {
+    let folder = Folder::with(PROGRAM);
+    let list = folder.run(&["help"]).expect(0).stdout;
+    let (_, rest) = list.split_once("Commands:\n").expect("there are commands");
+    let lines = rest.lines().take_while(|line| !line.is_empty());
+    // What is too long for one line goes on farther to the right.
+    let commands = lines.filter_map(|line| line.strip_prefix("  ").filter(|line| !line.starts_with(' ')));
+    let commands: Vec<(&str, &str)> = commands.filter_map(|line| line.split_once(' ')).collect();
+    assert!(commands.len() > 10, "{list}");
+    for (command, what) in commands.into_iter().filter(|(command, _)| *command != "help") {
+        for arguments in [&[command, "--help"][..], &["help", command]] {
+            let help = folder.run(arguments).expect(0).stdout;
+            assert!(help.starts_with(what.trim()), "{arguments:?}: {help}");
+        }
+    }
+}
+
+#[test]
 fn bad_usage_is_2() {
     let folder = Folder::with(PROGRAM);
     let usages: &[&[&str]] = &[

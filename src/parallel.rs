@@ -5,33 +5,16 @@
 
 use std::num::NonZero;
 use std::panic::resume_unwind;
+use std::sync::OnceLock;
 use std::thread;
 
 /// Fewer things than this are mostly done before a thread has begun.
 pub const MANY: usize = 128;
 
-/// Whether anything can run at the same time at all.
-#[must_use]
-pub fn is_possible() -> bool {
-    cores() > 1
-}
-
-/// How many parts can run at the same time.
+/// How many parts can run at the same time. The system is asked once: it reads several files to tell.
 fn cores() -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get)
-}
-
-/// What the first piece of work gives, and the second; at the same time where it is `worth` a thread.
-pub fn both<A: Send, B>(worth: bool, first: impl FnOnce() -> A + Send, second: impl FnOnce() -> B) -> (A, B) {
-    if !worth || !is_possible() {
-        return (first(), second());
-    }
-    thread::scope(|scope| {
-        let beside = scope.spawn(first);
-        let second = second();
-        // A panic of the work is one of whoever asked for it, here and below.
-        (beside.join().unwrap_or_else(|panic| resume_unwind(panic)), second)
-    })
+    static CORES: OnceLock<usize> = OnceLock::new();
+    *CORES.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
 }
 
 /// What `work` gives for every slice of about the same number of things; several at the same time where it is `worth` threads.
@@ -59,7 +42,7 @@ pub fn map<'t, T: Sync, R: Send>(things: &'t [T], work: impl Fn(&'t T) -> R + Sy
 
 #[cfg(test)]
 mod tests {
-    use super::{both, map, slices};
+    use super::{map, slices};
 
     #[test]
     fn results_keep_the_order_of_things() {
@@ -69,13 +52,6 @@ mod tests {
             assert_eq!(map(&things, |n| n * 2), doubled);
             assert_eq!(slices(true, &things, <[usize]>::to_vec).concat(), things);
             assert_eq!(slices(false, &things, <[usize]>::to_vec), [things]);
-        }
-    }
-
-    #[test]
-    fn both_pieces_of_work_are_done() {
-        for worth in [false, true] {
-            assert_eq!(both(worth, || 1, || "two"), (1, "two"));
         }
     }
 }

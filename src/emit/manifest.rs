@@ -109,7 +109,7 @@ fn pod(sources: &SourceMap, workload: &Workload, written: &Written) -> Value {
     if let PodTemplate::Named(name) = &workload.settings.pod_template {
         fields.set("pod_template_name", name.as_str());
     }
-    fields.set("source", json!({ "file": source.name, "line": place.line, "column": place.column }));
+    fields.set("source", json!({ "file": source.title, "line": place.line, "column": place.column }));
     fields.set("task_template", task_template(workload));
     fields.value()
 }

@@ -172,9 +172,9 @@ pub struct Analysis<'a> {
 #[derive(Debug)]
 pub struct Settings {
     /// Those of every task, by its id.
-    pub tasks: Vec<TaskSettings>,
+    pub tasks: Vec<Box<TaskSettings>>,
     /// Those of every variant, by its id.
-    pub variants: Vec<TaskSettings>,
+    pub variants: Vec<Box<TaskSettings>>,
 }
 
 /// Finds out what the modules mean, and everything that is wrong with it.
@@ -220,11 +220,11 @@ pub fn analyse<'a>(
 }
 
 /// The settings of tasks, each with the place of its name.
-fn settings(tasks: &[(Span, &Object)], diagnostics: &mut Diagnostics) -> Vec<TaskSettings> {
+fn settings(tasks: &[(Span, &Object)], diagnostics: &mut Diagnostics) -> Vec<Box<TaskSettings>> {
     let read = parallel::slices(tasks.len() >= parallel::MANY, tasks, |tasks| {
         let mut found = Diagnostics::default();
         let mut reader = settings::Reader::default();
-        let read = tasks.iter().map(|(place, values)| reader.task(values, *place, &mut found));
+        let read = tasks.iter().map(|(place, values)| Box::new(reader.task(values, *place, &mut found)));
         (read.collect::<Vec<_>>(), found.found())
     });
     let mut all = Vec::with_capacity(tasks.len());
@@ -258,25 +258,28 @@ pub fn lower<'a>(
     let mut lowering = Lowering::new(version, context);
     let mut subjects = Vec::with_capacity(tasks.len() + variants.len());
     let sound = !diagnostics.has_errors();
-    let mut add =
-        |id: TaskId, variant: Option<&ast::Name>, place: Span, values: &Arc<Object>, mut settings: TaskSettings| {
-            let task = &program.tasks[id.0];
-            settings.description = settings.description.or_else(|| docs(sources, task.docs).map(Into::into));
-            let name = WorkloadName {
-                environment: program.environments[task.environment.0].name.text.to_string(),
-                task: task.name.text.to_string(),
-                variant: variant.map(|name| name.text.to_string()),
-            };
-            let environment = Arc::clone(&environments[task.environment.0]);
-            match lowering.workload(name, place, settings, environment, Arc::clone(values)) {
-                Ok(workload) => {
-                    subjects.push(Subject { workload, whole: sound || values.is_whole() });
-                }
-                // Where something was reported, its remains need not make a pod.
-                Err(fault) if sound => diagnostics.push(internal(place, &fault.to_string())),
-                Err(_) => {}
-            }
+    let mut add = |id: TaskId,
+                   variant: Option<&ast::Name>,
+                   place: Span,
+                   values: &Arc<Object>,
+                   mut settings: Box<TaskSettings>| {
+        let task = &program.tasks[id.0];
+        settings.description = settings.description.or_else(|| docs(sources, task.docs).map(Into::into));
+        let name = WorkloadName {
+            environment: program.environments[task.environment.0].name.text.to_string(),
+            task: task.name.text.to_string(),
+            variant: variant.map(|name| name.text.to_string()),
         };
+        let environment = Arc::clone(&environments[task.environment.0]);
+        match lowering.workload(name, place, settings, environment, Arc::clone(values)) {
+            Ok(workload) => {
+                subjects.push(Subject { workload, whole: sound || values.is_whole() });
+            }
+            // Where something was reported, its remains need not make a pod.
+            Err(fault) if sound => diagnostics.push(internal(place, &fault.to_string())),
+            Err(_) => {}
+        }
+    };
     // What is imported is built where it is named.
     for (at, settings) in tasks.into_iter().enumerate().filter(|(at, _)| program.tasks[*at].named) {
         add(TaskId(at), None, program.tasks[at].name.span, &evaluation.tasks[at].values, settings);

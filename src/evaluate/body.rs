@@ -147,7 +147,8 @@ impl Layering<'_, '_, '_, '_> {
     pub fn layer(&mut self, body: &Body, base: Arc<Object>, object: &'static schema::Object, scope: &Scope) -> Layer {
         self.own.clear();
         let values = self.apply_fields(body, base, Fields::Known(object), scope, true);
-        Layer { values, own: std::mem::take(&mut self.own) }
+        // What is kept of it has no room for more.
+        Layer { values, own: self.own.drain(..).collect() }
     }
 
     /// The object `base` with the entries of `body` on top.

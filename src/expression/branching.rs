@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::rounds::Rounds;
+use super::rounds::{Known, Rounds};
 use super::scope::Scope;
 use super::{Evaluator, Truth};
 use crate::source::Span;
@@ -158,7 +158,7 @@ pub fn comprehend<'a: 'c, 'c, H: Evaluates<'a, 'c>>(
 fn known_rounds<'a: 'c, 'c, H: Evaluates<'a, 'c>>(
     host: &mut H,
     comprehension: &Comprehension,
-    rounds: Vec<Vec<Value>>,
+    rounds: Known,
     scope: &Scope,
     element: Element<'_, H>,
 ) -> (Truth, Vec<Value>) {

@@ -167,14 +167,14 @@ impl Lowering {
         &mut self,
         name: WorkloadName,
         place: Span,
-        settings: TaskSettings,
+        settings: Box<TaskSettings>,
         environment: Arc<EnvironmentFacts>,
         values: Arc<Object>,
     ) -> Result<Workload, Fault> {
         let template = self.template(&settings.pod_template)?;
         let launch = Arc::clone(&self.launch);
         let pool = pool::pool(&name.environment, &settings, &launch);
-        Ok(Workload { name, place, template, launch, pool, settings: Box::new(settings), environment, values })
+        Ok(Workload { name, place, template, launch, pool, settings, environment, values })
     }
 
     /// The template, lowered once for each value: the settings keep the value alive, so its address is its own.

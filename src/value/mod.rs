@@ -254,6 +254,12 @@ impl Object {
         self.entries.iter()
     }
 
+    /// The name and the entry at this place in the order.
+    #[must_use]
+    pub fn at(&self, index: usize) -> Option<(&EcoString, &Entry)> {
+        self.entries.get_index(index)
+    }
+
     /// How many names there are.
     #[must_use]
     pub fn len(&self) -> usize {

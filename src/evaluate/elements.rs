@@ -101,6 +101,10 @@ impl Layering<'_, '_, '_, '_> {
         };
         let items = Arc::make_mut(&mut list);
         match (operation, set) {
+            // Each element is looked at, and the places of all are found again for the next label.
+            (_, Some(Value { kind: Kind::Null, .. })) if !self.may_search(8 * items.items().len(), key) => {
+                target.poisoned = true;
+            }
             (_, Some(Value { kind: Kind::Null, .. })) => items.remove_keyed(element.by, &element.text, key),
             (_, Some(value)) => {
                 let conditional = self.expressions.conditions > 0;

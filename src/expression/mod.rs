@@ -21,6 +21,7 @@ mod rounds;
 pub mod scope;
 mod told;
 pub mod walk;
+pub mod weights;
 
 use std::sync::Arc;
 
@@ -150,6 +151,9 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
                 return Value { span, kind, trail };
             }
             ast::Value::List(list) => {
+                if !self.keeps(weights::ELEMENT * list.items.len(), span) {
+                    return Value::poison(span);
+                }
                 let items = list.items.iter().map(|item| self.value(&item.value, scope)).collect();
                 self.list(items, span)
             }
@@ -170,7 +174,11 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
             ast::Value::Group(group) => return self.value(&group.value, scope),
             ast::Value::Range(from, to) => {
                 let ends = (self.value(from, scope), self.value(to, scope));
-                if ends.0.is_poison() || ends.1.is_poison() { Kind::Poison } else { Kind::Range(Arc::new(ends)) }
+                if ends.0.is_poison() || ends.1.is_poison() || !self.keeps(weights::RANGE, span) {
+                    Kind::Poison
+                } else {
+                    Kind::Range(Arc::new(ends))
+                }
             }
         };
         Value::new(span, kind)
@@ -178,6 +186,9 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
 
     /// A list of these elements, unless it is nested too deep.
     pub fn list(&mut self, items: Vec<Value>, span: Span) -> Kind {
+        if !self.keeps(weights::LIST, span) {
+            return Kind::Poison;
+        }
         self.bounded(Value::new(span, Kind::List(Arc::new(List::new(items))))).kind
     }
 
@@ -217,6 +228,16 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
         self.budget.spend(steps, place, self.diagnostics)
     }
 
+    /// Counts the memory of what is made, in bytes, and tells whether it may be.
+    pub fn keeps(&mut self, bytes: usize, place: Span) -> bool {
+        self.budget.keep(bytes, place, self.diagnostics)
+    }
+
+    /// The value as a name gives it at `place`.
+    fn passed(&mut self, value: Value, place: Span) -> Value {
+        if self.keeps(weights::STEP, place) { value.through(place) } else { value }
+    }
+
     /// Counts what is copied, and tells whether it may be.
     pub fn copies(&mut self, count: usize, place: Span) -> bool {
         self.budget.copy(count, place, self.diagnostics)
@@ -244,7 +265,7 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
                     match self.part_text(&value, expression.span) {
                         PartText::Text(part) => {
                             text.push_str(&part);
-                            if value.trail.is_some() {
+                            if value.trail.is_some() && self.keeps(2 * weights::STEP, span) {
                                 trail = Some(Step::after(Step::part(expression.span, value), trail));
                             }
                         }

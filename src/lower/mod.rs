@@ -144,6 +144,8 @@ pub struct Lowering {
     launch: Arc<Launch>,
     templates: FxHashMap<*const Object, Arc<Template>>,
     empty: Arc<Template>,
+    /// What the templates weigh together, in bytes.
+    pub weight: usize,
 }
 
 /// Why there is no pod: something that was reported, or a fault of the compiler.
@@ -154,7 +156,7 @@ impl Lowering {
     #[must_use]
     pub fn new(version: &str, context: &Context) -> Self {
         let launch = Arc::new(Launch { version: version.to_owned(), context: context.clone() });
-        Self { launch, templates: FxHashMap::default(), empty: Arc::new(Template::empty()) }
+        Self { launch, templates: FxHashMap::default(), empty: Arc::new(Template::empty()), weight: 0 }
     }
 
     /// The workload of one task or variant.
@@ -188,6 +190,7 @@ impl Lowering {
             return Err(Fault::custom("no container is the primary one"));
         }
         let lowered = Arc::new(Template::new(fields)?);
+        self.weight = self.weight.saturating_add(lowered.weight(fields));
         self.templates.insert(key, Arc::clone(&lowered));
         Ok(lowered)
     }

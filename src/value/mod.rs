@@ -278,6 +278,12 @@ impl Object {
         self.depth.max(1)
     }
 
+    /// How many values there are in it.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
     /// Sets a name, in its old place where it has one, without a word of what stood there.
     pub fn set(&mut self, name: EcoString, key: Span, value: Value) {
         self.depth = self.depth.max(value.depth() + 1);

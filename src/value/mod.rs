@@ -26,6 +26,9 @@ pub const MAX_DEPTH: usize = 64;
 /// How many values may stand in one.
 pub const MAX_SIZE: usize = 1_000_000;
 
+/// How many bytes of a text count as one more value.
+const A_VALUE: usize = 64;
+
 /// The number of an environment in its program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EnvironmentId(pub usize);
@@ -153,10 +156,12 @@ impl Value {
         }
     }
 
-    /// How many values there are in it, itself among them; one that stands in several places counts in each.
+    /// How many values there are in it, itself among them; one that stands in several places counts in each. What a long text says
+    /// counts as well, by its length.
     #[must_use]
     pub fn size(&self) -> usize {
         match &self.kind {
+            Kind::String(text) => 1 + text.len() / A_VALUE,
             Kind::List(list) => list.size.saturating_add(1),
             Kind::Object(object) => object.size.saturating_add(1),
             _ => 1,

@@ -49,6 +49,8 @@ pub struct Layering<'p, 'a, 'e, 'c> {
     pub overruled: bool,
     /// Whether the body at work has been applied before to what it is applied to, by a base with other arguments.
     pub again: bool,
+    /// The templates whose values have been counted, by their addresses: settings that are counted are kept.
+    pub counted: FxHashSet<*const Object>,
     /// What the declaration sets that is being applied.
     own: Vec<Key>,
 }
@@ -78,6 +80,7 @@ impl<'p, 'a, 'e, 'c> Layering<'p, 'a, 'e, 'c> {
             used_templates: FxHashSet::default(),
             overruled: false,
             again: false,
+            counted: FxHashSet::default(),
             own: Vec::new(),
         }
     }
@@ -177,7 +180,7 @@ impl Layering<'_, '_, '_, '_> {
         }
         // Only a value that something else shares is copied here, and what is copied counts.
         let copied = if Arc::get_mut(&mut base).is_none() { base.len() } else { 0 };
-        let bytes = weights::OBJECT + copied * weights::ENTRY;
+        let bytes = weights::OBJECT + copied * weights::COPY;
         if !self.expressions.keeps(bytes, body.span)
             || copied > COPIED_FREELY && !self.expressions.copies(copied, body.span)
         {
@@ -345,7 +348,9 @@ impl Layering<'_, '_, '_, '_> {
             (Some(base), Kind::Null) => base,
             (None, Kind::Null) => return,
             (Some(Value { kind: Kind::List(mut list), trail, .. }), Kind::List(more)) => {
-                let added = more.items().len();
+                // A list that something else shares is copied.
+                let copied = if Arc::get_mut(&mut list).is_none() { list.items().len() } else { 0 };
+                let added = more.items().len() + copied;
                 if !self.expressions.spend(added, key) || !self.expressions.keeps(added * weights::ELEMENT, key) {
                     return target.set(name.clone(), key, Value::poison(span));
                 }

@@ -147,9 +147,11 @@ fn task_layers(layering: &mut Layering<'_, '_, '_, '_>, task: &Task<'_>, inherit
 
 /// The settings of a task or variant; no settings where they are more than one may have, which is reported.
 fn bounded(layering: &mut Layering<'_, '_, '_, '_>, settings: Arc<Object>, place: Span) -> Arc<Object> {
-    let template = inline_template(&settings).map_or(0, |(_, fields)| fields.size());
+    let template = inline_template(&settings).map(|(_, fields)| fields);
+    let counted =
+        template.filter(|fields| !layering.counted.insert(Arc::as_ptr(fields))).map_or(0, |fields| fields.size());
     let expressions = &mut layering.expressions;
-    if expressions.budget.pod(settings.size(), template, place, expressions.diagnostics) {
+    if expressions.budget.pod(settings.size(), counted, place, expressions.diagnostics) {
         return settings;
     }
     let mut nothing = Object::default();

@@ -15,7 +15,7 @@ pub const MAX_STEPS: usize = 4_000_000;
 /// below half a gigabyte.
 ///
 /// A hundred thousand tasks over a template of twenty settings stay below it.
-pub const MAX_MEMORY: usize = 288 * MEBIBYTE;
+pub const MAX_MEMORY: usize = 320 * MEBIBYTE;
 
 const MEBIBYTE: usize = 1024 * 1024;
 
@@ -34,8 +34,9 @@ pub const MAX_COPIES: usize = 2_000_000;
 /// How many values the settings of one task may hold, with its template. No pod that the API server takes has as many.
 pub const MAX_POD: usize = 100_000;
 
-/// How many values the settings of all tasks and variants may hold together, without their templates; what they share counts for each.
-pub const MAX_SETTINGS: usize = 10_000_000;
+/// How many values the settings of all tasks and variants may hold together. What they share counts for each, but for templates, which
+/// count once.
+pub const MAX_SETTINGS: usize = 5_000_000;
 
 /// How many tasks and variants a build may make.
 pub const MAX_PODS: usize = 100_000;
@@ -139,8 +140,9 @@ impl Budget {
         false
     }
 
-    /// Counts the values of a task's settings, and tells whether they are as few as they have to be.
-    pub fn pod(&mut self, values: usize, template: usize, place: Span, diagnostics: &mut Diagnostics) -> bool {
+    /// Counts the values of a task's settings, of which so many are in a template that was counted before, and tells whether they are
+    /// as few as they have to be.
+    pub fn pod(&mut self, values: usize, counted: usize, place: Span, diagnostics: &mut Diagnostics) -> bool {
         if self.exhausted {
             return false;
         }
@@ -148,17 +150,22 @@ impl Budget {
             diagnostics.push(too_large(values, place));
             return false;
         }
-        if let Some(left) = self.settings.checked_sub(values.saturating_sub(template)) {
+        if let Some(left) = self.settings.checked_sub(values.saturating_sub(counted)) {
             self.settings = left;
             return true;
         }
+        self.exhausted = true;
         let message = format!("the settings of all tasks together hold more than {MAX_SETTINGS} values");
         let diagnostic = Diagnostic::new(code::TOO_MUCH, place, message)
-            .note("what a task takes over from its environment counts for each task");
-        self.exhausted = true;
+            .note("what tasks take over from their environment counts for each of them, and a template that they share counts once");
         diagnostics
             .push(diagnostic.help("split the program into builds of their own, or put what is shared into a template"));
         false
+    }
+
+    /// Gives back what was counted since there was room for so much: it is not kept.
+    pub fn give_back(&mut self, memory: usize) {
+        self.memory = self.memory.max(memory);
     }
 
     /// Counts a text of so many bytes, and tells whether it may be made.

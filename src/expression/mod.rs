@@ -345,8 +345,12 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
     /// The text of a name, which may have interpolation; `None` where it is not known or was reported.
     pub fn name(&mut self, name: &Name, scope: &Scope) -> Option<EcoString> {
         let Some(parts) = &name.parts else { return Some(name.text.clone()) };
-        match self.text(parts, name.span, scope).0 {
-            Kind::String(text) => Some(text),
+        let room = self.budget.memory();
+        let text = self.text(parts, name.span, scope).0;
+        // Where it comes from is not kept.
+        self.budget.give_back(room);
+        match text {
+            Kind::String(text) if self.keeps(weights::text(text.len()), name.span) => Some(text),
             _ => None,
         }
     }
@@ -355,7 +359,10 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
 
     /// What a condition says.
     pub fn condition(&mut self, expression: &Expression, scope: &Scope) -> Truth {
+        let room = self.budget.memory();
         let value = self.value(expression, scope);
+        // Nothing of it is kept but its truth.
+        self.budget.give_back(room);
         match &value.kind {
             Kind::Bool(true) => Truth::True,
             Kind::Bool(false) => Truth::False,

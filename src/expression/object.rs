@@ -114,7 +114,8 @@ impl Untyped<'_, '_, '_> {
         match (base.map(|base| base.kind), added.kind) {
             (None, kind @ (Kind::List(_) | Kind::Unknown(_))) => Value::new(added.span, kind),
             (Some(Kind::List(mut list)), Kind::List(more)) => {
-                let count = more.items().len();
+                let copied = if Arc::get_mut(&mut list).is_none() { list.items().len() } else { 0 };
+                let count = more.items().len() + copied;
                 if !self.0.spend(count, entry.key.span) || !self.0.keeps(count * weights::ELEMENT, entry.key.span) {
                     return Value::poison(added.span);
                 }

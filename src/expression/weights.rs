@@ -20,6 +20,9 @@ pub const LIST: usize = size_of::<List>() + SHARED + 16;
 /// One entry of an object, with its place in the index.
 pub const ENTRY: usize = (size_of::<Entry>() + size_of::<EcoString>() + 24) * 3 / 2;
 
+/// One entry of an object that is copied, which leaves no room for more.
+pub const COPY: usize = size_of::<Entry>() + size_of::<EcoString>() + 24;
+
 /// An object without its entries.
 pub const OBJECT: usize = size_of::<Object>() + SHARED;
 
@@ -30,13 +33,13 @@ pub const RANGE: usize = 2 * size_of::<Value>() + SHARED;
 pub const STEP: usize = size_of::<Step>() + SHARED;
 
 /// A declaration that loops have made, with what names mean around it.
-pub const DECLARATION: usize = 400;
+pub const DECLARATION: usize = 300;
 
 /// An environment, besides its declaration: what it is resolved to, its layer and its facts.
 pub const ENVIRONMENT: usize = 1_200;
 
 /// A task or variant, besides its declaration: what it is resolved to, its layer, its settings and its workload.
-pub const TASK: usize = 1_400;
+pub const TASK: usize = 1_100;
 
 /// A text of so many bytes; a short one stands in its value.
 pub const fn text(bytes: usize) -> usize {

@@ -381,6 +381,12 @@ impl List {
         self.index.clear();
     }
 
+    /// How many elements have to be looked at before one is found by its label: few, or none once all have been looked at.
+    #[must_use]
+    pub fn unsorted(&self) -> usize {
+        if self.items.len() < INDEX_FROM || !self.index.is_empty() { 0 } else { self.items.len() }
+    }
+
     /// Adds the element of a key at the end; where it was taken away before, it remembers that.
     pub fn push_keyed(&mut self, label: EcoString, mut value: Value) {
         if let Some(at) = self.removed.iter().position(|(removed, _)| *removed == label) {

@@ -20,8 +20,8 @@ pub const LIST: usize = size_of::<List>() + SHARED + 16;
 /// One entry of an object, with its place in the index.
 pub const ENTRY: usize = (size_of::<Entry>() + size_of::<EcoString>() + 24) * 3 / 2;
 
-/// One entry of an object that is copied, which leaves no room for more.
-pub const COPY: usize = size_of::<Entry>() + size_of::<EcoString>() + 24;
+/// One entry of an object that is copied: it has no room for more until one is added, and what it says is read as a setting.
+pub const COPY: usize = (size_of::<Entry>() + size_of::<EcoString>() + 24) * 5 / 4 + 2 * size_of::<EcoString>();
 
 /// An object without its entries.
 pub const OBJECT: usize = size_of::<Object>() + SHARED;

@@ -292,9 +292,11 @@ impl Object {
     /// Sets a name, in its old place where it has one, without a word of what stood there.
     pub fn set(&mut self, name: EcoString, key: Span, value: Value) {
         self.depth = self.depth.max(value.depth() + 1);
-        self.size = self.size.saturating_add(value.size());
+        // A long name counts as a long text does.
+        let of_name = name.len() / A_VALUE;
+        self.size = self.size.saturating_add(value.size()).saturating_add(of_name);
         if let Some(old) = self.entries.insert(name, Entry { key, value }) {
-            self.size = self.size.saturating_sub(old.value.size());
+            self.size = self.size.saturating_sub(old.value.size()).saturating_sub(of_name);
         }
     }
 
@@ -318,7 +320,7 @@ impl Object {
     /// Takes a name away, and remembers what took it; the order of the others stays.
     pub fn remove(&mut self, name: &str, place: Span) {
         if let Some((name, entry)) = self.entries.shift_remove_entry(name) {
-            self.size = self.size.saturating_sub(entry.value.size());
+            self.size = self.size.saturating_sub(entry.value.size()).saturating_sub(name.len() / A_VALUE);
             self.removed.push((name, Step::removed(place, entry.key, entry.value)));
         }
     }

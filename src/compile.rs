@@ -223,6 +223,7 @@ pub fn analyse<'a>(
 }
 
 /// The settings of tasks, each with the place of its name.
+#[expect(clippy::vec_box, reason = "workloads keep the boxes, so that no settings are there twice")]
 fn settings(tasks: &[(Span, &Object)], diagnostics: &mut Diagnostics) -> Vec<Box<TaskSettings>> {
     let read = parallel::slices(tasks.len() >= parallel::MANY, tasks, |tasks| {
         let mut found = Diagnostics::default();

@@ -150,7 +150,7 @@ fn bounded(layering: &mut Layering<'_, '_, '_, '_>, settings: Arc<Object>, place
     let template = inline_template(&settings).map(|(_, fields)| fields);
     let counted =
         template.filter(|fields| !layering.counted.insert(Arc::as_ptr(fields))).map_or(0, |fields| fields.size());
-    let expressions = &mut layering.expressions;
+    let expressions = &mut *layering.expressions;
     if expressions.budget.pod(settings.size(), counted, place, expressions.diagnostics) {
         return settings;
     }

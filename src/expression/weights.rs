@@ -42,6 +42,7 @@ pub const ENVIRONMENT: usize = 1_200;
 pub const TASK: usize = 1_100;
 
 /// A text of so many bytes; a short one stands in its value.
+#[must_use]
 pub const fn text(bytes: usize) -> usize {
     /// How long a text is that needs no memory of its own.
     const SHORT: usize = 15;

@@ -1,5 +1,7 @@
 //! A build is the same from whatever folder the command runs in.
 
+use std::collections::BTreeMap;
+
 use super::folder::Folder;
 
 /// Two sources whose order by their ways from `a` is another than by their ways from the root.
@@ -31,7 +33,7 @@ fn ways(folder: &Folder, away: &Folder) -> Vec<(std::path::PathBuf, Vec<String>)
 }
 
 /// The files that a build writes and what it prints, from each of the folders.
-fn outputs(folder: &Folder, options: &[&str]) -> Vec<(std::collections::BTreeMap<String, Vec<u8>>, String)> {
+fn outputs(folder: &Folder, options: &[&str]) -> Vec<(BTreeMap<String, Vec<u8>>, String)> {
     let away = Folder::new();
     let built = ways(folder, &away).into_iter().enumerate().map(|(at, (here, paths))| {
         let out = format!("out{at}");
@@ -40,8 +42,8 @@ fn outputs(folder: &Folder, options: &[&str]) -> Vec<(std::collections::BTreeMap
         let mut arguments: Vec<&str> = std::iter::once("build").chain(paths.iter().map(String::as_str)).collect();
         arguments.extend(options.iter().chain(folder_or_stream));
         let output = folder.command(&arguments).current_dir(&here).output().unwrap();
-        assert_eq!(output.status.code(), Some(0), "{here:?}: {}", String::from_utf8_lossy(&output.stderr));
-        let files = if options.contains(&"-") { Default::default() } else { away.files(&out) };
+        assert_eq!(output.status.code(), Some(0), "{}: {}", here.display(), String::from_utf8_lossy(&output.stderr));
+        let files = if options.contains(&"-") { BTreeMap::new() } else { away.files(&out) };
         (files, String::from_utf8(output.stdout).unwrap())
     });
     built.collect()

@@ -144,6 +144,9 @@ fn check_usage(build: &Build, target: &Target) -> Result<(), Failure> {
 /// How large the pods of a build may be together, in bytes: they are made before the first is written.
 const MAX_PODS: usize = 128 * MEBIBYTE;
 
+/// How large they may be together with the manifest.
+const MAX_FILES: usize = 144 * MEBIBYTE;
+
 const MEBIBYTE: usize = 1024 * 1024;
 
 /// The files of a build, and its manifest.
@@ -175,8 +178,9 @@ fn files(
             pods.push((file, bytes));
         }
     }
-    let manifest = manifest::manifest(&compilation.sources, &entries, kind, format, &compilation.version);
-    let manifest = manifest.ok_or_else(|| too_large("the manifest of this build has", manifest::MAX_SIZE))?;
+    let most = manifest::MAX_SIZE.min(MAX_FILES - (MAX_PODS - room.left()));
+    let manifest = manifest::manifest(&compilation.sources, &entries, kind, format, &compilation.version, most);
+    let manifest = manifest.ok_or_else(|| too_large("beside its pods, the manifest of this build has", most))?;
     Ok(output::Files { pods, manifest })
 }
 
@@ -186,6 +190,11 @@ struct Room(AtomicUsize);
 impl Room {
     fn new() -> Self {
         Self(AtomicUsize::new(MAX_PODS))
+    }
+
+    /// How much is left: at most all of it.
+    fn left(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
     }
 
     /// Takes room for one more pod.

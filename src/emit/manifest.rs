@@ -38,7 +38,7 @@ pub struct Written {
 /// How large a manifest may be, in bytes. A hundred thousand tasks have one of some eighty MiB.
 pub const MAX_SIZE: usize = 96 * 1024 * 1024;
 
-/// The manifest of a build; nothing where it would be larger than [`MAX_SIZE`].
+/// The manifest of a build; nothing where it would be larger than `most` bytes.
 #[must_use]
 pub fn manifest(
     sources: &SourceMap,
@@ -46,9 +46,10 @@ pub fn manifest(
     kind: Kind,
     format: Format,
     task_version: &str,
+    most: usize,
 ) -> Option<Vec<u8>> {
     let manifest = Manifest { sources, workloads, kind, format, task_version };
-    let mut bytes = json::within(&manifest, MAX_SIZE)?;
+    let mut bytes = json::within(&manifest, most)?;
     bytes.push(b'\n');
     Some(bytes)
 }

@@ -402,7 +402,7 @@ fn a_manifest_that_is_too_large_is_not_written() {
     let tasks = "for t in range(260) { task \"t${t}\" { command = [\"x\"], description = y } }";
     let folder = Folder::with(&format!("{text}environment e {{\n  image = \"i\"\n  {tasks}\n}}\n"));
     let told = folder.run(&["build", "main.flyteenv"]).expect(2).silent().stderr;
-    assert!(told.starts_with("error: the manifest of this build has more than 96 MiB; "), "{told}");
+    assert!(told.starts_with("error: beside its pods, the manifest of this build has more than 96 MiB; "), "{told}");
     assert!(!folder.path("pods").exists(), "nothing is left");
 }
 

@@ -15,6 +15,7 @@ use crate::diagnostics::levels::Levels;
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, code, echoes};
 use crate::digest::sha256;
 use crate::evaluate::{self, Evaluation, Layer};
+use crate::expression::budget::{MAX_POD, no_room, too_large};
 use crate::expression::inputs::Inputs;
 use crate::expression::{Evaluator, constants};
 use crate::flyte::entrypoint::Context;
@@ -172,9 +173,11 @@ pub struct Analysis<'a> {
 #[derive(Debug)]
 pub struct Settings {
     /// Those of every task, by its id.
-    pub tasks: Vec<TaskSettings>,
+    pub tasks: Vec<Box<TaskSettings>>,
     /// Those of every variant, by its id.
-    pub variants: Vec<TaskSettings>,
+    pub variants: Vec<Box<TaskSettings>>,
+    /// How much memory their templates may take, in bytes.
+    pub room: usize,
 }
 
 /// Finds out what the modules mean, and everything that is wrong with it.
@@ -191,7 +194,7 @@ pub fn analyse<'a>(
     let program = resolve::resolve(modules, &mut evaluator);
     // 4. The program to values, layer over layer.
     let evaluation = evaluate::evaluate(&program, &mut evaluator);
-    let used = evaluator.used;
+    let (used, room) = (evaluator.used, evaluator.budget.memory());
     // 5. Values to settings.
     let said = diagnostics.count();
     let tasks = program.tasks.iter().zip(&evaluation.tasks);
@@ -216,15 +219,16 @@ pub fn analyse<'a>(
         cluster: build.cluster,
     };
     check::check(&checked, sources, diagnostics);
-    (Analysis { program, evaluation, said }, Settings { tasks, variants })
+    (Analysis { program, evaluation, said }, Settings { tasks, variants, room })
 }
 
 /// The settings of tasks, each with the place of its name.
-fn settings(tasks: &[(Span, &Object)], diagnostics: &mut Diagnostics) -> Vec<TaskSettings> {
+#[expect(clippy::vec_box, reason = "workloads keep the boxes, so that no settings are there twice")]
+fn settings(tasks: &[(Span, &Object)], diagnostics: &mut Diagnostics) -> Vec<Box<TaskSettings>> {
     let read = parallel::slices(tasks.len() >= parallel::MANY, tasks, |tasks| {
         let mut found = Diagnostics::default();
         let mut reader = settings::Reader::default();
-        let read = tasks.iter().map(|(place, values)| reader.task(values, *place, &mut found));
+        let read = tasks.iter().map(|(place, values)| Box::new(reader.task(values, *place, &mut found)));
         (read.collect::<Vec<_>>(), found.found())
     });
     let mut all = Vec::with_capacity(tasks.len());
@@ -253,30 +257,37 @@ pub fn lower<'a>(
     diagnostics: &mut Diagnostics,
 ) -> Lowered<'a> {
     let Analysis { program, evaluation, .. } = analysis;
-    let Settings { tasks, variants } = settings;
+    let Settings { tasks, variants, room } = settings;
     let environments: Vec<Arc<EnvironmentFacts>> = environment_facts(sources, program, evaluation);
     let mut lowering = Lowering::new(version, context);
     let mut subjects = Vec::with_capacity(tasks.len() + variants.len());
     let sound = !diagnostics.has_errors();
-    let mut add =
-        |id: TaskId, variant: Option<&ast::Name>, place: Span, values: &Arc<Object>, mut settings: TaskSettings| {
-            let task = &program.tasks[id.0];
-            settings.description = settings.description.or_else(|| docs(sources, task.docs).map(Into::into));
-            let name = WorkloadName {
-                environment: program.environments[task.environment.0].name.text.to_string(),
-                task: task.name.text.to_string(),
-                variant: variant.map(|name| name.text.to_string()),
-            };
-            let environment = Arc::clone(&environments[task.environment.0]);
-            match lowering.workload(name, place, settings, environment, Arc::clone(values)) {
-                Ok(workload) => {
-                    subjects.push(Subject { workload, whole: sound || values.is_whole() });
-                }
-                // Where something was reported, its remains need not make a pod.
-                Err(fault) if sound => diagnostics.push(internal(place, &fault.to_string())),
-                Err(_) => {}
-            }
+    let mut add = |id: TaskId,
+                   variant: Option<&ast::Name>,
+                   place: Span,
+                   values: &Arc<Object>,
+                   mut settings: Box<TaskSettings>| {
+        let task = &program.tasks[id.0];
+        settings.description = settings.description.or_else(|| docs(sources, task.docs).map(Into::into));
+        let name = WorkloadName {
+            environment: program.environments[task.environment.0].name.text.to_string(),
+            task: task.name.text.to_string(),
+            variant: variant.map(|name| name.text.to_string()),
         };
+        let environment = Arc::clone(&environments[task.environment.0]);
+        if lowering.weight > room {
+            return;
+        }
+        match lowering.workload(name, place, settings, environment, Arc::clone(values)) {
+            Ok(_) if lowering.weight > room => diagnostics.push(no_room(place)),
+            Ok(workload) => {
+                subjects.push(Subject { workload, whole: sound || values.is_whole() });
+            }
+            // Where something was reported, its remains need not make a pod.
+            Err(fault) if sound => diagnostics.push(internal(place, &fault.to_string())),
+            Err(_) => {}
+        }
+    };
     // What is imported is built where it is named.
     for (at, settings) in tasks.into_iter().enumerate().filter(|(at, _)| program.tasks[*at].named) {
         add(TaskId(at), None, program.tasks[at].name.span, &evaluation.tasks[at].values, settings);
@@ -286,7 +297,7 @@ pub fn lower<'a>(
         add(variant.task, Some(&variant.name), variant.name.span, &layer.values, settings);
     }
     subjects.sort_by(|a, b| a.workload.name.cmp(&b.workload.name));
-    let parts = parts(&subjects, program, evaluation);
+    let parts = parts(&subjects, program, evaluation, room.saturating_sub(lowering.weight), diagnostics);
     Lowered { subjects, parts }
 }
 
@@ -315,7 +326,13 @@ fn named_templates(Analysis { program, evaluation, .. }: &Analysis<'_>) -> Vec<(
 }
 
 /// The templates, and those of environments, that no task uses as they stand.
-fn parts<'a>(subjects: &[Subject], program: &Program<'_>, evaluation: &'a Evaluation) -> Vec<Part<'a>> {
+fn parts<'a>(
+    subjects: &[Subject],
+    program: &Program<'_>,
+    evaluation: &'a Evaluation,
+    mut room: usize,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Part<'a>> {
     let used: FxHashSet<*const Object> = subjects
         .iter()
         .filter_map(|subject| evaluate::inline_template(&subject.workload.values))
@@ -330,8 +347,18 @@ fn parts<'a>(subjects: &[Subject], program: &Program<'_>, evaluation: &'a Evalua
     let mut seen = used;
     let mut parts = Vec::new();
     for (place, fields) in declared.chain(inline).filter(|(_, fields)| seen.insert(Arc::as_ptr(fields))) {
+        if fields.size() > MAX_POD {
+            diagnostics.push(too_large(fields.size(), place));
+            continue;
+        }
         // What no task uses may be unfinished, and then makes no pod.
-        parts.extend(Template::new(fields).ok().map(|template| Part { template, fields, place }));
+        let Ok(template) = Template::new(fields) else { continue };
+        let Some(left) = room.checked_sub(template.weight(fields)) else {
+            diagnostics.push(no_room(place));
+            break;
+        };
+        room = left;
+        parts.push(Part { template, fields, place });
     }
     parts
 }

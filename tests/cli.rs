@@ -11,6 +11,8 @@ mod diff;
 #[cfg(unix)]
 #[path = "cli/disk.rs"]
 mod disk;
+#[path = "cli/elsewhere.rs"]
+mod elsewhere;
 #[path = "cli/explain.rs"]
 mod explain;
 #[path = "cli/fix.rs"]

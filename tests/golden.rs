@@ -238,7 +238,9 @@ fn document(text: &mut String, title: &str, value: &Value) -> Result<(), Failed>
 fn manifest_entries(program: &Program) -> Result<BTreeMap<String, Value>, Failed> {
     let written = |file: String| Written { file, sha256: String::new() };
     let entries: Vec<_> = program.compilation.workloads.iter().map(|w| (w, written(w.name.to_string()))).collect();
-    let value: Value = serde_json::from_slice(&manifest(program.sources(), &entries, Kind::Pod, Format::Json, "test"))?;
+    let bytes =
+        manifest(program.sources(), &entries, Kind::Pod, Format::Json, "test", usize::MAX).ok_or("it is too large")?;
+    let value: Value = serde_json::from_slice(&bytes)?;
     let pods = value.get("pods").and_then(Value::as_array).cloned().unwrap_or_default();
     let named = pods.into_iter().map(|mut pod| {
         if let Some(fields) = pod.as_object_mut() {

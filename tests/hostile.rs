@@ -20,6 +20,9 @@ const SPACE: usize = 512 * 1024;
 /// How many seconds of a processor the command has, without optimisation. How busy the machine is does not count.
 const SECONDS: u32 = 6;
 
+/// How many seconds a text has that is short, and makes as much as a build may. An optimised build takes one.
+const SECONDS_TO_MAKE: u32 = 40;
+
 /// The beginning of an environment, up to where a text is put in.
 const HEAD: &str = "environment e {\n  image = \"i\"\n  task t { command = [\"x\"] }\n";
 
@@ -174,6 +177,104 @@ fn a_text_of_numbered_lines_is_told_of() {
     hold(&texts);
 }
 
+/// A task of these settings.
+fn task(settings: &str) -> String {
+    format!("environment e {{\n  image = \"i\"\n  task t {{\n    command = [\"x\"]\n    {settings}\n  }}\n}}\n")
+}
+
+/// An environment with these settings and so many tasks.
+fn tasks(count: usize, shared: &str, settings: &str) -> String {
+    format!(
+        "environment e {{\n  image = \"i\"\n  {shared}\n  for t in range({count}) {{ task \"t${{t}}\" {{\n    command = [\"x\"]\n    {settings}\n  }} }}\n}}\n"
+    )
+}
+
+/// Two loops in each other around this, each so often.
+fn loops(times: usize, inner: &str) -> String {
+    format!("for i in range({times}) {{ for j in range({times}) {{ {inner} }} }}")
+}
+
+#[test]
+fn what_loops_make_in_one_task_is_bounded() {
+    let template = |inner: &str| task(&format!("pod_template {{ pod_spec {{ {inner} }} }}"));
+    let labelled = "for i in range(300000) { volumes \"v${i}\" { emptyDir {} } }";
+    let texts = [
+        task(&format!("env_vars {{ {} }}", loops(1400, "\"K${i}_${j}\" = \"v\""))),
+        task(&format!("env_vars {{ {} }}", loops(1400, "\"K${i}_${j}\" = \"a longer value of ${i} and ${j}\""))),
+        task(&format!("pod_template {{ labels {{ {} }} }}", loops(1400, "\"K${i}_${j}\" = \"v\""))),
+        task("args = [\"a${i}\" for i in range(900000)]"),
+        task(
+            "env_vars {\n for i in range(100000) { \"K${i}\" = \"v\" }\n for i in range(100000) { \"K${i}\" = null }\n }",
+        ),
+        template(labelled),
+        template(
+            "for i in range(9000) { volumes \"v${i}\" { emptyDir {} } }\n for i in range(9000) { volumes \"v${i}\" = null }",
+        ),
+        template("for i in range(9000) {\n volumes += [{ name = \"w${i}\" }]\n volumes \"v${i}\" { emptyDir {} }\n }"),
+        template("tolerations = [{ key = \"k${i}\", operator = \"Exists\" } for i in range(330000)]"),
+        format!("template p {{ pod_spec {{ {labelled} }} }}\n{}", task("")),
+        format!(
+            "let x = \"{}\"\nlet y = \"{}\"\n{}",
+            "x".repeat(10_000),
+            "${x}".repeat(100),
+            task("env_vars { for i in range(9000) { \"K${i}\" = y } }")
+        ),
+    ];
+    hold_within(SECONDS_TO_MAKE, &texts);
+}
+
+#[test]
+fn what_loops_make_for_many_tasks_is_bounded() {
+    let shared = |values: &str, settings: &str| format!("let v = {values}\n{}", tasks(90_000, "", settings));
+    let with_template = |template: &str, text: String| format!("template p{template}\n{text}");
+    let texts = [
+        tasks(20, "", &format!("env_vars {{ {} }}", loops(310, "\"K${i}_${j}\" = \"v${t}\""))),
+        tasks(2_000, "", "env_vars { for i in range(500) { \"K${i}\" = \"v${t}\" } }"),
+        tasks(90_000, "env_vars { for i in range(1000) { \"K${i}\" = \"v\" } }", ""),
+        tasks(90_000, "env_vars { for i in range(31) { \"K${i}\" = \"v\" } }", "env_vars { X = \"${t}\" }"),
+        tasks(90_000, "secrets = [{ key = \"k${i}\" } for i in range(1000)]", ""),
+        tasks(90_000, "", &format!("env_vars {{ {} }}", steps(300, &|n| format!("A{n} = \"1\"\n")))),
+        shared("{ for i in range(20) { \"K${i}\" = \"v\" } }", "env_vars = v"),
+        shared("[\"a${i}\" for i in range(10000)]", "args = v"),
+        with_template(
+            "(n: int) { annotations { for i in range(1000) { \"a${i}\" = \"v${n}\" } } }",
+            tasks(2_000, "", "pod_template = p(n = t)"),
+        ),
+        with_template(
+            "(n: int) { pod_spec { for i in range(100) { containers \"c${i}\" { image = \"x${n}\" } } } }",
+            tasks(5_000, "", "pod_template = p(n = t)"),
+        ),
+        with_template(
+            " { pod_spec { for i in range(1000) { volumes \"v${i}\" { emptyDir {} } } } }",
+            tasks(9_000, "pod_template = p", "pod_template { labels { a = \"${t}\" } }"),
+        ),
+        "for t in range(900000) { environment \"e${t}\" { image = \"i\" } }\n".to_owned(),
+        format!("{}for t in range(900000) {{ override e.t {{ env_vars {{ A = \"${{t}}\" }} }} }}\n", task("")),
+    ];
+    hold_within(SECONDS_TO_MAKE, &texts);
+}
+
+#[test]
+fn what_constants_hold_is_bounded() {
+    let many = |count: usize, value: &str| steps(count, &|n| format!("let b{n} = {value}\n"));
+    let numbers = (0..10_000).map(|_| "1").collect::<Vec<_>>().join(",");
+    let texts = [
+        many(20, "[[[[[[i]]]]] for i in range(150000)]"),
+        many(8, "[{ a = i, b = \"x${i}\" } for i in range(250000)]"),
+        many(4, "[{} for i in range(900000)]"),
+        many(4, "{ for i in range(900000) { \"k${i}\" = i } }"),
+        many(4, "[[x, x, x, x, x] for x in range(150000)]"),
+        many(4, "[\"${x} a longer text than it\" for x in range(900000)]"),
+        many(2, &format!("[\"{}\" for x in range(90000)]", "${x}".repeat(500))),
+        many(3, &format!("[[{numbers}] for i in range(90)]")),
+        format!("let o = {{ for i in range(300000) {{ \"k${{i}}\" = i }} }}\n{}", many(20, "merge(o, { x = 1 })")),
+        format!("let o = {{ for i in range(300000) {{ \"k${{i}}\" = i }} }}\n{}", many(20, "keys(o)")),
+        format!("let a = [i for i in range(900000)]\n{}", many(10, "[x for x in a]")),
+        many(4, "{ for i in range(900000) { a += [i] } }"),
+    ];
+    hold_within(SECONDS_TO_MAKE, &texts);
+}
+
 /// Numbered parts of a text.
 fn steps(count: usize, part: &dyn Fn(usize) -> String) -> String {
     (0..count).map(part).collect()
@@ -181,15 +282,19 @@ fn steps(count: usize, part: &dyn Fn(usize) -> String) -> String {
 
 /// Runs `flytec check` on each text, and fails with the texts on which it did not end as it should.
 fn hold(texts: &[String]) {
+    hold_within(SECONDS, texts);
+}
+
+fn hold_within(seconds: u32, texts: &[String]) {
     let folder = tempfile::tempdir().expect("there are folders");
-    let faults: Vec<String> = texts.iter().filter_map(|text| check(folder.path(), text).err()).collect();
+    let faults: Vec<String> = texts.iter().filter_map(|text| check(folder.path(), text, seconds).err()).collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 
-fn check(folder: &Path, text: &str) -> Result<(), String> {
+fn check(folder: &Path, text: &str, seconds: u32) -> Result<(), String> {
     fs::write(folder.join("a.flyteenv"), text).expect("it can be written");
     let script =
-        format!("ulimit -v {SPACE} && ulimit -t {SECONDS} && exec \"$0\" check a.flyteenv --message-format json");
+        format!("ulimit -v {SPACE} && ulimit -t {seconds} && exec \"$0\" check a.flyteenv --message-format json");
     let mut command = Command::new("sh");
     command.args(["-c", &script, env!("CARGO_BIN_EXE_flytec")]).current_dir(folder);
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status().expect("there is a shell").code();

@@ -102,7 +102,8 @@ fn compare_facts(program: &Program, expected: &Value) -> Result<(), Failed> {
 fn manifest_facts(program: &Program) -> Result<BTreeMap<String, Value>, Failed> {
     let written = |file: String| Written { file, sha256: String::new() };
     let entries: Vec<_> = program.compilation.workloads.iter().map(|w| (w, written(w.name.to_string()))).collect();
-    let bytes = manifest(program.sources(), &entries, Kind::Pod, Format::Json, "flytec-version");
+    let bytes = manifest(program.sources(), &entries, Kind::Pod, Format::Json, "flytec-version", usize::MAX);
+    let bytes = bytes.ok_or("the manifest is too large")?;
     let value: Value = serde_json::from_slice(&bytes)?;
     let pods = value.get("pods").and_then(Value::as_array).cloned().unwrap_or_default();
     let named = pods.into_iter().map(|pod| {

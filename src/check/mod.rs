@@ -49,9 +49,9 @@ pub struct Checked<'a> {
     /// The values.
     pub evaluation: &'a Evaluation,
     /// The settings of every task.
-    pub tasks: &'a [TaskSettings],
+    pub tasks: &'a [Box<TaskSettings>],
     /// The settings of every variant.
-    pub variants: &'a [TaskSettings],
+    pub variants: &'a [Box<TaskSettings>],
     /// The level of the Pod Security Standards.
     pub pod_security: &'a PodSecurity,
     /// The cluster that the pods are made for.

@@ -1,6 +1,7 @@
 //! `flytec build`: compile, and write a file for every task and variant.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use globset::{GlobBuilder, GlobMatcher};
 
@@ -84,7 +85,7 @@ fn finish(
     }
     let progress = Progress::begin(global);
     progress.stage("making", workloads.len(), "pod");
-    let files = files(&workloads, target.kind, target.format, compilation);
+    let files = files(&workloads, target.kind, target.format, compilation)?;
     if build.check {
         drop(progress);
         return check_folder(build, &target.folder, &files);
@@ -140,26 +141,72 @@ fn check_usage(build: &Build, target: &Target) -> Result<(), Failure> {
 
 // ---------------------------------------------------------------------------------------------------------- files
 
+/// How large the pods of a build may be together, in bytes: they are made before the first is written.
+const MAX_PODS: usize = 128 * MEBIBYTE;
+
+/// How large they may be together with the manifest.
+const MAX_FILES: usize = 144 * MEBIBYTE;
+
+const MEBIBYTE: usize = 1024 * 1024;
+
 /// The files of a build, and its manifest.
-fn files(workloads: &[&Workload], kind: Kind, format: Format, compilation: &Compilation) -> output::Files {
+fn files(
+    workloads: &[&Workload],
+    kind: Kind,
+    format: Format,
+    compilation: &Compilation,
+) -> Result<output::Files, Failure> {
+    let room = Room::new();
     let written = parallel::slices(workloads.len() >= parallel::MANY, workloads, |workloads| {
         let mut emitter = Emitter::for_files(kind, format);
         let write = |workload: &&Workload| {
             let mut bytes = Vec::new();
             emitter.write(workload, &mut bytes);
+            room.takes(bytes.len())?;
             let digest = sha256(&bytes);
-            (file_name(&workload.name.to_string(), format), bytes, digest)
+            bytes.shrink_to_fit();
+            Ok((file_name(&workload.name.to_string(), format), bytes, digest))
         };
-        workloads.iter().map(write).collect::<Vec<_>>()
+        workloads.iter().map(write).collect::<Result<Vec<_>, Failure>>()
     });
     let mut pods = Vec::with_capacity(workloads.len());
     let mut entries = Vec::with_capacity(workloads.len());
-    for (workload, (file, bytes, sha256)) in workloads.iter().zip(written.into_iter().flatten()) {
-        entries.push((*workload, Written { file: file.clone(), sha256 }));
-        pods.push((file, bytes));
+    let mut rest = workloads.iter();
+    for written in written {
+        for ((file, bytes, sha256), workload) in written?.into_iter().zip(&mut rest) {
+            entries.push((*workload, Written { file: file.clone(), sha256 }));
+            pods.push((file, bytes));
+        }
     }
-    let manifest = manifest::manifest(&compilation.sources, &entries, kind, format, &compilation.version);
-    output::Files { pods, manifest }
+    let most = manifest::MAX_SIZE.min(MAX_FILES - (MAX_PODS - room.left()));
+    let manifest = manifest::manifest(&compilation.sources, &entries, kind, format, &compilation.version, most);
+    let manifest = manifest.ok_or_else(|| too_large("beside its pods, the manifest of this build has", most))?;
+    Ok(output::Files { pods, manifest })
+}
+
+/// What is left of the room for pods, of which several threads take.
+struct Room(AtomicUsize);
+
+impl Room {
+    fn new() -> Self {
+        Self(AtomicUsize::new(MAX_PODS))
+    }
+
+    /// How much is left: at most all of it.
+    fn left(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Takes room for one more pod.
+    fn takes(&self, bytes: usize) -> Result<(), Failure> {
+        let taken = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes));
+        taken.map(|_| ()).map_err(|_| too_large("the pods of this build have together", MAX_PODS))
+    }
+}
+
+fn too_large(what: &str, most: usize) -> Failure {
+    let help = "build them in parts with `--only`, or split the sources into builds of their own";
+    Failure::new(format!("{what} more than {} MiB; {help}", most / MEBIBYTE))
 }
 
 /// The name of a pod's file. One that no file system would take is cut and told apart by a digest; the manifest has it.
@@ -207,18 +254,20 @@ fn check_folder(build: &Build, folder: &Path, files: &output::Files) -> Result<V
 fn write_stream(workloads: &[&Workload], kind: Kind, format: Format) -> Result<(), Failure> {
     /// How many are written out before they are printed: enough for all cores, and little memory.
     const AT_ONCE: usize = 2_000;
+    let room = Room::new();
     for workloads in workloads.chunks(AT_ONCE) {
         let many = workloads.len() >= parallel::MANY;
-        let written = parallel::slices(many, workloads, |workloads| lines(workloads, kind, format));
-        written.iter().try_for_each(|bytes| print(bytes))?;
+        let written = parallel::slices(many, workloads, |workloads| lines(workloads, kind, format, &room));
+        written.into_iter().try_for_each(|bytes| print(&bytes?))?;
     }
     Ok(())
 }
 
-fn lines(workloads: &[&Workload], kind: Kind, format: Format) -> Vec<u8> {
+fn lines(workloads: &[&Workload], kind: Kind, format: Format, room: &Room) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let mut emitter = if format == Format::Json { Emitter::for_lines(kind) } else { Emitter::for_files(kind, format) };
     for workload in workloads {
+        let before = bytes.len();
         if format == Format::Yaml {
             bytes.extend_from_slice(format!("---\n# {}\n", workload.name).as_bytes());
             emitter.write(workload, &mut bytes);
@@ -228,6 +277,7 @@ fn lines(workloads: &[&Workload], kind: Kind, format: Format) -> Vec<u8> {
             emitter.write(workload, &mut bytes);
             bytes.extend_from_slice(b"}\n");
         }
+        room.takes(bytes.len() - before)?;
     }
-    bytes
+    Ok(bytes)
 }

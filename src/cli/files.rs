@@ -68,6 +68,11 @@ impl Disk {
         shown(&relative.collect::<PathBuf>())
     }
 
+    /// A path from the current folder as a whole one, without a look at links.
+    pub fn absolute(&self, path: &Path) -> PathBuf {
+        without_dots(&self.here.join(path))
+    }
+
     /// A path from the root of the project, as one from the current folder.
     pub fn below_root(&self, path: &str) -> PathBuf {
         let root = self.roots.first().unwrap_or(&self.here);
@@ -173,7 +178,7 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Absence> {
 }
 
 /// The nearest folder upwards that marks the root of a project.
-fn root_above(folder: &Path) -> Option<PathBuf> {
+pub fn root_above(folder: &Path) -> Option<PathBuf> {
     folder.ancestors().find(|folder| folder.join(MARKER).is_file()).map(Path::to_path_buf)
 }
 

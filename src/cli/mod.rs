@@ -30,6 +30,7 @@ mod shell;
 mod sources;
 mod test;
 mod texts;
+mod titles;
 mod trace;
 mod watch;
 

@@ -14,6 +14,7 @@ use super::files::{Disk, shown};
 use super::progress::Progress;
 use super::project::Opened;
 use super::texts::{not_utf8, text};
+use super::titles;
 use super::{Failure, output};
 use crate::cluster::{self, Cluster};
 use crate::data::Format;
@@ -53,7 +54,7 @@ pub fn read(common: &Common, opened: Opened, progress: &Progress) -> Result<Sour
             Some(text) => text.as_bytes().to_vec(),
             None => std::fs::read(path).map_err(|error| Failure::io("read", path, &error))?,
         };
-        files.push(ReadFile { name: shown(path), identity, bytes });
+        files.push(ReadFile { name: shown(path), at: disk.absolute(path), identity, bytes });
     }
     if common.paths.iter().any(|path| path.as_os_str() == "-") {
         let name = common.stdin_filename.clone();
@@ -63,16 +64,17 @@ pub fn read(common: &Common, opened: Opened, progress: &Progress) -> Result<Sour
             let read = std::io::stdin().lock().read_to_end(&mut bytes);
             read.map_err(|error| Failure::new(format!("cannot read standard input: {error}")))?;
         }
-        files.push(ReadFile { identity: name.clone(), name, bytes });
+        files.push(ReadFile { identity: name.clone(), at: disk.absolute(Path::new(&name)), name, bytes });
     }
     if files.is_empty() {
         return Err(Failure::new(format!("no `.{EXTENSION}` files here; name a file or a folder")));
     }
-    // By whatever paths a file is named, it is one file.
-    files.sort_by(|a, b| a.name.cmp(&b.name));
+    // By whatever paths a file is named, it is one file; and from whatever folder, the order is one.
+    files.sort_by(|a, b| a.at.cmp(&b.at));
     let mut seen: HashSet<String> = HashSet::new();
     files.retain(|file| seen.insert(file.identity.clone()));
-    let (named, mut faults) = decoded(files, &mut map);
+    let titles = titles::of(files.iter().map(|file| file.at.as_path()));
+    let (named, mut faults) = decoded(files, titles, &mut map);
     let cluster = cluster(common, project.cluster.as_ref(), &disk, &mut map, &mut faults)?;
     let inputs = Inputs { of_test, ..inputs(common, project.params, &disk, &mut map)? };
     Ok(Sources { map, named, faults, disk, inputs, cluster })
@@ -81,6 +83,8 @@ pub fn read(common: &Common, opened: Opened, progress: &Progress) -> Result<Sour
 /// A file as it was read.
 struct ReadFile {
     name: String,
+    /// Where it lies, as it was named.
+    at: PathBuf,
     identity: String,
     bytes: Vec<u8>,
 }
@@ -97,12 +101,12 @@ pub fn paths(common: &Common, project: &[Written], disk: &Disk) -> Vec<PathBuf> 
 }
 
 /// Adds the texts to the map, in their order.
-fn decoded(files: Vec<ReadFile>, map: &mut SourceMap) -> (Vec<FileId>, Diagnostics) {
+fn decoded(files: Vec<ReadFile>, titles: Vec<String>, map: &mut SourceMap) -> (Vec<FileId>, Diagnostics) {
     let mut faults = Diagnostics::default();
     let mut named = Vec::new();
-    for ReadFile { name, identity, bytes } in files {
+    for (ReadFile { name, identity, bytes, .. }, title) in files.into_iter().zip(titles) {
         let (text, bad) = text(bytes);
-        let id = map.add(Source::identified(name, identity, text));
+        let id = map.add(Source::identified(name, identity, text).titled(title));
         faults.extend(bad.map(|bad| not_utf8(id, bad)));
         named.push(id);
     }

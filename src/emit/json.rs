@@ -35,6 +35,34 @@ pub fn write(value: &impl Serialize, layout: Layout, numbers: Numbers, out: &mut
     write_at(value, layout, numbers, 0, out);
 }
 
+/// A value, laid out, if that has at most so many bytes.
+pub fn within(value: &impl Serialize, most: usize) -> Option<Vec<u8>> {
+    let mut bounded = Bounded { bytes: Vec::new(), most };
+    let style = Style { inner: Nested::at(0), numbers: Numbers::Exact };
+    let written = value.serialize(&mut Serializer::with_formatter(&mut bounded, style));
+    written.is_ok().then_some(bounded.bytes)
+}
+
+/// Bytes that grow to a bound.
+struct Bounded {
+    bytes: Vec<u8>,
+    most: usize,
+}
+
+impl io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if bytes.len() > self.most.saturating_sub(self.bytes.len()) {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 fn write_at(value: &impl Serialize, layout: Layout, numbers: Numbers, depth: usize, out: &mut Vec<u8>) {
     // Writing into memory cannot fail, nor has any of the values keys that are no strings.
     let _ = match layout {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 pub use self::read::written;
 
-use super::json::{Layout, Numbers, write};
+use super::json;
 use super::{Format, Kind};
 use crate::flyte::accelerators::{wire_class, wire_name};
 use crate::flyte::{MAX_DESCRIPTION, MAX_NAME};
@@ -35,7 +35,10 @@ pub struct Written {
     pub sha256: String,
 }
 
-/// The manifest of a build.
+/// How large a manifest may be, in bytes. A hundred thousand tasks have one of some eighty MiB.
+pub const MAX_SIZE: usize = 96 * 1024 * 1024;
+
+/// The manifest of a build; nothing where it would be larger than `most` bytes.
 #[must_use]
 pub fn manifest(
     sources: &SourceMap,
@@ -43,12 +46,12 @@ pub fn manifest(
     kind: Kind,
     format: Format,
     task_version: &str,
-) -> Vec<u8> {
+    most: usize,
+) -> Option<Vec<u8>> {
     let manifest = Manifest { sources, workloads, kind, format, task_version };
-    let mut bytes = Vec::new();
-    write(&manifest, Layout::Indented, Numbers::Exact, &mut bytes);
+    let mut bytes = json::within(&manifest, most)?;
     bytes.push(b'\n');
-    bytes
+    Some(bytes)
 }
 
 /// What a manifest is written of. What it says of a pod is made when it is written, and not kept.
@@ -109,7 +112,7 @@ fn pod(sources: &SourceMap, workload: &Workload, written: &Written) -> Value {
     if let PodTemplate::Named(name) = &workload.settings.pod_template {
         fields.set("pod_template_name", name.as_str());
     }
-    fields.set("source", json!({ "file": source.name, "line": place.line, "column": place.column }));
+    fields.set("source", json!({ "file": source.title, "line": place.line, "column": place.column }));
     fields.set("task_template", task_template(workload));
     fields.value()
 }

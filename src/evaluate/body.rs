@@ -20,6 +20,7 @@ use crate::expression::Evaluator;
 use crate::expression::branching::{Evaluates, Look};
 use crate::expression::scope::Scope;
 use crate::expression::walk::{Host, walk};
+use crate::expression::weights;
 use crate::modules::names::is_referable;
 use crate::resolve::{Program, TemplateId};
 use crate::schema::{self, Type};
@@ -48,6 +49,8 @@ pub struct Layering<'p, 'a, 'e, 'c> {
     pub overruled: bool,
     /// Whether the body at work has been applied before to what it is applied to, by a base with other arguments.
     pub again: bool,
+    /// The templates whose values have been counted, by their addresses: settings that are counted are kept.
+    pub counted: FxHashSet<*const Object>,
     /// What the declaration sets that is being applied.
     own: Vec<Key>,
 }
@@ -77,6 +80,7 @@ impl<'p, 'a, 'e, 'c> Layering<'p, 'a, 'e, 'c> {
             used_templates: FxHashSet::default(),
             overruled: false,
             again: false,
+            counted: FxHashSet::default(),
             own: Vec::new(),
         }
     }
@@ -147,7 +151,8 @@ impl Layering<'_, '_, '_, '_> {
     pub fn layer(&mut self, body: &Body, base: Arc<Object>, object: &'static schema::Object, scope: &Scope) -> Layer {
         self.own.clear();
         let values = self.apply_fields(body, base, Fields::Known(object), scope, true);
-        Layer { values, own: std::mem::take(&mut self.own) }
+        // What is kept of it has no room for more.
+        Layer { values, own: self.own.drain(..).collect() }
     }
 
     /// The object `base` with the entries of `body` on top.
@@ -174,9 +179,10 @@ impl Layering<'_, '_, '_, '_> {
             return base;
         }
         // Only a value that something else shares is copied here, and what is copied counts.
-        if base.len() > COPIED_FREELY
-            && Arc::get_mut(&mut base).is_none()
-            && !self.expressions.copies(base.len(), body.span)
+        let copied = if Arc::get_mut(&mut base).is_none() { base.len() } else { 0 };
+        let bytes = weights::OBJECT + copied * weights::COPY;
+        if !self.expressions.keeps(bytes, body.span)
+            || copied > COPIED_FREELY && !self.expressions.copies(copied, body.span)
         {
             Arc::make_mut(&mut base).poisoned = true;
             return base;
@@ -195,7 +201,8 @@ impl Layering<'_, '_, '_, '_> {
         outermost: bool,
     ) {
         let place = entry.key.span;
-        if self.expressions.budget.is_counting() && !self.expressions.spend(1, place) {
+        let counts = self.expressions.budget.is_counting();
+        if counts && !self.expressions.spend(1, place) || !self.expressions.keeps(weights::ENTRY, place) {
             target.poisoned = true;
             return;
         }
@@ -276,12 +283,28 @@ impl Layering<'_, '_, '_, '_> {
         }
         let value = self.value(expression, placed.ty, &self.called(placed), placed.scope);
         if value.kind == Kind::Null {
-            target.remove(name, key);
+            if self.may_search(target.len(), key) {
+                target.remove(name, key);
+            } else {
+                target.poisoned = true;
+            }
+            return false;
+        }
+        // What it overrules is kept.
+        if target.entry(name).is_some() && !self.expressions.keeps(2 * weights::STEP, key) {
+            target.poisoned = true;
             return false;
         }
         let conditional = self.expressions.conditions > 0;
         self.overruled |= target.overrule(name.clone(), key, value, conditional) && !conditional;
         true
+    }
+
+    /// Whether something may be taken out of the midst of so many, which costs time for each of those behind it.
+    pub fn may_search(&mut self, among: usize, place: Span) -> bool {
+        /// How many of them cost what one step does.
+        const A_STEP: usize = 64;
+        among < A_STEP || self.expressions.spend(among / A_STEP, place)
     }
 
     /// What messages call a key: one that is put together as it is written, so that rounds of a loop say the same.
@@ -325,7 +348,10 @@ impl Layering<'_, '_, '_, '_> {
             (Some(base), Kind::Null) => base,
             (None, Kind::Null) => return,
             (Some(Value { kind: Kind::List(mut list), trail, .. }), Kind::List(more)) => {
-                if !self.expressions.spend(more.items().len(), key) {
+                // A list that something else shares is copied.
+                let copied = if Arc::get_mut(&mut list).is_none() { list.items().len() } else { 0 };
+                let added = more.items().len() + copied;
+                if !self.expressions.spend(added, key) || !self.expressions.keeps(added * weights::ELEMENT, key) {
                     return target.set(name.clone(), key, Value::poison(span));
                 }
                 Arc::make_mut(&mut list).extend(more.items().iter().cloned());

@@ -12,6 +12,7 @@ use super::coerce::Scalar;
 use super::unknown::label_text;
 use super::values::fields_of;
 use crate::diagnostics::{Diagnostic, code};
+use crate::expression::weights;
 use crate::schema::Type;
 use crate::source::Span;
 use crate::syntax::ast::{self, Body, Expression, Label, Operation, StatementKind};
@@ -53,6 +54,9 @@ fn one_element(name: &str, first: Span, written: &str, element: &Element<'_>) ->
     let diagnostic = diagnostic.note(format!("the label is the `{by}` of the element, by which blocks find it"));
     diagnostic.help(format!("give one of them another `{by}`, or leave one out"))
 }
+
+/// What it costs to look at an element for its label, in what it costs to move one.
+const LOOK: usize = 32;
 
 impl Layering<'_, '_, '_, '_> {
     /// Does to an element what its entry says.
@@ -99,6 +103,14 @@ impl Layering<'_, '_, '_, '_> {
             Some(Kind::Poison) => return target.set(name.clone(), key, Value::poison(key)),
             _ => Arc::default(),
         };
+        // A list that something else shares is copied.
+        let copied = if Arc::get_mut(&mut list).is_none() { list.items().len() } else { 0 };
+        let takes_away = set.as_ref().is_some_and(|value| value.kind == Kind::Null);
+        let searched = if takes_away { list.items().len() } else { list.unsorted() };
+        if !self.expressions.keeps(copied * weights::ELEMENT, key) || !self.may_search(LOOK * searched, key) {
+            target.poisoned = true;
+            return target.set(name.clone(), key, Value::poison(key));
+        }
         let items = Arc::make_mut(&mut list);
         match (operation, set) {
             (_, Some(Value { kind: Kind::Null, .. })) => items.remove_keyed(element.by, &element.text, key),

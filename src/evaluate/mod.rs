@@ -87,13 +87,19 @@ pub fn evaluate<'a>(program: &Program<'a>, evaluator: &mut Evaluator<'a, '_>) ->
     layering.evaluate_templates();
     let environments = environments(&mut layering);
     let inherited: Vec<Arc<Object>> = environments.iter().map(|layer| inherited(&layer.values)).collect();
-    let tasks: Vec<TaskLayers> =
-        program.tasks.iter().map(|task| task_layers(&mut layering, task, &inherited[task.environment.0])).collect();
+    let mut tasks: Vec<TaskLayers> = Vec::with_capacity(program.tasks.len());
+    for task in &program.tasks {
+        let mut layers = task_layers(&mut layering, task, &inherited[task.environment.0]);
+        layers.values = bounded(&mut layering, layers.values, task.name.span);
+        tasks.push(layers);
+    }
     let mut variants: Vec<Layer> = Vec::new();
     for variant in &program.variants {
         let base = variant.base.map_or(&tasks[variant.task.0].values, |base| &variants[base.0].values);
         let body = &variant.declaration.body;
-        variants.push(layering.layer(body, Arc::clone(base), &language::OVERRIDE, &variant.scope));
+        let mut layer = layering.layer(body, Arc::clone(base), &language::OVERRIDE, &variant.scope);
+        layer.values = bounded(&mut layering, layer.values, variant.name.span);
+        variants.push(layer);
     }
     for declaration in &program.dormant {
         look(&mut layering, declaration);
@@ -137,6 +143,20 @@ fn task_layers(layering: &mut Layering<'_, '_, '_, '_>, task: &Task<'_>, inherit
         amendments.push(layer.own);
     }
     TaskLayers { values, own, amendments }
+}
+
+/// The settings of a task or variant; no settings where they are more than one may have, which is reported.
+fn bounded(layering: &mut Layering<'_, '_, '_, '_>, settings: Arc<Object>, place: Span) -> Arc<Object> {
+    let template = inline_template(&settings).map(|(_, fields)| fields);
+    let counted =
+        template.filter(|fields| !layering.counted.insert(Arc::as_ptr(fields))).map_or(0, |fields| fields.size());
+    let expressions = &mut *layering.expressions;
+    if expressions.budget.pod(settings.size(), counted, place, expressions.diagnostics) {
+        return settings;
+    }
+    let mut nothing = Object::default();
+    nothing.poisoned = true;
+    Arc::new(nothing)
 }
 
 /// Looks at a declaration in a branch that is not taken, with nothing known but types.

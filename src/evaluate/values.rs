@@ -15,6 +15,7 @@ use crate::expression::Truth;
 use crate::expression::branching::{Chosen, choose, comprehend};
 use crate::expression::references::{MEANS_NOTHING, near_word, word};
 use crate::expression::scope::Scope;
+use crate::expression::weights;
 use crate::modules::names::Meaning;
 use crate::resolve::{TemplateId, environment_path, template_path};
 use crate::schema::{Type, language};
@@ -44,6 +45,15 @@ impl Use<'_> {
             }
             _ => diagnostic,
         }
+    }
+}
+
+/// What a copy of a value weighs, without what is in its elements and entries.
+fn weight(value: &Value) -> usize {
+    match &value.kind {
+        Kind::List(list) => weights::LIST + list.items().len() * weights::ELEMENT,
+        Kind::Object(object) => weights::OBJECT + object.len() * weights::ENTRY,
+        _ => weights::RANGE,
     }
 }
 
@@ -120,6 +130,9 @@ impl Layering<'_, '_, '_, '_> {
     fn list(&mut self, list: &ast::List, ty: &'static Type, span: Span, what: &str, scope: &Scope) -> Value {
         let Some(element) = element_of(ty) else { return Value::poison(span) };
         let what = element_what(what);
+        if !self.expressions.keeps(weights::LIST + list.items.len() * weights::ELEMENT, span) {
+            return Value::poison(span);
+        }
         let mut items = Vec::with_capacity(list.items.len());
         for item in &list.items {
             if let Some(diagnostic) = self.misshapen_element(&item.value, ty, &what) {
@@ -148,6 +161,7 @@ impl Layering<'_, '_, '_, '_> {
         });
         match known {
             Truth::Poison | Truth::Unknown => Value::poison(span),
+            _ if !self.expressions.keeps(weights::LIST, span) => Value::poison(span),
             _ => Value::new(span, Kind::List(Arc::new(List::new(items)))),
         }
     }
@@ -175,7 +189,7 @@ impl Layering<'_, '_, '_, '_> {
         let from = self.value(from, element, what, scope);
         let to = self.value(to, element, what, scope);
         let (from, to) = (self.no_null(from, element, what, from_place), self.no_null(to, element, what, to_place));
-        if from.is_poison() || to.is_poison() {
+        if from.is_poison() || to.is_poison() || !self.expressions.keeps(weights::RANGE, span) {
             return Value::poison(span);
         }
         Value::new(span, Kind::Range(Arc::new((from, to))))
@@ -194,7 +208,10 @@ impl Layering<'_, '_, '_, '_> {
                 }
                 Value::poison(value.span)
             }
-            Kind::Object(_) | Kind::List(_) | Kind::Range(_) if !self.expressions.spend(value.size(), used.at) => {
+            Kind::Object(_) | Kind::List(_) | Kind::Range(_)
+                if !self.expressions.spend(value.size(), used.at)
+                    || !self.expressions.keeps(weight(&value), used.at) =>
+            {
                 Value::poison(value.span)
             }
             Kind::Object(object) if let Some(fields) = fields_of(ty) => {

@@ -19,7 +19,7 @@ impl Evaluator<'_, '_> {
             Step::Field(name) => self.field(&value, name, span),
             Step::Index(index) => self.index(&value, index, scope),
         });
-        part.through(span)
+        self.passed(part, span)
     }
 
     /// The value of a name in an object.

@@ -6,8 +6,9 @@
 
 use std::sync::Arc;
 
-use super::rounds::Rounds;
+use super::rounds::{Known, Rounds};
 use super::scope::Scope;
+use super::weights;
 use super::{Evaluator, Truth};
 use crate::source::Span;
 use crate::syntax::ast::{Comprehension, Expression, IfExpression};
@@ -158,7 +159,7 @@ pub fn comprehend<'a: 'c, 'c, H: Evaluates<'a, 'c>>(
 fn known_rounds<'a: 'c, 'c, H: Evaluates<'a, 'c>>(
     host: &mut H,
     comprehension: &Comprehension,
-    rounds: Vec<Vec<Value>>,
+    rounds: Known,
     scope: &Scope,
     element: Element<'_, H>,
 ) -> (Truth, Vec<Value>) {
@@ -167,7 +168,7 @@ fn known_rounds<'a: 'c, 'c, H: Evaluates<'a, 'c>>(
     let mut known = Truth::True;
     let mut items = Vec::new();
     for values in rounds {
-        if !host.evaluator().spend(1, head.span) {
+        if !host.evaluator().spend(1, head.span) || !host.evaluator().keeps(weights::ELEMENT, head.span) {
             known = Truth::Poison;
             break;
         }

@@ -1,16 +1,23 @@
 //! The bounds of what one build may make, so that every build ends soon.
 //!
 //! In: what is about to be made. Out: whether it still may be. Always: what is over the bound is reported once, at the loop or
-//! template that was at work, and after that nothing more is made. What a program says without loops is bounded by its length
-//! and is not counted. Not here: the nesting of values (`value::MAX_DEPTH`) and of text (`syntax`).
+//! template that was at work, and after that nothing more is made. Steps are counted in loops and templates, for what a program says
+//! without them is bounded by its length; memory is counted everywhere. Not here: the nesting of values (`value::MAX_DEPTH`) and of text (`syntax`).
 
+use super::weights;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::source::Span;
 
-/// How many rounds, elements and settings loops and templates may make.
+/// How many rounds, elements and settings loops and templates may make: a bound of time.
+pub const MAX_STEPS: usize = 4_000_000;
+
+/// How much memory values and declarations may take, in bytes. With a megabyte of text, and with the pods that are written, a build stays
+/// below half a gigabyte.
 ///
 /// A hundred thousand tasks over a template of twenty settings stay below it.
-pub const MAX_STEPS: usize = 4_000_000;
+pub const MAX_MEMORY: usize = 320 * MEBIBYTE;
+
+const MEBIBYTE: usize = 1024 * 1024;
 
 /// How long a text may become that is put together, in bytes. The API server takes no object beyond 1.5 MiB.
 pub const MAX_TEXT: usize = 1024 * 1024;
@@ -24,6 +31,13 @@ pub const MAX_TEXTS: usize = 128 * 1024 * 1024;
 /// How many settings of layers may be copied where another layer changes them.
 pub const MAX_COPIES: usize = 2_000_000;
 
+/// How many values the settings of one task may hold, with its template. No pod that the API server takes has as many.
+pub const MAX_POD: usize = 100_000;
+
+/// How many values the settings of all tasks and variants may hold together. What they share counts for each, but for templates, which
+/// count once.
+pub const MAX_SETTINGS: usize = 5_000_000;
+
 /// How many tasks and variants a build may make.
 pub const MAX_PODS: usize = 100_000;
 
@@ -31,8 +45,10 @@ pub const MAX_PODS: usize = 100_000;
 #[derive(Debug)]
 pub struct Budget {
     steps: usize,
+    memory: usize,
     texts: usize,
     copies: usize,
+    settings: usize,
     /// The loops and templates that are at work, the outermost first.
     at_work: Vec<Span>,
     exhausted: bool,
@@ -40,7 +56,15 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { steps: MAX_STEPS, texts: MAX_TEXTS, copies: MAX_COPIES, at_work: Vec::new(), exhausted: false }
+        Self {
+            steps: MAX_STEPS,
+            memory: MAX_MEMORY,
+            texts: MAX_TEXTS,
+            copies: MAX_COPIES,
+            settings: MAX_SETTINGS,
+            at_work: Vec::new(),
+            exhausted: false,
+        }
     }
 }
 
@@ -81,6 +105,27 @@ impl Budget {
         false
     }
 
+    /// Counts the memory of what is made, in bytes, and tells whether it may be.
+    pub fn keep(&mut self, bytes: usize, place: Span, diagnostics: &mut Diagnostics) -> bool {
+        if self.exhausted {
+            return false;
+        }
+        if let Some(left) = self.memory.checked_sub(bytes) {
+            self.memory = left;
+            return true;
+        }
+        let message =
+            format!("this makes more than the {} MiB of values that one build may hold", MAX_MEMORY / MEBIBYTE);
+        self.exhaust(place, message, diagnostics);
+        false
+    }
+
+    /// How much memory may still be taken, in bytes.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        self.memory
+    }
+
     /// Counts what is copied, and tells whether it may be.
     pub fn copy(&mut self, count: usize, place: Span, diagnostics: &mut Diagnostics) -> bool {
         if self.exhausted {
@@ -93,6 +138,34 @@ impl Budget {
         let message = format!("layers over each other copy more than {MAX_COPIES} settings");
         self.exhaust(place, message, diagnostics);
         false
+    }
+
+    /// Counts the values of a task's settings, of which so many are in a template that was counted before, and tells whether they are
+    /// as few as they have to be.
+    pub fn pod(&mut self, values: usize, counted: usize, place: Span, diagnostics: &mut Diagnostics) -> bool {
+        if self.exhausted {
+            return false;
+        }
+        if values > MAX_POD {
+            diagnostics.push(too_large(values, place));
+            return false;
+        }
+        if let Some(left) = self.settings.checked_sub(values.saturating_sub(counted)) {
+            self.settings = left;
+            return true;
+        }
+        self.exhausted = true;
+        let message = format!("the settings of all tasks together hold more than {MAX_SETTINGS} values");
+        let diagnostic = Diagnostic::new(code::TOO_MUCH, place, message)
+            .note("what tasks take over from their environment counts for each of them, and a template that they share counts once");
+        diagnostics
+            .push(diagnostic.help("split the program into builds of their own, or put what is shared into a template"));
+        false
+    }
+
+    /// Gives back what was counted since there was room for so much: it is not kept.
+    pub fn give_back(&mut self, memory: usize) {
+        self.memory = self.memory.max(memory);
     }
 
     /// Counts a text of so many bytes, and tells whether it may be made.
@@ -108,10 +181,9 @@ impl Budget {
         }
         if let Some(left) = self.texts.checked_sub(bytes) {
             self.texts = left;
-            return true;
+            return self.keep(weights::text(bytes), place, diagnostics);
         }
-        let message =
-            format!("this makes more than the {} MiB of text that one build may make", MAX_TEXTS / 1024 / 1024);
+        let message = format!("this makes more than the {} MiB of text that one build may make", MAX_TEXTS / MEBIBYTE);
         self.exhaust(place, message, diagnostics);
         false
     }
@@ -134,4 +206,23 @@ impl Budget {
         }
         diagnostic
     }
+}
+
+/// What is said of settings that are more than a pod can have.
+#[must_use]
+pub fn too_large(values: usize, place: Span) -> Diagnostic {
+    let message = format!("the settings here hold {values} values, and those of a task at most {MAX_POD}");
+    Diagnostic::new(code::TOO_MUCH, place, message)
+        .note("no pod that the API server takes could hold them")
+        .help("make fewer, or put them into a file that the task reads when it runs")
+}
+
+/// What is said of a pod whose template has no room beside the values of the build.
+#[must_use]
+pub fn no_room(place: Span) -> Diagnostic {
+    let message =
+        format!("with this pod, the build takes more than the {} MiB that it may hold", MAX_MEMORY / MEBIBYTE);
+    Diagnostic::new(code::TOO_MUCH, place, message)
+        .note("tasks with the same template share one pod; each that changes its template makes another")
+        .help("split the program into builds of their own, or put what differs into `env_vars`")
 }

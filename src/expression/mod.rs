@@ -21,6 +21,7 @@ mod rounds;
 pub mod scope;
 mod told;
 pub mod walk;
+pub mod weights;
 
 use std::sync::Arc;
 
@@ -150,6 +151,9 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
                 return Value { span, kind, trail };
             }
             ast::Value::List(list) => {
+                if !self.keeps(weights::ELEMENT * list.items.len(), span) {
+                    return Value::poison(span);
+                }
                 let items = list.items.iter().map(|item| self.value(&item.value, scope)).collect();
                 self.list(items, span)
             }
@@ -170,7 +174,11 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
             ast::Value::Group(group) => return self.value(&group.value, scope),
             ast::Value::Range(from, to) => {
                 let ends = (self.value(from, scope), self.value(to, scope));
-                if ends.0.is_poison() || ends.1.is_poison() { Kind::Poison } else { Kind::Range(Arc::new(ends)) }
+                if ends.0.is_poison() || ends.1.is_poison() || !self.keeps(weights::RANGE, span) {
+                    Kind::Poison
+                } else {
+                    Kind::Range(Arc::new(ends))
+                }
             }
         };
         Value::new(span, kind)
@@ -178,6 +186,9 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
 
     /// A list of these elements, unless it is nested too deep.
     pub fn list(&mut self, items: Vec<Value>, span: Span) -> Kind {
+        if !self.keeps(weights::LIST, span) {
+            return Kind::Poison;
+        }
         self.bounded(Value::new(span, Kind::List(Arc::new(List::new(items))))).kind
     }
 
@@ -217,6 +228,16 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
         self.budget.spend(steps, place, self.diagnostics)
     }
 
+    /// Counts the memory of what is made, in bytes, and tells whether it may be.
+    pub fn keeps(&mut self, bytes: usize, place: Span) -> bool {
+        self.budget.keep(bytes, place, self.diagnostics)
+    }
+
+    /// The value as a name gives it at `place`.
+    fn passed(&mut self, value: Value, place: Span) -> Value {
+        if self.keeps(weights::STEP, place) { value.through(place) } else { value }
+    }
+
     /// Counts what is copied, and tells whether it may be.
     pub fn copies(&mut self, count: usize, place: Span) -> bool {
         self.budget.copy(count, place, self.diagnostics)
@@ -244,7 +265,7 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
                     match self.part_text(&value, expression.span) {
                         PartText::Text(part) => {
                             text.push_str(&part);
-                            if value.trail.is_some() {
+                            if value.trail.is_some() && self.keeps(2 * weights::STEP, span) {
                                 trail = Some(Step::after(Step::part(expression.span, value), trail));
                             }
                         }
@@ -324,8 +345,12 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
     /// The text of a name, which may have interpolation; `None` where it is not known or was reported.
     pub fn name(&mut self, name: &Name, scope: &Scope) -> Option<EcoString> {
         let Some(parts) = &name.parts else { return Some(name.text.clone()) };
-        match self.text(parts, name.span, scope).0 {
-            Kind::String(text) => Some(text),
+        let room = self.budget.memory();
+        let text = self.text(parts, name.span, scope).0;
+        // Where it comes from is not kept.
+        self.budget.give_back(room);
+        match text {
+            Kind::String(text) if self.keeps(weights::text(text.len()), name.span) => Some(text),
             _ => None,
         }
     }
@@ -334,7 +359,10 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
 
     /// What a condition says.
     pub fn condition(&mut self, expression: &Expression, scope: &Scope) -> Truth {
+        let room = self.budget.memory();
         let value = self.value(expression, scope);
+        // Nothing of it is kept but its truth.
+        self.budget.give_back(room);
         match &value.kind {
             Kind::Bool(true) => Truth::True,
             Kind::Bool(false) => Truth::False,

@@ -6,6 +6,7 @@ use super::Evaluator;
 use super::branching::{Evaluates, Look};
 use super::scope::Scope;
 use super::walk::{Host, walk};
+use super::weights;
 use crate::diagnostics::{Diagnostic, code};
 use crate::source::Span;
 use crate::syntax::ast::{Body, Entry, Name, Operation, Statement, StatementKind};
@@ -13,6 +14,9 @@ use crate::value::{Kind, Object, Value};
 
 /// The object that a body makes.
 pub(super) fn evaluate<'a: 'c, 'c>(evaluator: &mut Evaluator<'a, 'c>, body: &Body, scope: &Scope) -> Value {
+    if !evaluator.keeps(weights::OBJECT, body.span) {
+        return Value::poison(body.span);
+    }
     let mut object = Object::default();
     walk(&mut Untyped(evaluator), body, &mut object, scope);
     evaluator.bounded(Value::new(body.span, Kind::Object(Arc::new(object))))
@@ -55,7 +59,7 @@ impl Untyped<'_, '_, '_> {
             target.poisoned = true;
             return;
         };
-        if self.0.budget.is_counting() && !self.0.spend(1, key) {
+        if self.0.budget.is_counting() && !self.0.spend(1, key) || !self.0.keeps(weights::ENTRY, key) {
             target.poisoned = true;
             return;
         }
@@ -110,7 +114,9 @@ impl Untyped<'_, '_, '_> {
         match (base.map(|base| base.kind), added.kind) {
             (None, kind @ (Kind::List(_) | Kind::Unknown(_))) => Value::new(added.span, kind),
             (Some(Kind::List(mut list)), Kind::List(more)) => {
-                if !self.0.spend(more.items().len(), entry.key.span) {
+                let copied = if Arc::get_mut(&mut list).is_none() { list.items().len() } else { 0 };
+                let count = more.items().len() + copied;
+                if !self.0.spend(count, entry.key.span) || !self.0.keeps(count * weights::ELEMENT, entry.key.span) {
                     return Value::poison(added.span);
                 }
                 Arc::make_mut(&mut list).extend(more.items().iter().cloned());

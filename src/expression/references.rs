@@ -32,12 +32,14 @@ impl Evaluator<'_, '_> {
     pub fn lookup(&mut self, path: &[Name], span: Span, scope: &Scope) -> Option<Value> {
         let (first, rest) = path.split_first()?;
         if let Some(value) = self.bound(&first.text, scope) {
-            return Some(self.fields(value, rest, span).through(span));
+            let value = self.fields(value, rest, span);
+            return Some(self.passed(value, span));
         }
         match self.names.meaning(scope.file, &first.text)?.0 {
             Meaning::Constant(id) => {
                 let value = self.constant(id);
-                Some(self.fields(value, rest, span).through(span))
+                let value = self.fields(value, rest, span);
+                Some(self.passed(value, span))
             }
             Meaning::Import(target) => Some(self.member(first, target, rest, span, scope)),
             Meaning::Template => Some(self.template_as_value(first, span)),
@@ -75,7 +77,8 @@ impl Evaluator<'_, '_> {
         match self.names.meaning(target, &name.text) {
             Some((Meaning::Constant(id), _)) => {
                 let value = self.constant(id);
-                self.fields(value, rest, span).through(span)
+                let value = self.fields(value, rest, span);
+                self.passed(value, span)
             }
             Some((Meaning::Template, _)) => self.template_as_value(name, span),
             Some((Meaning::Import(_), place)) => {

@@ -8,16 +8,61 @@ use super::{Evaluator, written_at};
 use crate::diagnostics::{Diagnostic, code};
 use crate::syntax::ast::{Expression, Loop};
 use crate::value::types::{Type, called, forgotten};
-use crate::value::{Kind, Value};
+use crate::value::{Kind, List, Object, Value};
 
 /// The rounds of a loop.
 pub enum Rounds {
     /// What the names stand for in each.
-    Known(Vec<Vec<Value>>),
+    Known(Known),
     /// What is known of what the names stand for.
     Unknown(Vec<Value>),
     /// It was reported.
     Poison,
+}
+
+/// Rounds over a value that is known. What the names stand for is made when its round comes, and not kept.
+pub struct Known {
+    over: Over,
+    /// Whether there are two names.
+    two: bool,
+    /// The number of the next round.
+    next: usize,
+}
+
+/// What a loop can go over.
+enum Over {
+    List(Arc<List>),
+    Object(Arc<Object>),
+}
+
+impl Known {
+    /// Whether there is no round.
+    pub fn is_empty(&self) -> bool {
+        match &self.over {
+            Over::List(list) => list.items().is_empty(),
+            Over::Object(object) => object.is_empty(),
+        }
+    }
+}
+
+impl Iterator for Known {
+    type Item = Vec<Value>;
+
+    fn next(&mut self) -> Option<Vec<Value>> {
+        let at = self.next;
+        self.next += 1;
+        match &self.over {
+            Over::List(list) => {
+                let item = list.items().get(at)?;
+                let number = || Value::new(item.span, Kind::Int(i64::try_from(at).unwrap_or(i64::MAX)));
+                Some(if self.two { vec![number(), item.clone()] } else { vec![item.clone()] })
+            }
+            Over::Object(object) => {
+                let (name, entry) = object.at(at)?;
+                Some(vec![Value::new(entry.key, Kind::String(name.clone())), entry.value.clone()])
+            }
+        }
+    }
 }
 
 impl Evaluator<'_, '_> {
@@ -34,20 +79,9 @@ impl Evaluator<'_, '_> {
             Kind::List(list) if self.forgetful && !list.items().is_empty() => {
                 unknown(Type::Int, Type::common(list.items().iter().map(Type::of)))
             }
-            Kind::List(list) => Rounds::Known(
-                (0_i64..)
-                    .zip(list.items())
-                    .map(|(at, item)| {
-                        let key = || Value::new(item.span, Kind::Int(at));
-                        if two { vec![key(), item.clone()] } else { vec![item.clone()] }
-                    })
-                    .collect(),
-            ),
+            Kind::List(list) => Rounds::Known(Known { over: Over::List(Arc::clone(list)), two, next: 0 }),
             Kind::Object(object) if two && !object.open && (object.is_empty() || !self.forgetful) => {
-                let round = |(name, entry): (&ecow::EcoString, &crate::value::Entry)| {
-                    vec![Value::new(entry.key, Kind::String(name.clone())), entry.value.clone()]
-                };
-                Rounds::Known(object.iter().map(round).collect())
+                Rounds::Known(Known { over: Over::Object(Arc::clone(object)), two, next: 0 })
             }
             Kind::Object(object) if two => {
                 unknown(Type::String, Type::common(object.iter().map(|(_, entry)| Type::of(&forgotten(&entry.value)))))

@@ -60,11 +60,10 @@ impl Scope {
     /// A scope in this one with these names, each standing for one of these values.
     #[must_use]
     pub fn with(&self, names: &[Name], values: Vec<Value>) -> Self {
-        let mut scope = self.inside();
-        for (name, value) in names.iter().zip(values) {
-            scope.add(name.text.clone(), value, None);
-        }
-        scope
+        let bound = names.iter().zip(values);
+        // As many as there are, and no room for more: a scope may be kept for each of many tasks.
+        let bound = bound.map(|(name, value)| Binding { name: name.text.clone(), value, declared: None }).collect();
+        Self { file: self.file, inner: Some(Arc::new(Frame { names: bound, outer: self.inner.clone() })) }
     }
 
     /// A scope in this one with these names, all of them standing for one kind of value.

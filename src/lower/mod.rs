@@ -144,6 +144,8 @@ pub struct Lowering {
     launch: Arc<Launch>,
     templates: FxHashMap<*const Object, Arc<Template>>,
     empty: Arc<Template>,
+    /// What the templates weigh together, in bytes.
+    pub weight: usize,
 }
 
 /// Why there is no pod: something that was reported, or a fault of the compiler.
@@ -154,7 +156,7 @@ impl Lowering {
     #[must_use]
     pub fn new(version: &str, context: &Context) -> Self {
         let launch = Arc::new(Launch { version: version.to_owned(), context: context.clone() });
-        Self { launch, templates: FxHashMap::default(), empty: Arc::new(Template::empty()) }
+        Self { launch, templates: FxHashMap::default(), empty: Arc::new(Template::empty()), weight: 0 }
     }
 
     /// The workload of one task or variant.
@@ -167,14 +169,14 @@ impl Lowering {
         &mut self,
         name: WorkloadName,
         place: Span,
-        settings: TaskSettings,
+        settings: Box<TaskSettings>,
         environment: Arc<EnvironmentFacts>,
         values: Arc<Object>,
     ) -> Result<Workload, Fault> {
         let template = self.template(&settings.pod_template)?;
         let launch = Arc::clone(&self.launch);
         let pool = pool::pool(&name.environment, &settings, &launch);
-        Ok(Workload { name, place, template, launch, pool, settings: Box::new(settings), environment, values })
+        Ok(Workload { name, place, template, launch, pool, settings, environment, values })
     }
 
     /// The template, lowered once for each value: the settings keep the value alive, so its address is its own.
@@ -188,6 +190,7 @@ impl Lowering {
             return Err(Fault::custom("no container is the primary one"));
         }
         let lowered = Arc::new(Template::new(fields)?);
+        self.weight = self.weight.saturating_add(lowered.weight(fields));
         self.templates.insert(key, Arc::clone(&lowered));
         Ok(lowered)
     }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use k8s_openapi::api::core::v1::{
-    Capabilities, Container, HostPathVolumeSource, PodSpec, SecurityContext, Volume, VolumeMount,
+    Capabilities, Container, EnvVar, HostPathVolumeSource, PodSpec, SecurityContext, Volume, VolumeMount,
 };
 use k8s_openapi::apimachinery::pkg::api::resource::Quantity;
 use serde::Deserialize;
@@ -72,6 +72,23 @@ impl Template {
             template.spec.termination_grace_period_seconds = Some(period / SECOND);
         }
         Ok(template)
+    }
+
+    /// How much memory it takes, in bytes: what each value takes, and more for what has many fields in Kubernetes' types.
+    #[must_use]
+    pub fn weight(&self, fields: &Object) -> usize {
+        /// A text, and its place in a map or list.
+        const VALUE: usize = 112;
+        let spec = &self.spec;
+        let containers = spec.containers.iter().map(|container| (&container.env, &container.volume_mounts));
+        let first = spec.init_containers.iter().flatten().map(|container| (&container.env, &container.volume_mounts));
+        let of_containers = containers.chain(first).map(|(variables, mounts)| {
+            size_of::<Container>()
+                + variables.as_ref().map_or(0, |variables| size_of::<EnvVar>() * variables.capacity())
+                + mounts.as_ref().map_or(0, |mounts| size_of::<VolumeMount>() * mounts.capacity())
+        });
+        let volumes = spec.volumes.as_ref().map_or(0, |volumes| size_of::<Volume>() * volumes.capacity());
+        size_of::<Self>() + VALUE * fields.size() + of_containers.sum::<usize>() + volumes
     }
 
     /// A template whose primary container is added at the end where it is missing.

@@ -9,6 +9,7 @@ use crate::expression::Evaluator;
 use crate::expression::branching::{Evaluates, Look};
 use crate::expression::scope::Scope;
 use crate::expression::walk::{Host, statements};
+use crate::expression::weights;
 use crate::source::Span;
 use crate::syntax::ast::{Body, DECLARATION_WORDS, DECLARATIONS, Name, Operation, RESERVED, Statement, StatementKind};
 
@@ -68,12 +69,16 @@ impl<'a: 'c, 'c> Host<'a, 'c, 'a> for Finder<'_, 'a, 'c> {
         self.at_top || declares(body)
     }
 
-    fn statement(&mut self, statement: &'a Statement, _: Span, (): &mut (), scope: &Scope) {
+    fn statement(&mut self, statement: &'a Statement, body: Span, (): &mut (), scope: &Scope) {
         match &statement.kind {
             StatementKind::Template(_)
             | StatementKind::Environment(_)
             | StatementKind::Task(_)
             | StatementKind::Override(_) => {
+                if !self.evaluator.keeps(weights::DECLARATION, body) {
+                    self.found.doubtful = true;
+                    return;
+                }
                 let declaration = Declaration { statement, scope: scope.clone() };
                 if self.evaluator.forgetful {
                     self.found.dormant.push(declaration);

@@ -25,6 +25,7 @@ use self::overrides::Pending;
 use crate::diagnostics::{Diagnostic, Diagnostics, code};
 use crate::expression::Evaluator;
 use crate::expression::scope::Scope;
+use crate::expression::weights;
 use crate::modules::Modules;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, Name, StatementKind};
@@ -328,6 +329,8 @@ impl<'a> Resolver<'a, '_, '_> {
         if named {
             self.program.shared_environments.insert(name.text.clone(), id);
         }
+        // Where there is no room for it, that was reported.
+        _ = self.evaluator.keeps(weights::ENVIRONMENT, name.span);
         let statements = &declaration.body.statements;
         let found = expand(self.evaluator, statements, declaration.body.span, scope, false);
         self.inner.push(found.taken);

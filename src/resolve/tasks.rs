@@ -8,6 +8,7 @@ use super::{EnvironmentId, Resolver, Task, TaskId, environment_path, names};
 use crate::diagnostics::{Diagnostic, code};
 use crate::expression::budget::MAX_PODS;
 use crate::expression::scope::Scope;
+use crate::expression::weights;
 use crate::source::Span;
 use crate::syntax::ast::{self, StatementKind, TaskName};
 
@@ -143,6 +144,6 @@ impl<'a> Resolver<'a, '_, '_> {
             let message = format!("a build makes at most {MAX_PODS} tasks and variants");
             self.report(Diagnostic::new(code::TOO_MUCH, place, message).help("split it into several builds"));
         }
-        count < MAX_PODS
+        count < MAX_PODS && self.evaluator.keeps(weights::TASK, place)
     }
 }

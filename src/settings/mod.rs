@@ -42,7 +42,7 @@ pub struct TaskSettings {
     /// The resources of the primary container.
     pub resources: Resources,
     /// The environment variables of the primary container, in order.
-    pub env_vars: Vec<(EcoString, EcoString)>,
+    pub env_vars: Variables,
     /// The secrets; `None` where none are set, which the wire tells apart from an empty list.
     pub secrets: Option<Vec<Secret>>,
     /// The Kubernetes service account that Flyte runs the task as.
@@ -71,6 +71,9 @@ pub struct TaskSettings {
     pub pod_template: PodTemplate,
 }
 
+/// Environment variables, in order.
+pub type Variables = Arc<[(EcoString, EcoString)]>;
+
 /// The pod template of a task.
 #[derive(Debug, Clone, Default)]
 pub enum PodTemplate {
@@ -88,6 +91,7 @@ pub enum PodTemplate {
 pub struct Reader<'v> {
     /// By the addresses of the values that they are made of, which outlive this.
     resources: FxHashMap<*const Object, Resources>,
+    variables: FxHashMap<*const Object, Variables>,
     values: PhantomData<&'v Object>,
 }
 
@@ -98,7 +102,13 @@ impl<'v> Reader<'v> {
     pub fn task(&mut self, object: &'v Object, place: Span, diagnostics: &mut Diagnostics) -> TaskSettings {
         let run = run::read(object, place, diagnostics);
         let resources = self.resources(object, diagnostics);
-        TaskSettings { run, ..with_resources(object, resources, diagnostics) }
+        let variables = self.variables(object, diagnostics);
+        TaskSettings { run, ..with_shared(object, resources, variables, diagnostics) }
+    }
+
+    fn variables(&mut self, settings: &'v Object, diagnostics: &mut Diagnostics) -> Variables {
+        let Some(values) = object(settings, "env_vars") else { return Variables::default() };
+        Arc::clone(self.variables.entry(Arc::as_ptr(values)).or_insert_with(|| env_vars(settings, diagnostics)))
     }
 
     fn resources(&mut self, settings: &'v Object, diagnostics: &mut Diagnostics) -> Resources {
@@ -110,15 +120,21 @@ impl<'v> Reader<'v> {
 /// The settings that these values make, for an environment, which runs nothing by itself.
 pub fn environment(object: &Object, diagnostics: &mut Diagnostics) -> TaskSettings {
     let resources = resources::read(object, diagnostics);
-    with_resources(object, resources, diagnostics)
+    let variables = env_vars(object, diagnostics);
+    with_shared(object, resources, variables, diagnostics)
 }
 
-fn with_resources(object: &Object, resources: Resources, diagnostics: &mut Diagnostics) -> TaskSettings {
+fn with_shared(
+    object: &Object,
+    resources: Resources,
+    variables: Variables,
+    diagnostics: &mut Diagnostics,
+) -> TaskSettings {
     TaskSettings {
         run: None,
         image: text(object, "image").cloned(),
         resources,
-        env_vars: env_vars(object, diagnostics),
+        env_vars: variables,
         secrets: secrets::read(object, diagnostics),
         service_account: text(object, "service_account").cloned(),
         interruptible: truth(object, "interruptible"),
@@ -136,7 +152,7 @@ fn with_resources(object: &Object, resources: Resources, diagnostics: &mut Diagn
 }
 
 /// Names are what Kubernetes takes since 1.34: printable ASCII characters but `=`.
-fn env_vars(object: &Object, diagnostics: &mut Diagnostics) -> Vec<(EcoString, EcoString)> {
+fn env_vars(object: &Object, diagnostics: &mut Diagnostics) -> Variables {
     let entries = object.get("env_vars").and_then(Value::as_object);
     let mut variables = Vec::new();
     for (name, entry) in entries.into_iter().flat_map(|entries| entries.iter()) {
@@ -145,7 +161,7 @@ fn env_vars(object: &Object, diagnostics: &mut Diagnostics) -> Vec<(EcoString, E
         }
         variables.extend(entry.value.as_str().map(|value| (name.clone(), value.clone())));
     }
-    variables
+    variables.into()
 }
 
 fn bad_variable(name: &str, place: Span) -> Diagnostic {

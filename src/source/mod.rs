@@ -91,6 +91,8 @@ pub struct Source {
     pub name: String,
     /// What it is, by whatever path it was named.
     pub identity: String,
+    /// As what is written calls it, wherever the command ran.
+    pub title: String,
     /// The text.
     pub text: String,
     line_starts: Vec<usize>,
@@ -111,7 +113,13 @@ impl Source {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
         let line_starts = std::iter::once(0).chain(breaks).collect();
         let narrow = text.is_ascii();
-        Self { name, identity, text, line_starts, narrow }
+        Self { title: name.clone(), name, identity, text, line_starts, narrow }
+    }
+
+    /// The same source, with the name that what is written has for it.
+    #[must_use]
+    pub fn titled(self, title: String) -> Self {
+        Self { title, ..self }
     }
 
     /// Where an offset is; an offset beyond the end counts as the end.

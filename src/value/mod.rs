@@ -26,6 +26,9 @@ pub const MAX_DEPTH: usize = 64;
 /// How many values may stand in one.
 pub const MAX_SIZE: usize = 1_000_000;
 
+/// How many bytes of a text count as one more value.
+const A_VALUE: usize = 64;
+
 /// The number of an environment in its program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EnvironmentId(pub usize);
@@ -153,10 +156,12 @@ impl Value {
         }
     }
 
-    /// How many values there are in it, itself among them; one that stands in several places counts in each.
+    /// How many values there are in it, itself among them; one that stands in several places counts in each. What a long text says
+    /// counts as well, by its length.
     #[must_use]
     pub fn size(&self) -> usize {
         match &self.kind {
+            Kind::String(text) => 1 + text.len() / A_VALUE,
             Kind::List(list) => list.size.saturating_add(1),
             Kind::Object(object) => object.size.saturating_add(1),
             _ => 1,
@@ -254,6 +259,12 @@ impl Object {
         self.entries.iter()
     }
 
+    /// The name and the entry at this place in the order.
+    #[must_use]
+    pub fn at(&self, index: usize) -> Option<(&EcoString, &Entry)> {
+        self.entries.get_index(index)
+    }
+
     /// How many names there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -272,12 +283,20 @@ impl Object {
         self.depth.max(1)
     }
 
+    /// How many values there are in it.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
     /// Sets a name, in its old place where it has one, without a word of what stood there.
     pub fn set(&mut self, name: EcoString, key: Span, value: Value) {
         self.depth = self.depth.max(value.depth() + 1);
-        self.size = self.size.saturating_add(value.size());
+        // A long name counts as a long text does.
+        let of_name = name.len() / A_VALUE;
+        self.size = self.size.saturating_add(value.size()).saturating_add(of_name);
         if let Some(old) = self.entries.insert(name, Entry { key, value }) {
-            self.size = self.size.saturating_sub(old.value.size());
+            self.size = self.size.saturating_sub(old.value.size()).saturating_sub(of_name);
         }
     }
 
@@ -301,7 +320,7 @@ impl Object {
     /// Takes a name away, and remembers what took it; the order of the others stays.
     pub fn remove(&mut self, name: &str, place: Span) {
         if let Some((name, entry)) = self.entries.shift_remove_entry(name) {
-            self.size = self.size.saturating_sub(entry.value.size());
+            self.size = self.size.saturating_sub(entry.value.size()).saturating_sub(name.len() / A_VALUE);
             self.removed.push((name, Step::removed(place, entry.key, entry.value)));
         }
     }
@@ -362,6 +381,12 @@ impl List {
             self.items.push(item);
         }
         self.index.clear();
+    }
+
+    /// How many elements have to be looked at before one is found by its label: few, or none once all have been looked at.
+    #[must_use]
+    pub fn unsorted(&self) -> usize {
+        if self.items.len() < INDEX_FROM || !self.index.is_empty() { 0 } else { self.items.len() }
     }
 
     /// Adds the element of a key at the end; where it was taken away before, it remembers that.

@@ -383,3 +383,35 @@ fn the_same_sources_give_the_same_bytes_wherever_they_lie() {
         assert_eq!(build(&here), build(&there), "{arguments:?}");
     }
 }
+
+#[test]
+fn pods_that_are_too_much_together_are_not_written() {
+    let text = format!("let x = \"{}\"\nlet y = \"{}\"\n", "x".repeat(10_000), "${x}".repeat(100));
+    let tasks = "for t in range(140) { task \"t${t}\" { command = [\"x\", y] } }";
+    let folder = Folder::with(&format!("{text}environment e {{\n  image = \"i\"\n  {tasks}\n}}\n"));
+    let told = folder.run(&["build", "main.flyteenv"]).expect(2).silent().stderr;
+    let expected = "error: the pods of this build have together more than 128 MiB; build them in parts with `--only`, or split the sources into builds of their own\n";
+    assert_eq!(told, expected);
+    assert!(!folder.path("pods").exists(), "nothing is left");
+    folder.run(&["build", "main.flyteenv", "--only", "e.t1*"]).expect(0);
+}
+
+#[test]
+fn a_manifest_that_is_too_large_is_not_written() {
+    let text = format!("let x = \"{}\"\nlet y = \"{}\"\n", "x".repeat(10_000), "${x}".repeat(40));
+    let tasks = "for t in range(260) { task \"t${t}\" { command = [\"x\"], description = y } }";
+    let folder = Folder::with(&format!("{text}environment e {{\n  image = \"i\"\n  {tasks}\n}}\n"));
+    let told = folder.run(&["build", "main.flyteenv"]).expect(2).silent().stderr;
+    assert!(told.starts_with("error: beside its pods, the manifest of this build has more than 96 MiB; "), "{told}");
+    assert!(!folder.path("pods").exists(), "nothing is left");
+}
+
+#[test]
+fn settings_that_no_pod_could_hold_are_told_of() {
+    let task = "task t {\n    command = [\"x\"]\n    env_vars { for i in range(100001) { \"K${i}\" = \"v\" } }\n  }";
+    let folder = Folder::with(&format!("environment e {{\n  image = \"i\"\n  {task}\n}}\n"));
+    let told = folder.run(&["check", "main.flyteenv"]).expect(1).stderr;
+    assert!(told.contains("error[E0901]: the settings here hold"), "{told}");
+    assert!(told.contains("those of a task at most 100000"), "{told}");
+    assert_eq!(told.matches("error[").count(), 1, "{told}");
+}

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Given;
 use crate::diagnostics::{Diagnostic, code};
 use crate::expression::compare::{equal, may_equal};
-use crate::expression::{Evaluator, written_at};
+use crate::expression::{Evaluator, weights, written_at};
 use crate::value::types::{Type, called};
 use crate::value::{Kind, Object, Value};
 
@@ -66,7 +66,8 @@ pub(super) fn merge(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Give
     let mut merged = object(values.first());
     for more in values.iter().skip(1) {
         let more = object(Some(more));
-        if !this.spend(more.len() + merged.len(), given.span) {
+        let work = more.len() + merged.len();
+        if !this.spend(work, given.span) || !this.keeps(weights::OBJECT + work * weights::ENTRY, given.span) {
             return Value::poison(given.span);
         }
         merged = merged_over(merged, &more);
@@ -101,7 +102,7 @@ pub(super) fn range(this: &mut Evaluator<'_, '_>, values: &[Value], given: &Give
         (to, _) => (0, to.unwrap_or_default()),
     };
     let length = usize::try_from(to.saturating_sub(from)).unwrap_or_default();
-    if !this.spend(length, given.span) {
+    if !this.spend(length, given.span) || !this.keeps(length.saturating_mul(weights::ELEMENT), given.span) {
         return Value::poison(given.span);
     }
     let items = (from..to).map(|number| Value::new(given.span, Kind::Int(number))).collect();

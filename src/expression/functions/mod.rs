@@ -12,7 +12,7 @@ use ecow::EcoString;
 use self::collections::{contains, keys, length, merge, range, values};
 use self::texts::{file, join, replace, split};
 use super::scope::Scope;
-use super::{Evaluator, budget, written_at};
+use super::{Evaluator, budget, weights, written_at};
 use crate::data::Format;
 use crate::diagnostics::suggest::closest;
 use crate::diagnostics::{Diagnostic, code};
@@ -312,7 +312,9 @@ impl Evaluator<'_, '_> {
 
     /// A list that was put together.
     fn listed(&mut self, items: Vec<Value>, given: &Given<'_>) -> Value {
-        if !self.spend(items.len(), given.span) {
+        let texts: usize = items.iter().filter_map(Value::as_str).map(|text| weights::text(text.len())).sum();
+        let bytes = items.len() * weights::ELEMENT + texts;
+        if !self.spend(items.len(), given.span) || !self.keeps(bytes, given.span) {
             return Value::poison(given.span);
         }
         let kind = self.list(items, given.span);

@@ -15,7 +15,7 @@ use crate::diagnostics::levels::Levels;
 use crate::diagnostics::{Diagnostic, Diagnostics, Severity, code, echoes};
 use crate::digest::sha256;
 use crate::evaluate::{self, Evaluation, Layer};
-use crate::expression::budget::{MAX_POD, no_room, too_large};
+use crate::expression::budget::{MAX_POD, Room, too_large};
 use crate::expression::inputs::Inputs;
 use crate::expression::{Evaluator, constants};
 use crate::flyte::entrypoint::Context;
@@ -176,8 +176,8 @@ pub struct Settings {
     pub tasks: Vec<Box<TaskSettings>>,
     /// Those of every variant, by its id.
     pub variants: Vec<Box<TaskSettings>>,
-    /// How much memory their templates may take, in bytes.
-    pub room: usize,
+    /// How much memory their templates may take.
+    pub room: Room,
 }
 
 /// Finds out what the modules mean, and everything that is wrong with it.
@@ -194,7 +194,7 @@ pub fn analyse<'a>(
     let program = resolve::resolve(modules, &mut evaluator);
     // 4. The program to values, layer over layer.
     let evaluation = evaluate::evaluate(&program, &mut evaluator);
-    let (used, room) = (evaluator.used, evaluator.budget.memory());
+    let (used, room) = (evaluator.used, evaluator.budget.room());
     // 5. Values to settings.
     let said = diagnostics.count();
     let tasks = program.tasks.iter().zip(&evaluation.tasks);
@@ -257,7 +257,7 @@ pub fn lower<'a>(
     diagnostics: &mut Diagnostics,
 ) -> Lowered<'a> {
     let Analysis { program, evaluation, .. } = analysis;
-    let Settings { tasks, variants, room } = settings;
+    let Settings { tasks, variants, mut room } = settings;
     let environments: Vec<Arc<EnvironmentFacts>> = environment_facts(sources, program, evaluation);
     let mut lowering = Lowering::new(version, context);
     let mut subjects = Vec::with_capacity(tasks.len() + variants.len());
@@ -275,11 +275,12 @@ pub fn lower<'a>(
             variant: variant.map(|name| name.text.to_string()),
         };
         let environment = Arc::clone(&environments[task.environment.0]);
-        if lowering.weight > room {
+        if room.is_full() {
             return;
         }
+        let before = lowering.weight;
         match lowering.workload(name, place, settings, environment, Arc::clone(values)) {
-            Ok(_) if lowering.weight > room => diagnostics.push(no_room(place)),
+            Ok(_) if !room.takes(lowering.weight - before, place, diagnostics) => {}
             Ok(workload) => {
                 subjects.push(Subject { workload, whole: sound || values.is_whole() });
             }
@@ -297,7 +298,7 @@ pub fn lower<'a>(
         add(variant.task, Some(&variant.name), variant.name.span, &layer.values, settings);
     }
     subjects.sort_by(|a, b| a.workload.name.cmp(&b.workload.name));
-    let parts = parts(&subjects, program, evaluation, room.saturating_sub(lowering.weight), diagnostics);
+    let parts = parts(&subjects, program, evaluation, room, diagnostics);
     Lowered { subjects, parts }
 }
 
@@ -330,7 +331,7 @@ fn parts<'a>(
     subjects: &[Subject],
     program: &Program<'_>,
     evaluation: &'a Evaluation,
-    mut room: usize,
+    mut room: Room,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Part<'a>> {
     let used: FxHashSet<*const Object> = subjects
@@ -353,11 +354,9 @@ fn parts<'a>(
         }
         // What no task uses may be unfinished, and then makes no pod.
         let Ok(template) = Template::new(fields) else { continue };
-        let Some(left) = room.checked_sub(template.weight(fields)) else {
-            diagnostics.push(no_room(place));
+        if !room.takes(template.weight(fields), place, diagnostics) {
             break;
-        };
-        room = left;
+        }
         parts.push(Part { template, fields, place });
     }
     parts

@@ -81,7 +81,7 @@ fn finish(
         return Err(Failure::new(format!("no task or variant is called `{pattern}`")));
     }
     if is_stream(&target.folder) {
-        return write_stream(&workloads, target.kind, target.format).map(|()| Verdict::Good);
+        return write_stream(&workloads, target, compilation).map(|()| Verdict::Good);
     }
     let progress = Progress::begin(global);
     progress.stage("making", workloads.len(), "pod");
@@ -141,11 +141,15 @@ fn check_usage(build: &Build, target: &Target) -> Result<(), Failure> {
 
 // ---------------------------------------------------------------------------------------------------------- files
 
-/// How large the pods of a build may be together, in bytes: they are made before the first is written.
+/// How large the pods of a build may be together, in bytes, besides what the length of its sources allows for: they are made before the first is
+/// written.
 const MAX_PODS: usize = 128 * MEBIBYTE;
 
-/// How large they may be together with the manifest.
-const MAX_FILES: usize = 144 * MEBIBYTE;
+/// How much larger they may be together with the manifest.
+const MAX_MANIFEST: usize = 16 * MEBIBYTE;
+
+/// How much more each byte of a source may make, in bytes.
+const MADE_OF_BYTE: usize = 32;
 
 const MEBIBYTE: usize = 1024 * 1024;
 
@@ -156,7 +160,7 @@ fn files(
     format: Format,
     compilation: &Compilation,
 ) -> Result<output::Files, Failure> {
-    let room = Room::new();
+    let room = Room::of(compilation);
     let written = parallel::slices(workloads.len() >= parallel::MANY, workloads, |workloads| {
         let mut emitter = Emitter::for_files(kind, format);
         let write = |workload: &&Workload| {
@@ -178,29 +182,34 @@ fn files(
             pods.push((file, bytes));
         }
     }
-    let most = manifest::MAX_SIZE.min(MAX_FILES - (MAX_PODS - room.left()));
+    let most = room.left() + MAX_MANIFEST;
     let manifest = manifest::manifest(&compilation.sources, &entries, kind, format, &compilation.version, most);
     let manifest = manifest.ok_or_else(|| too_large("beside its pods, the manifest of this build has", most))?;
     Ok(output::Files { pods, manifest })
 }
 
-/// What is left of the room for pods, of which several threads take.
-struct Room(AtomicUsize);
+/// The room for pods, of which several threads take.
+struct Room {
+    most: usize,
+    left: AtomicUsize,
+}
 
 impl Room {
-    fn new() -> Self {
-        Self(AtomicUsize::new(MAX_PODS))
+    fn of(compilation: &Compilation) -> Self {
+        let bytes: usize = compilation.sources.iter().map(|(_, source)| source.text.len()).sum();
+        let most = MAX_PODS.saturating_add(bytes.saturating_mul(MADE_OF_BYTE));
+        Self { most, left: AtomicUsize::new(most) }
     }
 
-    /// How much is left: at most all of it.
+    /// How much is left.
     fn left(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
+        self.left.load(Ordering::Relaxed)
     }
 
     /// Takes room for one more pod.
     fn takes(&self, bytes: usize) -> Result<(), Failure> {
-        let taken = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes));
-        taken.map(|_| ()).map_err(|_| too_large("the pods of this build have together", MAX_PODS))
+        let taken = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes));
+        taken.map(|_| ()).map_err(|_| too_large("the pods of this build have together", self.most))
     }
 }
 
@@ -251,10 +260,11 @@ fn check_folder(build: &Build, folder: &Path, files: &output::Files) -> Result<V
 // --------------------------------------------------------------------------------------------------------- stream
 
 /// JSON lines with the name of each pod, or YAML documents.
-fn write_stream(workloads: &[&Workload], kind: Kind, format: Format) -> Result<(), Failure> {
+fn write_stream(workloads: &[&Workload], target: &Target, compilation: &Compilation) -> Result<(), Failure> {
+    let Target { kind, format, .. } = *target;
     /// How many are written out before they are printed: enough for all cores, and little memory.
     const AT_ONCE: usize = 2_000;
-    let room = Room::new();
+    let room = Room::of(compilation);
     for workloads in workloads.chunks(AT_ONCE) {
         let many = workloads.len() >= parallel::MANY;
         let written = parallel::slices(many, workloads, |workloads| lines(workloads, kind, format, &room));

@@ -35,9 +35,6 @@ pub struct Written {
     pub sha256: String,
 }
 
-/// How large a manifest may be, in bytes. A hundred thousand tasks have one of some eighty MiB.
-pub const MAX_SIZE: usize = 96 * 1024 * 1024;
-
 /// The manifest of a build; nothing where it would be larger than `most` bytes.
 #[must_use]
 pub fn manifest(

@@ -11,11 +11,14 @@ use crate::source::Span;
 /// How many rounds, elements and settings loops and templates may make: a bound of time.
 pub const MAX_STEPS: usize = 4_000_000;
 
-/// How much memory values and declarations may take, in bytes. With a megabyte of text, and with the pods that are written, a build stays
-/// below half a gigabyte.
+/// How much memory values and declarations may take, in bytes, besides what the length of the sources allows for. With a megabyte of text,
+/// and with the pods that are written, a build stays below half a gigabyte.
 ///
-/// A hundred thousand tasks over a template of twenty settings stay below it.
+/// A hundred thousand tasks that a loop makes over a template of twenty settings stay below it.
 pub const MAX_MEMORY: usize = 320 * MEBIBYTE;
+
+/// How much more each byte of a source may take, in bytes: what is written out one by one is bounded by its length.
+pub const MEMORY_OF_BYTE: usize = 32;
 
 const MEBIBYTE: usize = 1024 * 1024;
 
@@ -34,8 +37,8 @@ pub const MAX_COPIES: usize = 2_000_000;
 /// How many values the settings of one task may hold, with its template. No pod that the API server takes has as many.
 pub const MAX_POD: usize = 100_000;
 
-/// How many values the settings of all tasks and variants may hold together. What they share counts for each, but for templates, which
-/// count once.
+/// How many values the settings of all tasks and variants may hold together, and one more for each byte of the sources. What they share
+/// counts for each, but for templates, which count once.
 pub const MAX_SETTINGS: usize = 5_000_000;
 
 /// How many tasks and variants a build may make.
@@ -45,6 +48,8 @@ pub const MAX_PODS: usize = 100_000;
 #[derive(Debug)]
 pub struct Budget {
     steps: usize,
+    /// How much memory there was at the beginning.
+    most: usize,
     memory: usize,
     texts: usize,
     copies: usize,
@@ -54,21 +59,23 @@ pub struct Budget {
     exhausted: bool,
 }
 
-impl Default for Budget {
-    fn default() -> Self {
+impl Budget {
+    /// That of a build whose sources have so many bytes.
+    #[must_use]
+    pub fn of(bytes: usize) -> Self {
+        let most = MAX_MEMORY.saturating_add(bytes.saturating_mul(MEMORY_OF_BYTE));
         Self {
             steps: MAX_STEPS,
-            memory: MAX_MEMORY,
+            most,
+            memory: most,
             texts: MAX_TEXTS,
             copies: MAX_COPIES,
-            settings: MAX_SETTINGS,
+            settings: MAX_SETTINGS.saturating_add(bytes),
             at_work: Vec::new(),
             exhausted: false,
         }
     }
-}
 
-impl Budget {
     /// A loop or template begins its work.
     pub fn enter(&mut self, place: Span) {
         self.at_work.push(place);
@@ -115,7 +122,7 @@ impl Budget {
             return true;
         }
         let message =
-            format!("this makes more than the {} MiB of values that one build may hold", MAX_MEMORY / MEBIBYTE);
+            format!("this makes more than the {} MiB of values that this build may hold", self.most / MEBIBYTE);
         self.exhaust(place, message, diagnostics);
         false
     }
@@ -124,6 +131,12 @@ impl Budget {
     #[must_use]
     pub fn memory(&self) -> usize {
         self.memory
+    }
+
+    /// What is left for the pods.
+    #[must_use]
+    pub fn room(&self) -> Room {
+        Room { most: self.most, left: self.memory, is_full: self.exhausted }
     }
 
     /// Counts what is copied, and tells whether it may be.
@@ -155,8 +168,9 @@ impl Budget {
             return true;
         }
         self.exhausted = true;
-        let message = format!("the settings of all tasks together hold more than {MAX_SETTINGS} values");
+        let message = "the settings of all tasks hold too many values together";
         let diagnostic = Diagnostic::new(code::TOO_MUCH, place, message)
+            .note(format!("{MAX_SETTINGS} are allowed, and one more for each byte of the sources"))
             .note("what tasks take over from their environment counts for each of them, and a template that they share counts once");
         diagnostics
             .push(diagnostic.help("split the program into builds of their own, or put what is shared into a template"));
@@ -217,11 +231,43 @@ pub fn too_large(values: usize, place: Span) -> Diagnostic {
         .help("make fewer, or put them into a file that the task reads when it runs")
 }
 
-/// What is said of a pod whose template has no room beside the values of the build.
-#[must_use]
-pub fn no_room(place: Span) -> Diagnostic {
-    let message =
-        format!("with this pod, the build takes more than the {} MiB that it may hold", MAX_MEMORY / MEBIBYTE);
+/// The memory that is left for pods, in bytes.
+#[derive(Debug)]
+pub struct Room {
+    most: usize,
+    left: usize,
+    /// Whether something found no place any more, which was reported.
+    is_full: bool,
+}
+
+impl Room {
+    /// Takes so much for a pod that is made at a place, and tells whether it was there.
+    pub fn takes(&mut self, bytes: usize, place: Span, diagnostics: &mut Diagnostics) -> bool {
+        match self.left.checked_sub(bytes) {
+            Some(left) if !self.is_full => {
+                self.left = left;
+                true
+            }
+            _ => {
+                if !self.is_full {
+                    diagnostics.push(no_room(self.most, place));
+                }
+                self.is_full = true;
+                false
+            }
+        }
+    }
+
+    /// Whether nothing more is made.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.is_full
+    }
+}
+
+/// What is said of a pod whose template has no room beside the values of the build, which may take so many bytes.
+fn no_room(most: usize, place: Span) -> Diagnostic {
+    let message = format!("with this pod, the build takes more than the {} MiB that it may hold", most / MEBIBYTE);
     Diagnostic::new(code::TOO_MUCH, place, message)
         .note("tasks with the same template share one pod; each that changes its template makes another")
         .help("split the program into builds of their own, or put what differs into `env_vars`")

@@ -117,12 +117,13 @@ impl<'a: 'c, 'c> Evaluator<'a, 'c> {
         files: &'c dyn Files,
         diagnostics: &'c mut Diagnostics,
     ) -> Self {
+        let bytes = sources.iter().map(|(_, source)| source.text.len()).sum();
         Self {
             names,
             sources,
             files,
             diagnostics,
-            budget: Budget::default(),
+            budget: Budget::of(bytes),
             used: Used::default(),
             conditions: 0,
             forgetful: false,

@@ -75,7 +75,7 @@ fn paths_begin_in_the_root_wherever_the_command_runs() {
     assert!(folder.names("built").contains(&"e.t.json".to_owned()), "{:?}", folder.names("built"));
     assert!(folder.names("deep").len() == 1, "{:?}", folder.names("deep"));
     let manifest = folder.read("built/manifest.json");
-    assert!(manifest.contains("\"../../envs/main.flyteenv\"") && manifest.contains("\"../../more.flyteenv\""));
+    assert!(manifest.contains("\"envs/main.flyteenv\"") && manifest.contains("\"more.flyteenv\""));
     run_in(&folder, "deep/er", &["build", "--check"]).expect(0).silent();
 }
 

@@ -189,6 +189,7 @@ const RESERVED: &[(&str, &[&str])] = &[
             "src/validate/",
         ],
     ),
+    ("memchr", &["src/source/mod.rs", "src/syntax/scan.rs"]),
     ("mimalloc", &["src/main.rs"]),
     ("notify", &["src/cli/watch/events.rs"]),
     ("pest", &["src/syntax/"]),

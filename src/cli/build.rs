@@ -274,10 +274,15 @@ fn write_stream(workloads: &[&Workload], target: &Target, compilation: &Compilat
 }
 
 fn lines(workloads: &[&Workload], kind: Kind, format: Format, room: &Room) -> Result<Vec<u8>, Failure> {
+    /// Pods of one build are mostly alike.
+    const SOME: usize = 16;
     let mut bytes = Vec::new();
     let mut emitter = if format == Format::Json { Emitter::for_lines(kind) } else { Emitter::for_files(kind, format) };
-    for workload in workloads {
+    for (at, workload) in workloads.iter().enumerate() {
         let before = bytes.len();
+        if at == SOME {
+            bytes.reserve(before / SOME * (workloads.len() - SOME) + before);
+        }
         if format == Format::Yaml {
             bytes.extend_from_slice(format!("---\n# {}\n", workload.name).as_bytes());
             emitter.write(workload, &mut bytes);

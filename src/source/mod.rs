@@ -9,6 +9,8 @@ pub mod files;
 use std::collections::HashMap;
 use std::ops::Range;
 
+use memchr::memchr_iter;
+
 /// The number of a file in its [`SourceMap`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(u32);
@@ -110,7 +112,7 @@ impl Source {
     /// A source that may be reached by several names.
     #[must_use]
     pub fn identified(name: String, identity: String, text: String) -> Self {
-        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let breaks = memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
         let line_starts = std::iter::once(0).chain(breaks).collect();
         let narrow = text.is_ascii();
         Self { title: name.clone(), name, identity, text, line_starts, narrow }

@@ -3,6 +3,8 @@
 //! In: a text. Out: its [`Token`]s, in order. Always: strings and comments are told apart exactly as the grammar does, so what
 //! is no token here opens or closes nothing there. Linear in the length of the text. Not here: which bracket belongs to which.
 
+use memchr::memchr;
+
 /// Something that the nesting of a text depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Token {
@@ -77,19 +79,30 @@ pub fn scan(text: &str, mut each: impl FnMut(Token)) {
     }
 }
 
+/// Which bytes end a run of ordinary characters: one look for each tells.
+const ENDS_RUN: [bool; 256] = {
+    let mut table = [false; 256];
+    let special = b" \t\r\n#{}[]()\"'";
+    let mut at = 0;
+    while at < special.len() {
+        // A byte is a place in the table.
+        table[special[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
 /// Where a run of ordinary characters ends.
 fn run_end(bytes: &[u8], at: usize) -> usize {
-    let special = |byte: &u8| {
-        matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'#' | b'{' | b'}' | b'[' | b']' | b'(' | b')' | b'"' | b'\'')
-    };
     let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(special).unwrap_or(rest.len())
+    // A byte is a place in the table.
+    at + rest.iter().position(|byte| ENDS_RUN[usize::from(*byte)]).unwrap_or(rest.len())
 }
 
 /// Where the line ends on which `at` stands.
 pub(super) fn line_end(bytes: &[u8], at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len())
+    at + memchr(b'\n', rest).unwrap_or(rest.len())
 }
 
 /// Where the string ends that begins at `at`.

@@ -37,14 +37,15 @@ pub const MAX_SOURCE_BYTES: usize = 64 * 1024 * 1024;
 
 /// The tree of one source.
 pub fn parse(file: FileId, source: &Source, diagnostics: &mut Diagnostics) -> ast::File {
-    parse_in_stretches(file, source, STRETCH, diagnostics)
+    parse_by(file, source, Some(STRETCH), diagnostics)
 }
 
-/// How long the stretches are in which a large text is parsed, in bytes: what pest needs for one stays in the processor's cache.
+/// How long the stretches are in which a text is parsed, in bytes: what pest needs for one stays in the processor's cache.
 const STRETCH: usize = 32 * 1024;
 
-/// The tree of one source, which does not depend on how many bytes the stretches have at least that it is parsed in.
-pub fn parse_in_stretches(file: FileId, source: &Source, least: usize, diagnostics: &mut Diagnostics) -> ast::File {
+/// The tree of one source, which is the same however it is made: in stretches of at least so many bytes, where nothing is wrong with the text, or
+/// after a search for what has to be mended.
+pub fn parse_by(file: FileId, source: &Source, least: Option<usize>, diagnostics: &mut Diagnostics) -> ast::File {
     if source.text.len() > MAX_SOURCE_BYTES {
         diagnostics.push(too_large(file, source.text.len()));
         return ast::File::default();
@@ -52,8 +53,8 @@ pub fn parse_in_stretches(file: FileId, source: &Source, least: usize, diagnosti
     let before = diagnostics.count();
     let written = source.text.as_str();
     let ended = endless::bounded(file, written, diagnostics);
-    let is_large = matches!(ended, Cow::Borrowed(_)) && written.len() >= 2 * least;
-    if is_large && let Some(tree) = stretches::parse(file, written, least) {
+    let least = least.filter(|_| matches!(ended, Cow::Borrowed(_)));
+    if let Some(tree) = least.and_then(|least| stretches::parse(file, written, least)) {
         return tree;
     }
     let mended = mended(file, &ended, diagnostics);

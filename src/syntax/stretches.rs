@@ -1,7 +1,7 @@
-//! Large texts in stretches, which are parsed by themselves: on all cores, and each in memory that the one before it has used.
+//! Texts in stretches, which are parsed by themselves: on all cores, and each in memory that the one before it has used.
 //!
-//! In: a text. Out: its tree, or nothing where it is better read as a whole: where something is wrong with it, or nowhere to cut. Always: the
-//! tree is the one that the whole text has. A text is cut below the line on which a declaration ends, before a line that begins another
+//! In: a text. Out: its tree, or nothing where something is wrong with it: then it is read as a whole. Always: the tree is the one that the
+//! whole text has. A text is cut below the line on which a declaration ends, before a line that begins another
 //! one, where nothing of what is open can go on: at the top level, and between the tasks of an environment. Not here: what is
 //! wrong with a text.
 
@@ -40,7 +40,7 @@ struct Stretch {
 
 /// The tree of a text in stretches of at least so many bytes.
 pub fn parse(file: FileId, text: &str, least: usize) -> Option<File> {
-    let stretches = Cutting::stretches(text, least).filter(|stretches| stretches.len() > 1)?;
+    let stretches = Cutting::stretches(text, least)?;
     let parsed = parallel::slices(true, &stretches, |stretches| {
         // After one that has to be read with the others, none is needed.
         stretches.iter().map(|stretch| parsed(file, text, stretch)).collect::<Option<Vec<_>>>()

@@ -23,12 +23,12 @@ pub fn check_tree(text: &str) -> Result<(), String> {
     for (id, source) in sources.iter() {
         let mut diagnostics = Diagnostics::default();
         let file = syntax::parse(id, source, &mut diagnostics);
-        let mut other = Diagnostics::default();
-        let in_parts = syntax::parse_in_stretches(id, source, 1, &mut other);
-        ensure(
-            in_parts == file && format!("{other:?}") == format!("{diagnostics:?}"),
-            "the tree depends on its stretches",
-        )?;
+        for least in [None, Some(1), Some(40)] {
+            let mut others = Diagnostics::default();
+            let other = syntax::parse_by(id, source, least, &mut others);
+            let same = other == file && format!("{others:?}") == format!("{diagnostics:?}");
+            ensure(same, format!("the tree depends on the stretches that it is made of: {least:?}"))?;
+        }
         let mended = [code::NESTING_TOO_DEEP, code::STRAY_CLOSE].iter().any(|code| diagnostics.contains(*code, id));
         let mut tree = Tree { text, mended, faults: String::new() };
         tree.file(&file);

@@ -109,9 +109,7 @@ impl Uses<'_> {
 
     /// `list` is the place of the list in which the value stands.
     fn value(&mut self, value: &Value, key: Span, list: Option<Span>) {
-        let at_home = list.is_some_and(|list| list.contains(value.span) || self.is_labelled(value));
-        let at_home = at_home || self.is_behind(key, value.span);
-        if !at_home && self.places.contains(&value.span) {
+        if self.places.contains(&value.span) && !self.is_at_home(value, key, list) {
             self.found.entry(value.span).or_default().add(key, value);
         }
         match &value.kind {
@@ -121,6 +119,12 @@ impl Uses<'_> {
             }
             _ => {}
         }
+    }
+
+    /// Whether a value was written where it is used.
+    fn is_at_home(&self, value: &Value, key: Span, list: Option<Span>) -> bool {
+        let in_list = list.is_some_and(|list| list.contains(value.span) || self.is_labelled(value));
+        in_list || self.is_behind(key, value.span)
     }
 
     /// Whether an element was written as a block behind its label, which is the place of it then; an object begins with a brace.

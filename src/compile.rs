@@ -66,6 +66,8 @@ pub struct Compilation {
     pub environments: Vec<Declared>,
     /// The templates of the program that have no parameters, by their names; empty where there are errors.
     pub templates: Vec<(String, Arc<Object>)>,
+    /// How much memory is left of what the build may take, in bytes.
+    pub room: usize,
 }
 
 /// An environment by itself.
@@ -109,7 +111,8 @@ pub fn compile(mut sources: SourceMap, named: &[FileId], build: &Build<'_>) -> C
     let (analysis, settings) = analyse(&modules, &mut sources, build, &mut diagnostics);
     // 7. Settings to pods.
     let version = build.context.version.clone().unwrap_or_else(|| version(&sources, build));
-    let Lowered { subjects, parts } = lower(&sources, &analysis, settings, &version, build.context, &mut diagnostics);
+    let Lowered { subjects, parts, room } =
+        lower(&sources, &analysis, settings, &version, build.context, &mut diagnostics);
     // 8. Pods to the rules of those who run them.
     let target = Target::new(build.kubernetes).with_pod_security(build.pod_security.clone());
     validate::validate(&subjects, &parts, &target, &sources, &mut diagnostics);
@@ -123,7 +126,7 @@ pub fn compile(mut sources: SourceMap, named: &[FileId], build: &Build<'_>) -> C
     let doubtful: Vec<Span> = modules.iter().flat_map(|module| &module.tree.doubtful).copied().collect();
     let diagnostics = echoes::left_out(diagnostics.finish(&sources), &doubtful, &sources);
     let diagnostics = build.levels.applied(diagnostics);
-    Compilation { sources, modules, diagnostics, workloads, version, environments, templates }
+    Compilation { sources, modules, diagnostics, workloads, version, environments, templates, room }
 }
 
 /// A digest of the texts, which stands for a version: the same texts and parameters give the same one, wherever they lie and on
@@ -245,6 +248,8 @@ pub struct Lowered<'a> {
     pub subjects: Vec<Subject>,
     /// The templates that no pod is made of as they stand.
     pub parts: Vec<Part<'a>>,
+    /// How much memory is left of what the build may take, in bytes.
+    pub room: usize,
 }
 
 /// The workloads of a program, in the order of their names; what was reported is left out of them.
@@ -298,8 +303,8 @@ pub fn lower<'a>(
         add(variant.task, Some(&variant.name), variant.name.span, &layer.values, settings);
     }
     subjects.sort_by(|a, b| a.workload.name.cmp(&b.workload.name));
-    let parts = parts(&subjects, program, evaluation, room, diagnostics);
-    Lowered { subjects, parts }
+    let parts = parts(&subjects, program, evaluation, &mut room, diagnostics);
+    Lowered { subjects, parts, room: room.left() }
 }
 
 /// The environments by themselves.
@@ -331,7 +336,7 @@ fn parts<'a>(
     subjects: &[Subject],
     program: &Program<'_>,
     evaluation: &'a Evaluation,
-    mut room: Room,
+    room: &mut Room,
     diagnostics: &mut Diagnostics,
 ) -> Vec<Part<'a>> {
     let used: FxHashSet<*const Object> = subjects

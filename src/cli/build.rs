@@ -145,8 +145,11 @@ fn check_usage(build: &Build, target: &Target) -> Result<(), Failure> {
 /// written.
 const MAX_PODS: usize = 128 * MEBIBYTE;
 
+/// How large they may be where the values of the program have taken all the memory that they may.
+const LEAST_PODS: usize = 32 * MEBIBYTE;
+
 /// How much larger they may be together with the manifest.
-const MAX_MANIFEST: usize = 16 * MEBIBYTE;
+const MAX_MANIFEST: usize = 96 * MEBIBYTE;
 
 /// How much more each byte of a source may make, in bytes.
 const MADE_OF_BYTE: usize = 32;
@@ -197,7 +200,8 @@ struct Room {
 impl Room {
     fn of(compilation: &Compilation) -> Self {
         let bytes: usize = compilation.sources.iter().map(|(_, source)| source.text.len()).sum();
-        let most = MAX_PODS.saturating_add(bytes.saturating_mul(MADE_OF_BYTE));
+        let most = compilation.room.saturating_add(LEAST_PODS).min(MAX_PODS);
+        let most = most.saturating_add(bytes.saturating_mul(MADE_OF_BYTE));
         Self { most, left: AtomicUsize::new(most) }
     }
 

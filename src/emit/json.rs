@@ -35,9 +35,9 @@ pub fn write(value: &impl Serialize, layout: Layout, numbers: Numbers, out: &mut
     write_at(value, layout, numbers, 0, out);
 }
 
-/// A value, laid out, if that has at most so many bytes.
-pub fn within(value: &impl Serialize, most: usize) -> Option<Vec<u8>> {
-    let mut bounded = Bounded { bytes: Vec::new(), most };
+/// A value, laid out, if that has at most so many bytes; there is room for as many as are expected.
+pub fn within(value: &impl Serialize, expected: usize, most: usize) -> Option<Vec<u8>> {
+    let mut bounded = Bounded { bytes: Vec::with_capacity(expected), most };
     let style = Style { inner: Nested::at(0), numbers: Numbers::Exact };
     let written = value.serialize(&mut Serializer::with_formatter(&mut bounded, style));
     written.is_ok().then_some(bounded.bytes)

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 pub use self::read::written;
 
-use super::json;
+use super::json::{self, Layout, Numbers};
 use super::{Format, Kind};
 use crate::flyte::accelerators::{wire_class, wire_name};
 use crate::flyte::{MAX_DESCRIPTION, MAX_NAME};
@@ -46,7 +46,7 @@ pub fn manifest(
     most: usize,
 ) -> Option<Vec<u8>> {
     let manifest = Manifest { sources, workloads, kind, format, task_version };
-    let mut bytes = json::within(&manifest, most)?;
+    let mut bytes = json::within(&manifest, manifest.expected().min(most), most)?;
     bytes.push(b'\n');
     Some(bytes)
 }
@@ -58,6 +58,19 @@ struct Manifest<'m> {
     kind: Kind,
     format: Format,
     task_version: &'m str,
+}
+
+impl Manifest<'_> {
+    /// How many bytes it will have, about, by the first of its pods: one that grew by its double would take twice the memory.
+    fn expected(&self) -> usize {
+        const SOME: usize = 16;
+        let mut bytes = Vec::new();
+        for (workload, written) in self.workloads.iter().take(SOME) {
+            json::write(&pod(self.sources, workload, written), Layout::Indented, Numbers::Exact, &mut bytes);
+        }
+        // Indentation and longer numbers add to that.
+        bytes.len() / self.workloads.len().clamp(1, SOME) * self.workloads.len() * 5 / 4
+    }
 }
 
 impl Serialize for Manifest<'_> {

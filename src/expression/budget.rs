@@ -258,6 +258,12 @@ impl Room {
         }
     }
 
+    /// How much is left.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        self.left
+    }
+
     /// Whether nothing more is made.
     #[must_use]
     pub fn is_full(&self) -> bool {

@@ -399,10 +399,10 @@ fn pods_that_are_too_much_together_are_not_written() {
 #[test]
 fn a_manifest_that_is_too_large_is_not_written() {
     let text = format!("let x = \"{}\"\nlet y = \"{}\"\n", "x".repeat(10_000), "${x}".repeat(40));
-    let tasks = "for t in range(400) { task \"t${t}\" { command = [\"x\"], description = y } }";
+    let tasks = "for t in range(600) { task \"t${t}\" { command = [\"x\"], description = y } }";
     let folder = Folder::with(&format!("{text}environment e {{\n  image = \"i\"\n  {tasks}\n}}\n"));
     let told = folder.run(&["build", "main.flyteenv"]).expect(2).silent().stderr;
-    assert!(told.starts_with("error: beside its pods, the manifest of this build has more than 144 MiB; "), "{told}");
+    assert!(told.starts_with("error: beside its pods, the manifest of this build has more than 224 MiB; "), "{told}");
     assert!(!folder.path("pods").exists(), "nothing is left");
 }
 

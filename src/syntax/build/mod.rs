@@ -13,7 +13,7 @@ use std::ops::Range;
 use pest::iterators::{Pair, Pairs};
 
 use super::ast::{
-    Body, Comment, Comments, Entry, File, Label, Name, Operation, RESERVED, Statement, StatementKind, Value,
+    self, Body, Comment, Comments, Entry, File, Label, Name, Operation, RESERVED, Statement, StatementKind, Value,
 };
 use super::faults;
 use super::grammar::Rule;
@@ -360,8 +360,11 @@ impl Builder<'_, '_> {
         let moved =
             statements.iter().rev().take(MOST_MOVED).take_while(|statement| belongs_to_environment(statement)).count();
         let Some(at) = statements.len().checked_sub(moved + 1) else { return };
-        if !matches!(statements.get(at), Some(Statement { kind: StatementKind::Environment(_), .. })) {
-            return;
+        // One without a block was closed by no brace.
+        let closed = |environment: &ast::Environment| self.slice(environment.body.span.range()).starts_with('{');
+        match statements.get(at).map(|statement| &statement.kind) {
+            Some(StatementKind::Environment(environment)) if closed(environment) => {}
+            _ => return,
         }
         let moved = statements.split_off(at + 1);
         if let Some(Statement { kind: StatementKind::Environment(environment), .. }) = statements.last_mut() {

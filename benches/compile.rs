@@ -264,7 +264,7 @@ fn stages(criterion: &mut Criterion) {
         let mut sources = SourceMap::new(vec![("bench.flyteenv".to_owned(), program(size))]);
         let modules = setting.load(&mut sources);
         let (analysis, settings) = setting.analyse(&modules, &mut sources);
-        let Lowered { subjects, parts } = setting.lower(&analysis, settings, &sources);
+        let Lowered { subjects, parts, .. } = setting.lower(&analysis, settings, &sources);
         assert_eq!(subjects.len(), size, "the workload compiles");
         let workloads: Vec<Workload> = subjects.iter().map(|subject| subject.workload.clone()).collect();
         group.bench_function(BenchmarkId::new("parse", size), |bencher| {

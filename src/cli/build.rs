@@ -265,9 +265,9 @@ fn check_folder(build: &Build, folder: &Path, files: &output::Files) -> Result<V
 
 /// JSON lines with the name of each pod, or YAML documents.
 fn write_stream(workloads: &[&Workload], target: &Target, compilation: &Compilation) -> Result<(), Failure> {
-    let Target { kind, format, .. } = *target;
     /// How many are written out before they are printed: enough for all cores, and little memory.
     const AT_ONCE: usize = 2_000;
+    let Target { kind, format, .. } = *target;
     let room = Room::of(compilation);
     for workloads in workloads.chunks(AT_ONCE) {
         let many = workloads.len() >= parallel::MANY;

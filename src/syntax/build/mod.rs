@@ -356,7 +356,8 @@ impl Builder<'_, '_> {
 
     /// A brace too many, or one too early: then what follows it belongs to the environment that it closed.
     fn stray_close(&mut self, pair: &Pair<'_, Rule>, statements: &mut Vec<Statement>) {
-        self.diagnostics.push(faults::stray_close(self.span(self.range(pair))));
+        let brace = self.span(self.range(pair));
+        self.diagnostics.push(faults::stray_close(brace));
         let moved =
             statements.iter().rev().take(MOST_MOVED).take_while(|statement| belongs_to_environment(statement)).count();
         let Some(at) = statements.len().checked_sub(moved + 1) else { return };
@@ -366,9 +367,17 @@ impl Builder<'_, '_> {
             Some(StatementKind::Environment(environment)) if closed(environment) => {}
             _ => return,
         }
-        let moved = statements.split_off(at + 1);
+        let mut moved = statements.split_off(at + 1);
         if let Some(Statement { kind: StatementKind::Environment(environment), .. }) = statements.last_mut() {
+            // What stood last in the block stands above these now.
+            if let Some(first) = moved.first_mut() {
+                let mut leading = std::mem::take(&mut environment.body.trailing).into_vec();
+                leading.extend(first.leading.iter().copied());
+                first.leading = leading.into();
+            }
             environment.body.statements.extend(moved);
+            environment.body.span = environment.body.span.to(brace);
+            environment.span = environment.span.to(brace);
         }
     }
 

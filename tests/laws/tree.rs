@@ -29,7 +29,7 @@ pub fn check_tree(text: &str) -> Result<(), String> {
             let same = other == file && format!("{others:?}") == format!("{diagnostics:?}");
             ensure(same, format!("the tree depends on the stretches that it is made of: {least:?}"))?;
         }
-        let mended = diagnostics.contains(code::NESTING_TOO_DEEP, id);
+        let mended = [code::NESTING_TOO_DEEP, code::STRAY_CLOSE].iter().any(|code| diagnostics.contains(*code, id));
         let mut tree = Tree { text, mended, faults: String::new() };
         tree.file(&file);
         ensure(tree.faults.is_empty(), format!("{:.400}", tree.faults))?;
@@ -42,7 +42,8 @@ pub fn check_tree(text: &str) -> Result<(), String> {
 
 struct Tree<'t> {
     text: &'t str,
-    /// Whether the tree is that of another text: one with blanks for what is nested too deep. Then only places are checked.
+    /// Whether the tree is that of another text: one with blanks for what is nested too deep, or without a brace that closes
+    /// an environment too early. Then only places are checked.
     mended: bool,
     faults: String,
 }

@@ -368,13 +368,13 @@ impl Builder<'_, '_> {
             _ => return,
         }
         let mut moved = statements.split_off(at + 1);
-        if let Some(Statement { kind: StatementKind::Environment(environment), .. }) = statements.last_mut() {
-            // What stood last in the block stands above these now.
-            if let Some(first) = moved.first_mut() {
-                let mut leading = std::mem::take(&mut environment.body.trailing).into_vec();
-                leading.extend(first.leading.iter().copied());
-                first.leading = leading.into();
-            }
+        let Some(first) = moved.first_mut() else { return };
+        if let Some(Statement { kind: StatementKind::Environment(environment), trailing, .. }) = statements.last_mut() {
+            // What stood last in the block and behind it stands above these now.
+            let mut leading = std::mem::take(&mut environment.body.trailing).into_vec();
+            leading.extend(trailing.take());
+            leading.extend(first.leading.iter().copied());
+            first.leading = leading.into();
             environment.body.statements.extend(moved);
             environment.body.span = environment.body.span.to(brace);
             environment.span = environment.span.to(brace);

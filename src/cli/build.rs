@@ -163,13 +163,13 @@ fn files(
     format: Format,
     compilation: &Compilation,
 ) -> Result<output::Files, Failure> {
-    let room = Room::of(compilation);
+    let space = PodSpace::of(compilation);
     let written = parallel::slices(workloads.len() >= parallel::MANY, workloads, |workloads| {
         let mut emitter = Emitter::for_files(kind, format);
         let write = |workload: &&Workload| {
             let mut bytes = Vec::new();
             emitter.write(workload, &mut bytes);
-            room.takes(bytes.len())?;
+            space.takes(bytes.len())?;
             let digest = sha256(&bytes);
             bytes.shrink_to_fit();
             Ok((file_name(&workload.name.to_string(), format), bytes, digest))
@@ -185,19 +185,19 @@ fn files(
             pods.push((file, bytes));
         }
     }
-    let most = room.left() + MAX_MANIFEST;
+    let most = space.left() + MAX_MANIFEST;
     let manifest = manifest::manifest(&compilation.sources, &entries, kind, format, &compilation.version, most);
     let manifest = manifest.ok_or_else(|| too_large("beside its pods, the manifest of this build has", most))?;
     Ok(output::Files { pods, manifest })
 }
 
-/// The room for pods, of which several threads take.
-struct Room {
+/// The space for the bytes of pods, of which several threads take.
+struct PodSpace {
     most: usize,
     left: AtomicUsize,
 }
 
-impl Room {
+impl PodSpace {
     fn of(compilation: &Compilation) -> Self {
         let bytes: usize = compilation.sources.iter().map(|(_, source)| source.text.len()).sum();
         let most = compilation.room.saturating_add(LEAST_PODS).min(MAX_PODS);
@@ -210,7 +210,7 @@ impl Room {
         self.left.load(Ordering::Relaxed)
     }
 
-    /// Takes room for one more pod.
+    /// Takes space for one more pod.
     fn takes(&self, bytes: usize) -> Result<(), Failure> {
         let taken = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(bytes));
         taken.map(|_| ()).map_err(|_| too_large("the pods of this build have together", self.most))
@@ -268,16 +268,16 @@ fn write_stream(workloads: &[&Workload], target: &Target, compilation: &Compilat
     /// How many are written out before they are printed: enough for all cores, and little memory.
     const AT_ONCE: usize = 2_000;
     let Target { kind, format, .. } = *target;
-    let room = Room::of(compilation);
+    let space = PodSpace::of(compilation);
     for workloads in workloads.chunks(AT_ONCE) {
         let many = workloads.len() >= parallel::MANY;
-        let written = parallel::slices(many, workloads, |workloads| lines(workloads, kind, format, &room));
+        let written = parallel::slices(many, workloads, |workloads| lines(workloads, kind, format, &space));
         written.into_iter().try_for_each(|bytes| print(&bytes?))?;
     }
     Ok(())
 }
 
-fn lines(workloads: &[&Workload], kind: Kind, format: Format, room: &Room) -> Result<Vec<u8>, Failure> {
+fn lines(workloads: &[&Workload], kind: Kind, format: Format, space: &PodSpace) -> Result<Vec<u8>, Failure> {
     /// Pods of one build are mostly alike.
     const SOME: usize = 16;
     let mut bytes = Vec::new();
@@ -296,7 +296,7 @@ fn lines(workloads: &[&Workload], kind: Kind, format: Format, room: &Room) -> Re
             emitter.write(workload, &mut bytes);
             bytes.extend_from_slice(b"}\n");
         }
-        room.takes(bytes.len() - before)?;
+        space.takes(bytes.len() - before)?;
     }
     Ok(bytes)
 }

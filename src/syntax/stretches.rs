@@ -10,26 +10,13 @@ use std::ops::Range;
 use pest::Parser as _;
 
 use super::ast::{Body, Comment, Environment, File, Statement, StatementKind};
-use super::build::{self, Built};
+use super::build::{self, Built, Place};
 use super::grammar::{Grammar, Rule};
 use super::opened::Opened;
 use super::scan::{Token, line_end, scan};
 use super::{MAX_NESTING, habits};
 use crate::parallel;
 use crate::source::{FileId, Span};
-
-/// What a stretch is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    /// Whole statements of the file.
-    File,
-    /// The same, and then an environment as far as it is in the stretch; where its brace opens.
-    Opening(usize),
-    /// Statements of that environment.
-    Inside,
-    /// The last of them; where its brace closes.
-    Closing(usize),
-}
 
 /// A part of a text.
 #[derive(Debug)]

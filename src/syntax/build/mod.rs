@@ -11,8 +11,6 @@ mod words;
 
 use std::ops::Range;
 
-pub use self::stretch::{Built, Place, stretch};
-
 use pest::iterators::{Pair, Pairs};
 
 use super::ast::{self, Body, Comment, Entry, File, Label, Name, Operation, RESERVED, Statement, StatementKind, Value};
@@ -21,6 +19,8 @@ use super::grammar::Rule;
 use super::scan::{Token, scan};
 use crate::diagnostics::{Diagnostic, Diagnostics};
 use crate::source::{FileId, Span};
+
+pub use self::stretch::{Built, Place, stretch};
 
 /// The tree of a file, whose text is `text` without the habits of other languages; the grammar may have matched a mended copy of it.
 /// With it come the text as it was written, the places where brackets are in doubt, and where brackets open that were reported.
